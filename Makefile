@@ -1,0 +1,45 @@
+# One virtual environment in .venv; needs Python 3.11 or newer with venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROSTER := sample_data/roster_2014.csv
+
+.PHONY: demo test lint types check bench format clean
+
+demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then the summary
+	$(BIN)/aco settle 2014 $(ROSTER) --format table
+	$(BIN)/aco summary 2014 $(ROSTER) --format table
+
+test: $(VENV)/installed-dev  ## the whole test suite
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+check: demo test lint types  ## what CI runs
+
+bench: $(VENV)/installed-dev  ## speed as ratios, each measured in one run
+	$(BIN)/python benchmarks/bench.py
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "aco needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/installed

@@ -1,0 +1,82 @@
+"""What can go wrong for a user, each kind with its documented exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of `aco` (README, "Exit codes")."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    INPUT = 3
+    WARNINGS = 4
+    INTERNAL = 70
+    BROKEN_PIPE = 141
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: where it is, what was expected, what was found, how to mend it.
+
+    `row` counts as a spreadsheet does: the header is row 1. Parts that do not apply are None or empty.
+    """
+
+    file: str
+    expected: str
+    found: str = ""
+    row: int | None = None
+    column: str | None = None
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """The problem on one line, e.g. `r.csv, row 3, column quality_score: expected ..., found ...; ...`."""
+        where = self.file
+        if self.row is not None:
+            where += f", row {self.row}"
+        if self.column is not None:
+            where += f", column {self.column}"
+        text = f"{where}: expected {self.expected}"
+        if self.found:
+            text += f", found {self.found}"
+        if self.fix:
+            text += f"; {self.fix}"
+        return text
+
+
+class AcoError(Exception):
+    """An error to tell the user about in words, never as a traceback."""
+
+    exit_code = ExitCode.INTERNAL
+
+
+class UsageError(AcoError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+    exit_code = ExitCode.USAGE
+
+
+class RulesError(AcoError):
+    """A program, track or year has no rules, or a rule file is wrong."""
+
+    exit_code = ExitCode.USAGE
+
+
+class InputError(AcoError):
+    """An input that cannot be read or does not fit its contract; carries every problem found."""
+
+    exit_code = ExitCode.INPUT
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class OutputError(AcoError):
+    """An output that cannot be written (no permission, no space, no such folder)."""
+
+    exit_code = ExitCode.INPUT
