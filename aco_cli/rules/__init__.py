@@ -1,0 +1,1 @@
+"""Dated parameters as data, with citation and status, and their loader."""

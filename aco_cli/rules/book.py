@@ -1,0 +1,135 @@
+"""The rule book: all parameters of all programs, looked up by program, track and performance year."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from aco_cli.errors import RulesError
+from aco_cli.rules.parameters import (
+    PACKAGED,
+    Entry,
+    Parameter,
+    Program,
+    Track,
+    load_parameter,
+    load_program,
+    load_yaml,
+    parameter_files,
+)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What selects the rules: a program, a track and a performance year."""
+
+    program: str
+    track: str
+    year: int
+
+    def __str__(self) -> str:
+        """E.g. `mssp track-1 in 2014`."""
+        return f"{self.program} {self.track} in {self.year}"
+
+
+class RuleBook:
+    """Programs and their parameters from the packaged files and, over them, from folders given by the user.
+
+    A folder given laid out alike (`mssp/sequestration.yaml`) adds values; for the same track and year its values win.
+    """
+
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self._programs: dict[str, Program] = {}
+        self._parameters: dict[str, dict[str, Parameter]] = {}
+        for root in (PACKAGED, *folders):
+            if not root.is_dir():
+                raise RulesError(f"{root}: expected a folder of rules such as {root}/mssp/sequestration.yaml")
+            for folder in sorted(path for path in root.iterdir() if path.is_dir()):
+                self._add(folder)
+
+    def _add(self, folder: Path) -> None:
+        described = folder / "program.yaml"
+        if described.exists():
+            program = load_program(described)
+            known = self._programs.get(program.name)
+            tracks = {**(known.tracks if known else {}), **program.tracks}
+            self._programs[program.name] = replace(program, tracks=tracks)
+        if folder.name not in self._programs:
+            return
+        program = self._programs[folder.name]
+        parameters = self._parameters.setdefault(program.name, {})
+        for path in parameter_files(folder):
+            parameter = load_parameter(path, program)
+            before = parameters.get(parameter.name)
+            if before is not None:
+                parameter = replace(parameter, entries=before.entries + parameter.entries)
+            parameters[parameter.name] = parameter
+
+    @property
+    def programs(self) -> Mapping[str, Program]:
+        """Programs by name."""
+        return self._programs
+
+    @cached_property
+    def sources(self) -> Mapping[str, Mapping[str, str]]:
+        """The documents that citations name: title, publisher and where to read them, by short name."""
+        return load_yaml(PACKAGED / "sources.yaml")
+
+    def sources_of(self, entry: Entry) -> list[str]:
+        """The documents, by short name, that an entry's citation names."""
+        return [name for name in self.sources if name in entry.cite]
+
+    def parameters(self, program: str) -> Mapping[str, Parameter]:
+        """A program's parameters by name."""
+        return self._parameters[self._program(program).name]
+
+    def situations(self) -> Iterator[Situation]:
+        """Every program, track and performance year that is covered."""
+        for program in self._programs.values():
+            for track in program.tracks.values():
+                for year in track.years:
+                    if year <= program.verified_through:
+                        yield Situation(program.name, track.name, year)
+
+    def check(self, situation: Situation) -> None:
+        """Raise RulesError where the project has no rules for a program, track and year."""
+        program = self._program(situation.program)
+        track = self._track(program, situation.track)
+        if situation.year > program.verified_through:
+            raise RulesError(
+                f"{situation} is not covered: the rules of {program.label} are in the project through "
+                f"{program.verified_through}; a new performance year is added as data (CONTRIBUTING.md)"
+            )
+        if situation.year not in track.years:
+            raise RulesError(
+                f"{situation} is not covered: {track.label} ran in {track.years[0]}-{track.years[-1]}; "
+                "check performance_year and track"
+            )
+
+    def entry(self, situation: Situation, parameter: str) -> Entry | None:
+        """The entry of a parameter in force, or None where the parameter does not apply."""
+        found = self.parameters(situation.program).get(parameter)
+        return found.entry(situation.track, situation.year) if found else None
+
+    def _program(self, name: str) -> Program:
+        if name not in self._programs:
+            raise RulesError(
+                f"unknown program {name!r}: expected {' or '.join(self._programs)}{_near(name, self._programs)}"
+            )
+        return self._programs[name]
+
+    @staticmethod
+    def _track(program: Program, name: str) -> Track:
+        if name not in program.tracks:
+            raise RulesError(
+                f"unknown track {name!r}: {program.name} has {', '.join(program.tracks)}{_near(name, program.tracks)}"
+            )
+        return program.tracks[name]
+
+
+def _near(word: str, known: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,85 @@
+"""Rules as columns: for rows of programs, tracks and years, the value of a parameter on every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aco_cli.rules.book import RuleBook, Situation
+
+FloatColumn = NDArray[np.float64]
+BoolColumn = NDArray[np.bool_]
+
+
+class RuleTable:
+    """The distinct programs, tracks and years of a run, and each parameter's value in each of them."""
+
+    def __init__(self, book: RuleBook, situations: Sequence[Situation]) -> None:
+        self.book = book
+        self.situations = situations
+        self._values: dict[str, list[Any]] = {}
+
+    def values(self, name: str) -> list[Any]:
+        """The value of a parameter (`payment_limit`) or of a part of one (`loss_rate.floor`) in every situation."""
+        if name not in self._values:
+            parameter, _, part = name.partition(".")
+            entries = [self.book.entry(situation, parameter) for situation in self.situations]
+            values = [None if entry is None else entry.value for entry in entries]
+            self._values[name] = [value.get(part) if part and value is not None else value for value in values]
+        return self._values[name]
+
+
+@dataclass(frozen=True)
+class RuleColumns:
+    """Parameters gathered onto rows: `codes` says for every row which situation of the table it is in.
+
+    A parameter that is the same on all rows comes as a single value, which spreads by itself when computed with.
+    """
+
+    table: RuleTable
+    codes: NDArray[np.intp]
+
+    def number(self, name: str) -> FloatColumn:
+        """A number on every row; NaN where the parameter does not apply."""
+        values = [np.nan if value is None else value for value in self.table.values(name)]
+        return self._spread(np.array(values, dtype=np.float64))
+
+    def flag(self, name: str, equals: object) -> BoolColumn:
+        """Whether a parameter or a part of one has the value given, on every row."""
+        return self._spread(np.array([value == equals for value in self.table.values(name)], dtype=np.bool_))
+
+    def nth(self, name: str, number: FloatColumn) -> FloatColumn:
+        """The number-th value of a list on every row (from 1); past its end the last one. NaN where number is NaN.
+
+        A single number counts as a list of one that holds for every number, known or not.
+        """
+        result = np.asarray(np.nan)
+        for code, value in enumerate(self.table.values(name)):
+            if value is not None:
+                found = _nth(value, number) if isinstance(value, list) else value
+                result = np.where(self.codes == code, found, result)
+        return result
+
+    def scales(self, name: str) -> list[tuple[BoolColumn, list[dict[str, Any]]]]:
+        """The distinct scales of a parameter, each with the rows it holds for (a few scales, never one per row)."""
+        found: dict[int, tuple[list[int], list[dict[str, Any]]]] = {}
+        for code, value in enumerate(self.table.values(name)):
+            if value is not None:
+                found.setdefault(id(value), ([], value))[0].append(code)
+        if len(found) == 1 and all(value is not None for value in self.table.values(name)):
+            return [(np.asarray(True), scale) for _, scale in found.values()]
+        return [(np.isin(self.codes, codes), scale) for codes, scale in found.values()]
+
+    def _spread(self, values: NDArray[Any]) -> NDArray[Any]:
+        if np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=values.dtype.kind == "f"):
+            return np.asarray(values[0])
+        return values[self.codes]
+
+
+def _nth(values: list[float], number: FloatColumn) -> FloatColumn:
+    place = np.where(np.isnan(number), 0, np.clip(number, 1, len(values))).astype(np.intp)
+    return np.array([np.nan, *values], dtype=np.float64)[place]

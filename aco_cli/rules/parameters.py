@@ -1,0 +1,147 @@
+"""Parameters: one YAML file each, values dated by performance year, every value with citation and status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from aco_cli.errors import RulesError
+
+PACKAGED = Path(__file__).parent
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ENTRY_KEYS = {"track", "years", "value", "status", "cite", "note"}
+
+
+class Status(StrEnum):
+    """How sure a value is."""
+
+    PUBLISHED = "published"  # read in the primary text, or behaves so in every published settlement
+    DERIVED = "derived"  # inferred from published numbers
+    ASSUMED = "assumed"  # general knowledge of the rule, not confirmed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value of a parameter for some tracks and performance years. `value` is a scalar, a list or a flat mapping."""
+
+    tracks: tuple[str, ...]
+    years: range
+    value: Any
+    status: Status
+    cite: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A dated parameter of one program, e.g. `maximum_sharing_rate`."""
+
+    program: str
+    name: str
+    label: str
+    unit: str
+    entries: tuple[Entry, ...]
+
+    def entry(self, track: str, year: int) -> Entry | None:
+        """The entry in force for a track and performance year; where several fit, the one given last."""
+        found = None
+        for entry in self.entries:
+            if year in entry.years and track in entry.tracks:
+                found = entry
+        return found
+
+
+@dataclass(frozen=True)
+class Track:
+    """A track or arrangement of a program and the performance years in which it exists."""
+
+    name: str
+    label: str
+    years: range
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program: its tracks and the last performance year whose rules are in the project."""
+
+    name: str
+    label: str
+    verified_through: int
+    tracks: Mapping[str, Track]
+
+
+def parse_years(text: str | int, where: str) -> range:
+    """`2014` or `2012-2021` as a range that includes both ends. Raises RulesError otherwise."""
+    first, _, last = str(text).partition("-")
+    if not (first.isdigit() and (last or first).isdigit()) or int(last or first) < int(first):
+        raise RulesError(f"{where}: expected years such as 2014 or 2012-2021, found {text!r}")
+    return range(int(first), int(last or first) + 1)
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping; RulesError names the file and line where it is not one."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RulesError(f"{path}: cannot be read as YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise RulesError(f"{path}: expected a mapping with label, unit and values")
+    return content
+
+
+def load_program(path: Path) -> Program:
+    """The program described by a `program.yaml`; its folder's name is the program's."""
+    content = load_yaml(path)
+    tracks = {
+        name: Track(name, item["label"], parse_years(item["years"], f"{path}: {name}"))
+        for name, item in content["tracks"].items()
+    }
+    return Program(path.parent.name, content["label"], int(content["verified_through"]), tracks)
+
+
+def load_parameter(path: Path, program: Program) -> Parameter:
+    """The parameter in a file of a program's folder; every entry is checked. Raises RulesError."""
+    content = load_yaml(path)
+    missing = {"label", "unit", "values"} - content.keys()
+    if missing:
+        raise RulesError(f"{path}: missing {', '.join(sorted(missing))}")
+    entries = tuple(
+        _entry(item, program, f"{path}: value {number}") for number, item in enumerate(content["values"], 1)
+    )
+    return Parameter(program.name, path.stem, content["label"], content["unit"], entries)
+
+
+def _entry(item: Mapping[str, Any], program: Program, where: str) -> Entry:
+    for key in ("years", "value", "status", "cite"):
+        if item.get(key) in (None, ""):
+            raise RulesError(f"{where}: missing {key}; every value carries its years, citation and status")
+    if unknown := item.keys() - _ENTRY_KEYS:
+        raise RulesError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+    named = item.get("track", list(program.tracks))
+    tracks = tuple(named) if isinstance(named, list) else (named,)
+    if strange := [track for track in tracks if track not in program.tracks]:
+        raise RulesError(f"{where}: unknown track {strange[0]!r}; {program.name} has {', '.join(program.tracks)}")
+    if item["status"] not in list(Status):
+        raise RulesError(f"{where}: status {item['status']!r} is none of {', '.join(Status)}")
+    years = parse_years(item["years"], where)
+    return Entry(tracks, years, _value(item["value"]), Status(item["status"]), str(item["cite"]), item.get("note", ""))
+
+
+def _value(value: Any) -> Any:
+    """Fractions written as text (`5/12`) become the nearest float; everything else stays as YAML gives it."""
+    if isinstance(value, dict):
+        return {key: _value(item) for key, item in value.items()}
+    if isinstance(value, str) and "/" in value:
+        return float(Fraction(value))
+    return value
+
+
+def parameter_files(folder: Path) -> Iterator[Path]:
+    """The parameter files of a program's folder, in order of name."""
+    return (path for path in sorted(folder.glob("*.yaml")) if path.name != "program.yaml")
