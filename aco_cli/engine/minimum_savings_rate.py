@@ -1,0 +1,76 @@
+"""The minimum savings rate (MSR): the sliding scale, the choice of an ACO, and what CMS printed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aco_cli.engine.lines import UNKNOWN, Column, Values, given_or
+from aco_cli.rules.columns import RuleColumns
+
+SCALE = "minimum_savings_rate_scale"
+
+# Rates of the scale are whole millionths, so that numerator and denominator are whole numbers, exact in a float,
+# and the rate is rounded once: 5,333 beneficiaries give the float nearest to 0.038.
+_MILLION = 1_000_000.0
+
+# CMS prints the rate to four decimals or more. A printed rate within half a unit of the fourth says the same.
+PRINTED_RATE_ROUNDING = 0.5e-4 + 1e-12
+
+# The fixed rates an ACO may choose, for recovering the exact choice from a printed one (42 CFR 425.605(b)(2)).
+ELECTABLE_RATES = (0.0, 0.005, 0.010, 0.015, 0.020)
+
+
+def band_number(v: Values, rules: RuleColumns) -> Column:
+    """The place of each row's band in its scale, counted from 1; 0 below the scale or where the number is unknown."""
+    number = np.zeros(v.beneficiaries.shape, dtype=np.intp)
+    for rows, scale in rules.scales(SCALE):
+        found = np.searchsorted(_column(scale, "lower"), v.beneficiaries, side="right")
+        number = np.where(rows & ~np.isnan(v.beneficiaries), found, number)
+    return number
+
+
+def band(v: Values, rules: RuleColumns, part: str) -> Column:
+    """One edge (`lower`, `upper`) or rate (`at_lower`, `at_upper`) of each row's band; NaN where there is no band."""
+    result = UNKNOWN
+    for rows, scale in rules.scales(SCALE):
+        result = np.where(rows, np.append(np.nan, _column(scale, part))[v.band], result)
+    return result
+
+
+def _column(scale: list[dict[str, float]], part: str) -> Column:
+    return np.array([row[part] for row in scale], dtype=np.float64)
+
+
+def sliding(v: Values) -> Column:
+    """Linear between the ends of the band, as CMS prints it: [low x (upper - N) + high x (N - lower)] / width."""
+    numerator = np.rint(v.msr_at_lower * _MILLION) * (v.band_upper - v.beneficiaries) + np.rint(
+        v.msr_at_upper * _MILLION
+    ) * (v.beneficiaries - v.band_lower)
+    return np.asarray(numerator / ((v.band_upper - v.band_lower) * _MILLION))
+
+
+def says_the_same(printed: Column, exact: Column | float) -> Column:
+    """Whether a printed rate is an exact one rounded."""
+    return np.abs(printed - exact) <= PRINTED_RATE_ROUNDING
+
+
+def elected(v: Values, rules: RuleColumns) -> Column:
+    """The rate an ACO chose: from the roster; else the exact rate behind the one CMS printed; else unknown."""
+    chosen = np.where(v.elects_sliding, v.sliding_msr, v.elected_rate)
+    few = v.beneficiaries < rules.number("elected_rate_minimum_beneficiaries")
+    chosen = np.where(few & ~np.isnan(v.elected_rate), v.sliding_msr, chosen)
+    return np.where(np.isnan(chosen), _behind_printed(v), chosen)
+
+
+def not_elected(v: Values) -> Column:
+    """The sliding rate, unless it is unknown or CMS printed another one: then that."""
+    return np.where(
+        says_the_same(v.published_msr, v.sliding_msr), v.sliding_msr, given_or(v.published_msr, v.sliding_msr)
+    )
+
+
+def _behind_printed(v: Values) -> Column:
+    exact = np.where(says_the_same(v.published_msr, v.sliding_msr), v.sliding_msr, v.published_msr)
+    for rate in ELECTABLE_RATES:
+        exact = np.where(says_the_same(v.published_msr, rate), rate, exact)
+    return exact

@@ -1,0 +1,111 @@
+"""Notes: what a reader of one settlement must know, as text on the rows it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.engine.lines import Column, Values
+from aco_cli.rules.columns import RuleColumns
+from aco_cli.rules.parameters import Status
+
+
+class Notes:
+    """The notes that a run can make: a bit each of a whole number per row, turned into text at the end."""
+
+    def __init__(self) -> None:
+        self._bits: dict[str, int] = {}
+
+    def mask(self, v: Values, rules: RuleColumns) -> Column:
+        """Which notes stand on each row, as a whole number of bits."""
+        mask = np.zeros(v.savings.shape, dtype=np.int64)
+        for text, rows in (*_missing(v, rules), *_choices(v, rules), *_uncertain(v, rules)):
+            if rows.any():
+                mask |= rows.astype(np.int64) << self._bits.setdefault(text, len(self._bits))
+        return mask
+
+    def text(self, mask: Column) -> pd.Series:
+        """The notes of every row in order of the law, joined by "; "; empty where there is nothing to say."""
+        places, distinct = pd.factorize(mask)
+        joined = [
+            "; ".join(sorted(text for text, bit in self._bits.items() if code >> bit & 1)) for code in distinct.tolist()
+        ]
+        return pd.Series(joined, dtype="str").take(places).reset_index(drop=True)
+
+
+def _missing(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+    """Why a settlement cannot be calculated, naming the roster column that would mend it."""
+    open_ = ~v.calculable & ~v.is_deferred
+    if not open_.any():
+        return
+    yield "benchmark_total is missing", open_ & np.isnan(v.benchmark_total)
+    yield "expenditure_total is missing", open_ & np.isnan(v.expenditure_total)
+    no_rate = open_ & v.totals_known & ~v.msr_known
+    no_count = np.isnan(v.beneficiaries)
+    elective = rules.flag("minimum_savings_rate.basis", "elective") & ~v.elects_sliding
+    yield "msr_election is missing", no_rate & elective
+    yield "assigned_beneficiaries is missing", no_rate & ~elective & no_count
+    yield (
+        "CMS publishes no minimum savings rate for so few assigned beneficiaries: minimum_rate is needed",
+        no_rate & ~elective & ~no_count,
+    )
+    yield "quality_score is missing", open_ & ~v.quality_known & ~v.pays_for_reporting
+    yield "quality_reported is missing", open_ & ~v.quality_known & v.pays_for_reporting
+    yield "agreement_year is missing and decides the loss limit", open_ & ~v.loss_limit_known & v.quality_known
+
+
+def _choices(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+    """What was taken from where, or not applied."""
+    published = ~np.isnan(v.published_msr) & (v.msr == v.published_msr) & ~v.elects_sliding
+    computed = rules.flag("minimum_savings_rate.basis", "fixed") | ~np.isnan(v.minimum_rate) | ~np.isnan(v.elected_rate)
+    yield "minimum savings rate as published", published & ~computed & (v.msr != v.sliding_msr)
+    few = v.beneficiaries < rules.number("elected_rate_minimum_beneficiaries")
+    chose = few & ~np.isnan(v.elected_rate) & rules.flag("minimum_savings_rate.basis", "elective")
+    yield "sliding minimum savings rate instead of the elected one: too few beneficiaries", chose
+    loses = v.exceeds_mlr & v.calculable & ~v.is_deferred
+    yield (
+        "participant_revenue is not known: the revenue-based loss limit was not applied",
+        loses & v.limited_by_revenue & np.isnan(v.participant_revenue),
+    )
+    yield (
+        "agreement_year is missing: the loss is inside the lowest loss limit",
+        loses & np.isnan(rules.nth("loss_limit.benchmark", v.agreement_year)) & np.isnan(v.given_loss_limit),
+    )
+    given = (v.given_euc_adjustment > 0) | (v.euc_share > 0)
+    yield (
+        "no relief for extreme and uncontrollable circumstances in this year: euc_share, euc_adjustment not applied",
+        loses & given & np.isnan(rules.number("extreme_circumstances")),
+    )
+    yield "half of the sharing rate: savings below the minimum", v.half_rate_applies & (v.earned_payment > 0)
+    yield (
+        "left during the year, month unknown: nothing earned or owed, as in the published cases",
+        v.is_terminated & np.isnan(v.termination_month),
+    )
+
+
+def _uncertain(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+    """Values that are derived or assumed and decide an amount."""
+    pays, loses = v.earned_payment > 0, v.shared_losses > 0
+    decides = {
+        "minimum_savings_rate": pays | loses,
+        "maximum_sharing_rate": pays,
+        "sequestration": pays,
+        "payment_limit": pays & (v.earned_payment == v.payment_limit) & np.isnan(v.given_payment_limit),
+        "loss_rate": loses & np.isnan(v.loss_rate),
+        "loss_limit": loses & (v.capped_losses == v.loss_limit) & np.isnan(v.given_loss_limit),
+        "extreme_circumstances": loses,
+        "half_rate": v.half_rate_applies & pays,
+        "termination": v.is_terminated & (v.savings < 0),
+    }
+    for name, rows in decides.items():
+        for code, situation in enumerate(rules.table.situations):
+            entry = rules.table.book.entry(situation, name)
+            if entry is not None and entry.status is not Status.PUBLISHED:
+                label = rules.table.book.parameters(situation.program)[name].label
+                yield f"rests on {_a(entry.status)} value: {label} ({entry.cite})", rows & (rules.codes == code)
+
+
+def _a(status: Status) -> str:
+    return f"an {status}" if status is Status.ASSUMED else f"a {status}"

@@ -1,0 +1,134 @@
+"""Lines: savings, and the minimum savings and loss rates they are held against."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aco_cli.engine import minimum_savings_rate as msr_rule
+from aco_cli.engine.lines import V11, Column, Sheet, Values, given_or
+from aco_cli.rules.columns import RuleColumns
+
+SHEET = Sheet()
+line = SHEET.line
+
+
+@line(
+    "Assigned beneficiaries, whole",
+    "persons",
+    letter="A",
+    formula="INT(assigned_beneficiaries)",
+    cite=f"{V11}, Table 5",
+)
+def beneficiaries(v: Values, _r: RuleColumns) -> Column:
+    """Assigned beneficiaries, floored to a whole number for the scale of the minimum savings rate."""
+    return np.floor(v.assigned_beneficiaries)
+
+
+@line("Savings (losses)", "USD", letter="I", formula="benchmark_total-expenditure_total", cite=f"{V11}, 4.3")
+def savings(v: Values, _r: RuleColumns) -> Column:
+    """Total updated benchmark minus total expenditures; negative is a loss."""
+    return v.benchmark_total - v.expenditure_total
+
+
+@line("Savings rate", "fraction", formula="savings/benchmark_total", cite=f"{V11}, 4.3")
+def savings_rate(v: Values, _r: RuleColumns) -> Column:
+    """Savings as a fraction of the benchmark."""
+    return v.savings / v.benchmark_total
+
+
+@line("Two-sided risk", "condition", rule="risk_model")
+def is_two_sided(_v: Values, r: RuleColumns) -> Column:
+    """Whether the ACO shares losses."""
+    return r.flag("risk_model", "two-sided")
+
+
+@line("Scale band", "number", rule="minimum_savings_rate_scale")
+def band(v: Values, r: RuleColumns) -> Column:
+    """Which band of the sliding scale the beneficiaries fall in, counted from 1; 0 is below the scale."""
+    return msr_rule.band_number(v, r)
+
+
+@line("Scale band from", "persons", rule="minimum_savings_rate_scale")
+def band_lower(v: Values, r: RuleColumns) -> Column:
+    """Lower end of that band."""
+    return msr_rule.band(v, r, "lower")
+
+
+@line("Scale band to", "persons", rule="minimum_savings_rate_scale")
+def band_upper(v: Values, r: RuleColumns) -> Column:
+    """Upper end of that band."""
+    return msr_rule.band(v, r, "upper")
+
+
+@line("Scale rate at the lower end", "fraction", rule="minimum_savings_rate_scale")
+def msr_at_lower(v: Values, r: RuleColumns) -> Column:
+    """Minimum savings rate at the lower end of the band."""
+    return msr_rule.band(v, r, "at_lower")
+
+
+@line("Scale rate at the upper end", "fraction", rule="minimum_savings_rate_scale")
+def msr_at_upper(v: Values, r: RuleColumns) -> Column:
+    """Minimum savings rate at the upper end of the band."""
+    return msr_rule.band(v, r, "at_upper")
+
+
+@line(
+    "Sliding minimum savings rate",
+    "fraction",
+    formula="(msr_at_lower*(band_upper-beneficiaries)+msr_at_upper*(beneficiaries-band_lower))/(band_upper-band_lower)",
+    cite=f"{V11}, Table 5",
+)
+def sliding_msr(v: Values, _r: RuleColumns) -> Column:
+    """The scale's rate for the number of beneficiaries, linear within the band; unknown below 500."""
+    return msr_rule.sliding(v)
+
+
+@line("Minimum savings rate", "fraction", letter="L", rule="minimum_savings_rate")
+def msr(v: Values, r: RuleColumns) -> Column:
+    """Sliding, fixed or elected as the track has it; a rate given in the roster wins."""
+    by_track = msr_rule.not_elected(v)
+    elective = r.flag("minimum_savings_rate.basis", "elective")
+    if elective.any():
+        by_track = np.where(elective, msr_rule.elected(v, r), by_track)
+    by_track = np.where(r.flag("minimum_savings_rate.basis", "fixed"), r.number("minimum_savings_rate.rate"), by_track)
+    return given_or(v.minimum_rate, by_track)
+
+
+@line("Minimum loss rate", "fraction", letter="M", rule="minimum_savings_rate")
+def mlr(v: Values, _r: RuleColumns) -> Column:
+    """Equal in size to the minimum savings rate for two-sided ACOs; one-sided ACOs have none."""
+    return np.where(v.is_two_sided, v.msr, np.nan)
+
+
+@line("Minimum savings", "USD", letter="N", formula="msr*benchmark_total", cite=f"{V11}, 4.3")
+def msr_amount(v: Values, _r: RuleColumns) -> Column:
+    """Minimum savings rate in dollars, unrounded."""
+    return v.msr * v.benchmark_total
+
+
+@line("Minimum losses", "USD", letter="O", formula="mlr*benchmark_total", cite=f"{V11}, 4.3")
+def mlr_amount(v: Values, _r: RuleColumns) -> Column:
+    """Minimum loss rate in dollars, unrounded."""
+    return v.mlr * v.benchmark_total
+
+
+@line(
+    "Savings meet the minimum",
+    "condition",
+    formula="AND(savings>0,savings>=msr_amount)",
+    cite="42 CFR 425.604(c), 425.605(c), 425.606(c), 425.610(c)",
+)
+def reaches_msr(v: Values, _r: RuleColumns) -> Column:
+    """Savings meet or exceed the minimum, compared in dollars."""
+    return (v.savings > 0) & (v.savings >= v.msr_amount)
+
+
+@line(
+    "Losses meet the minimum",
+    "condition",
+    formula="AND(savings<0,-savings>=mlr_amount)",
+    cite="42 CFR 425.605(c), 425.606(e), 425.610(c)",
+)
+def exceeds_mlr(v: Values, _r: RuleColumns) -> Column:
+    """Losses of a two-sided ACO meet or exceed the minimum, compared in dollars."""
+    return (v.savings < 0) & (-v.savings >= v.mlr_amount)
