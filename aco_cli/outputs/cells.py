@@ -1,0 +1,150 @@
+"""A column's values as text, a whole column at a time: the pieces that the text formats are built from.
+
+Every function returns a pyarrow array of `large_string` in which null means missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.rounding import LARGEST_UNITS, Floats, half_up_cents, half_up_units
+
+STRING = pa.large_string()
+# pyarrow writes fractional numbers from here on with an exponent; people expect plain digits.
+EXPONENT_FROM = 1e10
+LARGEST_INTEGER = 2.0**63
+
+
+def numbers(series: pd.Series[Any]) -> Floats:
+    """Return the column as float64, NaN where missing."""
+    return series.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def amounts(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> Floats:
+    """Return the column's numbers as a file gives them: US dollars rounded once to cents, unless `exact`."""
+    values = numbers(series)
+    return half_up_cents(values) if column.unit is Unit.USD and not exact else values
+
+
+def text(series: pd.Series[Any]) -> pa.Array:
+    """Return the column as text; "" counts as missing."""
+    strings = pa.array(series.astype("str"), type=STRING, from_pandas=True)
+    if isinstance(strings, pa.ChunkedArray):
+        strings = strings.combine_chunks()
+    return pc.if_else(pc.equal(strings, ""), pa.scalar(None, STRING), strings)
+
+
+def shortest(values: Floats) -> pa.Array:
+    """Return numbers as the shortest digits that read back unchanged; whole ones without a decimal point."""
+    missing = np.isnan(values)
+    size = np.abs(values)
+    whole = (np.trunc(values) == values) & (size < LARGEST_INTEGER)
+    integers = pc.cast(pa.array(np.where(whole, values, 0.0).astype(np.int64), mask=missing), STRING)
+    if np.all(whole | missing):
+        return integers
+    digits = pc.if_else(pa.array(whole), integers, pc.cast(pa.array(values, mask=missing), STRING))
+    large = ~whole & ~missing & (size >= EXPONENT_FROM)
+    if large.any():
+        plain = pa.array([repr(float(value)) for value in values[large]], type=STRING)
+        digits = pc.replace_with_mask(digits, pa.array(large), plain)
+    return digits
+
+
+def fixed(values: Floats, decimals: int) -> pa.Array:
+    """Return numbers rounded half up to exactly `decimals` decimals, e.g. `14455937.70`.
+
+    A number too large to hold that many decimals is given in its shortest digits.
+    """
+    units = half_up_units(values, decimals)
+    return _point(units, decimals, values)
+
+
+def percent(values: Floats) -> pa.Array:
+    """Return fractions as percent with two decimals, e.g. 0.0385 as `3.85%`."""
+    units = half_up_units(values, 4)
+    return join(_point(units, 2, values * 100.0), "%")
+
+
+def grouped(digits: pa.Array) -> pa.Array:
+    """Return numbers given as text with thousands separators in the whole part."""
+    while True:
+        parted = pc.replace_substring_regex(digits, r"^(-?\d+)(\d{3})($|[.,])", r"\1,\2\3")
+        if parted.equals(digits):
+            return digits
+        digits = parted
+
+
+def flags(series: pd.Series[Any]) -> pa.Array:
+    """Return a three-state column (1, 0, NaN) as pyarrow `bool`, null where missing."""
+    values = numbers(series)
+    return pa.array(values == 1.0, mask=np.isnan(values))
+
+
+def days(series: pd.Series[Any]) -> pa.Array:
+    """Return dates as pyarrow `date32`, null where missing."""
+    return pa.array(series.to_numpy(dtype="datetime64[D]"), type=pa.date32())
+
+
+def plain(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
+    """Return the column as a data file writes it: no separators, dollars to cents, everything else in full."""
+    match column.unit:
+        case Unit.TEXT:
+            return text(series)
+        case Unit.BOOLEAN:
+            return pc.cast(flags(series), STRING)
+        case Unit.DATE:
+            return pc.cast(days(series), STRING)
+        case Unit.USD if not exact:
+            return fixed(numbers(series), 2)
+        case _:
+            return shortest(numbers(series))
+
+
+def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dollar_decimals: int) -> pa.Array:
+    """Return the column as people read it: thousands separators, rates in percent; `exact` keeps every digit."""
+    match column.unit:
+        case Unit.USD if not exact:
+            return grouped(fixed(numbers(series), dollar_decimals))
+        case Unit.FRACTION if not exact:
+            return percent(numbers(series))
+        case Unit.USD | Unit.INTEGER | Unit.NUMBER if not column.year:
+            return grouped(shortest(numbers(series)))
+        case _:
+            return plain(series, column, exact=exact)
+
+
+def _point(units: Floats, decimals: int, values: Floats) -> pa.Array:
+    """Put the decimal point into whole units of 10**-decimals; `values` serve where the units are too large."""
+    missing = np.isnan(units)
+    small = np.abs(units) < LARGEST_UNITS
+    size = np.where(small, np.abs(units), 0.0).astype(np.int64)
+    whole, part = np.divmod(size, 10**decimals)
+    sign = pc.if_else(pa.array(units < 0), pa.scalar("-", STRING), pa.scalar("", STRING))
+    signed = join(sign, pc.cast(pa.array(whole, mask=missing), STRING))
+    if decimals:
+        signed = join(signed, pc.utf8_lpad(pc.cast(pa.array(part), STRING), decimals, "0"), separator=".")
+    if np.all(small | missing):
+        return signed
+    return pc.if_else(pa.array(small | missing), signed, shortest(values))
+
+
+def join(*parts: pa.Array | str, separator: str = "") -> pa.Array:
+    """Join arrays and constants row by row; a row with a missing part is missing."""
+    typed = [pa.scalar(part, STRING) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*typed, pa.scalar(separator, STRING))
+
+
+def lines(fields: Sequence[pa.Array], separator: str) -> bytes:
+    """Join the fields of each row with the separator, end each row with a line feed, and return all rows."""
+    if len(fields[0]) == 0:
+        return b""
+    ended = join(join(*fields, separator=separator), "\n")
+    # The rows lie one after the other in the array's data buffer, which is the text wanted.
+    return bytes(ended.buffers()[2])

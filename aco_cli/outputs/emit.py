@@ -1,0 +1,67 @@
+"""The one way out for every command that prints rows: choose, sort, render, write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from aco_cli.outputs.columns import OutputColumn
+from aco_cli.outputs.formats import Format, choose_format
+from aco_cli.outputs.render import render
+from aco_cli.outputs.selection import select_columns, sort_rows, with_all
+from aco_cli.outputs.write import write_output
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """What the shared output options of the command line ask for.
+
+    `output` is a path, or None or "-" for standard output. `columns` and `sort` are names, one by one or with
+    commas between; a `-` before a name of `sort` sorts it descending.
+    """
+
+    format: Format = Format.AUTO
+    output: str | None = None
+    exact: bool = False
+    no_color: bool = False
+    excel_safe: bool = False
+    columns: list[str] | None = None
+    sort: list[str] | None = None
+
+
+def emit(
+    frame: pd.DataFrame,
+    columns: Sequence[OutputColumn],
+    options: OutputOptions,
+    *,
+    extras: Sequence[OutputColumn] = (),
+) -> list[str]:
+    """Write the frame as the options ask and return the notes to print on standard error.
+
+    `columns` are the default ones, in order; `extras` describe further columns that `--columns` may name. Raises
+    UsageError for options that do not fit, OutputError for what cannot be written.
+    """
+    output = None if options.output == "-" else options.output
+    terminal = output is None and sys.stdout.isatty()
+    fmt = choose_format(options.format, output, terminal=terminal)
+    chosen = select_columns(frame, options.columns, [*columns, *extras], columns)
+    rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort)
+    if fmt is Format.TABLE and terminal:
+        return _emit_on_terminal(rows, chosen, options)
+    write_output(render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe), output)
+    return []
+
+
+def _emit_on_terminal(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> list[str]:
+    from aco_cli.outputs.terminal import draw  # rich is needed for nothing else
+
+    color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
+    width = shutil.get_terminal_size().columns
+    drawn, note = draw(frame, columns, width=width, color=color, exact=options.exact)
+    write_output(drawn.encode(), None)
+    return [note] if note else []

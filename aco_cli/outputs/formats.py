@@ -1,0 +1,75 @@
+"""The output formats and which one a command line asks for. Imports nothing heavy: commands name it in options."""
+
+from __future__ import annotations
+
+import stat
+from enum import StrEnum
+from pathlib import Path
+
+from aco_cli.errors import UsageError
+
+
+class Format(StrEnum):
+    """What `--format` accepts."""
+
+    AUTO = "auto"
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+    MARKDOWN = "markdown"
+
+
+EXTENSIONS = {
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".parquet": Format.PARQUET,
+    ".xlsx": Format.XLSX,
+    ".md": Format.MARKDOWN,
+    ".txt": Format.TABLE,
+}
+BINARY = frozenset({Format.PARQUET, Format.XLSX})
+
+
+def choose_format(asked: Format, output: str | None, *, terminal: bool) -> Format:
+    """Return the format to write: the one asked for, else the extension's, else table on a terminal and CSV piped.
+
+    `output` is the file of `-o`, None for standard output. Raises UsageError for an extension that says nothing
+    and for a binary format that would land on a terminal.
+    """
+    if output is not None:
+        return asked if asked is not Format.AUTO else _format_of_file(output)
+    if asked is Format.AUTO:
+        return Format.TABLE if terminal else Format.CSV
+    if asked in BINARY and terminal:
+        raise UsageError(
+            f"{asked} is not for a terminal: write it to a file with -o FILE.{asked}, or pipe it to a program"
+        )
+    return asked
+
+
+def _format_of_file(output: str) -> Format:
+    path = Path(output)
+    extension = path.suffix.lower()
+    if extension in EXTENSIONS:
+        return EXTENSIONS[extension]
+    if not extension and _is_device(path):
+        return Format.CSV  # a device or pipe such as /dev/stdout has no extension to go by
+    raise UsageError(
+        f"cannot tell the format of {output!r} from its extension: expected one of {', '.join(EXTENSIONS)}, "
+        f"found {extension or 'none'}; name the format with --format"
+    )
+
+
+def _is_device(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)

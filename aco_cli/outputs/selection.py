@@ -1,0 +1,109 @@
+"""Choosing and ordering what is written: `--columns` and `--sort`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from aco_cli.errors import UsageError
+from aco_cli.outputs.columns import OutputColumn, Unit
+
+
+def with_all(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> pd.DataFrame:
+    """Return the frame with every one of the columns: one that it lacks is added as missing throughout."""
+    absent = {column.name: _missing(column.unit) for column in columns if column.name not in frame.columns}
+    return frame.assign(**absent) if absent else frame
+
+
+def _missing(unit: Unit) -> Any:
+    match unit:
+        case Unit.TEXT:
+            return ""
+        case Unit.DATE:
+            return pd.NaT
+        case _:
+            return np.nan
+
+
+def select_columns(
+    frame: pd.DataFrame, names: Iterable[str] | None, known: Sequence[OutputColumn], default: Sequence[OutputColumn]
+) -> list[OutputColumn]:
+    """Return the columns asked for by name, in that order, or the default ones when none are asked for.
+
+    Any column of the frame may be asked for; one that `known` does not describe gets its unit from its dtype.
+    What is asked for first is kept first on a narrow terminal. Raises UsageError for an unknown name and
+    for no name at all.
+    """
+    if names is None:
+        return list(default)
+    described = {column.name: column for column in known}
+    wanted = _split(names)
+    if not wanted:
+        raise UsageError("--columns names no column")
+    _refuse_unknown("--columns", wanted, list(dict.fromkeys([*described, *map(str, frame.columns)])))
+    return [
+        replace(described.get(name) or _described(frame, name), priority=place) for place, name in enumerate(wanted)
+    ]
+
+
+def _described(frame: pd.DataFrame, name: str) -> OutputColumn:
+    return OutputColumn(name, _unit_of(frame[name]), name.replace("_", " "), priority=0)
+
+
+def _unit_of(series: pd.Series[Any]) -> Unit:
+    if types.is_bool_dtype(series.dtype):
+        return Unit.BOOLEAN
+    if types.is_datetime64_any_dtype(series.dtype):
+        return Unit.DATE
+    if types.is_integer_dtype(series.dtype):
+        return Unit.INTEGER
+    return Unit.NUMBER if types.is_float_dtype(series.dtype) else Unit.TEXT
+
+
+def sort_rows(frame: pd.DataFrame, keys: Iterable[str] | None) -> pd.DataFrame:
+    """Return the rows ordered by the keys: `name` ascending, `-name` descending; stable, missing values last.
+
+    Raises UsageError for an unknown name.
+    """
+    wanted = _split(keys or ())
+    if not wanted:
+        return frame
+    names = [key.removeprefix("-") for key in wanted]
+    _refuse_unknown("--sort", names, [str(name) for name in frame.columns])
+    # pandas sorts by several keys stably, whatever their directions.
+    order = pd.DataFrame({place: _sortable(frame[name]) for place, name in enumerate(names)}).reset_index(drop=True)
+    ascending = [not key.startswith("-") for key in wanted]
+    ordered = order.sort_values(list(order.columns), ascending=ascending, kind="stable", na_position="last")
+    return frame.iloc[ordered.index]
+
+
+def _sortable(series: pd.Series[Any]) -> pd.Series[Any]:
+    if _unit_of(series) is not Unit.TEXT:
+        return series
+    strings = series.astype("str")
+    return strings.where(strings != "")
+
+
+def _split(names: Iterable[str]) -> list[str]:
+    """Take names one by one or several with commas between; a repeated name counts once."""
+    parts = (part.strip() for name in names for part in name.split(","))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def _refuse_unknown(option: str, names: Sequence[str], known: Sequence[str]) -> None:
+    problems = [_unknown(name, known) for name in names if name not in known]
+    if problems:
+        raise UsageError(f"{option}: {'; '.join(problems)}")
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    if near:
+        return f"no column {name!r}, did you mean {' or '.join(near)}?"
+    return f"no column {name!r}, expected one of {', '.join(known)}"

@@ -1,0 +1,160 @@
+"""The table people read: only whole columns, amounts never cut, colours where the terminal has them."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from rich.cells import cell_len
+from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
+from rich.text import Text
+
+from aco_cli.outputs import cells
+from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.layout import GAP, Field, Layout, arrange
+
+# A control character in a name could drive the terminal.
+CONTROL = r"[\x00-\x1f\x7f-\x{9f}]"
+CAPTION = "Amounts in whole US dollars; --format csv has the cents."
+TRAILING = re.compile(r" +$", re.MULTILINE)
+NEW_LINE = Segment("\n")
+PLAIN = Style.null()
+BOLD = Style(bold=True)
+QUIET = Style(dim=True)
+GREEN = Style(color="green")
+RED = Style(color="red")
+SIGNED = frozenset({"settlement", "net_payment"})
+OUTCOMES = {
+    "earned": Style(color="green", dim=True),
+    "owed": Style(color="red", dim=True),
+    "not-calculable": Style(color="yellow", dim=True),
+}
+
+
+def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
+    """Return the table for a file or a pipe: every column in full, no colour; `excel_safe` means nothing here."""
+    drawn, _ = draw(frame, columns, width=None, color=False, exact=exact)
+    return drawn.encode()
+
+
+def draw(
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], *, width: int | None, color: bool, exact: bool
+) -> tuple[str, str]:
+    """Return the table for a terminal of a width (None: as wide as it is), and a note on the columns left out.
+
+    Amounts are whole US dollars and rates percent with two decimals; `exact` shows every digit. The note is ""
+    when every column is shown.
+    """
+    fields = _fields(frame, columns, exact=exact)
+    layout = arrange(fields, width)
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=color,
+        color_system="auto" if color else None,
+        no_color=not color,
+        width=max(width or 0, layout.width, 1),
+        height=1,
+    )
+    segments = list(_segments(layout, len(frame), console))
+    dollars = any(field.column.unit is Unit.USD for field in layout.fields)
+    if dollars and not exact:
+        for line in _fold(CAPTION, width or len(CAPTION), console):
+            segments += [Segment(line, QUIET), NEW_LINE]
+    with console.capture() as captured:
+        console.print(Segments(segments), end="", crop=False)
+    return TRAILING.sub("", captured.get()), _note(layout.hidden)
+
+
+def _note(hidden: Sequence[OutputColumn]) -> str:
+    if not hidden:
+        return ""
+    count = "1 column" if len(hidden) == 1 else f"{len(hidden)} columns"
+    names = ", ".join(column.name for column in hidden)
+    shows = "shows it" if len(hidden) == 1 else "shows them"
+    return f"{count} hidden at this width: {names}; --columns or --format csv {shows}"
+
+
+def _fields(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> list[Field]:
+    totals = [_total(frame[column.name], column, exact=exact) for column in columns]
+    label_place = next((place for place, column in enumerate(columns) if not column.total), None)
+    if label_place is not None and any(column.total for column in columns):
+        totals[label_place] = _count(frame)
+    return [
+        Field(column, _texts(frame[column.name], column, exact=exact), total)
+        for column, total in zip(columns, totals, strict=True)
+    ]
+
+
+def _count(frame: pd.DataFrame) -> str:
+    """Say how many ACOs the rows are; an ACO of several years counts once."""
+    if "aco_id" not in frame.columns:
+        return "Total"
+    count = frame["aco_id"].nunique()
+    return "1 ACO" if count == 1 else f"{count:,} ACOs"
+
+
+def _texts(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[str]:
+    shown = pc.fill_null(cells.for_people(series, column, exact=exact, dollar_decimals=0), "")
+    if column.unit is Unit.TEXT:
+        shown = pc.replace_substring_regex(shown, CONTROL, " ")
+    return list(shown.to_pylist())
+
+
+def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
+    """Return the sum of the amounts as a file gives them, so that it equals the sum of the file."""
+    if not column.total:
+        return ""
+    amounts = cells.amounts(series, column, exact=exact)
+    known = amounts[~np.isnan(amounts)]
+    if not known.size:
+        return ""
+    return _texts(pd.Series([math.fsum(known)]), column, exact=exact)[0]
+
+
+def _segments(layout: Layout, rows: int, console: Console) -> Iterator[Segment]:
+    rule = (Segment("─" * layout.width, QUIET), NEW_LINE)
+    yield from _row(layout, [field.column.label for field in layout.fields], console, lambda *_: BOLD)
+    yield from rule
+    for row in range(rows):
+        yield from _row(layout, [field.cells[row] for field in layout.fields], console, _style)
+    if any(field.total for field in layout.fields):
+        yield from rule
+        yield from _row(layout, [field.total for field in layout.fields], console, lambda *_: BOLD)
+
+
+def _row(
+    layout: Layout, texts: Sequence[str], console: Console, style: Callable[[OutputColumn, str], Style]
+) -> Iterator[Segment]:
+    """Yield a row of the table, as many lines high as its most folded cell."""
+    folded = [_fold(text, width, console) for text, width in zip(texts, layout.widths, strict=True)]
+    styles = [style(field.column, text) for field, text in zip(layout.fields, texts, strict=True)]
+    for line in range(max(map(len, folded))):
+        for place, (field, parts, width) in enumerate(zip(layout.fields, folded, layout.widths, strict=True)):
+            part = parts[line] if line < len(parts) else ""
+            blank = Segment(" " * (width - cell_len(part)))
+            cell = Segment(part, styles[place])
+            yield Segment(" " * GAP if place else "")
+            yield from (blank, cell) if field.column.numeric else (cell, blank)
+        yield NEW_LINE
+
+
+def _fold(text: str, width: int, console: Console) -> list[str]:
+    if cell_len(text) <= width:
+        return [text]
+    return [line.plain.rstrip() for line in Text(text).wrap(console, width, overflow="fold", no_wrap=False)]
+
+
+def _style(column: OutputColumn, text: str) -> Style:
+    if column.name == "outcome":
+        return OUTCOMES.get(text, QUIET)
+    if column.name not in SIGNED or text in {"", "0"}:
+        return PLAIN
+    return RED if text.startswith("-") else GREEN

@@ -1,0 +1,114 @@
+"""Writing bytes to standard output or to a file that is replaced whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from aco_cli.errors import OutputError
+
+
+class Sink(Protocol):
+    """A binary stream whose `write` may take a part of what it is given."""
+
+    def write(self, data: memoryview, /) -> int | None:
+        """Write some bytes and return how many."""
+
+
+def write_output(data: bytes, output: str | None) -> None:
+    """Write all the bytes to a file, or to standard output when `output` is None.
+
+    A regular file is written beside its target and moved into place, so that a failure leaves the old one whole;
+    a device or a pipe is written directly. Raises OutputError with the reason, and BrokenPipeError when the
+    program reading standard output has gone.
+    """
+    try:
+        if output is None:
+            _write_stdout(data)
+        else:
+            _write_path(data, output)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(_explain(error, output)) from error
+
+
+def _write_stdout(data: bytes) -> None:
+    sys.stdout.flush()
+    buffer = sys.stdout.buffer
+    # Unbuffered, so that nothing is left to fail again when the interpreter closes the stream.
+    sink: Sink = getattr(buffer, "raw", buffer)
+    _write_all(sink, data)
+    buffer.flush()
+
+
+def _write_path(data: bytes, output: str) -> None:
+    target = Path(os.path.realpath(output))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), output)
+    if target.exists() and not target.is_file():
+        with target.open("wb", buffering=0) as device:
+            _write_all(device, data)
+    else:
+        _replace(target, data)
+
+
+def _replace(target: Path, data: bytes) -> None:
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    temporary = target.parent / f".aco-{secrets.token_hex(8)}.tmp"
+    # os.open gives the permissions that any new file gets, which tempfile would not.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            _write_all(file, data)
+            os.fsync(file.fileno())
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+    except BaseException:  # an interrupt too must not leave the temporary file behind
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _write_all(sink: Sink, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[sink.write(rest) or 0 :]
+
+
+def _explain(error: OSError, output: str | None) -> str:
+    """Say what failed, where, and how to mend it."""
+    where = "standard output" if output is None else repr(output)
+    reason, fix = _REASONS.get(error.errno or 0, (error.strerror or str(error), "choose another place with -o"))
+    kept = "; the file already there is unchanged" if output is not None and _is_file(output) else ""
+    return f"cannot write {where}: {reason}; {fix}{kept}"
+
+
+def _is_file(output: str) -> bool:
+    try:
+        return Path(output).is_file()
+    except OSError:  # a folder that may not be looked into
+        return False
+
+
+_NO_PERMISSION = ("no permission to write there", "choose a place you may write to with -o")
+_NO_SPACE = ("no space left on the device", "free some space or choose another place with -o")
+_NO_FOLDER = ("the folder does not exist", "create it or choose another place with -o")
+_REASONS = {
+    errno.EACCES: _NO_PERMISSION,
+    errno.EPERM: _NO_PERMISSION,
+    errno.EROFS: ("the file system is read-only", "choose a place you may write to with -o"),
+    errno.ENOSPC: _NO_SPACE,
+    errno.EDQUOT: ("your disk quota is used up", "free some space or choose another place with -o"),
+    errno.ENOENT: _NO_FOLDER,
+    errno.ENOTDIR: ("a part of its path is a file, not a folder", "choose another place with -o"),
+    errno.EISDIR: ("it is a folder", "name a file inside it"),
+}

@@ -1,0 +1,116 @@
+"""An Excel workbook of one sheet, in which text stays text and the same figures give the same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from aco_cli.errors import OutputError
+from aco_cli.outputs import cells
+from aco_cli.outputs.columns import OutputColumn, Unit
+
+MOST_ROWS = 1_048_575
+MOST_COLUMNS = 16_384
+LONGEST_TEXT = 32_767
+WIDEST = 60
+FILTER_BUTTON = 3
+# Excel records when a workbook was made; a fixed time keeps the bytes the same between runs.
+CREATED = datetime(2000, 1, 1)
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+NUMBER_FORMATS = {
+    Unit.USD: "#,##0.00",
+    Unit.FRACTION: "0.00%",
+    Unit.INTEGER: "#,##0",
+    Unit.DATE: "yyyy-mm-dd",
+}
+
+
+def render_xlsx(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
+    """Return the columns as a workbook; `excel_safe` means nothing here, as no text becomes a formula.
+
+    Raises OutputError for what a sheet cannot hold: too many rows or columns, or too long a text.
+    """
+    _refuse_what_does_not_fit(frame, columns)
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, OPTIONS) as workbook:
+        workbook.set_properties({"created": CREATED})
+        sheet = workbook.add_worksheet()
+        bold = workbook.add_format({"bold": True})
+        for place, column in enumerate(columns):
+            number_format = "0" if column.year else NUMBER_FORMATS.get(column.unit, "General")
+            cell_format = workbook.add_format({"num_format": number_format})
+            sheet.write_string(0, place, column.name, bold)
+            _write_column(sheet, place, frame[column.name], column, cell_format, exact=exact)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(frame), len(columns) - 1)
+    return file.getvalue()
+
+
+def _refuse_what_does_not_fit(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> None:
+    if len(frame) > MOST_ROWS:
+        raise OutputError(
+            f"an Excel sheet holds {MOST_ROWS:,} rows below its header, this output has {len(frame):,}; "
+            "choose --format csv or parquet"
+        )
+    if len(columns) > MOST_COLUMNS:
+        raise OutputError(f"an Excel sheet holds {MOST_COLUMNS:,} columns, this output has {len(columns):,}")
+
+
+def _write_column(
+    sheet: Worksheet, place: int, series: pd.Series[Any], column: OutputColumn, cell_format: Format, *, exact: bool
+) -> None:
+    """Write one column below its heading and set its width; a missing value stays a blank cell."""
+    values = _values(series, column, exact=exact)
+    write = _writer(sheet, column.unit)
+    for row, value in enumerate(values, start=1):
+        if value is not None:
+            write(row, place, value, cell_format)
+    shown = cells.for_people(series, column, exact=False, dollar_decimals=2)
+    longest = pc.max(pc.utf8_length(shown)).as_py() or 0
+    sheet.set_column(place, place, min(max(longest, len(column.name) + FILTER_BUTTON) + 1, WIDEST))
+
+
+def _writer(sheet: Worksheet, unit: Unit) -> Any:
+    match unit:
+        case Unit.TEXT:
+            return sheet.write_string
+        case Unit.BOOLEAN:
+            return sheet.write_boolean
+        case Unit.DATE:
+            return sheet.write_datetime
+        case _:
+            return sheet.write_number
+
+
+def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[Any]:
+    match column.unit:
+        case Unit.TEXT:
+            return _texts(series, column)
+        case Unit.BOOLEAN:
+            return list(cells.flags(series).to_pylist())
+        case Unit.DATE:
+            return list(cells.days(series).to_pylist())
+        case _:
+            amounts = cells.amounts(series, column, exact=exact)
+            # A sheet has no infinity.
+            return [value if finite else None for value, finite in zip(amounts, np.isfinite(amounts), strict=True)]
+
+
+def _texts(series: pd.Series[Any], column: OutputColumn) -> list[str | None]:
+    strings = cells.text(series)
+    longest = pc.max(pc.utf8_length(strings)).as_py() or 0
+    if longest > LONGEST_TEXT:
+        raise OutputError(
+            f"an Excel cell holds {LONGEST_TEXT:,} characters, a text in column {column.name} has {longest:,}; "
+            "choose --format csv or leave the column out with --columns"
+        )
+    return list(strings.to_pylist())
