@@ -1,0 +1,219 @@
+"""A recognised table into canonical columns, with a problem for every cell that does not fit its contract."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aco_cli.errors import Problem
+from aco_cli.inputs.layout import Column
+from aco_cli.inputs.numbers import as_text, parse_numbers, snap_to_grid
+from aco_cli.inputs.problems import cell_problems, shown
+from aco_cli.inputs.ranges import range_checks
+from aco_cli.inputs.raw import Floats, Mask, RawTable, mask_of
+from aco_cli.inputs.recognise import Match
+from aco_cli.inputs.words import parse_booleans, parse_choices, parse_dates
+
+_UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
+_NUMBERS = ("usd", "number", "fraction", "integer", "year")
+NO_YEAR = 0  # a year that is already complained of; a blank one is NaN
+_EXPECTED = {
+    "usd": "US dollars as a number",
+    "number": "a number",
+    "fraction": "a fraction from 0 to 1",
+    "integer": "a whole number",
+    "year": "a year such as 2014",
+    "boolean": "true or false",
+    "positive": "a number",
+    "date": "a date such as 2012-07-01 or 7/1/2012",
+    "election": "sliding, or a fraction such as 0.02",
+}
+
+
+@dataclass
+class Conversion:
+    """Columns made from one table so far, and the problems met on the way."""
+
+    match: Match
+    raw: RawTable
+    columns: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def cells(self, name: str) -> Any | None:
+        """The cells of the file's column of this name, or None."""
+        place = self.match.places.get(name.lower())
+        return None if place is None else self.raw.columns[place]
+
+    def header_of(self, column: Column) -> str:
+        """What the file calls this column."""
+        return next((name for name in column.sources if name.lower() in self.match.places), column.name)
+
+    def complain(
+        self, name: str, cells: Any, bad: Mask, expected: str, fix: Callable[[Any], str] = lambda _: ""
+    ) -> None:
+        """Add a problem for each bad cell of the file's column `name`."""
+        if bad.any():
+            self.problems += cell_problems(
+                self.raw.file,
+                name,
+                self.raw.rows,
+                bad,
+                lambda at: (expected, shown(cells[at].as_py()), fix(cells[at].as_py())),
+            )
+
+
+def convert(match: Match, raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """The canonical columns that the file has, in the layout's order, then its other columns where they are kept."""
+    work = Conversion(match, raw)
+    for column in match.layout.columns.values():
+        values = _convert_column(column, work)
+        if values is not None:
+            work.columns[column.name] = values
+    for name, constant in match.layout.constants.items():
+        work.columns[name] = _strings([constant] * len(raw.rows))
+    if match.layout.keeps_others:
+        for name, place in match.others.items():
+            work.columns[name] = _text_series(raw.columns[place])
+    return pd.DataFrame(work.columns), work.problems
+
+
+def _convert_column(column: Column, work: Conversion) -> Any | None:
+    if column.type == "flags":
+        return _flags(column, work)
+    place = work.match.place(column.sources)
+    if place is None:
+        return None
+    cells = work.raw.columns[place]
+    if column.true_when:
+        return _is_one_of(cells, column.true_when).astype(np.float64)
+    converter = _numbers if column.type in _NUMBERS else _CONVERTERS[column.type]
+    values = converter(column, cells, work)
+    for source, wanted in column.only_where.items():
+        values[~_is_one_of(work.cells(source), wanted)] = np.nan
+    return values
+
+
+def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
+    values, bad = parse_numbers(cells, column)
+    header = work.header_of(column)
+    work.complain(header, cells, bad, _EXPECTED[column.type], _number_fix)
+    values[bad] = np.nan
+    if column.grid is not None:
+        values = snap_to_grid(values, column.grid)
+    for check in range_checks(column):
+        fails = check.fails(values)
+        work.complain(header, cells, fails, check.expected, check.fix)
+        bad |= fails
+    if column.type == "year":
+        values[bad] = NO_YEAR
+    return values
+
+
+def _number_fix(cell: Any) -> str:
+    text = str(cell)
+    if text.count(",") == 1 and "." not in text:
+        return "write a decimal point, and thousands in groups of three"
+    return "write a plain number, or leave it blank if it is not known"
+
+
+def _booleans(column: Column, cells: Any, work: Conversion) -> Floats:
+    values, bad = parse_booleans(cells, column.none)
+    work.complain(work.header_of(column), cells, bad, _EXPECTED["boolean"])
+    return values
+
+
+def _positive(column: Column, cells: Any, work: Conversion) -> Floats:
+    """1.0 where the number is above zero, 0.0 where it is not, NaN where it is missing."""
+    values = _numbers(column, cells, work)
+    return np.where(np.isnan(values), np.nan, (values > 0).astype(np.float64))
+
+
+def _dates(column: Column, cells: Any, work: Conversion) -> npt.NDArray[np.datetime64]:
+    values, bad = parse_dates(cells, column.none)
+    work.complain(work.header_of(column), cells, bad, _EXPECTED["date"])
+    return values
+
+
+def _choices(column: Column, cells: Any, work: Conversion) -> Any:
+    codes = {code.lower(): value for code, value in column.codes.items()} or {each: each for each in column.choices}
+    values, bad = parse_choices(cells, lambda text: codes.get(text.lower()), column.none)
+
+    def nearest(cell: Any) -> str:
+        near = difflib.get_close_matches(str(cell).strip().lower(), codes, n=2, cutoff=0.5)
+        return f"did you mean {' or '.join(near)}?" if near else ""
+
+    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(codes), nearest)
+    values[bad] = _UNKNOWN
+    return _strings(values)
+
+
+def _flags(column: Column, work: Conversion) -> Any | None:
+    """The one value whose 0/1 column is set."""
+    cells = {value: work.cells(name) for value, name in column.flags.items()}
+    if any(each is None for each in cells.values()):
+        return None
+    chosen = np.full(len(work.raw.rows), column.otherwise, dtype=object)
+    count = np.zeros(len(work.raw.rows), dtype=np.int64)
+    for value, each in cells.items():
+        flags, bad = parse_booleans(each, column.none)
+        work.complain(column.flags[value], each, bad, "1 or 0")
+        chosen[flags == 1.0] = value
+        count += flags == 1.0
+    wrong = (count > 1) | ((count == 0) & (column.otherwise == ""))
+    names = ", ".join(column.flags.values())
+    work.complain(names, pa.array(count), wrong, "exactly one of these set to 1")
+    return _strings(chosen)
+
+
+def _elections(column: Column, cells: Any, work: Conversion) -> Any:
+    """`sliding`, a fraction as text, or ''."""
+    text = as_text(cells)
+    sliding = _is_one_of(text, frozenset({"sliding"}))
+    numeric = pc.if_else(pa.array(sliding), "", text)
+    values, bad = parse_numbers(numeric, column)
+    work.complain(work.header_of(column), cells, bad, _EXPECTED["election"])
+    for check in range_checks(column):
+        work.complain(work.header_of(column), cells, check.fails(values) & ~bad, check.expected, check.fix)
+    written = ["" if np.isnan(value) else repr(float(value)) for value in values]
+    return _strings(np.where(sliding, "sliding", np.array(written, dtype=object)))
+
+
+def _ids(column: Column, cells: Any, work: Conversion) -> Any:
+    return _text_series(as_text(cells))
+
+
+def _texts(column: Column, cells: Any, work: Conversion) -> Any:
+    return _text_series(cells)
+
+
+def _is_one_of(cells: Any, spellings: frozenset[str]) -> Mask:
+    wanted = pa.array(sorted(each.lower() for each in spellings), type=pa.string())
+    return mask_of(pc.is_in(pc.utf8_lower(as_text(cells)), value_set=wanted))
+
+
+def _text_series(cells: Any) -> Any:
+    text = cells if pa.types.is_string(cells.type) else pc.cast(cells, pa.string())
+    return pd.Series(pc.fill_null(text, "").to_pandas(), dtype="str")
+
+
+def _strings(values: Any) -> Any:
+    return pd.Series(values, dtype="str")
+
+
+_CONVERTERS: dict[str, Callable[[Column, Any, Conversion], Any]] = {
+    "boolean": _booleans,
+    "positive": _positive,
+    "date": _dates,
+    "choice": _choices,
+    "election": _elections,
+    "id": _ids,
+    "text": _texts,
+}

@@ -1,0 +1,123 @@
+"""The entry point of the readers: files in, one canonical table out, with every problem found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.layout import layouts_of
+from aco_cli.inputs.parts import YEAR, Part, read_parts, settle_years
+from aco_cli.inputs.rows import check_duplicates, check_rows
+from aco_cli.inputs.source import STDIN
+from aco_cli.inputs.totals import TOTALS, fill_products, join_totals, missing_totals
+from aco_cli.inputs.years import Years, list_years
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The canonical frame (one row per ACO and year, in the order read) and what the user should be told.
+
+    `skipped` counts the rows of years that were not asked for.
+    """
+
+    frame: pd.DataFrame
+    warnings: list[str]
+    skipped: int
+
+
+@dataclass
+class _Reading:
+    parts: list[Part]
+    problems: list[Problem]
+    warnings: list[str]
+    skipped: int = 0
+
+
+def load(
+    files: Sequence[str], years: Years | None, *, layout: str = "auto", expenditures: Sequence[str] = ()
+) -> Loaded:
+    """Read rosters or CMS public use files for `years` (None: all).
+
+    `layout` is `auto`, `roster` or `cms-puf`; `expenditures` are totals files joined by id and year.
+    Raises InputError with every problem of every file.
+    """
+    reading = _read(files, years, layout, expenditures)
+    if not reading.problems and years is not None and not any(len(part.frame) for part in reading.parts):
+        reading.problems += _no_rows(reading, years)
+    if reading.problems:
+        raise InputError(reading.problems)
+    return Loaded(_assemble(reading.parts), reading.warnings, reading.skipped)
+
+
+def check(
+    files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = ()
+) -> tuple[list[Problem], list[str]]:
+    """Every problem and every warning of these files, for all years; nothing is raised for what they hold."""
+    reading = _read(files, None, layout, expenditures)
+    return reading.problems, reading.warnings
+
+
+def _read(files: Sequence[str], years: Years | None, layout: str, expenditures: Sequence[str]) -> _Reading:
+    problems = _stdin_twice([*files, *expenditures])
+    if problems:
+        return _Reading([], problems, [])
+    parts = read_parts(files, layout, problems)
+    totals = read_parts(expenditures, "totals", problems)
+    brought = {name for part in totals for name in TOTALS if name in part.frame}
+    for part in parts:
+        # What a file that could not be read would have brought is not missing.
+        if len(totals) == len(expenditures):
+            part.problems += missing_totals(part, brought)
+        fill_products(part)
+    for part in [*parts, *totals]:
+        settle_years(part, years)
+        problems += [*part.problems, *check_rows(part)]
+    problems += check_duplicates(parts)
+    reading = _Reading(parts, problems, [warning for part in parts for warning in part.warnings])
+    if years is not None:
+        reading.skipped = sum(_keep_years(part, years) for part in parts)
+        for part in totals:
+            _keep_years(part, years)
+    found, warnings = join_totals(parts, totals)
+    problems += found
+    reading.warnings += warnings
+    return reading
+
+
+def _stdin_twice(files: Sequence[str]) -> list[Problem]:
+    if list(files).count(STDIN) < 2:
+        return []
+    return [Problem("standard input", expected=f"{STDIN} once", found="it more than once", fix="use a file for one")]
+
+
+def _keep_years(part: Part, years: Years) -> int:
+    """Leave only the rows of the years asked for; returns how many others there were."""
+    if not part.has_years:
+        return 0
+    part.held_years = tuple(int(year) for year in part.frame[YEAR].unique())
+    asked = part.frame[YEAR].isin([year for year in part.held_years if year in years]).to_numpy()
+    if asked.all():
+        return 0
+    part.frame, part.rows = part.frame[asked].reset_index(drop=True), part.rows[asked]
+    return int((~asked).sum())
+
+
+def _no_rows(reading: _Reading, years: Years) -> list[Problem]:
+    return [
+        Problem(part.file, f"rows of {years}", f"rows of {list_years(part.held_years)}", fix="ask for a year it holds")
+        for part in reading.parts
+    ]
+
+
+def _assemble(parts: Sequence[Part]) -> pd.DataFrame:
+    """All parts below each other: contract columns in their order, then the rest; text that a part lacks is ''."""
+    frames = [part.frame for part in parts]
+    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    order = list(layouts_of("roster")[0].columns)
+    known = [name for name in order if name in frame]
+    frame = frame[known + [name for name in frame if name not in order]]
+    texts = [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)] if len(frames) > 1 else []
+    return frame.fillna(dict.fromkeys(texts, "")) if texts else frame

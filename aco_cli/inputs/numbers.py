@@ -1,0 +1,99 @@
+"""Text to numbers, vectorised and correctly rounded; only what is unmistakably a number is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aco_cli.inputs.layout import Column, Grid
+from aco_cli.inputs.raw import Floats, Mask, mask_of
+
+# Thousands separators only where they belong: 1,23 may be a decimal comma.
+_DIGITS = r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
+_PLAIN = rf"(?:[+-]?\$?\s?|\$\s?[+-]){_DIGITS}(?:[eE][+-]?[0-9]+)?"
+_ACCOUNTING = rf"\(\$?\s?{_DIGITS}\)"
+_NUMBER = rf"^(?:{_PLAIN}|{_ACCOUNTING})$"
+_NUMBER_OR_PERCENT = rf"^(?:{_PLAIN}|{_ACCOUNTING}|(?:[+-]?{_DIGITS}|\({_DIGITS}\))\s?%)$"
+_DRESSING = r"[$,%()+\s]"
+
+
+def as_text(cells: Any) -> Any:
+    """Cells of any type as text without space around them (no-break space included); null becomes ''."""
+    if not pa.types.is_string(cells.type):
+        cells = pc.cast(cells, pa.string())
+    return pc.utf8_trim_whitespace(pc.fill_null(cells, ""))
+
+
+def parse_numbers(cells: Any, column: Column) -> tuple[Floats, Mask]:
+    """Values in the contract's unit (fractions for percentages), NaN when missing; and which cells are no number."""
+    values = None if column.percent else _typed(cells)
+    if values is None:
+        text = as_text(cells)
+        values = None if column.percent or column.zero else _plain(text)
+        if values is None:
+            return _dressed(text, column)
+    return values, np.isinf(values)
+
+
+def _typed(cells: Any) -> Floats | None:
+    """Whole numbers and float64 as they are; other types (float32, decimal) are exact only through their text."""
+    if not (pa.types.is_integer(cells.type) or pa.types.is_float64(cells.type)):
+        return None
+    try:
+        return _to_numpy(pc.cast(cells, pa.float64()))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _plain(text: Any) -> Floats | None:
+    """The quick way for a column of nothing but plain numbers and blanks."""
+    try:
+        values = pc.cast(_blanks_to_null(text), pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    # Arrow also reads the words inf and nan as numbers: leave those to the strict way.
+    finite = pc.all(pc.is_finite(values)).as_py()
+    return _to_numpy(values) if finite is not False else None
+
+
+def _dressed(text: Any, column: Column) -> tuple[Floats, Mask]:
+    """The strict way: signs, dollars, thousands separators, accounting brackets, percent signs, marks."""
+    lower = pc.utf8_lower(text)
+    missing = _is_in(lower, column.none | {""})
+    zero = _is_in(lower, column.zero)
+    number = pc.match_substring_regex(text, _NUMBER_OR_PERCENT if column.type in ("fraction", "election") else _NUMBER)
+    wanted = pc.and_not(number, missing)
+    bare = pc.replace_substring_regex(pc.if_else(wanted, text, ""), _DRESSING, "")
+    bare = pc.if_else(pc.starts_with(text, "("), pc.binary_join_element_wise("-", bare, ""), bare)
+    scientific = pc.match_substring_regex(bare, "[eE]")
+    percent = pc.or_(pc.ends_with(text, "%"), pc.and_not(column.percent, scientific))
+    # Moving the point of a percentage in its text: dividing the number by 100 would round twice.
+    bare = pc.if_else(percent, pc.binary_join_element_wise(bare, "e-2", ""), bare)
+    values = _to_numpy(pc.cast(_blanks_to_null(pc.if_else(wanted, bare, "")), pa.float64()))
+    if column.percent:
+        values[mask_of(scientific)] /= 100.0
+    values[mask_of(zero)] = 0.0
+    bad = mask_of(pc.invert(pc.or_(pc.or_(missing, zero), number)))
+    return values, bad | np.isinf(values)
+
+
+def _is_in(text: Any, marks: frozenset[str]) -> Any:
+    return pc.is_in(text, value_set=pa.array(sorted(marks), type=pa.string()))
+
+
+def _blanks_to_null(text: Any) -> Any:
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _to_numpy(values: Any) -> Floats:
+    return np.array(pc.fill_null(values, float("nan")).to_numpy(), dtype=np.float64)
+
+
+def snap_to_grid(values: Floats, grid: Grid) -> Floats:
+    """The multiple of 1/steps that each value is the rounded print of; a value that is no such print stays."""
+    nearest = np.round(values * grid.steps) / grid.steps
+    half_print = 0.5 * 10.0**-grid.decimals * (1 + 1e-9)
+    return np.where(np.abs(nearest - values) <= half_print, nearest, values)

@@ -1,0 +1,88 @@
+"""What must hold of rows beyond their single cells: a list of small checks, each returning its problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from aco_cli.errors import Problem
+from aco_cli.inputs.convert import NO_YEAR
+from aco_cli.inputs.parts import YEAR, Part
+from aco_cli.inputs.problems import cell_problems, limited, shown
+
+
+def check_rows(part: Part) -> list[Problem]:
+    """Every problem of a part's rows taken one by one."""
+    return [problem for check in _CHECKS for problem in check(part)]
+
+
+def blank_id(part: Part) -> list[Problem]:
+    """A row needs an id."""
+    return _blank(part, "aco_id", "an id")
+
+
+def blank_program(part: Part) -> list[Problem]:
+    """A row needs a program."""
+    return _blank(part, "program", "mssp or pioneer")
+
+
+def blank_track(part: Part) -> list[Problem]:
+    """A row needs a track."""
+    return _blank(part, "track", "a track")
+
+
+def track_of_program(part: Part) -> list[Problem]:
+    """A track belongs to its row's program."""
+    column = part.layout.columns.get("track")
+    if column is None or "program" not in part.frame:
+        return []
+    problems = []
+    for program, tracks in column.choices_by_program.items():
+        others = [each for each in column.choices if each not in tracks]
+        bad = (part.frame["program"] == program) & part.frame["track"].isin(others)
+        found = part.frame["track"]
+        expected = f"a track of {program}: {', '.join(tracks)}"
+        problems += cell_problems(
+            part.file,
+            "track",
+            part.rows,
+            bad.to_numpy(),
+            lambda at, expected=expected, found=found: (expected, found.iloc[at], ""),  # type: ignore[misc]
+        )
+    return problems
+
+
+_CHECKS: tuple[Callable[[Part], list[Problem]], ...] = (blank_id, blank_program, blank_track, track_of_program)
+
+
+def _blank(part: Part, name: str, expected: str) -> list[Problem]:
+    if name not in part.frame:
+        return []
+    bad = (part.frame[name] == "").to_numpy()
+    return cell_problems(part.file, name, part.rows, bad, lambda _: (expected, "a blank cell", ""))
+
+
+def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
+    """An ACO has one row per performance year, over all files together."""
+    if not parts:
+        return []
+    keys = pd.concat([_keys(part) for part in parts], ignore_index=True)
+    keys = keys[keys["aco_id"] != ""]
+    again = keys.duplicated(["aco_id", YEAR])
+    if not again.any():
+        return []
+    first = keys.drop_duplicates(["aco_id", YEAR])
+    pairs = keys[again].merge(first, on=["aco_id", YEAR], suffixes=("", "_first"))
+    problems = []
+    for aco_id, year, file, row, first_file, first_row in pairs.itertuples(index=False, name=None):
+        when = f" in {year}" if year else ""
+        found = f"{shown(aco_id)}{when} again, first in {first_file}, row {first_row}"
+        problems.append(Problem(file, "one row per ACO and year", found, row, "aco_id"))
+    return limited(problems)
+
+
+def _keys(part: Part) -> pd.DataFrame:
+    years = part.frame[YEAR] if part.has_years else NO_YEAR
+    keys = pd.DataFrame({"aco_id": part.frame["aco_id"], YEAR: years, "file": part.file, "row": part.rows})
+    return keys[keys[YEAR] != NO_YEAR] if part.has_years else keys

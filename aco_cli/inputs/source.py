@@ -1,0 +1,105 @@
+"""From a file name to its bytes: existence, permission, compression, kind of content."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import pyarrow as pa
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.problems import damaged
+
+STDIN = "-"
+READABLE = "CSV, TSV, Parquet or XLSX (text ones may be .gz or .zst)"
+
+_PARQUET_MAGIC = b"PAR1"
+_WORKBOOK_MAGICS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_KINDS_BY_SUFFIX = {".parquet": "Parquet", ".xlsx": "XLSX", ".gz": "gzip", ".zst": "zstd"}
+
+
+class Kind(Enum):
+    """What the bytes are."""
+
+    TEXT = "text"
+    PARQUET = "Parquet"
+    WORKBOOK = "XLSX"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes of one file, decompressed. `file` is the name to show, as the user wrote it."""
+
+    file: str
+    data: bytes
+    kind: Kind
+
+
+def read_source(file: str) -> Source:
+    """Read `file` (`-` is standard input) whole. Raises InputError when that cannot be done."""
+    name = "standard input" if file == STDIN else file
+    data = sys.stdin.buffer.read() if file == STDIN else _read_path(file)
+    if not data.strip():
+        raise _fail(name, READABLE, "an empty file" if not data else "nothing but blank space")
+    codec = next((codec for magic, codec in _COMPRESSIONS.items() if data.startswith(magic)), None)
+    if codec is not None:
+        data = _decompress(name, data, codec)
+        if not data.strip():
+            raise _fail(name, READABLE, f"a {codec} file with nothing in it")
+    kind = _kind_of(data)
+    _check_suffix(name, file, codec, kind)
+    return Source(name, data, kind)
+
+
+def _fail(file: str, expected: str, found: str, fix: str = "") -> InputError:
+    return InputError([Problem(file, expected=expected, found=found, fix=fix)])
+
+
+def _read_path(file: str) -> bytes:
+    path = Path(file)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _fail(file, "a file", "no such file", _suggest(path)) from None
+    except IsADirectoryError:
+        raise _fail(file, "a file", "a directory", "name the files in it") from None
+    except PermissionError:
+        raise _fail(file, "a file that may be read", "no permission to read it") from None
+    except (OSError, ValueError) as error:
+        raise _fail(file, "a file that can be read", getattr(error, "strerror", None) or str(error)) from None
+
+
+def _suggest(path: Path) -> str:
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return f"there is no folder {str(path.parent)!r}"
+    near = difflib.get_close_matches(path.name, names, n=3)
+    return "did you mean " + " or ".join(str(path.with_name(name)) for name in near) + "?" if near else ""
+
+
+def _decompress(file: str, data: bytes, codec: str) -> bytes:
+    try:
+        with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
+            return bytes(stream.read())
+    except OSError as error:
+        raise damaged(file, codec, error) from None
+
+
+def _kind_of(data: bytes) -> Kind:
+    if data.startswith(_PARQUET_MAGIC):
+        return Kind.PARQUET
+    if data.startswith(_WORKBOOK_MAGICS):
+        return Kind.WORKBOOK
+    return Kind.TEXT
+
+
+def _check_suffix(name: str, file: str, codec: str | None, kind: Kind) -> None:
+    """A file that says Parquet, XLSX, gz or zst but is none is damaged or misnamed; both are worth a plain word."""
+    promised = _KINDS_BY_SUFFIX.get(Path(file).suffix.lower())
+    if promised is not None and promised not in (codec, kind.value):
+        raise _fail(name, f"a {promised} file, by its name", "other content", "get the file again or rename it")

@@ -1,0 +1,87 @@
+"""Dollar totals: products of per capita amounts and person years, and totals from files of their own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.errors import Problem
+from aco_cli.inputs.parts import YEAR, Part
+from aco_cli.inputs.problems import cell_problems, shown
+from aco_cli.inputs.rows import check_duplicates
+
+TOTALS = ("benchmark_total", "expenditure_total")
+_NAMED = 10
+
+
+def missing_totals(part: Part, brought: Collection[str]) -> list[Problem]:
+    """A problem for each total that is neither in the file, nor the product of its columns, nor `brought`."""
+    problems = []
+    for name in TOTALS:
+        column = part.layout.columns.get(name)
+        factors = column.or_product if column else ()
+        if name in part.frame or name in brought or (factors and all(each in part.frame for each in factors)):
+            continue
+        near = difflib.get_close_matches(name, [each.lower() for each in part.header], n=3, cutoff=0.6)
+        fix = f"rename {' or '.join(near)} if it is meant" if near else "add it, or bring it with --expenditures FILE"
+        expected = f"this column, or {' and '.join(factors)}" if factors else "this column"
+        problems.append(Problem(part.file, f"{expected} ({part.layout.label})", "no such column", 1, name, fix))
+    return problems
+
+
+def fill_products(part: Part) -> None:
+    """Where a total is missing, per capita x person years stands for it."""
+    for name in TOTALS:
+        column = part.layout.columns.get(name)
+        if column is None or not column.or_product or any(each not in part.frame for each in column.or_product):
+            continue
+        product = part.frame[list(column.or_product)].prod(axis=1, skipna=False)
+        part.frame[name] = part.frame[name].fillna(product) if name in part.frame else product
+
+
+def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Problem], list[str]]:
+    """Bring totals into the roster by id and year: problems (second match, contradiction) and warnings (no match)."""
+    problems = check_duplicates(totals)
+    if problems or not totals or len({part.has_years for part in (*roster, *totals)}) > 1:
+        return problems, []
+    keys = ["aco_id", YEAR] if totals[0].has_years else ["aco_id"]
+    brought = pd.concat([part.frame for part in totals], ignore_index=True).set_index(keys)
+    files = ", ".join(dict.fromkeys(part.file for part in totals))
+    used: list[pd.Index] = []
+    for part in roster:
+        wanted = pd.MultiIndex.from_frame(part.frame[keys]) if len(keys) > 1 else pd.Index(part.frame["aco_id"])
+        used.append(wanted)
+        matched = brought.reindex(wanted)
+        for name in TOTALS:
+            if name in brought:
+                problems += _bring(part, name, matched[name].to_numpy(), files)
+    asked = used[0].append(used[1:]) if used else brought.index[:0]
+    warnings = _unmatched(asked.difference(brought.index), f"{files}: no totals for", "of the roster")
+    return problems, warnings + _unmatched(brought.index.difference(asked), f"{files}: totals of", "not in the roster")
+
+
+def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.float64]], files: str) -> list[Problem]:
+    if name not in part.frame:
+        part.frame[name] = values
+        return []
+    own = part.frame[name].to_numpy()
+    differ = ~np.isnan(own) & ~np.isnan(values) & (own != values)
+    part.frame[name] = np.where(np.isnan(own), values, own)
+    return cell_problems(
+        part.file,
+        name,
+        part.rows,
+        differ,
+        lambda at: (f"the total in {files}, {values[at]!r}", shown(own[at]), "leave one of the two out"),
+    )
+
+
+def _unmatched(keys: pd.Index, start: str, end: str) -> list[str]:
+    if not len(keys):
+        return []
+    names = [f"{key[0]} ({key[1]})" if isinstance(key, tuple) else str(key) for key in keys[:_NAMED]]
+    more = f" and {len(keys) - _NAMED:,} more" if len(keys) > _NAMED else ""
+    return [f"{start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {', '.join(names)}{more}"]

@@ -1,0 +1,60 @@
+"""The performance years a command is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aco_cli.errors import UsageError
+
+_PART = re.compile(r"(20\d\d)(?:-(20\d\d))?")
+_EXPECTED = "expected YEARS as 2014, 2012-2016, 2014,2018 or all"
+
+
+@dataclass(frozen=True)
+class Years:
+    """A set of performance years, as inclusive ranges; `ranges` is None for every year."""
+
+    text: str
+    ranges: tuple[tuple[int, int], ...] | None
+
+    @classmethod
+    def parse(cls, text: str) -> Years:
+        """Read `2014`, `2012-2016`, `2014,2018` or `all`; raises UsageError for anything else."""
+        cleaned = text.strip().lower()
+        if cleaned == "all":
+            return cls("all", None)
+        return cls(cleaned, tuple(_parse_part(part.strip(), text) for part in cleaned.split(",")))
+
+    def __contains__(self, year: int) -> bool:
+        """Whether `year` is asked for."""
+        return self.ranges is None or any(first <= year <= last for first, last in self.ranges)
+
+    def __str__(self) -> str:
+        """The years as the user wrote them."""
+        return self.text
+
+    @property
+    def single(self) -> int | None:
+        """The year when exactly one is asked for, otherwise None."""
+        if self.ranges is None:
+            return None
+        asked = {year for first, last in self.ranges for year in (first, last)}
+        return asked.pop() if len(asked) == 1 else None
+
+
+def _parse_part(part: str, text: str) -> tuple[int, int]:
+    match = _PART.fullmatch(part)
+    if match is None:
+        raise UsageError(f"{_EXPECTED}, found {text!r}")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise UsageError(f"{_EXPECTED}, found {text!r}: {first} comes after {last}")
+    return first, last
+
+
+def list_years(years: Iterable[int]) -> str:
+    """Years in words, in order and once each: `2013, 2014 and 2018`."""
+    names = [str(year) for year in sorted(set(years))]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "no year"

@@ -1,0 +1,174 @@
+"""Years, rows over several files, and totals from files of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from aco_cli.inputs.load import check, load
+from aco_cli.inputs.years import Years
+
+HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
+ROW = "A1,mssp,track-1,10000,1000000,900000"
+YEARLY = f"{HEADER},performance_year\n{ROW},2014\n{ROW},2015\n{ROW},2016\n"
+BARE = "aco_id,program,track,assigned_beneficiaries,performance_year\nA1,mssp,track-1,1,2014\nA2,mssp,track-1,1,2014\n"
+
+
+def test_rows_of_other_years_are_left_out_and_counted(write, load_year) -> None:
+    loaded = load_year(write(YEARLY), years="2014-2015")
+    assert list(loaded.frame["performance_year"]) == [2014, 2015]
+    assert (loaded.skipped, loaded.warnings) == (1, [])
+
+
+def test_no_row_of_the_years_asked_says_which_there_are(write, problems_of) -> None:
+    (problem,) = problems_of(write(YEARLY), years="2018")
+    assert "2014, 2015 and 2016" in problem.found
+
+
+def test_a_file_without_years_needs_one_year_asked(write, load_year, problems_of) -> None:
+    path = write(f"{HEADER}\n{ROW}\n")
+    assert list(load_year(path, years="2013").frame["performance_year"]) == [2013]
+    assert "performance_year" in problems_of(path, years="2013-2014")[0].expected
+    assert "performance_year" in problems_of(path, years="all")[0].expected
+    assert check([path]) == ([], [])
+
+
+def test_blank_years_are_one_problem(write, problems_of) -> None:
+    (problem,) = problems_of(write(f"{HEADER},performance_year\n{ROW},2014\n{ROW},\n{ROW},\n"), years="all")
+    assert (problem.row, problem.column) == (3, "performance_year")
+    assert "1 more" in problem.found
+
+
+def test_a_second_row_of_an_aco_and_year_names_both_places(write, problems_of) -> None:
+    files = [write(f"{HEADER}\n{ROW}\n\n{ROW}\n", "a.csv"), write(f"{HEADER}\n{ROW}\n", "b.csv")]
+    problems = problems_of(*files)
+    assert [(problem.file, problem.row) for problem in problems] == [(files[0], 4), (files[1], 2)]
+    assert all(f"{files[0]}, row 2" in problem.found for problem in problems)
+
+
+def test_the_same_aco_in_another_year_is_no_duplicate(write, load_year) -> None:
+    assert len(load_year(write(YEARLY), years="all").frame) == 3
+
+
+def test_files_with_different_columns_make_one_table(write, load_year) -> None:
+    """Text that a file lacks is '', numbers and dates are missing; contract columns come first, in their order."""
+    one = write(f"{HEADER},region,quality_score\n{ROW},west,0.9\n", "a.csv")
+    two = write(f"{HEADER},aco_name,initial_start\n{ROW.replace('A1', 'A2')},NA,7/1/12\n", "b.csv")
+    frame = load_year(one, two).frame
+    assert list(frame["region"]) == ["west", ""]
+    assert list(frame["aco_name"]) == ["", "NA"]
+    assert list(frame["quality_score"].isna()) == [False, True]
+    assert list(frame["initial_start"].isna()) == [True, False]
+    assert list(frame.columns[:3]) == ["aco_id", "aco_name", "performance_year"]
+    assert frame.columns[-1] == "region"
+    assert str(frame["aco_name"].dtype) == "str"
+
+
+def test_per_capita_times_person_years_stands_for_a_total(write, load_year) -> None:
+    header = "aco_id,program,track,assigned_beneficiaries,benchmark_per_capita,expenditure_per_capita,person_years"
+    frame = load_year(write(f"{header}\nA1,mssp,track-1,10000,10000.5,9000,2\nA2,mssp,track-1,1,,9000,2\n")).frame
+    assert frame["benchmark_total"][0] == 20001.0
+    assert frame["expenditure_total"][0] == 18000.0
+    assert frame["benchmark_total"].isna()[1]
+
+
+def test_a_total_given_wins_over_the_product(write, load_year) -> None:
+    header = f"{HEADER},benchmark_per_capita,person_years"
+    frame = load_year(write(f"{header}\n{ROW},5,2\nA2,mssp,track-1,1,,3,5,2\n")).frame
+    assert list(frame["benchmark_total"]) == [1000000.0, 10.0]
+
+
+def test_totals_of_a_second_file_are_joined_by_id_and_year(write, load_year) -> None:
+    totals = "aco_id,performance_year,expenditure_total,benchmark_total\nA2,2014,5,7\nA1,2014,6,8\nA1,2015,1,1\n"
+    loaded = load_year(write(BARE), expenditures=[write(totals, "t.csv")])
+    assert list(loaded.frame["expenditure_total"]) == [6.0, 5.0]
+    assert list(loaded.frame["benchmark_total"]) == [8.0, 7.0]
+    assert loaded.warnings == []
+
+
+def test_totals_in_several_files_and_without_years(write, load_year) -> None:
+    one = write("aco_id,expenditure_total,benchmark_total\nA1,6,8\n", "t1.csv")
+    two = write("aco_id\texpenditure_total\tbenchmark_total\nA2\t5\t7\n", "t2.tsv")
+    loaded = load_year(write(BARE), expenditures=[one, two])
+    assert list(loaded.frame["expenditure_total"]) == [6.0, 5.0]
+
+
+def test_rosters_without_years_join_totals_without_years_in_check(write) -> None:
+    roster = write("aco_id,program,track,assigned_beneficiaries\nA1,mssp,track-1,1\n")
+    totals = write("aco_id,expenditure_total,benchmark_total\nA9,6,8\n", "t.csv")
+    problems, warnings = check([roster], expenditures=[totals])
+    assert problems == []
+    assert len(warnings) == 2
+
+
+def test_acos_and_totals_without_each_other_are_reported_and_kept(write, load_year) -> None:
+    totals = write("aco_id,performance_year,expenditure_total,benchmark_total\nA1,2014,6,8\nA9,2014,1,1\n", "t.csv")
+    loaded = load_year(write(BARE), expenditures=[totals])
+    assert list(loaded.frame["aco_id"]) == ["A1", "A2"]
+    assert loaded.frame["expenditure_total"].isna()[1]
+    assert [("A2 (2014)" in text, "A9 (2014)" in text) for text in loaded.warnings] == [(True, False), (False, True)]
+
+
+def test_a_second_match_is_refused_with_both_places(write, problems_of) -> None:
+    one = write("aco_id,performance_year,expenditure_total,benchmark_total\nA1,2014,6,8\n", "t1.csv")
+    two = write("aco_id,performance_year,expenditure_total,benchmark_total\nA1,2014,6,8\n", "t2.csv")
+    (problem,) = problems_of(write(BARE), expenditures=[one, two])
+    assert (problem.file, problem.row) == (two, 2)
+    assert one in problem.found
+
+
+def test_totals_that_contradict_the_roster_are_refused(write, load_year, problems_of) -> None:
+    """Equal ones are fine, and a blank of the roster is filled."""
+    text = f"{HEADER}\n{ROW}\n{ROW.replace('A1', 'A2').replace('900000', '')}\n"
+    roster, totals = write(text), "aco_id,expenditure_total\nA1,{}\nA2,5\n"
+    loaded = load_year(roster, expenditures=[write(totals.format("900000"), "t.csv")])
+    assert list(loaded.frame["expenditure_total"]) == [900000.0, 5.0]
+    (problem,) = problems_of(roster, expenditures=[write(totals.format("900001"), "t.csv")])
+    assert (problem.row, problem.column) == (2, "expenditure_total")
+    assert "900001" in problem.expected
+
+
+def test_a_benchmark_must_come_from_somewhere(write, problems_of) -> None:
+    totals = write("aco_id,performance_year,expenditure_total\nA1,2014,6\nA2,2014,6\n", "t.csv")
+    (problem,) = problems_of(write(BARE), expenditures=[totals])
+    assert problem.column == "benchmark_total"
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("aco_id,performance_year,expenditures", "expenditure_total"),
+        ("aco_id,performance_year,period,enrollment_type,per_capita_expenditure", "aco benchmark"),
+    ],
+)
+def test_what_is_no_totals_file_is_refused(write, problems_of, header: str, words: str) -> None:
+    """The detailed expenditure file is told by its columns."""
+    totals = write(f"{header}\n" + ",".join("1" * (header.count(",") + 1)) + "\n", "t.csv")
+    problems = problems_of(write(BARE), expenditures=[totals])
+    assert words in "\n".join(map(str, problems))
+    assert {problem.file for problem in problems} == {totals}
+
+
+def test_bad_cells_of_a_totals_file_are_refused(write, problems_of) -> None:
+    totals = write("aco_id,performance_year,expenditure_total,benchmark_total\nA1,2014,x,0\n,2014,1,1\n", "t.csv")
+    problems = problems_of(write(BARE), expenditures=[totals])
+    assert [(problem.row, problem.column) for problem in problems] == [
+        (2, "expenditure_total"),
+        (2, "benchmark_total"),
+        (3, "aco_id"),
+    ]
+
+
+def test_check_reports_instead_of_raising(write) -> None:
+    problems, warnings = check([write(f"{HEADER},qualty_score\n{ROW.replace('track-1', 'x')},1\n")])
+    assert [problem.column for problem in problems] == ["track"]
+    assert len(warnings) == 1
+
+
+def test_rows_keep_the_order_of_the_files(write, load_year) -> None:
+    rows = "\n".join(ROW.replace("A1", name) for name in ("B", "A", "C"))
+    assert list(load_year(write(f"{HEADER}\n{rows}\n")).frame["aco_id"]) == ["B", "A", "C"]
+
+
+def test_years_may_be_left_open(write) -> None:
+    assert len(load([write(YEARLY)], None).frame) == 3
+    assert len(load([write(YEARLY)], Years.parse("all")).frame) == 3
