@@ -1,0 +1,1 @@
+"""Commands, one thin file each: parse options, call inputs, rules, engine and outputs."""
