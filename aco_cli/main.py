@@ -11,6 +11,7 @@ import typer
 from aco_cli import __version__
 from aco_cli.commands.check import check
 from aco_cli.commands.explain import explain
+from aco_cli.commands.reconcile import reconcile
 from aco_cli.commands.rules import rules_app
 from aco_cli.commands.settle import settle
 from aco_cli.commands.summary import summary
@@ -18,7 +19,7 @@ from aco_cli.errors import AcoError, ExitCode
 
 # Plain help: rich's markup would double the time of `aco --help`.
 app = typer.Typer(name="aco", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for command in (settle, summary, explain, check):
+for command in (settle, summary, explain, reconcile, check):
     app.command()(command)
 app.add_typer(rules_app, name="rules")
 

@@ -13,7 +13,7 @@ from aco_cli.outputs.formats import Format
 
 def check(
     files: o.FilesArgument,
-    layout: o.LayoutOption = "auto",
+    layout: o.LayoutOption = o.LayoutChoice.AUTO,
     expenditures: o.ExpendituresOption = None,
     fmt: Annotated[
         Format, typer.Option("--format", "-f", help="auto is one line per problem; csv, json, ... give columns.")
@@ -22,7 +22,9 @@ def check(
     strict: o.StrictOption = False,
     quiet: o.QuietOption = False,
 ) -> None:
-    """Validate rosters and CMS files: all problems with file, row and column; silent and 0 when clean.
+    """All problems of input files at once.
+
+    Each with file, row and column, what was expected and found; silent and exit code 0 when clean.
 
     \b
     aco check roster.csv

@@ -14,7 +14,7 @@ def explain(
     aco_id: Annotated[str, typer.Argument(metavar="ACO_ID", help="The ACO, by its id.")],
     year: Annotated[str, typer.Argument(metavar="YEAR", help="The performance year.")],
     files: o.FilesArgument,
-    layout: o.LayoutOption = "auto",
+    layout: o.LayoutOption = o.LayoutChoice.AUTO,
     expenditures: o.ExpendituresOption = None,
     rules: o.RulesOption = None,
     fmt: o.FormatOption = Format.AUTO,
@@ -23,7 +23,9 @@ def explain(
     quiet: o.QuietOption = False,
     no_color: o.NoColorOption = False,
 ) -> None:
-    """Show every line of one ACO's settlement: CMS's letter, value, formula with its numbers, citation.
+    """One ACO's worksheet, line by line.
+
+    Each line of the settlement with CMS's letter, value, formula with its numbers, citation and status.
 
     \b
     aco explain A67373 2014 roster.csv

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,11 +13,21 @@ YearsArgument = Annotated[str, typer.Argument(metavar="YEARS", help="2014, 2012-
 FilesArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE...",
+        metavar="FILE",
         help="ACO rosters or CMS public use files: CSV, TSV, Parquet, XLSX, .gz, .zst; - reads standard input.",
     ),
 ]
-LayoutOption = Annotated[str, typer.Option("--layout", help="auto, roster or cms-puf: how to read the files.")]
+
+
+class LayoutChoice(StrEnum):
+    """What `--layout` accepts: a family of layouts, or to go by the header."""
+
+    AUTO = "auto"
+    ROSTER = "roster"
+    CMS_PUF = "cms-puf"
+
+
+LayoutOption = Annotated[LayoutChoice, typer.Option("--layout", help="How to read the files; auto goes by the header.")]
 ExpendituresOption = Annotated[
     list[str] | None,
     typer.Option("--expenditures", metavar="FILE", help="Totals to join by aco_id and performance_year; repeatable."),
@@ -25,8 +36,10 @@ RulesOption = Annotated[
     list[str] | None,
     typer.Option("--rules", metavar="DIR", help="Folder of rule files that add to or replace the packaged ones."),
 ]
-ProgramOption = Annotated[list[str] | None, typer.Option("--program", help="Only this program; repeatable.")]
-TrackOption = Annotated[list[str] | None, typer.Option("--track", help="Only this track; repeatable.")]
+ProgramOption = Annotated[
+    list[str] | None, typer.Option("--program", metavar="NAME", help="Only this program; repeatable.")
+]
+TrackOption = Annotated[list[str] | None, typer.Option("--track", metavar="NAME", help="Only this track; repeatable.")]
 AcoOption = Annotated[list[str] | None, typer.Option("--aco", metavar="ID", help="Only this ACO; repeatable.")]
 FormatOption = Annotated[
     Format, typer.Option("--format", "-f", help="auto is a table on a terminal and CSV when piped.")

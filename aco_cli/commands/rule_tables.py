@@ -12,7 +12,7 @@ import pandas as pd
 from aco_cli.errors import UsageError
 from aco_cli.inputs.years import Years
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.rules.book import RuleBook
+from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import Entry, Parameter, Status
 
 PARAMETER_COLUMNS = (
@@ -41,6 +41,15 @@ COVERAGE_COLUMNS = (
     *(OutputColumn(status.value, Unit.INTEGER, status.value.capitalize(), 2) for status in Status),
     OutputColumn("uncertain", Unit.TEXT, "Derived or assumed", 4),
 )
+DIFF_COLUMNS = (
+    OutputColumn("program", Unit.TEXT, "Program", 6),
+    OutputColumn("track", Unit.TEXT, "Track", 1),
+    OutputColumn("parameter", Unit.TEXT, "Parameter", 0),
+    OutputColumn("before", Unit.TEXT, "Before", 2),
+    OutputColumn("after", Unit.TEXT, "After", 3),
+    OutputColumn("citation", Unit.TEXT, "Citation", 4),
+    OutputColumn("status", Unit.TEXT, "Status", 5),
+)
 
 
 def parameter_table(
@@ -65,6 +74,43 @@ def parameter_table(
             "no rule fits; `aco rules coverage` lists programs, tracks and years, `aco rules show` parameters"
         )
     return _frame(rows, PARAMETER_COLUMNS)
+
+
+def diff_table(
+    book: RuleBook, before: str, after: str, programs: Sequence[str] | None, tracks: Sequence[str] | None
+) -> pd.DataFrame:
+    """One row per track and parameter whose value differs between two performance years; a blank is no such rule."""
+    years = [_single(before), _single(after)]
+    rows = []
+    for name, program in book.programs.items():
+        for track in program.tracks:
+            if (not programs or name in programs) and (not tracks or track in tracks):
+                situations = [Situation(name, track, year) for year in years]
+                rows += [row for parameter in book.parameters(name) for row in _changes(book, parameter, situations)]
+    return _frame(rows, DIFF_COLUMNS)
+
+
+def _single(text: str) -> int:
+    year = Years.parse(text).single
+    if year is None:
+        raise UsageError(f"expected one performance year, found {text}")
+    return year
+
+
+def _changes(book: RuleBook, parameter: str, situations: Sequence[Situation]) -> Iterator[dict[str, str]]:
+    entries = [book.entry(situation, parameter) if book.covers(situation) else None for situation in situations]
+    before, after = (show_value(entry.value) if entry else "" for entry in entries)
+    if before != after:
+        source = entries[1] or entries[0]
+        yield {
+            "program": situations[0].program,
+            "track": situations[0].track,
+            "parameter": parameter,
+            "before": before,
+            "after": after,
+            "citation": source.cite if source else "",
+            "status": source.status if source else "",
+        }
 
 
 def source_table(book: RuleBook) -> pd.DataFrame:
@@ -121,14 +167,14 @@ def _parameter_row(parameter: Parameter, entry: Entry) -> dict[str, str]:
 
 
 def show_value(value: Any) -> str:
-    """A value of a rule file on one line; a table by the number of its rows."""
+    """A value of a rule file on one line."""
     if isinstance(value, dict):
         return ", ".join(f"{key} {show_value(item)}" for key, item in value.items())
-    if isinstance(value, list) and value and isinstance(value[0], dict):
+    if isinstance(value, list) and isinstance(value[0], dict):
         return "; ".join(show_value(item) for item in value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[OutputColumn]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     return frame.astype({column.name: "str" for column in columns if column.unit is Unit.TEXT})

@@ -31,7 +31,9 @@ def show(
     columns: o.ColumnsOption = None,
     no_color: o.NoColorOption = False,
 ) -> None:
-    """Every parameter's values by track and years, with citation and status.
+    """Values with citation and status.
+
+    Every parameter's values by track and years.
 
     \b
     aco rules show --year 2014
@@ -52,7 +54,9 @@ def sources(
     columns: o.ColumnsOption = None,
     no_color: o.NoColorOption = False,
 ) -> None:
-    """The documents that the citations name, and how many values rest on each.
+    """Documents that the citations name.
+
+    And how many values rest on each.
 
     \b
     aco rules sources
@@ -71,7 +75,9 @@ def coverage(
     columns: o.ColumnsOption = None,
     no_color: o.NoColorOption = False,
 ) -> None:
-    """Which programs, tracks and years are covered: how many values are published, derived, assumed.
+    """Programs, tracks and years covered.
+
+    With how many values are published, derived and assumed.
 
     \b
     aco rules coverage
@@ -80,6 +86,31 @@ def coverage(
     from aco_cli.commands.session import rule_book
 
     _write(coverage_table(rule_book(rules)), COVERAGE_COLUMNS, fmt, output, columns, no_color)
+
+
+@rules_app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A performance year.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="A later one.")],
+    program: o.ProgramOption = None,
+    track: o.TrackOption = None,
+    rules: o.RulesOption = None,
+    fmt: o.FormatOption = Format.AUTO,
+    output: o.OutputOption = None,
+    columns: o.ColumnsOption = None,
+    no_color: o.NoColorOption = False,
+) -> None:
+    """What changed between two years.
+
+    Values that differ from one performance year to another, with citations.
+
+    \b
+    aco rules diff 2018 2019
+    """
+    from aco_cli.commands.rule_tables import DIFF_COLUMNS, diff_table
+    from aco_cli.commands.session import rule_book
+
+    _write(diff_table(rule_book(rules), before, after, program, track), DIFF_COLUMNS, fmt, output, columns, no_color)
 
 
 def _write(

@@ -6,7 +6,7 @@ import difflib
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -52,9 +52,27 @@ class Session:
 
     def read(self, request: Request) -> pd.DataFrame:
         """The rows asked for, in order of performance year and id. Raises InputError or UsageError."""
-        loaded = load(
-            request.files, Years.parse(request.years), layout=request.layout, expenditures=request.expenditures or ()
-        )
+        return self._load(request, precision=False)
+
+    def read_with_published(self, request: Request, published: Sequence[str]) -> pd.DataFrame:
+        """The rows asked for with `published_settlement` (of `published`, if files are given) and printed precision."""
+        frame = self._load(request, precision=True)
+        if published:
+            found = self._load(replace(request, files=published, expenditures=None), precision=True)
+            brought = [name for name in found.columns if name.startswith("published_settlement")]
+            keys = ["aco_id", "performance_year"]
+            frame = frame.drop(columns=brought, errors="ignore").merge(found[[*keys, *brought]], on=keys, how="left")
+        if "published_settlement" not in frame:
+            raise UsageError(
+                "no published settlements: the files have no column published_settlement (EarnSaveLoss in CMS's "
+                "files); give them with --published FILE"
+            )
+        return frame
+
+    def _load(self, request: Request, *, precision: bool) -> pd.DataFrame:
+        years = Years.parse(request.years)
+        extra = {"precision": True} if precision else {}
+        loaded = load(request.files, years, layout=request.layout, expenditures=request.expenditures or (), **extra)
         for warning in loaded.warnings:
             self.warn(warning)
         if loaded.skipped:

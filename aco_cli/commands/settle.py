@@ -9,7 +9,7 @@ from aco_cli.outputs.formats import Format
 def settle(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    layout: o.LayoutOption = "auto",
+    layout: o.LayoutOption = o.LayoutChoice.AUTO,
     expenditures: o.ExpendituresOption = None,
     rules: o.RulesOption = None,
     program: o.ProgramOption = None,
@@ -25,7 +25,9 @@ def settle(
     quiet: o.QuietOption = False,
     no_color: o.NoColorOption = False,
 ) -> None:
-    """Settle every ACO of the files for the years asked: bonus or repayment, one row each.
+    """Settle every ACO: bonus or repayment.
+
+    One row per ACO and performance year, for the years asked.
 
     \b
     aco settle 2014 roster.csv

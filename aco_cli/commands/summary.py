@@ -17,7 +17,7 @@ def summary(
         list[str] | None,
         typer.Option("--by", metavar="COLUMN", help="Group by program, track, start_year, size or any roster column."),
     ] = None,
-    layout: o.LayoutOption = "auto",
+    layout: o.LayoutOption = o.LayoutChoice.AUTO,
     expenditures: o.ExpendituresOption = None,
     rules: o.RulesOption = None,
     program: o.ProgramOption = None,
@@ -32,7 +32,9 @@ def summary(
     quiet: o.QuietOption = False,
     no_color: o.NoColorOption = False,
 ) -> None:
-    """Headline figures: ACOs, savings, bonuses, repayments, net; by program, track, start year and size.
+    """Headline figures of a program.
+
+    ACOs, savings, bonuses, repayments and net, by program, track, start year and size.
 
     \b
     aco summary 2014 roster.csv

@@ -78,6 +78,7 @@ def _choices(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
         "no relief for extreme and uncontrollable circumstances in this year: euc_share, euc_adjustment not applied",
         loses & given & np.isnan(rules.number("extreme_circumstances")),
     )
+    yield "advance balance carried from an earlier year of this run", v.advance_carried == 1
     yield "half of the sharing rate: savings below the minimum", v.half_rate_applies & (v.earned_payment > 0)
     yield (
         "left during the year, month unknown: nothing earned or owed, as in the published cases",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from aco_cli.engine.advances import carry_balances
 from aco_cli.engine.lines import Column, Values, evaluate
 from aco_cli.engine.notes import Notes
 from aco_cli.engine.outcome import OUTCOMES
@@ -26,6 +27,9 @@ _GIVEN = {
 # Rows settled at a time: few enough that the columns of a block stay in the processor's cache.
 BLOCK = 65_536
 
+# What depends on advances that an earlier year of the run left to recoup.
+_AFTER_ADVANCES = frozenset({"advance_recouped", "net_payment", "notes"})
+
 # Columns that are not plain numbers while they are computed: places in a list, bits.
 _DTYPES = {"outcome": np.int8, "notes": np.int64}
 
@@ -37,6 +41,8 @@ def settle(frame: pd.DataFrame, book: RuleBook, columns: Sequence[str], *, block
     Columns of the frame are those of the interface's roster; absent ones count as unknown. Raises RulesError for a
     program, track or year that has no rules.
     """
+    if "advance_balance" in frame and not _AFTER_ADVANCES.isdisjoint(columns):
+        frame = carry_balances(frame, lambda rows: settle(rows, book, ("earned_payment",))["earned_payment"])
     given, rules, notes = _columns(frame), _rules(frame, book), Notes()
     names = [name for name in columns if name in LINE_NAMES or name not in frame]
     computed = {name: np.empty(len(frame), dtype=_DTYPES.get(name, np.float64)) for name in names}

@@ -31,9 +31,8 @@ def grouping_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """The year of an ACO's first agreement and its size band, as text columns to group by."""
     start = frame["initial_start"] if "initial_start" in frame else pd.Series(pd.NaT, index=frame.index)
     people = frame["assigned_beneficiaries"]
-    size = pd.Series(_LARGEST, index=frame.index, dtype="str")
-    for below, label in reversed(_SIZES):
-        size = size.mask(people < below, label)
+    edges = [-np.inf, *(below for below, _ in _SIZES), np.inf]
+    size = pd.cut(people, edges, right=False, labels=[*(label for _, label in _SIZES), _LARGEST])
     return pd.DataFrame({"start_year": start.dt.year.astype("Int64").astype("str").replace("<NA>", ""), "size": size})
 
 
@@ -77,15 +76,13 @@ def _facts(settled: pd.DataFrame) -> pd.DataFrame:
 def _aggregate(facts: pd.DataFrame, settled: pd.DataFrame, group: str | None) -> pd.DataFrame:
     keys = [settled["performance_year"]]
     if group is not None:
-        keys.append(settled[group].astype("str").rename("value"))
-    sums = facts.groupby(keys, observed=True).sum()
-    rates = settled[["savings_rate", "quality_score"]].groupby(keys, observed=True)
+        keys.append(settled[group].rename("value"))
+    sums = facts.groupby(keys, observed=True, dropna=False).sum()
+    rates = settled[["savings_rate", "quality_score"]].groupby(keys, observed=True, dropna=False)
     table = sums.assign(
         mean_savings_rate=rates["savings_rate"].mean(),
         median_savings_rate=rates["savings_rate"].median(),
         mean_quality_score=rates["quality_score"].mean(),
     ).reset_index()
     table.insert(1, "by", group or "all")
-    if group is None:
-        table.insert(2, "value", "")
-    return table
+    return table.assign(value=table["value"].astype("str") if group else "")

@@ -18,7 +18,7 @@ from aco_cli.rules.columns import RuleColumns
 from aco_cli.rules.parameters import Status
 
 _NAME = re.compile(r"[a-z_]+")
-_OPERATOR = re.compile(r"(?<=[\w%)])(>=|<=|[*/+>-])(?=[\w$(-])")
+_OPERATOR = re.compile(r"(?<=[\w%)])(>=|<=|[*/+<>-])(?=[\w$(-])")
 _SIGNS = {"*": "x"}
 
 
@@ -56,9 +56,9 @@ def _inputs(values: Values) -> Iterator[Entry]:
 def _entry(line: Line, values: Values, rules: RuleColumns) -> Entry:
     number = _scalar(values, line.name)
     citation, status = line.cite, str(Status.PUBLISHED)
-    entry = rules.table.book.entry(rules.table.situations[0], line.rule) if line.rule else None
-    if entry is not None:
-        citation, status = entry.cite, str(entry.status)
+    if line.rule:
+        entry = rules.table.book.entry(rules.table.situations[0], line.rule)
+        citation, status = (entry.cite, str(entry.status)) if entry else ("not part of this track and year", "")
     return Entry(
         line.letter,
         line.name,

@@ -27,6 +27,11 @@ class Field:
         """The width of the widest cell."""
         return max((cell_len(cell) for cell in (self.total, *set(self.cells))), default=0)
 
+    @property
+    def blank(self) -> bool:
+        """Whether no cell says anything: a column of blanks and zeros."""
+        return set(self.cells) <= {"", "0"}
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -45,8 +50,9 @@ class Layout:
 def arrange(fields: Sequence[Field], width: int | None) -> Layout:
     """Return the fields that fit a width in full, the most important first; all of them when width is None.
 
-    A field that does not fit is left out and less important, narrower ones are still tried. One field is always
-    kept: text then folds to the width, and an amount keeps its own width whatever the terminal's.
+    A field that does not fit is left out and less important, narrower ones are still tried; blank ones come last, and
+    only where nothing was left out. One field is always kept: text then folds to the width, and an amount keeps its
+    own width whatever the terminal's.
     """
     natural = [max(cell_len(field.column.label), field.content) for field in fields]
     if width is None:
@@ -54,7 +60,10 @@ def arrange(fields: Sequence[Field], width: int | None) -> Layout:
     least = [_least(field) for field in fields]
     kept: list[int] = []
     room = width
-    for place in sorted(range(len(fields)), key=lambda place: fields[place].column.priority):
+    order = sorted(range(len(fields)), key=lambda place: (fields[place].blank, fields[place].column.priority))
+    for tried, place in enumerate(order):
+        if fields[place].blank and len(kept) < tried:
+            break
         if not kept and fields[place].column.unit is Unit.TEXT:
             least[place] = min(least[place], width)
         if not kept or least[place] + GAP <= room:

@@ -90,9 +90,8 @@ class RuleBook:
         """Every program, track and performance year that is covered."""
         for program in self._programs.values():
             for track in program.tracks.values():
-                for year in track.years:
-                    if year <= program.verified_through:
-                        yield Situation(program.name, track.name, year)
+                situations = (Situation(program.name, track.name, year) for year in track.years)
+                yield from filter(self.covers, situations)
 
     def check(self, situation: Situation) -> None:
         """Raise RulesError where the project has no rules for a program, track and year."""
@@ -108,6 +107,12 @@ class RuleBook:
                 f"{situation} is not covered: {track.label} ran in {track.years[0]}-{track.years[-1]}; "
                 "check performance_year and track"
             )
+
+    def covers(self, situation: Situation) -> bool:
+        """Whether the project has rules for a program, track and year."""
+        program = self._programs.get(situation.program)
+        track = program.tracks.get(situation.track) if program else None
+        return bool(program and track and situation.year in track.years and situation.year <= program.verified_through)
 
     def entry(self, situation: Situation, parameter: str) -> Entry | None:
         """The entry of a parameter in force, or None where the parameter does not apply."""

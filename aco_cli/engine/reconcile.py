@@ -1,0 +1,121 @@
+"""Recomputed settlements against published ones: exact, within rounding, explained by a named reason, or not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.engine.settle import settle
+from aco_cli.rules.book import RuleBook
+
+# A published settlement is a whole dollar and a recomputed one is not: a dollar apart is the same amount.
+EXACT = 1.0
+
+_COMPARED = (
+    "aco_id",
+    "aco_name",
+    "performance_year",
+    "program",
+    "track",
+    "outcome",
+    "benchmark_total",
+    "loss_limit",
+    "waived_share",
+    "limited_by_revenue",
+    "participant_revenue",
+    "settlement",
+    "notes",
+)
+# Whether more of an input makes the settlement larger (+1) or smaller (-1).
+_DIRECTIONS = {"benchmark_total": 1, "expenditure_total": -1, "quality_score": 1, "euc_adjustment": 1}
+
+_REVENUE_CAPPED = (
+    "revenue-capped loss: the published repayment implies a loss limit of ${:,.0f} ({:.2%} of the benchmark), "
+    "below the benchmark-based ${:,.0f}; CMS does not publish participants' revenue"
+)
+
+
+class Verdict(StrEnum):
+    """How a recomputed settlement relates to the published one."""
+
+    EXACT = "exact"
+    ROUNDING = "rounding"
+    EXPLAINED = "explained"
+    UNEXPLAINED = "unexplained"
+
+
+def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
+    """For every row with a published settlement: published, recomputed, difference, interval, class and reason.
+
+    The interval (`lowest`, `highest`) is what the settlement can be when every input lies anywhere within half a unit
+    of its last printed digit (`<column>_half_unit` of the frame): the settlement grows with the benchmark and the
+    quality score and falls with expenditures, so its ends come from settling twice more. Amounts are US dollars.
+    """
+    rows = frame[frame["published_settlement"].notna()].reset_index(drop=True)
+    table = settle(rows, book, _COMPARED)
+    ends = [settle(_shifted(rows, side), book, ("settlement",))["settlement"] for side in (-1, 1)]
+    published = rows["published_settlement"]
+    half_dollar = rows.get("published_settlement_half_unit", pd.Series(0.0, rows.index))
+    difference = table["settlement"] - published
+    exact = difference.abs() <= EXACT
+    rounding = (published + half_dollar >= ends[0]) & (published - half_dollar <= ends[1])
+    reason = _reasons(table, rows.get("euc_adjustment", published * 0), published, ends[0])
+    verdict = np.select(
+        [exact, rounding, reason != ""],
+        [Verdict.EXACT.value, Verdict.ROUNDING.value, Verdict.EXPLAINED.value],
+        default=Verdict.UNEXPLAINED.value,
+    )
+    reason = reason.mask(exact, "").mask(rounding & ~exact, "within the rounding of the published inputs")
+    identity = table[["aco_id", "aco_name", "performance_year", "program", "track", "outcome"]]
+    return identity.assign(
+        published=published,
+        recomputed=table["settlement"],
+        difference=difference,
+        lowest=ends[0],
+        highest=ends[1],
+        **{"class": pd.Series(verdict, dtype="str")},
+        reason=reason.mask((verdict == Verdict.UNEXPLAINED) & (table["notes"] != ""), table["notes"]),
+    )
+
+
+def _shifted(rows: pd.DataFrame, side: int) -> pd.DataFrame:
+    """The rows with each input at that end of its printed precision that makes settlements least (-1) or most (+1)."""
+    moved = {
+        name: rows[name] + side * direction * rows[f"{name}_half_unit"].fillna(0)
+        for name, direction in _DIRECTIONS.items()
+        if f"{name}_half_unit" in rows
+    }
+    if "quality_score" in moved:
+        moved["quality_score"] = moved["quality_score"].clip(0, 1)
+    return rows.assign(**moved)
+
+
+def _reasons(table: pd.DataFrame, given_adjustment: pd.Series, published: pd.Series, lowest: pd.Series) -> pd.Series:
+    """Named reasons for a difference, each with the figures that show it; empty where none applies."""
+    capped = (
+        (table["limited_by_revenue"] == 1)
+        & table["participant_revenue"].isna()
+        & (published < 0)
+        & (published > lowest)
+    )
+    waived = given_adjustment.where(given_adjustment > 0, -published * _odds(table["waived_share"]))
+    cap = (waived - published)[capped]
+    share, limit = cap / table["benchmark_total"][capped], table["loss_limit"][capped]
+    texts = list(map(_REVENUE_CAPPED.format, cap, share, limit))  # a handful of ACOs in all the years published
+    return pd.Series(texts, index=cap.index, dtype="str").reindex(table.index, fill_value="")
+
+
+def _odds(share: pd.Series) -> pd.Series:
+    """What was waived for each dollar still owed."""
+    return share / (1 - share)
+
+
+def tally(compared: pd.DataFrame) -> pd.DataFrame:
+    """How many settlements of each performance year fall in each class, and the sums of both sides in US dollars."""
+    counts = pd.crosstab(compared["performance_year"], compared["class"]).reindex(columns=list(Verdict), fill_value=0)
+    sums = compared.groupby("performance_year")[["published", "recomputed"]].sum()
+    largest = compared["difference"].abs().groupby(compared["performance_year"]).max()
+    total = counts.sum(axis=1).rename("acos")
+    return pd.concat([total, counts, sums, largest.rename("largest_difference")], axis=1).reset_index()

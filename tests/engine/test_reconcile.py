@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aco_cli.engine.reconcile import reconcile, tally
+from aco_cli.rules.book import RuleBook
+
+BOOK = RuleBook()
+
+
+def one(published: float, **given: object) -> pd.Series:
+    """The comparison of one ACO: Track 1 in 2014, benchmark 100 million, 5 % savings, quality 0.9: 2,205,000 earned."""
+    row = {
+        "aco_id": "A1",
+        "aco_name": "One",
+        "program": "mssp",
+        "track": "track-1",
+        "performance_year": 2014,
+        "assigned_beneficiaries": 20_000.0,
+        "benchmark_total": 100e6,
+        "benchmark_total_half_unit": 0.5,
+        "expenditure_total": 95e6,
+        "expenditure_total_half_unit": 0.5,
+        "quality_score": 0.9,
+        "quality_score_half_unit": 0.0,
+        "published_settlement": published,
+        "published_settlement_half_unit": 0.5,
+        **given,
+    }
+    texts = {name: "str" for name, value in row.items() if isinstance(value, str)}
+    return reconcile(pd.DataFrame([row]).astype(texts), BOOK).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("published", "verdict"), [(2_205_001, "exact"), (2_204_999, "exact"), (2_205_002, "unexplained")]
+)
+def test_exact_is_within_one_dollar(published: float, verdict: str) -> None:
+    assert one(published)["class"] == verdict
+
+
+def test_rounding_is_what_the_digits_of_the_inputs_allow() -> None:
+    """A quality score printed to two decimals: half a hundredth of 2.45 million is 12,250 either way."""
+    assert one(2_217_249, quality_score_half_unit=0.005)["class"] == "rounding"
+    assert one(2_192_751, quality_score_half_unit=0.005)["class"] == "rounding"
+    assert one(2_217_252, quality_score_half_unit=0.005)["class"] == "unexplained"
+
+
+def test_a_score_cannot_be_rounded_from_above_one() -> None:
+    found = one(2_450_000, quality_score=1.0, quality_score_half_unit=0.005)
+    assert found["highest"] == pytest.approx(2_450_000, abs=1)
+
+
+def loss(published: float, **given: object) -> pd.Series:
+    """A BASIC E ACO that loses 10 % in 2019: 30 % shared, limited to 4 % of the benchmark."""
+    basic = {"track": "basic-e", "performance_year": 2019, "expenditure_total": 110e6, "minimum_rate": 0.02}
+    return one(published, **{**basic, **given})
+
+
+def test_a_smaller_published_loss_under_a_revenue_limit_is_explained_with_the_implied_cap() -> None:
+    found = loss(-1_000_000)
+    assert found["class"] == "explained"
+    assert "loss limit of $1,000,000 (1.00% of the benchmark), below the benchmark-based $4,000,000" in found["reason"]
+
+
+def test_the_implied_cap_is_before_relief_for_circumstances() -> None:
+    """5/12 of a loss of 1.2 million is waived in 2023, so 700,000 was repaid; or CMS printed what it waived."""
+    assert "loss limit of $1,200,000" in loss(-700_000, performance_year=2023)["reason"]
+    assert "loss limit of $1,300,000" in loss(-700_000, performance_year=2023, euc_adjustment=600_000.0)["reason"]
+
+
+def test_a_larger_published_loss_is_not_explained_by_a_limit() -> None:
+    assert loss(-3_500_000)["class"] == "unexplained"
+
+
+def test_a_smaller_loss_is_not_explained_where_the_limit_is_not_on_revenue() -> None:
+    assert loss(-1_000_000, loss_limit_basis="benchmark")["class"] == "unexplained"
+
+
+def test_an_incalculable_settlement_is_unexplained_and_says_why() -> None:
+    found = one(2_205_000, quality_score=np.nan)
+    assert (found["class"], found["reason"]) == ("unexplained", "quality_score is missing")
+
+
+def test_the_tally_counts_by_year_and_class() -> None:
+    frame = pd.DataFrame(
+        {
+            "performance_year": [2014, 2014, 2015],
+            "class": ["exact", "rounding", "exact"],
+            "published": [1.0, 2.0, 3.0],
+            "recomputed": [1.0, 2.5, 3.0],
+            "difference": [0.0, 0.5, 0.0],
+        }
+    )
+    counted = tally(frame).set_index("performance_year")
+    assert counted.loc[2014, ["acos", "exact", "rounding", "unexplained"]].tolist() == [2, 1, 1, 0]
+    assert counted.loc[2014, "largest_difference"] == 0.5
