@@ -1,0 +1,131 @@
+"""Speed as ratios: each thing and its yardstick are run in turn, in one run, and the medians compared.
+
+Ratios hold on any machine; seconds do not. Exit code 1 if a goal is missed.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.commands.settlement_columns import NAMES
+from aco_cli.engine.settle import settle
+from aco_cli.rules.book import RuleBook
+
+ROSTER = Path(__file__).parents[1] / "sample_data" / "roster_2014.csv"
+ACO = Path(sys.executable).with_name("aco")
+ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A thing measured against a yardstick and the ratio that is the goal."""
+
+    name: str
+    thing: Callable[[], object]
+    yardstick: Callable[[], object]
+    goal: float
+    runs: int
+
+
+def command(*words: str | Path) -> Callable[[], object]:
+    """A process to run to its end, its output thrown away."""
+    return lambda: subprocess.run([str(word) for word in words], check=True, stdout=subprocess.DEVNULL)
+
+
+def python(code: str) -> Callable[[], object]:
+    """A bare Python script."""
+    return command(sys.executable, "-c", code)
+
+
+def synthetic(rows: int) -> pd.DataFrame:
+    """ACO-years with the spread of the published ones."""
+    random = np.random.default_rng(2014)
+    benchmark = np.round(random.lognormal(18.8, 0.6, rows), 2)
+    return pd.DataFrame(
+        {
+            "aco_id": pd.Series(np.arange(rows), dtype="int64").astype("str").str.zfill(8),
+            "program": "mssp",
+            "track": random.choice(["track-1", "track-2"], rows, p=[0.95, 0.05]),
+            "performance_year": random.choice([2013, 2014, 2015], rows),
+            "assigned_beneficiaries": np.floor(random.lognormal(9.5, 0.7, rows)),
+            "benchmark_total": benchmark,
+            "expenditure_total": np.round(benchmark * random.normal(1, 0.05, rows), 2),
+            "quality_score": random.uniform(0.6, 1, rows),
+            "quality_reported": 1.0,
+            "first_performance_year": random.choice([0.0, 1.0], rows),
+            "agreement_year": random.choice([1.0, 2.0, 3.0], rows),
+            "advance_balance": 0.0,
+        }
+    )
+
+
+def measure(comparison: Comparison) -> tuple[float, float]:
+    """Median seconds of the thing and of its yardstick, run in turn after one warm-up each."""
+    thing, yardstick = [], []
+    for _ in range(comparison.runs + 1):
+        thing.append(seconds(comparison.thing))
+        yardstick.append(seconds(comparison.yardstick))
+    return statistics.median(thing[1:]), statistics.median(yardstick[1:])
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """How long one run takes."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def comparisons(folder: Path) -> list[Comparison]:
+    """The goals of the project."""
+    parquet = folder / "synthetic.parquet"
+    frame = synthetic(ROWS)
+    frame.to_parquet(parquet)
+    book = RuleBook()
+    bare = f"import pandas as pd; pd.read_csv({str(ROSTER)!r}).to_csv({str(folder / 'bare.csv')!r}, index=False)"
+    return [
+        Comparison(
+            "aco --help / import typer, rich.table", command(ACO, "--help"), python("import typer, rich.table"), 2.0, 15
+        ),
+        Comparison(
+            "aco settle 2014, 333 rows to CSV / bare pandas read and write",
+            command(ACO, "settle", "2014", ROSTER, "-o", folder / "settled.csv", "--quiet"),
+            python(bare),
+            1.4,
+            15,
+        ),
+        Comparison(
+            f"settle {ROWS:,} rows / pandas reads them from Parquet",
+            lambda: settle(frame, book, NAMES),
+            lambda: pd.read_parquet(parquet),
+            4.0,
+            7,
+        ),
+    ]
+
+
+def main() -> int:
+    """Print a line per comparison; 1 if any goal is missed."""
+    missed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for comparison in comparisons(Path(folder)):
+            thing, yardstick = measure(comparison)
+            ratio = thing / yardstick
+            missed += ratio > comparison.goal
+            print(
+                f"{comparison.name}: {thing:.3f} s / {yardstick:.3f} s = {ratio:.2f} (goal: at most {comparison.goal})"
+            )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
