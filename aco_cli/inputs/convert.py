@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.errors import Problem
-from aco_cli.inputs.layout import Column
+from aco_cli.inputs.layout import Column, code_key
 from aco_cli.inputs.numbers import as_text, parse_numbers, snap_to_grid
+from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
 from aco_cli.inputs.problems import cell_problems, shown
 from aco_cli.inputs.ranges import range_checks
 from aco_cli.inputs.raw import Floats, Mask, RawTable, mask_of
@@ -24,6 +25,7 @@ from aco_cli.inputs.words import parse_booleans, parse_choices, parse_dates
 
 _UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
 _NUMBERS = ("usd", "number", "fraction", "integer", "year")
+_NOT_MEASURED = np.array(np.nan)
 NO_YEAR = 0  # a year that is already complained of; a blank one is NaN
 _EXPECTED = {
     "usd": "US dollars as a number",
@@ -40,10 +42,11 @@ _EXPECTED = {
 
 @dataclass
 class Conversion:
-    """Columns made from one table so far, and the problems met on the way."""
+    """Columns made from one table so far, and the problems met on the way; `precision` adds how they are printed."""
 
     match: Match
     raw: RawTable
+    precision: bool = False
     columns: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -55,6 +58,10 @@ class Conversion:
     def header_of(self, column: Column) -> str:
         """What the file calls this column."""
         return next((name for name in column.sources if name.lower() in self.match.places), column.name)
+
+    def measures(self, column: Column) -> bool:
+        """Whether half units of this column are wanted."""
+        return self.precision and column.name in PRECISE
 
     def complain(
         self, name: str, cells: Any, bad: Mask, expected: str, fix: Callable[[Any], str] = lambda _: ""
@@ -70,9 +77,12 @@ class Conversion:
             )
 
 
-def convert(match: Match, raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
-    """The canonical columns that the file has, in the layout's order, then its other columns where they are kept."""
-    work = Conversion(match, raw)
+def convert(match: Match, raw: RawTable, *, precision: bool = False) -> tuple[pd.DataFrame, list[Problem]]:
+    """The canonical columns that the file has, in the layout's order, then its other columns where they are kept.
+
+    `precision` adds the half units of the columns in PRECISE.
+    """
+    work = Conversion(match, raw, precision)
     for column in match.layout.columns.values():
         values = _convert_column(column, work)
         if values is not None:
@@ -92,9 +102,9 @@ def _convert_column(column: Column, work: Conversion) -> Any | None:
     if place is None:
         return None
     cells = work.raw.columns[place]
-    if column.true_when:
-        return _is_one_of(cells, column.true_when).astype(np.float64)
     converter = _numbers if column.type in _NUMBERS else _CONVERTERS[column.type]
+    if column.true_when:
+        converter = _true_when
     values = converter(column, cells, work)
     for source, wanted in column.only_where.items():
         values[~_is_one_of(work.cells(source), wanted)] = np.nan
@@ -102,12 +112,18 @@ def _convert_column(column: Column, work: Conversion) -> Any | None:
 
 
 def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
-    values, bad = parse_numbers(cells, column)
     header = work.header_of(column)
-    work.complain(header, cells, bad, _EXPECTED[column.type], _number_fix)
-    values[bad] = np.nan
+    values, bad, half_units = _read_number(column, header, cells, work)
+    if column.less:
+        less, also_bad, less_half_units = _read_number(column, column.less, work.cells(column.less), work)
+        values, bad, half_units = values - np.abs(less), bad | also_bad, half_units + less_half_units
+    if column.unsigned:
+        values = np.abs(values)
     if column.grid is not None:
-        values = snap_to_grid(values, column.grid)
+        values, exact = snap_to_grid(values, column.grid)
+        half_units = np.where(exact, 0.0, half_units)
+    if work.measures(column):
+        work.columns[half_unit_name(column.name)] = half_units
     for check in range_checks(column):
         fails = check.fails(values)
         work.complain(header, cells, fails, check.expected, check.fix)
@@ -115,6 +131,14 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
     if column.type == "year":
         values[bad] = NO_YEAR
     return values
+
+
+def _read_number(column: Column, header: str, cells: Any, work: Conversion) -> tuple[Floats, Mask, Floats]:
+    """The values of one of the file's columns, which cells are none, and their half units where these are wanted."""
+    values, bad = parse_numbers(cells, column)
+    work.complain(header, cells, bad, _EXPECTED[column.type], _number_fix)
+    values[bad] = np.nan
+    return values, bad, printed_half_units(cells, values, column) if work.measures(column) else _NOT_MEASURED
 
 
 def _number_fix(cell: Any) -> str:
@@ -143,22 +167,40 @@ def _dates(column: Column, cells: Any, work: Conversion) -> npt.NDArray[np.datet
 
 
 def _choices(column: Column, cells: Any, work: Conversion) -> Any:
-    codes = {code.lower(): value for code, value in column.codes.items()} or {each: each for each in column.choices}
-    values, bad = parse_choices(cells, lambda text: codes.get(text.lower()), column.none)
+    values, bad = _chosen(column, cells, work)
+    values[bad] = _UNKNOWN
+    return _strings(values)
+
+
+def _coded(column: Column, cells: Any, work: Conversion) -> Floats:
+    """The number that each code stands for."""
+    values, bad = _chosen(column, cells, work)
+    values[bad | (values == "")] = np.nan
+    return values.astype(np.float64)
+
+
+def _chosen(column: Column, cells: Any, work: Conversion) -> tuple[npt.NDArray[np.object_], Mask]:
+    codes = column.codes or {each: each for each in column.choices}
+    key = code_key if column.codes else str.lower
+    values, bad = parse_choices(cells, lambda text: codes.get(key(text)), column.none)
 
     def nearest(cell: Any) -> str:
         near = difflib.get_close_matches(str(cell).strip().lower(), codes, n=2, cutoff=0.5)
         return f"did you mean {' or '.join(near)}?" if near else ""
 
     work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(codes), nearest)
-    values[bad] = _UNKNOWN
-    return _strings(values)
+    return values, bad
+
+
+def _true_when(column: Column, cells: Any, work: Conversion) -> Floats:
+    return _is_one_of(cells, column.true_when).astype(np.float64)
 
 
 def _flags(column: Column, work: Conversion) -> Any | None:
-    """The one value whose 0/1 column is set."""
-    cells = {value: work.cells(name) for value, name in column.flags.items()}
-    if any(each is None for each in cells.values()):
+    """The one value whose 0/1 column is set; a column that the file does not have is set nowhere."""
+    found = {value: work.cells(name) for value, name in column.flags.items()}
+    cells = {value: each for value, each in found.items() if each is not None}
+    if not cells:
         return None
     chosen = np.full(len(work.raw.rows), column.otherwise, dtype=object)
     count = np.zeros(len(work.raw.rows), dtype=np.int64)
@@ -168,7 +210,7 @@ def _flags(column: Column, work: Conversion) -> Any | None:
         chosen[flags == 1.0] = value
         count += flags == 1.0
     wrong = (count > 1) | ((count == 0) & (column.otherwise == ""))
-    names = ", ".join(column.flags.values())
+    names = ", ".join(column.flags[value] for value in cells)
     work.complain(names, pa.array(count), wrong, "exactly one of these set to 1")
     return _strings(chosen)
 
@@ -213,6 +255,7 @@ _CONVERTERS: dict[str, Callable[[Column, Any, Conversion], Any]] = {
     "positive": _positive,
     "date": _dates,
     "choice": _choices,
+    "coded": _coded,
     "election": _elections,
     "id": _ids,
     "text": _texts,

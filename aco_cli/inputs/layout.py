@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 
 FAMILIES = ("roster", "cms-puf")
 _FOLDER = Path(__file__).parent / "layouts"
+_CODE_DRESSING = re.compile(r"[\s_-]|\.0+$")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -30,6 +32,8 @@ class Column:
     `sources` are the header names it may have, the official one first. `type` names the conversion (see `convert`).
     A dollar total that is absent may be the product of the columns in `or_product`.
     `percent`: numbers without a percent sign are percentages. `nonzero_min` catches a fraction read as a percentage.
+    `unsigned`: only the size counts, whichever sign it is printed with; `less` is a column whose size is taken off.
+    `codes` gives the value for each spelling a file uses.
     """
 
     name: str
@@ -45,10 +49,12 @@ class Column:
     percent: bool = False
     none: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
+    unsigned: bool = False
+    less: str = ""
     grid: Grid | None = None
     flags: Mapping[str, str] = field(default_factory=dict)
     otherwise: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str | float] = field(default_factory=dict)
     true_when: frozenset[str] = frozenset()
     only_where: Mapping[str, frozenset[str]] = field(default_factory=dict)
     description: str = ""
@@ -57,7 +63,8 @@ class Column:
     def reads(self) -> tuple[tuple[str, ...], ...]:
         """Each file column this one is made from, with its aliases."""
         own = (self.sources,) if self.sources else ()
-        return own + tuple((name,) for name in (*self.flags.values(), *self.only_where))
+        alone = (*self.flags.values(), *self.only_where, *filter(None, [self.less]))
+        return own + tuple((name,) for name in alone)
 
 
 @dataclass(frozen=True)
@@ -81,11 +88,25 @@ class Layout:
     encoding: str = "utf-8"
     keeps_others: bool = False
 
+    @cached_property
+    def aliases(self) -> Mapping[str, frozenset[str]]:
+        """Every name that a column may have, by each of its names, all in lower case."""
+        known: dict[str, frozenset[str]] = {}
+        for group in (group for column in self.columns.values() for group in column.reads):
+            names = frozenset(name.lower() for name in group)
+            known |= {name: names | known.get(name, frozenset()) for name in names}
+        return known
+
+
+def each_layout(family: str) -> Iterator[Layout]:
+    """The layouts of a family, each read when it is asked for: `roster`, `totals` or `cms-puf` (one per year)."""
+    pattern = family.replace("-", "_") + "*.yaml"
+    return (load_layout(path) for path in sorted(_FOLDER.glob(pattern)))
+
 
 def layouts_of(family: str) -> tuple[Layout, ...]:
-    """The layouts of a family: `roster`, `totals` or `cms-puf` (one per performance year)."""
-    pattern = family.replace("-", "_") + "*.yaml"
-    return tuple(load_layout(path) for path in sorted(_FOLDER.glob(pattern)))
+    """All layouts of a family."""
+    return tuple(each_layout(family))
 
 
 @cache
@@ -122,6 +143,7 @@ def _column(name: str, spec: Mapping[str, Any], none: list[str]) -> Column:
     known["choices"] = tuple(spec.get("choices", ())) or tuple(
         each for values in by_program.values() for each in values
     )
+    known["codes"] = {code_key(str(code)): value for code, value in spec.get("codes", {}).items()}
     known["true_when"] = frozenset(spec.get("true_when", ()))
     known["only_where"] = {source: frozenset(values) for source, values in spec.get("only_where", {}).items()}
     if "grid" in spec:
@@ -129,6 +151,11 @@ def _column(name: str, spec: Mapping[str, Any], none: list[str]) -> Column:
     if spec["type"] == "fraction":
         known = {"min": 0.0, "max": 1.0} | known
     return Column(name=name, **known)
+
+
+def code_key(text: str) -> str:
+    """What is the same in all spellings of a code: BASIC A, basic_a and Basic-A; 1 and 1.0."""
+    return _CODE_DRESSING.sub("", text.strip().lower())
 
 
 def _marks(marks: Any) -> frozenset[str]:

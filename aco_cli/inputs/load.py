@@ -10,6 +10,7 @@ import pandas as pd
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.parts import YEAR, Part, read_parts, settle_years
+from aco_cli.inputs.precision import complete_half_units
 from aco_cli.inputs.rows import check_duplicates, check_rows
 from aco_cli.inputs.source import STDIN
 from aco_cli.inputs.totals import TOTALS, fill_products, join_totals, missing_totals
@@ -37,19 +38,26 @@ class _Reading:
 
 
 def load(
-    files: Sequence[str], years: Years | None, *, layout: str = "auto", expenditures: Sequence[str] = ()
+    files: Sequence[str],
+    years: Years | None,
+    *,
+    layout: str = "auto",
+    expenditures: Sequence[str] = (),
+    precision: bool = False,
 ) -> Loaded:
     """Read rosters or CMS public use files for `years` (None: all).
 
-    `layout` is `auto`, `roster` or `cms-puf`; `expenditures` are totals files joined by id and year.
+    `layout` is `auto`, `roster` or `cms-puf`; `expenditures` are totals files joined by id and year. `precision` adds
+    to each amount and score how precisely it is printed, as `<name>_half_unit`: the true value lies within +- that.
     Raises InputError with every problem of every file.
     """
-    reading = _read(files, years, layout, expenditures)
+    reading = _read(files, years, layout, expenditures, precision)
     if not reading.problems and years is not None and not any(len(part.frame) for part in reading.parts):
         reading.problems += _no_rows(reading, years)
     if reading.problems:
         raise InputError(reading.problems)
-    return Loaded(_assemble(reading.parts), reading.warnings, reading.skipped)
+    frame = _assemble(reading.parts)
+    return Loaded(complete_half_units(frame) if precision else frame, reading.warnings, reading.skipped)
 
 
 def check(
@@ -60,11 +68,13 @@ def check(
     return reading.problems, reading.warnings
 
 
-def _read(files: Sequence[str], years: Years | None, layout: str, expenditures: Sequence[str]) -> _Reading:
+def _read(
+    files: Sequence[str], years: Years | None, layout: str, expenditures: Sequence[str], precision: bool = False
+) -> _Reading:
     problems = _stdin_twice([*files, *expenditures])
     if problems:
         return _Reading([], problems, [])
-    parts = read_parts(files, layout, problems)
+    parts = read_parts(files, layout, problems, precision=precision)
     totals = read_parts(expenditures, "totals", problems)
     brought = {name for part in totals for name in TOTALS if name in part.frame}
     for part in parts:
@@ -94,11 +104,13 @@ def _stdin_twice(files: Sequence[str]) -> list[Problem]:
 
 
 def _keep_years(part: Part, years: Years) -> int:
-    """Leave only the rows of the years asked for; returns how many others there were."""
+    """Leave only the rows of the years asked for or deferred to them; returns how many others there were."""
     if not part.has_years:
         return 0
     part.held_years = tuple(int(year) for year in part.frame[YEAR].unique())
-    asked = part.frame[YEAR].isin([year for year in part.held_years if year in years]).to_numpy()
+    asked = part.frame[YEAR].map(years.__contains__).to_numpy(dtype=bool)
+    if "deferred_to" in part.frame:
+        asked |= part.frame["deferred_to"].map(years.__contains__).to_numpy(dtype=bool)
     if asked.all():
         return 0
     part.frame, part.rows = part.frame[asked].reset_index(drop=True), part.rows[asked]
@@ -107,9 +119,14 @@ def _keep_years(part: Part, years: Years) -> int:
 
 def _no_rows(reading: _Reading, years: Years) -> list[Problem]:
     return [
-        Problem(part.file, f"rows of {years}", f"rows of {list_years(part.held_years)}", fix="ask for a year it holds")
-        for part in reading.parts
+        Problem(part.file, f"rows of {years}", _held(part), fix="ask for a year it holds") for part in reading.parts
     ]
+
+
+def _held(part: Part) -> str:
+    if part.layout.years:
+        return f"none: the file is the {part.layout.label}"
+    return f"rows of {list_years(part.held_years)}"
 
 
 def _assemble(parts: Sequence[Part]) -> pd.DataFrame:

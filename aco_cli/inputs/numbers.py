@@ -13,10 +13,11 @@ from aco_cli.inputs.raw import Floats, Mask, mask_of
 
 # Thousands separators only where they belong: 1,23 may be a decimal comma.
 _DIGITS = r"(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
-_PLAIN = rf"(?:[+-]?\$?\s?|\$\s?[+-]){_DIGITS}(?:[eE][+-]?[0-9]+)?"
-_ACCOUNTING = rf"\(\$?\s?{_DIGITS}\)"
+_PLAIN = rf"(?:[+-]?\$?\s*|\$\s*[+-]){_DIGITS}(?:[eE][+-]?[0-9]+)?"
+_ACCOUNTING = rf"(?:\$\s*)?\((?:\$\s*)?{_DIGITS}\)"
 _NUMBER = rf"^(?:{_PLAIN}|{_ACCOUNTING})$"
 _NUMBER_OR_PERCENT = rf"^(?:{_PLAIN}|{_ACCOUNTING}|(?:[+-]?{_DIGITS}|\({_DIGITS}\))\s?%)$"
+_PERCENT_TYPES = ("fraction", "election", "positive")
 _DRESSING = r"[$,%()+\s]"
 
 
@@ -61,13 +62,13 @@ def _plain(text: Any) -> Floats | None:
 
 def _dressed(text: Any, column: Column) -> tuple[Floats, Mask]:
     """The strict way: signs, dollars, thousands separators, accounting brackets, percent signs, marks."""
-    lower = pc.utf8_lower(text)
+    lower = pc.replace_substring_regex(pc.utf8_lower(text), r"^\$\s*-$", "-")  # accounting formats write a dash as $ -
     missing = _is_in(lower, column.none | {""})
     zero = _is_in(lower, column.zero)
-    number = pc.match_substring_regex(text, _NUMBER_OR_PERCENT if column.type in ("fraction", "election") else _NUMBER)
+    number = pc.match_substring_regex(text, _NUMBER_OR_PERCENT if column.type in _PERCENT_TYPES else _NUMBER)
     wanted = pc.and_not(number, missing)
     bare = pc.replace_substring_regex(pc.if_else(wanted, text, ""), _DRESSING, "")
-    bare = pc.if_else(pc.starts_with(text, "("), pc.binary_join_element_wise("-", bare, ""), bare)
+    bare = pc.if_else(pc.match_substring(text, "("), pc.binary_join_element_wise("-", bare, ""), bare)
     scientific = pc.match_substring_regex(bare, "[eE]")
     percent = pc.or_(pc.ends_with(text, "%"), pc.and_not(column.percent, scientific))
     # Moving the point of a percentage in its text: dividing the number by 100 would round twice.
@@ -92,8 +93,9 @@ def _to_numpy(values: Any) -> Floats:
     return np.array(pc.fill_null(values, float("nan")).to_numpy(), dtype=np.float64)
 
 
-def snap_to_grid(values: Floats, grid: Grid) -> Floats:
-    """The multiple of 1/steps that each value is the rounded print of; a value that is no such print stays."""
+def snap_to_grid(values: Floats, grid: Grid) -> tuple[Floats, Mask]:
+    """The multiple of 1/steps that each value is the rounded print of, and which are; a value that is none stays."""
     nearest = np.round(values * grid.steps) / grid.steps
     half_print = 0.5 * 10.0**-grid.decimals * (1 + 1e-9)
-    return np.where(np.abs(nearest - values) <= half_print, nearest, values)
+    is_print = np.abs(nearest - values) <= half_print
+    return np.where(is_print, nearest, values), is_print

@@ -44,12 +44,12 @@ class Part:
         return YEAR in self.frame
 
 
-def read_part(file: str, layout: str) -> Part:
+def read_part(file: str, layout: str, *, precision: bool = False) -> Part:
     """Read one file whole. Raises InputError when it cannot be read; problems of cells are kept in the part."""
     sheet = open_sheet(file)
     match = recognise(sheet.file, sheet.header, layout)
     raw = without_blank_rows(sheet.read(_wanted(match), match.layout.encoding))
-    frame, problems = convert(match, raw)
+    frame, problems = convert(match, raw, precision=precision)
     problems += _cells_without_header(match, raw)
     return Part(sheet.file, match.layout, frame, raw.rows, tuple(sheet.header), problems, match.warnings)
 
@@ -102,12 +102,12 @@ def _check_years(part: Part) -> None:
     part.frame[YEAR] = np.where(blank, NO_YEAR, values).astype(np.int64)
 
 
-def read_parts(files: Sequence[str], layout: str, problems: list[Problem]) -> list[Part]:
+def read_parts(files: Sequence[str], layout: str, problems: list[Problem], *, precision: bool = False) -> list[Part]:
     """Read every file that can be read; what is wrong with the others is added to `problems`."""
     parts = []
     for file in files:
         try:
-            parts.append(read_part(file, layout))
+            parts.append(read_part(file, layout, precision=precision))
         except InputError as error:
             problems += error.problems
     return parts

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.layout import FAMILIES, Layout, layouts_of
+from aco_cli.inputs.layout import FAMILIES, Layout, each_layout
 
 _KNOWN_ENOUGH = 0.5
 _CLOSE = 0.8
@@ -33,25 +33,22 @@ class Match:
 
 
 def recognise(file: str, header: Sequence[str], layout: str = "auto") -> Match:
-    """The layout that fits; `layout` is a family or `auto`. Raises InputError saying what is nearest and missing."""
+    """The layout that fits; `layout` is a family or `auto`. Raises InputError saying what is nearest and missing.
+
+    Layouts are told apart by what they require and exclude, so that no header fits two of a family.
+    """
     names = {name.lower() for name in header}
     candidates: list[Layout] = []
     for family in FAMILIES if layout == "auto" else (layout,):
-        candidates += (own := layouts_of(family))
-        fitting = [each for each in own if not _missing(each, names) and not _unwanted(each, names)]
-        if fitting:
-            return _fit(file, header, max(fitting, key=lambda each: len(each.required)))
+        for candidate in each_layout(family):
+            if not _missing(candidate, names) and not _unwanted(candidate, names):
+                return _fit(file, header, candidate)
+            candidates.append(candidate)
     raise InputError(_refusal(file, header, names, candidates))
 
 
 def _missing(layout: Layout, names: set[str]) -> list[str]:
-    return [name for name in layout.required if not names.intersection(_aliases(layout, name))]
-
-
-def _aliases(layout: Layout, name: str) -> set[str]:
-    """Every name the column called `name` may have, in lower case."""
-    groups = [group for column in layout.columns.values() for group in column.reads if name in group]
-    return {alias.lower() for group in groups for alias in group} | {name.lower()}
+    return [name for name in layout.required if names.isdisjoint(layout.aliases.get(name.lower(), {name.lower()}))]
 
 
 def _unwanted(layout: Layout, names: set[str]) -> list[str]:
@@ -62,7 +59,7 @@ def _fit(file: str, header: Sequence[str], layout: Layout) -> Match:
     places: dict[str, int] = {}
     for place, name in enumerate(header):
         places.setdefault(name.lower(), place)
-    used = {alias.lower() for column in layout.columns.values() for group in column.reads for alias in group}
+    used = set(layout.aliases)
     others = {header[place]: place for name, place in places.items() if name not in used and name}
     checked = set(places) if layout.keeps_others else used
     _refuse_duplicates(file, header, checked - set(layout.repeated))
@@ -99,20 +96,31 @@ def _misspelt(file: str, header: Sequence[str], others: dict[str, int], layout: 
 
 
 def _refusal(file: str, header: Sequence[str], names: set[str], candidates: Sequence[Layout]) -> list[Problem]:
-    def share(layout: Layout) -> float:
-        return 1 - len(_missing(layout, names)) / len(layout.required)
+    def likeness(layout: Layout) -> float:
+        return 1 - (len(_missing(layout, names)) + len(_unwanted(layout, names))) / len(layout.required)
 
-    nearest = max(candidates, key=share)
+    nearest = max(candidates, key=likeness)
     missing, unwanted = _missing(nearest, names), _unwanted(nearest, names)
     known = len(nearest.required) - len(missing)
-    if share(nearest) < _KNOWN_ENOUGH:
-        labels = sorted({each.label for each in candidates})
+    if known < _KNOWN_ENOUGH * len(nearest.required):
         found = f"another table; nearest is {nearest.label} with {known} of {len(nearest.required)} required columns"
-        return [Problem(file, " or ".join(labels), found, 1, fix="missing: " + ", ".join(missing))]
+        return [Problem(file, _readable(candidates), found, 1, fix="missing: " + ", ".join(missing))]
     problems = [_missing_problem(file, name, header, nearest) for name in missing]
     for name in unwanted:
         problems.append(Problem(file, f"no such column ({nearest.label})", nearest.absent_means, 1, name))
     return problems
+
+
+def _readable(layouts: Sequence[Layout]) -> str:
+    """The layouts in words: `ACO roster or CMS public use file, performance year 2013 to 2024`."""
+    first: dict[str, Layout] = {}
+    last = {layout.family: layout for layout in layouts}
+    for layout in layouts:
+        first.setdefault(layout.family, layout)
+    return " or ".join(
+        each.label if each is last[family] else f"{each.label} to {last[family].years[-1]}"
+        for family, each in first.items()
+    )
 
 
 def _missing_problem(file: str, name: str, header: Sequence[str], layout: Layout) -> Problem:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.convert import NO_YEAR
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import cell_problems, limited, shown
+
+_HALF_YEAR = 6
 
 
 def check_rows(part: Part) -> list[Problem]:
@@ -64,25 +67,38 @@ def _blank(part: Part, name: str, expected: str) -> list[Problem]:
 
 
 def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
-    """An ACO has one row per performance year, over all files together."""
+    """An ACO has one row per performance year, over all files together; two half-years are one row each."""
     if not parts:
         return []
     keys = pd.concat([_keys(part) for part in parts], ignore_index=True)
     keys = keys[keys["aco_id"] != ""]
     again = keys.duplicated(["aco_id", YEAR])
+    if again.any():
+        again &= ~_other_half(keys)
     if not again.any():
         return []
     first = keys.drop_duplicates(["aco_id", YEAR])
     pairs = keys[again].merge(first, on=["aco_id", YEAR], suffixes=("", "_first"))
+    columns = ["aco_id", YEAR, "file", "row", "file_first", "row_first"]
     problems = []
-    for aco_id, year, file, row, first_file, first_row in pairs.itertuples(index=False, name=None):
+    for aco_id, year, file, row, first_file, first_row in pairs[columns].itertuples(index=False, name=None):
         when = f" in {year}" if year else ""
         found = f"{shown(aco_id)}{when} again, first in {first_file}, row {first_row}"
         problems.append(Problem(file, "one row per ACO and year", found, row, "aco_id"))
     return limited(problems)
 
 
+def _other_half(keys: pd.DataFrame) -> pd.Series:
+    """Whether a row is a half-year under an agreement of its own: in 2019 one could end in June, the next begin."""
+    halves = keys["half_of"].groupby([keys["aco_id"], keys[YEAR]])
+    all_halves = halves.transform("count") == halves.transform("size")
+    return all_halves & ~keys.duplicated(["aco_id", YEAR, "half_of"])
+
+
 def _keys(part: Part) -> pd.DataFrame:
     years = part.frame[YEAR] if part.has_years else NO_YEAR
     keys = pd.DataFrame({"aco_id": part.frame["aco_id"], YEAR: years, "file": part.file, "row": part.rows})
+    keys["half_of"] = np.datetime64("NaT", "us")
+    if {"months", "agreement_start"} <= set(part.frame):
+        keys["half_of"] = part.frame["agreement_start"].where(part.frame["months"] == _HALF_YEAR)
     return keys[keys[YEAR] != NO_YEAR] if part.has_years else keys

@@ -51,7 +51,7 @@ class TextSheet:
     def read(self, wanted: Sequence[int], encoding: str) -> RawTable:
         """Read the columns at these places as text. Raises InputError with every row that is not well formed."""
         if not self._is_utf8 and encoding != "utf-8":
-            self._data, self._is_utf8 = self._data.decode(encoding).encode(), True
+            self._data, self._is_utf8 = self._data.decode(encoding, errors="replace").encode(), True
         table = (self._read_fast(wanted) if self._looks_clean else None) or self._read_careful(wanted)
         if not len(table.rows):
             raise no_rows(self.file)

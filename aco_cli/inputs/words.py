@@ -50,7 +50,7 @@ def parse_date(text: str) -> Any | None:
 
 
 def parse_choices(
-    cells: Any, known: Callable[[str], str | None], none: frozenset[str]
+    cells: Any, known: Callable[[str], Any], none: frozenset[str]
 ) -> tuple[npt.NDArray[np.object_], Mask]:
     """The choice `known` gives for each cell's text, '' when missing; and which cells are none of the choices."""
     return _by_spelling(cells, known, "", none)

@@ -25,6 +25,8 @@ USD = Column("benchmark_total", "usd")
         ("-5", -5.0),
         ("+5", 5.0),
         (" 5 ", 5.0),
+        (" $  1,234 ", 1234.0),
+        ("$ (1,234)", -1234.0),
         ("\u00a05\u00a0", 5.0),
         ("1e6", 1e6),
         ("1E+6", 1e6),
@@ -252,6 +254,10 @@ def test_grid_recovers_what_was_rounded_and_leaves_the_rest() -> None:
     grid = Grid(8960, 6)
     steps = np.arange(8961)
     printed = np.array([float(f"{step / 8960:.6f}") for step in steps])
-    assert (snap_to_grid(printed, grid) == steps / 8960).all()
+    values, exact = snap_to_grid(printed, grid)
+    assert (values == steps / 8960).all()
+    assert exact.all()
     between = np.array([0.5 / 8960, 0.916970, np.nan])
-    np.testing.assert_array_equal(snap_to_grid(between, grid), between)
+    values, exact = snap_to_grid(between, grid)
+    np.testing.assert_array_equal(values, between)
+    assert not exact.any()
