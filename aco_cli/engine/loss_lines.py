@@ -12,11 +12,10 @@ line = SHEET.line
 
 
 @line("Quality share for losses", "fraction", cite="42 CFR 425.606(f), 425.610(f)")
-def loss_quality(v: Values, r: RuleColumns) -> Column:
+def loss_quality(v: Values, _r: RuleColumns) -> Column:
     """The quality score, also where the standard alone decides about savings; 0 where no standard is met."""
-    scored = ~r.flag("quality_in_sharing.basis", "reporting") & ~r.flag("quality_in_sharing.basis", "score")
     met = (v.quality_standard_met == 1) | (v.quality_alternative_met == 1)
-    return np.where(scored & met, v.quality_score, v.quality_share)
+    return np.where(v.standard_decides & met, v.quality_score, v.quality_share)
 
 
 @line("Shared loss rate", "fraction", letter="U", rule="loss_rate")

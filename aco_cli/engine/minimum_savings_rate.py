@@ -9,8 +9,8 @@ from aco_cli.rules.columns import RuleColumns
 
 SCALE = "minimum_savings_rate_scale"
 
-# Rates of the scale are whole millionths, so that numerator and denominator are whole numbers, exact in a float,
-# and the rate is rounded once: 5,333 beneficiaries give the float nearest to 0.038.
+# Rates of the law are whole millionths, so that numerators and denominators are whole numbers, exact in a float, and
+# what comes of them is rounded once: 5,333 beneficiaries give the float nearest to 0.038.
 _MILLION = 1_000_000.0
 
 # CMS prints the rate to four decimals or more. A printed rate within half a unit of the fourth says the same.
@@ -33,7 +33,8 @@ def band(v: Values, rules: RuleColumns, part: str) -> Column:
     """One edge (`lower`, `upper`) or rate (`at_lower`, `at_upper`) of each row's band; NaN where there is no band."""
     result = UNKNOWN
     for rows, scale in rules.scales(SCALE):
-        result = np.where(rows, np.append(np.nan, _column(scale, part))[v.band], result)
+        values = np.append(np.nan, _column(scale, part))
+        result = np.where(rows, values[np.minimum(v.band, len(scale))], result)
     return result
 
 
@@ -49,6 +50,15 @@ def sliding(v: Values) -> Column:
     return np.asarray(numerator / ((v.band_upper - v.band_lower) * _MILLION))
 
 
+def in_dollars(rate: Column, benchmark: Column) -> Column:
+    """A rate of the benchmark in dollars: for whole dollars and a rate of whole millionths the exact amount.
+
+    3.4 % of 100,012,000 is 3,400,408, where the float nearest to 0.034 times the benchmark would be a little more.
+    """
+    millionths = np.rint(rate * _MILLION)
+    return np.where(millionths / _MILLION == rate, millionths * benchmark / _MILLION, rate * benchmark)
+
+
 def says_the_same(printed: Column, exact: Column | float) -> Column:
     """Whether a printed rate is an exact one rounded."""
     return np.abs(printed - exact) <= PRINTED_RATE_ROUNDING
@@ -57,8 +67,8 @@ def says_the_same(printed: Column, exact: Column | float) -> Column:
 def elected(v: Values, rules: RuleColumns) -> Column:
     """The rate an ACO chose: from the roster; else the exact rate behind the one CMS printed; else unknown."""
     chosen = np.where(v.elects_sliding, v.sliding_msr, v.elected_rate)
-    few = v.beneficiaries < rules.number("elected_rate_minimum_beneficiaries")
-    chosen = np.where(few & ~np.isnan(v.elected_rate), v.sliding_msr, chosen)
+    enough = v.beneficiaries >= rules.number("elected_rate_minimum_beneficiaries")
+    chosen = np.where(enough | np.isnan(v.elected_rate), chosen, v.sliding_msr)
     return np.where(np.isnan(chosen), _behind_printed(v), chosen)
 
 

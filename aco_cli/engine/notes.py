@@ -27,7 +27,7 @@ class Notes:
         return mask
 
     def text(self, mask: Column) -> pd.Series:
-        """The notes of every row in order of the law, joined by "; "; empty where there is nothing to say."""
+        """The notes of every row in alphabetical order, joined by "; "; empty where there is nothing to say."""
         places, distinct = pd.factorize(mask)
         joined = [
             "; ".join(sorted(text for text, bit in self._bits.items() if code >> bit & 1)) for code in distinct.tolist()
@@ -44,15 +44,19 @@ def _missing(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     yield "expenditure_total is missing", open_ & np.isnan(v.expenditure_total)
     no_rate = open_ & v.totals_known & ~v.msr_known
     no_count = np.isnan(v.beneficiaries)
-    elective = rules.flag("minimum_savings_rate.basis", "elective") & ~v.elects_sliding
+    chose = v.elects_sliding | ~np.isnan(v.elected_rate)
+    elective = rules.flag("minimum_savings_rate.basis", "elective") & ~chose
     yield "msr_election is missing", no_rate & elective
     yield "assigned_beneficiaries is missing", no_rate & ~elective & no_count
     yield (
         "CMS publishes no minimum savings rate for so few assigned beneficiaries: minimum_rate is needed",
         no_rate & ~elective & ~no_count,
     )
-    yield "quality_score is missing", open_ & ~v.quality_known & ~v.pays_for_reporting
-    yield "quality_reported is missing", open_ & ~v.quality_known & v.pays_for_reporting
+    no_quality = open_ & ~v.quality_known
+    no_standard = v.standard_decides & np.isnan(v.quality_standard_met)
+    yield "quality_standard_met is missing", no_quality & no_standard
+    yield "quality_score is missing", no_quality & ~no_standard & ~v.pays_for_reporting
+    yield "quality_reported is missing", no_quality & v.pays_for_reporting
     yield "agreement_year is missing and decides the loss limit", open_ & ~v.loss_limit_known & v.quality_known
 
 
@@ -62,7 +66,8 @@ def _choices(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     computed = rules.flag("minimum_savings_rate.basis", "fixed") | ~np.isnan(v.minimum_rate) | ~np.isnan(v.elected_rate)
     yield "minimum savings rate as published", published & ~computed & (v.msr != v.sliding_msr)
     few = v.beneficiaries < rules.number("elected_rate_minimum_beneficiaries")
-    chose = few & ~np.isnan(v.elected_rate) & rules.flag("minimum_savings_rate.basis", "elective")
+    chose = few & ~np.isnan(v.elected_rate) & np.isnan(v.minimum_rate) & ~np.isnan(v.sliding_msr)
+    chose = chose & rules.flag("minimum_savings_rate.basis", "elective")
     yield "sliding minimum savings rate instead of the elected one: too few beneficiaries", chose
     loses = v.exceeds_mlr & v.calculable & ~v.is_deferred
     yield (
@@ -89,16 +94,22 @@ def _choices(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
 def _uncertain(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     """Values that are derived or assumed and decide an amount."""
     pays, loses = v.earned_payment > 0, v.shared_losses > 0
+    settled = v.calculable & ~v.is_deferred & ~v.savings_lost
+    own_limit, own_loss_limit = ~np.isnan(v.given_payment_limit), ~np.isnan(v.given_loss_limit)
+    limited = pays & (v.shared_savings >= v.payment_limit)
     decides = {
-        "minimum_savings_rate": pays | loses,
-        "maximum_sharing_rate": pays,
+        "risk_model": settled & (v.savings < 0),
+        "minimum_savings_rate": settled & ((v.savings > 0) | v.is_two_sided) & np.isnan(v.minimum_rate),
+        "maximum_sharing_rate": (pays | (loses & np.isnan(v.loss_rate))) & np.isnan(v.sharing_rate),
+        "quality_in_sharing": pays | loses,
         "sequestration": pays,
-        "payment_limit": pays & (v.earned_payment == v.payment_limit) & np.isnan(v.given_payment_limit),
+        "payment_limit": pays & (v.shared_savings - v.sequestration >= v.payment_limit) & ~own_limit,
+        "payment_order": limited,
         "loss_rate": loses & np.isnan(v.loss_rate),
-        "loss_limit": loses & (v.capped_losses == v.loss_limit) & np.isnan(v.given_loss_limit),
+        "loss_limit": loses & (v.capped_losses == v.loss_limit) & ~own_loss_limit,
         "extreme_circumstances": loses,
         "half_rate": v.half_rate_applies & pays,
-        "termination": v.is_terminated & (v.savings < 0),
+        "termination": v.is_terminated & v.calculable,
     }
     for name, rows in decides.items():
         for code, situation in enumerate(rules.table.situations):

@@ -60,18 +60,6 @@ def shared_savings(v: Values, _r: RuleColumns) -> Column:
     return np.where(v.calculable | v.is_deferred, shared, np.nan)
 
 
-@line("Sequestration rate", "fraction", rule="sequestration")
-def sequestration_rate(_v: Values, r: RuleColumns) -> Column:
-    """The rate in force when the payment is made."""
-    return r.number("sequestration")
-
-
-@line("Sequestration", "USD", letter="X", formula="shared_savings*sequestration_rate", rule="sequestration")
-def sequestration(v: Values, _r: RuleColumns) -> Column:
-    """Taken from shared savings before the payment limit."""
-    return v.shared_savings * v.sequestration_rate
-
-
 @line("Payment limit, share of benchmark", "fraction", rule="payment_limit")
 def payment_limit_share(v: Values, r: RuleColumns) -> Column:
     """The track's limit; one given in the roster wins."""
@@ -84,16 +72,42 @@ def payment_limit(v: Values, _r: RuleColumns) -> Column:
     return v.payment_limit_share * v.benchmark_total
 
 
+@line("Payment limit comes before sequestration", "condition", rule="payment_order")
+def limit_first(_v: Values, r: RuleColumns) -> Column:
+    """Whether the payment is limited before sequestration is taken from it, or after."""
+    return r.flag("payment_order", "limit-first")
+
+
+@line("Sequestration rate", "fraction", rule="sequestration")
+def sequestration_rate(_v: Values, r: RuleColumns) -> Column:
+    """The rate in force when the payment is made."""
+    return r.number("sequestration")
+
+
+@line(
+    "Sequestration",
+    "USD",
+    letter="X",
+    formula="IF(limit_first,MIN(shared_savings,payment_limit),shared_savings)*sequestration_rate",
+    rule="sequestration",
+)
+def sequestration(v: Values, _r: RuleColumns) -> Column:
+    """Taken from shared savings, or from as much of them as the limit leaves where the limit comes first."""
+    base = np.where(v.limit_first, np.minimum(v.shared_savings, v.payment_limit), v.shared_savings)
+    return np.asarray(base * v.sequestration_rate)
+
+
 @line(
     "Earned performance payment",
     "USD",
     letter="Y",
-    formula="IF(shared_savings>0,MIN(shared_savings-sequestration,payment_limit),0)",
+    formula="IF(shared_savings>0,MIN(shared_savings-sequestration,payment_limit-IF(limit_first,sequestration,0)),0)",
     cite="42 CFR 425.604(e), 425.605(d), 425.606(e), 425.610(e); CMS methodology v11, 4.3",
 )
 def earned_payment(v: Values, _r: RuleColumns) -> Column:
-    """Shared savings after sequestration, at most the payment limit."""
-    paid = np.minimum(v.shared_savings - v.sequestration, v.payment_limit)
+    """Shared savings after sequestration, at most the payment limit (less sequestration where the limit came first)."""
+    most = v.payment_limit - np.where(v.limit_first, v.sequestration, 0.0)
+    paid = np.minimum(v.shared_savings - v.sequestration, most)
     return np.where(v.shared_savings > 0, paid, v.shared_savings)
 
 

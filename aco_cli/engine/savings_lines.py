@@ -103,13 +103,13 @@ def mlr(v: Values, _r: RuleColumns) -> Column:
 @line("Minimum savings", "USD", letter="N", formula="msr*benchmark_total", cite=f"{V11}, 4.3")
 def msr_amount(v: Values, _r: RuleColumns) -> Column:
     """Minimum savings rate in dollars, unrounded."""
-    return v.msr * v.benchmark_total
+    return msr_rule.in_dollars(v.msr, v.benchmark_total)
 
 
 @line("Minimum losses", "USD", letter="O", formula="mlr*benchmark_total", cite=f"{V11}, 4.3")
 def mlr_amount(v: Values, _r: RuleColumns) -> Column:
     """Minimum loss rate in dollars, unrounded."""
-    return v.mlr * v.benchmark_total
+    return msr_rule.in_dollars(v.mlr, v.benchmark_total)
 
 
 @line(

@@ -107,7 +107,7 @@ def _agreement(frame: pd.DataFrame) -> dict[str, Column]:
         columns["agreement_start_year"] = frame["agreement_start"].dt.year.to_numpy(dtype=np.float64)
     if {"agreement_period", "agreement_year"} <= set(frame.columns):
         period, year = frame["agreement_period"], frame["agreement_year"]
-        first = ((period == 1) & (year == 1)).where(period.notna() & year.notna())
+        first = ((period == 1) & (year == 1)).astype("float64").where(period.notna() & year.notna())
         given = frame.get("first_performance_year", first)
         columns["first_performance_year"] = given.fillna(first).to_numpy(dtype=np.float64)
     return columns

@@ -22,6 +22,8 @@ NEEDED = (
     "owed_repayment",
     "settlement",
 )
+_FIGURES = ("benchmark_total", "savings", "savings_rate", "reaches_msr", "quality_score", "earned_payment")
+_FIGURES += ("owed_repayment", "settlement")
 DEFAULT_GROUPS = ("program", "track", "start_year", "size")
 _SIZES = ((5_000, "under 5,000"), (10_000, "5,000-9,999"), (20_000, "10,000-19,999"), (50_000, "20,000-49,999"))
 _LARGEST = "50,000 and more"
@@ -40,8 +42,11 @@ def summarise(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     """One row for each performance year as a whole, then one for each value of each group.
 
     Counts of ACOs by how the year ended, sums in US dollars (`net_to_medicare` is savings less payments plus
-    repayments), savings rates and quality scores as fractions. Not-calculable ACOs count but add to no sum.
+    repayments), savings rates and quality scores as fractions. Not-calculable and deferred ACOs are counted as ACOs but
+    add to no sum.
     """
+    unsettled = settled["outcome"].isin([Outcome.NOT_CALCULABLE, Outcome.DEFERRED])
+    settled = settled.assign(**{name: settled[name].mask(unsettled) for name in _FIGURES})
     facts = _facts(settled)
     parts = [_aggregate(facts, settled, None), *(_aggregate(facts, settled, group) for group in groups)]
     table = pd.concat(parts, ignore_index=True)
@@ -55,13 +60,14 @@ def summarise(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
 
 def _facts(settled: pd.DataFrame) -> pd.DataFrame:
     outcome = settled["outcome"]
-    reached = settled["reaches_msr"].astype(np.float64)
+    reached = settled["reaches_msr"].astype(np.float64).fillna(0)
     sums = settled[["benchmark_total", "savings", "earned_payment", "owed_repayment"]]
     return pd.DataFrame(
         {
             "acos": 1,
             "saved": (settled["savings"] > 0).astype(np.int64),
             "reached_msr": reached.astype(np.int64),
+            "saved_not_shared": ((settled["savings"] > 0) & (outcome != Outcome.EARNED)).astype(np.int64),
             "earned": (outcome == Outcome.EARNED).astype(np.int64),
             "quality_failed": (outcome == Outcome.QUALITY_FAILED).astype(np.int64),
             "owed": (outcome == Outcome.OWED).astype(np.int64),
@@ -85,4 +91,4 @@ def _aggregate(facts: pd.DataFrame, settled: pd.DataFrame, group: str | None) ->
         mean_quality_score=rates["quality_score"].mean(),
     ).reset_index()
     table.insert(1, "by", group or "all")
-    return table.assign(value=table["value"].astype("str") if group else "")
+    return table.assign(value=table["value"].astype("str") if group else "", source="computed")

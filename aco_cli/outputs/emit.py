@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from aco_cli.outputs.columns import OutputColumn
-from aco_cli.outputs.formats import Format, choose_format
+from aco_cli.outputs.formats import DELIMITED, Format, choose_format
 from aco_cli.outputs.render import render
 from aco_cli.outputs.selection import select_columns, sort_rows, with_all
 from aco_cli.outputs.write import write_output
@@ -22,7 +23,8 @@ class OutputOptions:
     """What the shared output options of the command line ask for.
 
     `output` is a path, or None or "-" for standard output. `columns` and `sort` are names, one by one or with
-    commas between; a `-` before a name of `sort` sorts it descending.
+    commas between; a `-` before a name of `sort` sorts it descending. `excel` is CSV and TSV that a spreadsheet shows
+    as meant after a double click: `excel_safe`, and a byte order mark, without which it takes UTF-8 for something else.
     """
 
     format: Format = Format.AUTO
@@ -32,6 +34,7 @@ class OutputOptions:
     excel_safe: bool = False
     columns: list[str] | None = None
     sort: list[str] | None = None
+    excel: bool = False
 
 
 def emit(
@@ -40,11 +43,13 @@ def emit(
     options: OutputOptions,
     *,
     extras: Sequence[OutputColumn] = (),
+    seen: Callable[[bytes], None] | None = None,
 ) -> list[str]:
     """Write the frame as the options ask and return the notes to print on standard error.
 
-    `columns` are the default ones, in order; `extras` describe further columns that `--columns` may name. Raises
-    UsageError for options that do not fit, OutputError for what cannot be written.
+    `columns` are the default ones, in order; `extras` describe further columns that `--columns` may name; `seen` is
+    given the bytes of a file once they are written. Raises UsageError for options that do not fit, OutputError for what
+    cannot be written.
     """
     output = None if options.output == "-" else options.output
     terminal = output is None and sys.stdout.isatty()
@@ -53,7 +58,12 @@ def emit(
     rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort)
     if fmt is Format.TABLE and terminal:
         return _emit_on_terminal(rows, chosen, options)
-    write_output(render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe), output)
+    data = render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe or options.excel)
+    if options.excel and fmt in DELIMITED:
+        data = codecs.BOM_UTF8 + data
+    write_output(data, output)
+    if seen is not None:
+        seen(data)
     return []
 
 

@@ -34,6 +34,7 @@ EXTENSIONS = {
     ".md": Format.MARKDOWN,
     ".txt": Format.TABLE,
 }
+DELIMITED = frozenset({Format.CSV, Format.TSV})
 BINARY = frozenset({Format.PARQUET, Format.XLSX})
 
 

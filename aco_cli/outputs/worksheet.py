@@ -13,12 +13,12 @@ from aco_cli.engine.lines import Line, Values
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import evaluate_all
 from aco_cli.engine.settlement import INPUTS, LINES
+from aco_cli.outputs.rounding import half_up_cents
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.columns import RuleColumns
-from aco_cli.rules.parameters import Status
 
-_NAME = re.compile(r"[a-z_]+")
-_OPERATOR = re.compile(r"(?<=[\w%)])(>=|<=|[*/+<>-])(?=[\w$(-])")
+_NAME = re.compile(r"\b[a-z_]{2,}\b")
+_OPERATOR = re.compile(r"(?<=[\w)])(>=|<=|[*/+<>-])")
 _SIGNS = {"*": "x"}
 
 
@@ -55,9 +55,11 @@ def _inputs(values: Values) -> Iterator[Entry]:
 
 def _entry(line: Line, values: Values, rules: RuleColumns) -> Entry:
     number = _scalar(values, line.name)
-    citation, status = line.cite, str(Status.PUBLISHED)
+    situation = rules.table.situations[0]
+    program = rules.table.book.programs[situation.program]
+    citation, status = program.cite or line.cite, str(program.status)
     if line.rule:
-        entry = rules.table.book.entry(rules.table.situations[0], line.rule)
+        entry = rules.table.book.entry(situation, line.rule)
         citation, status = (entry.cite, str(entry.status)) if entry else ("not part of this track and year", "")
     return Entry(
         line.letter,
@@ -78,7 +80,8 @@ def show(number: float, unit: str) -> str:
     if np.isnan(number):
         return "-"
     if unit == "USD":
-        return f"{'-' if number < 0 else ''}${abs(number):,.2f}"
+        cents = float(half_up_cents(np.array([number]))[0])
+        return f"{'-' if cents < 0 else ''}${abs(cents):,.2f}"
     if unit == "fraction":
         return f"{100 * number:.6f}".rstrip("0").rstrip(".") + "%"
     if unit == "condition":
@@ -89,14 +92,15 @@ def show(number: float, unit: str) -> str:
 
 
 def _with_numbers(formula: str, values: Values) -> str:
-    """A formula with names replaced by their values and room around its signs."""
+    """A formula with names replaced by their values, negative ones in brackets, and room around its signs."""
 
     def number(match: re.Match[str]) -> str:
-        name = match.group()
-        return show(_scalar(values, name), _UNITS[name])
+        value = _scalar(values, match.group())
+        shown = "unknown" if np.isnan(value) else show(value, _UNITS[match.group()])
+        return f"({shown})" if shown.startswith("-") else shown
 
-    filled = _NAME.sub(number, formula)
-    return _OPERATOR.sub(lambda sign: f" {_SIGNS.get(sign.group(), sign.group())} ", filled).replace(",(", ", (")
+    spaced = _OPERATOR.sub(lambda sign: f" {_SIGNS.get(sign.group(), sign.group())} ", formula.replace(",", ", "))
+    return _NAME.sub(number, spaced)
 
 
 def _scalar(values: Values, name: str) -> float:

@@ -57,6 +57,8 @@ class RuleBook:
             known = self._programs.get(program.name)
             tracks = {**(known.tracks if known else {}), **program.tracks}
             self._programs[program.name] = replace(program, tracks=tracks)
+        if folder.name not in self._programs and any(parameter_files(folder)):
+            raise RulesError(f"{folder}: rules of an unknown program{_near(folder.name, self._programs)}")
         if folder.name not in self._programs:
             return
         program = self._programs[folder.name]

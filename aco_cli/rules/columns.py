@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 
 FloatColumn = NDArray[np.float64]
@@ -46,7 +47,11 @@ class RuleColumns:
     def number(self, name: str) -> FloatColumn:
         """A number on every row; NaN where the parameter does not apply."""
         values = [np.nan if value is None else value for value in self.table.values(name)]
-        return self._spread(np.array(values, dtype=np.float64))
+        try:
+            numbers = np.array(values, dtype=np.float64)
+        except ValueError as error:
+            raise RulesError(f"{name}.yaml: expected numbers, found {values}") from error
+        return self._spread(numbers)
 
     def flag(self, name: str, equals: object) -> BoolColumn:
         """Whether a parameter or a part of one has the value given, on every row."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -68,28 +70,48 @@ class Track:
 
 @dataclass(frozen=True)
 class Program:
-    """A program: its tracks and the last performance year whose rules are in the project."""
+    """A program: its tracks and the last performance year whose rules are in the project.
+
+    `cite` and `status` are of the order of its settlement, where that has a source of its own; else the lines' hold.
+    """
 
     name: str
     label: str
     verified_through: int
     tracks: Mapping[str, Track]
+    cite: str = ""
+    status: Status = Status.PUBLISHED
 
 
 def parse_years(text: str | int, where: str) -> range:
     """`2014` or `2012-2021` as a range that includes both ends. Raises RulesError otherwise."""
-    first, _, last = str(text).partition("-")
-    if not (first.isdigit() and (last or first).isdigit()) or int(last or first) < int(first):
+    found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", str(text))
+    if found is None or int(found[2] or found[1]) < int(found[1]):
         raise RulesError(f"{where}: expected years such as 2014 or 2012-2021, found {text!r}")
-    return range(int(first), int(last or first) + 1)
+    return range(int(found[1]), int(found[2] or found[1]) + 1)
+
+
+@contextmanager
+def _told(where: str, found: object = "") -> Iterator[None]:
+    """Whatever is lacking or too much is told as an error of the place in the file."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        message = f"{where}: not in the form of a rule file: {type(error).__name__}: {error}"
+        raise RulesError(f"{message}; found {found}" if found else message) from error
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds; RulesError names the file and line where it cannot be read."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RulesError(f"{path}: cannot be read as YAML: {error}") from error
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping; RulesError names the file and line where it is not one."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RulesError(f"{path}: cannot be read as YAML: {error}") from error
+    """A YAML mapping; RulesError where the file holds something else."""
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise RulesError(f"{path}: expected a mapping with label, unit and values")
     return content
@@ -98,11 +120,13 @@ def load_yaml(path: Path) -> dict[str, Any]:
 def load_program(path: Path) -> Program:
     """The program described by a `program.yaml`; its folder's name is the program's."""
     content = load_yaml(path)
-    tracks = {
-        name: Track(name, item["label"], parse_years(item["years"], f"{path}: {name}"))
-        for name, item in content["tracks"].items()
-    }
-    return Program(path.parent.name, content["label"], int(content["verified_through"]), tracks)
+    with _told(f"{path}"):
+        tracks = {
+            name: Track(name, item["label"], parse_years(item["years"], f"{path}: {name}"))
+            for name, item in content["tracks"].items()
+        }
+        own = {"cite": content["cite"], "status": Status(content["status"])} if "cite" in content else {}
+        return Program(path.parent.name, content["label"], int(content["verified_through"]), tracks, **own)
 
 
 def load_parameter(path: Path, program: Program) -> Parameter:
@@ -111,15 +135,20 @@ def load_parameter(path: Path, program: Program) -> Parameter:
     missing = {"label", "unit", "values"} - content.keys()
     if missing:
         raise RulesError(f"{path}: missing {', '.join(sorted(missing))}")
-    entries = tuple(
-        _entry(item, program, f"{path}: value {number}") for number, item in enumerate(content["values"], 1)
-    )
+    with _told(f"{path}"):
+        items = enumerate(content["values"], 1)
+        entries = tuple(_entry(item, program, f"{path}: value {number}") for number, item in items)
     return Parameter(program.name, path.stem, content["label"], content["unit"], entries)
 
 
 def _entry(item: Mapping[str, Any], program: Program, where: str) -> Entry:
+    with _told(where, item):
+        return _checked(item, program, where)
+
+
+def _checked(item: Mapping[str, Any], program: Program, where: str) -> Entry:
     for key in ("years", "value", "status", "cite"):
-        if item.get(key) in (None, ""):
+        if not str("" if item.get(key) is None else item[key]).strip():
             raise RulesError(f"{where}: missing {key}; every value carries its years, citation and status")
     if unknown := item.keys() - _ENTRY_KEYS:
         raise RulesError(f"{where}: unknown key {', '.join(sorted(unknown))}")

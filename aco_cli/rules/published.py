@@ -1,0 +1,52 @@
+"""What was published about programs as a whole, for years whose ACOs are not all at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aco_cli.errors import RulesError
+from aco_cli.rules.parameters import PACKAGED, read_yaml
+
+NATIONAL = "medicare"
+FILE = PACKAGED / "published_totals.yaml"
+
+
+@dataclass(frozen=True)
+class Total:
+    """A published figure of a program (or `medicare`, the nation) in a performance year; named as in `summary`.
+
+    The true figure lies `within` of the value, in its own unit; with `at_least` it is the value or more.
+    """
+
+    program: str
+    year: int
+    figure: str
+    value: float
+    cite: str
+    within: float = 0.0
+    at_least: bool = False
+
+    def agrees(self, computed: float) -> bool:
+        """Whether a computed figure fits the published one."""
+        return computed >= self.value if self.at_least else abs(computed - self.value) <= self.within
+
+
+def published_totals(path: Path = FILE) -> Sequence[Total]:
+    """All published totals. Raises RulesError for an entry that lacks something."""
+    entries: Any = read_yaml(path)
+    try:
+        return [Total(**entry) for entry in entries]
+    except TypeError as error:
+        raise RulesError(f"{path}: an entry lacks program, year, figure, value or cite: {error}") from error
+
+
+def by_program(totals: Sequence[Total], year: int) -> Mapping[str, Mapping[str, Total]]:
+    """The totals of a year by program and figure."""
+    found: dict[str, dict[str, Total]] = {}
+    for total in totals:
+        if total.year == year:
+            found.setdefault(total.program, {})[total.figure] = total
+    return found

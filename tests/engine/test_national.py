@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from aco_cli.engine.national import compare, with_published
+from aco_cli.rules.published import NATIONAL, Total, published_totals
+
+TOTALS = [
+    Total("mssp", 2014, "acos", 2, "c"),
+    Total("pioneer", 2014, "acos", 3, "c"),
+    Total("pioneer", 2014, "earned", 1, "c"),
+    Total("pioneer", 2014, "savings", 50.0, "c", within=5.0),
+    Total("pioneer", 2014, "earned_payment", 20.0, "c"),
+    Total("pioneer", 2014, "owed_repayment", 3.0, "c"),
+    Total(NATIONAL, 2014, "acos", 5, "c"),
+    Total(NATIONAL, 2014, "savings", 160.0, "c", within=5.0),
+    Total(NATIONAL, 2014, "earned_payment", 60.0, "c", at_least=True),
+]
+
+
+def summary(acos: int = 2) -> pd.DataFrame:
+    row = {
+        "performance_year": 2014,
+        "by": "program",
+        "value": "mssp",
+        "acos": acos,
+        "saved": 2,
+        "reached_msr": 1,
+        "earned": 1,
+        "owed": 0,
+        "not_calculable": 0,
+        "savings": 100.0,
+        "earned_payment": 45.0,
+        "owed_repayment": 0.0,
+        "net_to_medicare": 55.0,
+        "source": "computed",
+    }
+    return pd.DataFrame([row]).astype({"by": "str", "value": "str", "source": "str"})
+
+
+def test_a_program_with_totals_only_is_taken_from_them_and_marked() -> None:
+    row = with_published(summary(), TOTALS).set_index("value").loc["pioneer"]
+    assert (row["source"], row["acos"], row["earned_payment"]) == ("published", 3, 20.0)
+    assert pd.isna(row["saved"])  # what was not published stays blank
+
+
+def test_the_national_line_adds_computed_and_published() -> None:
+    row = with_published(summary(), TOTALS).set_index("by").loc["national"]
+    assert row["source"] == "computed and published"
+    assert (row["acos"], row["earned"], row["savings"], row["earned_payment"]) == (5, 2, 150.0, 65.0)
+    assert row["net_to_medicare"] == 150.0 - 65.0 + 3.0
+
+
+def test_there_is_no_national_line_of_some_acos() -> None:
+    assert "national" not in set(with_published(summary(acos=1), TOTALS)["by"])
+
+
+def test_comparison_says_what_agrees_within_the_published_digits() -> None:
+    found = compare(with_published(summary(), TOTALS), TOTALS).set_index(["program", "figure"])["agrees"]
+    assert found.to_dict() == {
+        ("mssp", "acos"): "yes",
+        (NATIONAL, "acos"): "yes",
+        (NATIONAL, "savings"): "no",
+        (NATIONAL, "earned_payment"): "yes",
+    }
+
+
+@pytest.mark.parametrize("total", published_totals(), ids=lambda total: f"{total.program} {total.year} {total.figure}")
+def test_every_published_total_is_cited(total: Total) -> None:
+    assert total.cite
+    assert not (total.at_least and total.within)

@@ -1,0 +1,166 @@
+"""Settling a table: what comes out for which frame, whatever the values."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aco_cli.engine.outcome import OUTCOMES
+from aco_cli.engine.settle import evaluate_all, settle
+from aco_cli.engine.settlement import LINES
+from aco_cli.errors import RulesError
+from aco_cli.rules.book import RuleBook
+
+BOOK = RuleBook()
+EVERYTHING = (*(line.name for line in LINES), "notes")
+ROW: dict[str, Any] = {
+    "track": "track-1",
+    "performance_year": 2014,
+    "benchmark_total": 100e6,
+    "expenditure_total": 96e6,
+    "assigned_beneficiaries": 60_000,
+    "quality_score": 1.0,
+}
+
+
+def test_columns_come_in_the_order_asked_for(canonical) -> None:
+    settled = settle(canonical([ROW]), BOOK, ("settlement", "track", "outcome", "aco_id", "msr"))
+    assert list(settled) == ["settlement", "track", "outcome", "aco_id", "msr"]
+    assert settled.iloc[0].tolist() == [1.96e6, "track-1", "earned", "A0", 0.02]
+
+
+def test_types_of_columns(canonical) -> None:
+    settled = settle(canonical([ROW]), BOOK, ("aco_id", "performance_year", "settlement", "outcome", "notes"))
+    assert settled["performance_year"].dtype == np.int64
+    assert settled["settlement"].dtype == np.float64
+    assert isinstance(settled["aco_id"].dtype, pd.StringDtype)
+    assert isinstance(settled["notes"].dtype, pd.StringDtype)
+    assert list(settled["outcome"].cat.categories) == list(OUTCOMES)
+
+
+def test_a_column_that_nothing_knows_is_unknown(canonical) -> None:
+    assert settle(canonical([ROW]), BOOK, ("state_of_mind",))["state_of_mind"].isna().all()
+
+
+def test_a_roster_without_rows_settles_to_none(canonical) -> None:
+    settled = settle(canonical([ROW]).iloc[:0], BOOK, EVERYTHING)
+    assert settled.shape == (0, len(EVERYTHING))
+
+
+def test_a_filtered_roster_keeps_rows_with_their_results(canonical) -> None:
+    """Labels of rows that are not 0, 1, 2 neither drop nor shift anything."""
+    frame = canonical([{**ROW, "expenditure_total": spent} for spent in (90e6, 96e6, 99e6, 91e6)])
+    settled = settle(frame[frame["expenditure_total"] > 90e6].iloc[::-1], BOOK, ("aco_id", "settlement", "notes"))
+    assert settled["aco_id"].tolist() == ["A3", "A2", "A1"]
+    assert settled["settlement"].tolist() == pytest.approx([4.41e6, 0, 1.96e6], rel=1e-12)
+
+
+def test_the_frame_given_stays_as_it_was(canonical, make_rows) -> None:
+    frame = canonical(make_rows(3, 50))
+    before = frame.copy(deep=True)
+    settle(frame, BOOK, EVERYTHING)
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_absent_columns_count_as_unknown_ones(canonical) -> None:
+    bare, full = canonical([ROW]), canonical([{**dict.fromkeys(ALL_COLUMNS), **ROW}])
+    pd.testing.assert_frame_equal(settle(bare, BOOK, EVERYTHING), settle(full, BOOK, EVERYTHING))
+
+
+def test_nothing_is_said_by_numpy_or_pandas(canonical, make_rows) -> None:
+    """A warning of a library would stand on a user's screen, and today's warning is tomorrow's error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        settle(canonical(make_rows(4, 200)), BOOK, EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"program": "mssq"}, "unknown program 'mssq'"),
+        ({"track": "track-4"}, "unknown track 'track-4'"),
+        ({"performance_year": 2099}, "mssp track-1 in 2099 is not covered"),
+        ({"performance_year": 2011}, "mssp track-1 in 2011 is not covered"),
+        ({"track": "track-3"}, "mssp track-3 in 2014 is not covered"),
+        ({"track": "track-1", "performance_year": 2022}, "mssp track-1 in 2022 is not covered"),
+    ],
+)
+def test_one_row_without_rules_is_refused_by_name(change: dict[str, Any], message: str, canonical) -> None:
+    frame = canonical([ROW, {**ROW, **change}, ROW])
+    with pytest.raises(RulesError, match=message):
+        settle(frame, BOOK, ("settlement",))
+
+
+def test_scales_of_different_length_in_one_run(canonical, tmp_path: Path) -> None:
+    """Another year may have a scale of more or fewer bands; rows find the band of their own scale."""
+    folder = tmp_path / "mssp"
+    folder.mkdir()
+    (folder / "minimum_savings_rate_scale.yaml").write_text(
+        """
+label: A scale of two bands from 2015
+unit: fraction
+values:
+  - years: 2015
+    status: assumed
+    cite: 42 CFR 425, made up for a test
+    value:
+      - {lower: 1000, upper: 9999, at_lower: 0.09, at_upper: 0.05}
+      - {lower: 10000, upper: 100000, at_lower: 0.04, at_upper: 0.01}
+""",
+        encoding="utf-8",
+    )
+    years = (2014, 2015)
+    frame = canonical(
+        [
+            {**ROW, "performance_year": year, "assigned_beneficiaries": n}
+            for year in years
+            for n in (500, 10_000, 60_000)
+        ]
+    )
+    msr = settle(frame, RuleBook([tmp_path]), ("msr",))["msr"]
+    np.testing.assert_allclose(msr, [0.122, 0.03, 0.02, np.nan, 0.04, 0.04 - 0.03 * 50_000 / 90_000], rtol=1e-12)
+
+
+def test_worksheets_and_settlements_are_one_calculation(canonical, make_rows) -> None:
+    frame = canonical(make_rows(6, 100))
+    values, _ = evaluate_all(frame, BOOK)
+    settled = settle(frame, BOOK, ("settlement", "msr", "final_sharing_rate", "loss_limit"))
+    for name in settled:
+        np.testing.assert_array_equal(settled[name], getattr(values, name))
+
+
+ALL_COLUMNS = (
+    "first_performance_year",
+    "quality_reported",
+    "quality_standard_met",
+    "quality_alternative_met",
+    "msr_election",
+    "published_msr",
+    "minimum_rate",
+    "sharing_rate",
+    "loss_rate",
+    "payment_limit",
+    "loss_limit",
+    "participant_revenue",
+    "loss_limit_basis",
+    "agreement_period",
+    "agreement_year",
+    "agreement_start",
+    "initial_start",
+    "low_revenue",
+    "half_rate",
+    "guardrail",
+    "euc_share",
+    "euc_adjustment",
+    "months",
+    "terminated_on",
+    "termination_kind",
+    "mid_year_termination",
+    "deferred_to",
+    "advance_balance",
+)

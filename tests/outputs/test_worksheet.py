@@ -1,0 +1,170 @@
+"""The worksheet of one ACO: every line once, its numbers in its formula, and where the rule stands."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pytest
+
+from aco_cli.engine.settle import evaluate_all, settle
+from aco_cli.engine.settlement import INPUTS, LINES
+from aco_cli.outputs.worksheet import Entry, show, worksheet
+from aco_cli.rules.book import RuleBook
+
+BOOK = RuleBook()
+SAVED: dict[str, Any] = {
+    "performance_year": 2014,
+    "track": "track-1",
+    "benchmark_total": 100e6,
+    "expenditure_total": 96e6,
+    "assigned_beneficiaries": 5_333.7,
+    "quality_score": 0.9,
+}
+LOST = {**SAVED, "track": "track-2", "expenditure_total": 115e6, "agreement_year": 1}
+
+
+def sheet(canonical, **row: Any) -> dict[str, Entry]:
+    return {entry.line: entry for entry in worksheet(canonical([row]), BOOK)}
+
+
+def test_known_inputs_come_first_then_every_line_in_the_order_of_the_law(canonical) -> None:
+    lines = [entry.line for entry in worksheet(canonical([SAVED]), BOOK)]
+    inputs = [given.name for given in INPUTS if given.name in SAVED]
+    assert lines == inputs + [line.name for line in LINES]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_last_line_is_what_settle_says(seed: int, canonical, make_rows) -> None:
+    for row in make_rows(seed, 4):
+        frame = canonical([row])
+        last = worksheet(frame, BOOK)[-1]
+        settlement = settle(frame, BOOK, ("settlement",))["settlement"][0]
+        assert last.line == "settlement"
+        assert last.value == ("" if math.isnan(settlement) else repr(float(settlement)).removesuffix(".0"))
+        assert last.shown == show(settlement, "USD")
+
+
+def test_values_are_in_full_precision(canonical) -> None:
+    row = {**SAVED, "expenditure_total": 90e6 + 1 / 3, "quality_score": 1 / 3}
+    values, _ = evaluate_all(canonical([row]), BOOK)
+    for entry in sheet(canonical, **row).values():
+        if entry.value and entry.unit != "outcome":
+            assert float(entry.value) == float(
+                getattr(values, entry.line).flat[0] if entry.line in values else row[entry.line]
+            )
+
+
+@pytest.mark.parametrize(
+    ("line", "formula"),
+    [
+        ("savings", "$100,000,000.00 - $96,000,000.00"),
+        ("savings_rate", "$4,000,000.00 / $100,000,000.00"),
+        ("msr_amount", "3.8% x $100,000,000.00"),
+        ("beneficiaries", "INT(5,333.7)"),
+        ("final_sharing_rate", "50% x 90% x 100%"),
+        ("payment_limit", "10% x $100,000,000.00"),
+    ],
+)
+def test_formulas_carry_their_numbers(line: str, formula: str, canonical) -> None:
+    assert sheet(canonical, **SAVED)[line].formula == formula
+
+
+@pytest.mark.parametrize("row", [SAVED, LOST, {**SAVED, "quality_score": None}, {**LOST, "benchmark_total": None}])
+def test_no_name_is_left_in_a_formula(row: dict[str, Any], canonical) -> None:
+    """Only figures, yes and no, and the functions of spreadsheets."""
+    for entry in worksheet(canonical([row]), BOOK):
+        assert set(re.findall(r"[A-Za-z_]+", entry.formula)) <= {
+            "IF",
+            "AND",
+            "OR",
+            "NOT",
+            "MIN",
+            "MAX",
+            "INT",
+            "x",
+            "yes",
+            "no",
+            "unknown",
+        }
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        SAVED,
+        LOST,
+        {**SAVED, "track": "enhanced", "performance_year": 2019, "msr_election": "0.02"},
+        {**SAVED, "track": "basic-a", "performance_year": 2024, "quality_standard_met": True},
+    ],
+    ids=["track-1 2014", "track-2 2014", "enhanced 2019", "basic-a 2024"],
+)
+def test_every_line_has_its_citation(row: dict[str, Any], canonical) -> None:
+    """A reader of any line is told where the rule stands, also where the rule has nothing for the track and year."""
+    assert [entry.line for entry in worksheet(canonical([row]), BOOK)[: -len(LINES)] if not entry.status] == []
+    assert [entry.line for entry in worksheet(canonical([row]), BOOK)[-len(LINES) :] if not entry.citation] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "citation", "status"),
+    [
+        (SAVED, "max_sharing_rate", "42 CFR 425.604(d)", "published"),
+        (LOST, "max_sharing_rate", "42 CFR 425.606(d)", "published"),
+        (LOST, "loss_limit", "42 CFR 425.606(g)", "assumed"),
+        (LOST, "payment_limit", "42 CFR 425.606(e)", "assumed"),
+        (SAVED, "payment_limit", "42 CFR 425.604(e)", "published"),
+        (
+            {**SAVED, "track": "enhanced", "performance_year": 2025},
+            "sequestration_rate",
+            "2 U.S.C. 901a(6)(A)",
+            "assumed",
+        ),
+        ({**SAVED, "performance_year": 2019}, "sequestration_rate", "CARES Act", "published"),
+    ],
+)
+def test_citation_and_status_are_those_of_the_rule_in_force(
+    row: dict[str, Any], line: str, citation: str, status: str, canonical
+) -> None:
+    entry = sheet(canonical, **row)[line]
+    assert entry.citation.startswith(citation)
+    assert entry.status == status
+
+
+def test_inputs_say_that_they_are_given(canonical) -> None:
+    entries = sheet(canonical, **SAVED)
+    assert {(entries[name].citation, entries[name].status) for name in ("benchmark_total", "quality_score")} == {
+        ("roster", "given")
+    }
+    assert entries["benchmark_total"].letter == "H"
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "text"),
+    [
+        (1234.5, "USD", "$1,234.50"),
+        (-1234.5, "USD", "-$1,234.50"),
+        (0.0, "USD", "$0.00"),
+        (1e9, "USD", "$1,000,000,000.00"),
+        # half-up to cents, as `settle` writes it
+        (2_000_000.125, "USD", "$2,000,000.13"),
+        (0.285, "USD", "$0.29"),
+        (-0.125, "USD", "-$0.13"),
+        (-0.001, "USD", "$0.00"),
+        (float("nan"), "USD", "-"),
+        (0.038, "fraction", "3.8%"),
+        (0.0, "fraction", "0%"),
+        (1.0, "fraction", "100%"),
+        (5 / 12, "fraction", "41.666667%"),
+        (-0.05, "fraction", "-5%"),
+        (1.0, "condition", "yes"),
+        (0.0, "condition", "no"),
+        (float("nan"), "condition", "-"),
+        (2014.0, "year", "2014"),
+        (5_333.0, "persons", "5,333"),
+        (3.0, "number", "3"),
+        (0.0, "outcome", "earned"),
+    ],
+)
+def test_figures_as_people_write_them(number: float, unit: str, text: str) -> None:
+    assert show(number, unit) == text
