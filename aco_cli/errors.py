@@ -23,7 +23,8 @@ class ExitCode(IntEnum):
 class Problem:
     """One thing wrong with an input: where it is, what was expected, what was found, how to mend it.
 
-    `row` counts as a spreadsheet does: the header is row 1. Parts that do not apply are None or empty.
+    `row` counts as a spreadsheet does: the header is row 1. Parts that do not apply are None or empty. `unread`: the
+    file could not be read as the table it should be, so its cells were not looked at.
     """
 
     file: str
@@ -32,6 +33,7 @@ class Problem:
     row: int | None = None
     column: str | None = None
     fix: str = ""
+    unread: bool = False
 
     def __str__(self) -> str:
         """The problem on one line, e.g. `r.csv, row 3, column quality_score: expected ..., found ...; ...`."""
@@ -61,9 +63,9 @@ class UsageError(AcoError):
 
 
 class RulesError(AcoError):
-    """A program, track or year has no rules, or a rule file is wrong."""
+    """A program, track or year of the files has no rules, or a rule file is wrong."""
 
-    exit_code = ExitCode.USAGE
+    exit_code = ExitCode.INPUT
 
 
 class InputError(AcoError):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 
-def split_deferred(frame: pd.DataFrame, years: Container[int]) -> pd.DataFrame:
-    """The rows that a run for some years settles or shows.
+def split_deferred(frame: pd.DataFrame, is_asked: Callable[[int], bool]) -> pd.DataFrame:
+    """The rows that a run for some performance years settles or shows.
 
     A deferred row shows as deferred in a run for its own year; a run for the year it is deferred to settles it, as a
     row of its own with `settled_in`, by the rules of its own year.
@@ -17,8 +17,8 @@ def split_deferred(frame: pd.DataFrame, years: Container[int]) -> pd.DataFrame:
     if "deferred_to" not in frame:
         return frame
     later = frame["deferred_to"] > frame["performance_year"]
-    own = frame[frame["performance_year"].map(years.__contains__)]
-    brought = frame[later & frame["deferred_to"].map(years.__contains__)]
+    own = frame[frame["performance_year"].map(is_asked)]
+    brought = frame[later & frame["deferred_to"].map(is_asked)]
     settled = brought.assign(settled_in=brought["deferred_to"], deferred_to=np.nan)
     return pd.concat([own, settled], ignore_index=True) if len(settled) else own
 

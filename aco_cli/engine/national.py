@@ -52,7 +52,9 @@ def compare(summary: pd.DataFrame, totals: Sequence[Total]) -> pd.DataFrame:
                     "citation": total.cite,
                 }
             )
-    return pd.DataFrame(rows)
+    columns = {"performance_year": "int64", "program": "str", "figure": "str", "computed": "float64"}
+    columns |= {"published": "float64", "difference": "float64", "agrees": "str", "citation": "str"}
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
 
 
 def _computed(rows: pd.DataFrame) -> dict[str, Mapping[Any, Any]]:

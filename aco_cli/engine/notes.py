@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -21,9 +22,11 @@ class Notes:
     def mask(self, v: Values, rules: RuleColumns) -> Column:
         """Which notes stand on each row, as a whole number of bits."""
         mask = np.zeros(v.savings.shape, dtype=np.int64)
-        for text, rows in (*_missing(v, rules), *_choices(v, rules), *_uncertain(v, rules)):
+        # What concerns no row is passed over early: notes are for few, and a run may have millions.
+        sources = (_missing, _rates, _losses, _special, _uncertain)
+        for text, rows in chain.from_iterable(source(v, rules) for source in sources):
             if rows.any():
-                mask |= rows.astype(np.int64) << self._bits.setdefault(text, len(self._bits))
+                mask[np.broadcast_to(rows, mask.shape)] |= 1 << self._bits.setdefault(text, len(self._bits))
         return mask
 
     def text(self, mask: Column) -> pd.Series:
@@ -60,16 +63,24 @@ def _missing(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     yield "agreement_year is missing and decides the loss limit", open_ & ~v.loss_limit_known & v.quality_known
 
 
-def _choices(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
-    """What was taken from where, or not applied."""
+def _rates(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+    """Where a minimum savings rate comes from, if not from the rules alone."""
+    elective = rules.flag("minimum_savings_rate.basis", "elective")
+    if not elective.any() and np.isnan(v.published_msr).all():
+        return
     published = ~np.isnan(v.published_msr) & (v.msr == v.published_msr) & ~v.elects_sliding
     computed = rules.flag("minimum_savings_rate.basis", "fixed") | ~np.isnan(v.minimum_rate) | ~np.isnan(v.elected_rate)
     yield "minimum savings rate as published", published & ~computed & (v.msr != v.sliding_msr)
     few = v.beneficiaries < rules.number("elected_rate_minimum_beneficiaries")
     chose = few & ~np.isnan(v.elected_rate) & np.isnan(v.minimum_rate) & ~np.isnan(v.sliding_msr)
-    chose = chose & rules.flag("minimum_savings_rate.basis", "elective")
-    yield "sliding minimum savings rate instead of the elected one: too few beneficiaries", chose
+    yield "sliding minimum savings rate instead of the elected one: too few beneficiaries", elective & chose
+
+
+def _losses(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+    """What was not applied to a shared loss."""
     loses = v.exceeds_mlr & v.calculable & ~v.is_deferred
+    if not loses.any():
+        return
     yield (
         "participant_revenue is not known: the revenue-based loss limit was not applied",
         loses & v.limited_by_revenue & np.isnan(v.participant_revenue),
@@ -83,6 +94,10 @@ def _choices(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
         "no relief for extreme and uncontrollable circumstances in this year: euc_share, euc_adjustment not applied",
         loses & given & np.isnan(rules.number("extreme_circumstances")),
     )
+
+
+def _special(v: Values, _rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+    """Advances carried, reduced sharing, and terminations of which no date is known."""
     yield "advance balance carried from an earlier year of this run", v.advance_carried == 1
     yield "half of the sharing rate: savings below the minimum", v.half_rate_applies & (v.earned_payment > 0)
     yield (
@@ -93,30 +108,45 @@ def _choices(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
 
 def _uncertain(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     """Values that are derived or assumed and decide an amount."""
-    pays, loses = v.earned_payment > 0, v.shared_losses > 0
+    for name, decides in _DECIDES.items():
+        uncertain = rules.table.uncertain(name)
+        if not uncertain or not (rows := decides(v)).any():
+            continue
+        for code, entry in uncertain:
+            label = rules.table.book.parameters(rules.table.situations[code].program)[name].label
+            yield f"rests on {_a(entry.status)} value: {label} ({entry.cite})", rows & (rules.codes == code)
+
+
+def _pays(v: Values) -> Column:
+    return v.earned_payment > 0
+
+
+def _loses(v: Values) -> Column:
+    return v.shared_losses > 0
+
+
+def _is_held_to_minimum(v: Values) -> Column:
     settled = v.calculable & ~v.is_deferred & ~v.savings_lost
-    own_limit, own_loss_limit = ~np.isnan(v.given_payment_limit), ~np.isnan(v.given_loss_limit)
-    limited = pays & (v.shared_savings >= v.payment_limit)
-    decides = {
-        "risk_model": settled & (v.savings < 0),
-        "minimum_savings_rate": settled & ((v.savings > 0) | v.is_two_sided) & np.isnan(v.minimum_rate),
-        "maximum_sharing_rate": (pays | (loses & np.isnan(v.loss_rate))) & np.isnan(v.sharing_rate),
-        "quality_in_sharing": pays | loses,
-        "sequestration": pays,
-        "payment_limit": pays & (v.shared_savings - v.sequestration >= v.payment_limit) & ~own_limit,
-        "payment_order": limited,
-        "loss_rate": loses & np.isnan(v.loss_rate),
-        "loss_limit": loses & (v.capped_losses == v.loss_limit) & ~own_loss_limit,
-        "extreme_circumstances": loses,
-        "half_rate": v.half_rate_applies & pays,
-        "termination": v.is_terminated & v.calculable,
-    }
-    for name, rows in decides.items():
-        for code, situation in enumerate(rules.table.situations):
-            entry = rules.table.book.entry(situation, name)
-            if entry is not None and entry.status is not Status.PUBLISHED:
-                label = rules.table.book.parameters(situation.program)[name].label
-                yield f"rests on {_a(entry.status)} value: {label} ({entry.cite})", rows & (rules.codes == code)
+    return settled & ((v.savings > 0) | v.is_two_sided) & np.isnan(v.minimum_rate)
+
+
+# On which rows a parameter decides an amount.
+_DECIDES: dict[str, Callable[[Values], Column]] = {
+    "risk_model": lambda v: v.calculable & ~v.is_deferred & ~v.savings_lost & (v.savings < 0),
+    "minimum_savings_rate": _is_held_to_minimum,
+    "maximum_sharing_rate": lambda v: (_pays(v) | (_loses(v) & np.isnan(v.loss_rate))) & np.isnan(v.sharing_rate),
+    "quality_in_sharing": lambda v: _pays(v) | _loses(v),
+    "sequestration": _pays,
+    "payment_limit": lambda v: (
+        _pays(v) & (v.shared_savings - v.sequestration >= v.payment_limit) & np.isnan(v.given_payment_limit)
+    ),
+    "payment_order": lambda v: _pays(v) & (v.shared_savings >= v.payment_limit),
+    "loss_rate": lambda v: _loses(v) & np.isnan(v.loss_rate),
+    "loss_limit": lambda v: _loses(v) & (v.capped_losses == v.loss_limit) & np.isnan(v.given_loss_limit),
+    "extreme_circumstances": _loses,
+    "half_rate": lambda v: v.half_rate_applies & _pays(v),
+    "termination": lambda v: v.is_terminated & v.calculable,
+}
 
 
 def _a(status: Status) -> str:

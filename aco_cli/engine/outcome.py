@@ -44,8 +44,7 @@ def outcome_codes(v: Values, _rules: RuleColumns) -> Column:
         (Outcome.BELOW_MSR, v.savings >= 0),
         (Outcome.LOSSES_WITHIN_MLR, v.is_two_sided),
     ]
-    return np.select(
-        [condition for _, condition in decisions],
-        [np.int8(OUTCOMES.index(outcome)) for outcome, _ in decisions],
-        default=np.int8(OUTCOMES.index(Outcome.LOSSES_NOT_SHARED)),
-    )
+    codes: Column = np.asarray(OUTCOMES.index(Outcome.LOSSES_NOT_SHARED), dtype=np.int8)
+    for outcome, holds in reversed(decisions):  # so that the first one has the last word
+        codes = np.where(holds, np.int8(OUTCOMES.index(outcome)), codes)
+    return codes

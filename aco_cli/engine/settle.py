@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from aco_cli.engine.advances import carry_balances
 from aco_cli.engine.lines import Column, Values, evaluate
 from aco_cli.engine.notes import Notes
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settlement import LINE_NAMES, LINES
+from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.columns import RuleColumns, RuleTable
 
@@ -34,12 +36,19 @@ _AFTER_ADVANCES = frozenset({"advance_recouped", "net_payment", "notes"})
 _DTYPES = {"outcome": np.int8, "notes": np.int64}
 
 
-def settle(frame: pd.DataFrame, book: RuleBook, columns: Sequence[str], *, block: int = BLOCK) -> pd.DataFrame:
+def settle(
+    frame: pd.DataFrame,
+    book: RuleBook,
+    columns: Sequence[str],
+    *,
+    block: int = BLOCK,
+    progress: Callable[[int], None] | None = None,
+) -> pd.DataFrame:
     """The columns asked for (of the roster or of the lines), unrounded, for every row of a roster frame.
 
     Amounts are US dollars, rates fractions, conditions 1/0 with NaN for unknown; `outcome` is a category, `notes` text.
     Columns of the frame are those of the interface's roster; absent ones count as unknown. Raises RulesError for a
-    program, track or year that has no rules.
+    program, track or year that has no rules. `progress` is told the number of rows done after each block.
     """
     if "advance_balance" in frame and not _AFTER_ADVANCES.isdisjoint(columns):
         frame = carry_balances(frame, lambda rows: settle(rows, book, ("earned_payment",))["earned_payment"])
@@ -51,6 +60,8 @@ def settle(frame: pd.DataFrame, book: RuleBook, columns: Sequence[str], *, block
         values, part = _evaluate(given, rules, rows)
         for name, column in computed.items():
             column[rows] = notes.mask(values, part) if name == "notes" else getattr(values, name)
+        if progress is not None:
+            progress(len(part.codes))
     finished = {"outcome": _outcomes, "notes": notes.text}
     return pd.DataFrame(
         {
@@ -79,17 +90,41 @@ def _evaluate(given: dict[str, Column], rules: RuleColumns, rows: slice) -> tupl
 def _rules(frame: pd.DataFrame, book: RuleBook) -> RuleColumns:
     program, programs = pd.factorize(frame["program"])
     track, tracks = pd.factorize(frame["track"])
-    year, years = pd.factorize(frame["performance_year"])
-    combined = (program * len(tracks) + track) * len(years) + year
-    codes, distinct = pd.factorize(combined)
+    year = frame["performance_year"].to_numpy()
+    first, span = (int(year.min()), int(np.ptp(year)) + 1) if len(year) else (0, 1)
+    combined = (program * len(tracks) + track) * span + (year - first)
+    present = np.flatnonzero(np.bincount(combined))
     situations = []
-    for code in distinct.tolist():
-        rest, y = divmod(code, len(years))
+    for code in present.tolist():
+        rest, after = divmod(code, span)
         p, t = divmod(rest, len(tracks))
-        situations.append(Situation(str(programs[p]), str(tracks[t]), int(years[y])))
-    for situation in situations:
-        book.check(situation)
+        situations.append(Situation(str(programs[p]), str(tracks[t]), first + after))
+    codes = np.searchsorted(present, combined) if len(present) > 1 else np.zeros(len(combined), dtype=np.intp)
+    _refuse_uncovered(situations, codes, frame, book)
     return RuleColumns(RuleTable(book, situations), codes)
+
+
+def _refuse_uncovered(
+    situations: Sequence[Situation], codes: NDArray[np.intp], frame: pd.DataFrame, book: RuleBook
+) -> None:
+    """One error that names every program, track and year without rules, and an ACO in each."""
+    problems = []
+    for code, situation in enumerate(situations):
+        try:
+            book.check(situation)
+        except RulesError as error:
+            rows = np.flatnonzero(codes == code)
+            more = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""
+            problems.append(f"{_place(frame.iloc[rows[0]])}{more}: {error}")
+    if problems:
+        raise RulesError("\n".join(problems))
+
+
+def _place(row: pd.Series) -> str:
+    """Where a roster row stands: in which file and row, if the reader said so."""
+    if "source_file" in row:
+        return f"{row['source_file']}, row {row['source_row']} (ACO {row['aco_id']})"
+    return f"ACO {row['aco_id']}"
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, Column]:

@@ -9,21 +9,18 @@ import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
 
-# What `summarise` needs of `settle`, beside the columns to group by.
-NEEDED = (
-    "performance_year",
+_FIGURES = (
     "benchmark_total",
     "savings",
     "savings_rate",
     "reaches_msr",
-    "outcome",
     "quality_score",
     "earned_payment",
     "owed_repayment",
     "settlement",
 )
-_FIGURES = ("benchmark_total", "savings", "savings_rate", "reaches_msr", "quality_score", "earned_payment")
-_FIGURES += ("owed_repayment", "settlement")
+# What `summarise` needs of `settle`, beside the columns to group by.
+NEEDED = ("performance_year", "outcome", *_FIGURES)
 DEFAULT_GROUPS = ("program", "track", "start_year", "size")
 _SIZES = ((5_000, "under 5,000"), (10_000, "5,000-9,999"), (20_000, "10,000-19,999"), (50_000, "20,000-49,999"))
 _LARGEST = "50,000 and more"

@@ -21,10 +21,12 @@ from aco_cli.inputs.years import Years, list_years
 class Loaded:
     """The canonical frame (one row per ACO and year, in the order read) and what the user should be told.
 
-    `skipped` counts the rows of years that were not asked for.
+    `places` says for every row of the frame where it stands (`source_file`, `source_row`); `skipped` counts the rows of
+    years that were not asked for.
     """
 
     frame: pd.DataFrame
+    places: pd.DataFrame
     warnings: list[str]
     skipped: int
 
@@ -57,7 +59,13 @@ def load(
     if reading.problems:
         raise InputError(reading.problems)
     frame = _assemble(reading.parts)
-    return Loaded(complete_half_units(frame) if precision else frame, reading.warnings, reading.skipped)
+    places = [pd.DataFrame({"source_file": part.file, "source_row": part.rows}) for part in reading.parts]
+    return Loaded(
+        complete_half_units(frame) if precision else frame,
+        pd.concat(places, ignore_index=True),
+        reading.warnings,
+        reading.skipped,
+    )
 
 
 def check(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -109,5 +109,5 @@ def read_parts(files: Sequence[str], layout: str, problems: list[Problem], *, pr
         try:
             parts.append(read_part(file, layout, precision=precision))
         except InputError as error:
-            problems += error.problems
+            problems += [replace(problem, unread=True) for problem in error.problems]
     return parts

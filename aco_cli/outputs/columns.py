@@ -23,7 +23,8 @@ class OutputColumn:
     """A column of an output.
 
     `name` is the column of the frame and the heading in files; `label` is the short heading on a terminal.
-    A narrow terminal keeps the columns with the smallest `priority`; `total` columns are summed in its last row.
+    A narrow terminal keeps the columns with the smallest `priority`; `total` columns are summed in its last row. Text
+    wider than `folds_over` may fold over several lines; everything else stays on one.
     """
 
     name: str
@@ -31,6 +32,7 @@ class OutputColumn:
     label: str
     priority: int
     total: bool = False
+    folds_over: int = 24
 
     @property
     def numeric(self) -> bool:

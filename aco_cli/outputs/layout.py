@@ -10,8 +10,6 @@ from rich.cells import cell_len
 from aco_cli.outputs.columns import OutputColumn, Unit
 
 GAP = 2
-# A text column wider than this may fold its text over several lines; everything else stays on one.
-FOLDS_OVER = 24
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def _least(field: Field) -> int:
     """Return the smallest width that cuts nothing: a heading folds between words, only long text inside a cell."""
     content = field.content
     if field.column.unit is Unit.TEXT:
-        content = min(content, FOLDS_OVER)
+        content = min(content, field.column.folds_over)
     return max(content, *(cell_len(word) for word in field.column.label.split()), 1)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
 from contextlib import suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from aco_cli.errors import OutputError
+from aco_cli.outputs.temporary import create_beside, remove_leftovers
 
 
 class Sink(Protocol):
@@ -49,29 +49,32 @@ def _write_stdout(data: bytes) -> None:
 
 
 def _write_path(data: bytes, output: str) -> None:
-    target = Path(os.path.realpath(output))
-    if target.is_dir():
+    place = Path(output)
+    if place.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), output)
-    if target.exists() and not target.is_file():
-        with target.open("wb", buffering=0) as device:
+    if place.exists() and not place.is_file():
+        # As it is named: what /dev/stdout leads to may be a pipe, which has no path.
+        with place.open("wb", buffering=0) as device:
             _write_all(device, data)
     else:
-        _replace(target, data)
+        _replace(Path(os.path.realpath(output)), data)
 
 
 def _replace(target: Path, data: bytes) -> None:
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-    temporary = target.parent / f".aco-{secrets.token_hex(8)}.tmp"
-    # os.open gives the permissions that any new file gets, which tempfile would not.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    remove_leftovers(target)
+    temporary, descriptor = create_beside(target)
     try:
         with os.fdopen(descriptor, "wb", buffering=0) as file:
             _write_all(file, data)
             os.fsync(file.fileno())
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        temporary.replace(target)
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            if os.name == "posix":
+                temporary.replace(target)  # while it is still locked
+        if os.name != "posix":
+            temporary.replace(target)  # only a closed file can be moved
     except BaseException:  # an interrupt too must not leave the temporary file behind
         with suppress(OSError):
             temporary.unlink()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.parameters import Entry, Status
 
 FloatColumn = NDArray[np.float64]
 BoolColumn = NDArray[np.bool_]
@@ -23,6 +24,7 @@ class RuleTable:
         self.book = book
         self.situations = situations
         self._values: dict[str, list[Any]] = {}
+        self._uncertain: dict[str, list[tuple[int, Entry]]] = {}
 
     def values(self, name: str) -> list[Any]:
         """The value of a parameter (`payment_limit`) or of a part of one (`loss_rate.floor`) in every situation."""
@@ -32,6 +34,17 @@ class RuleTable:
             values = [None if entry is None else entry.value for entry in entries]
             self._values[name] = [value.get(part) if part and value is not None else value for value in values]
         return self._values[name]
+
+    def uncertain(self, parameter: str) -> list[tuple[int, Entry]]:
+        """The situations, by number, in which a parameter's value is derived or assumed, each with its entry."""
+        if parameter not in self._uncertain:
+            entries = [self.book.entry(situation, parameter) for situation in self.situations]
+            self._uncertain[parameter] = [
+                (code, entry)
+                for code, entry in enumerate(entries)
+                if entry is not None and entry.status is not Status.PUBLISHED
+            ]
+        return self._uncertain[parameter]
 
 
 @dataclass(frozen=True)
@@ -62,12 +75,16 @@ class RuleColumns:
 
         A single number counts as a list of one that holds for every number, known or not.
         """
-        result = np.asarray(np.nan)
-        for code, value in enumerate(self.table.values(name)):
-            if value is not None:
-                found = _nth(value, number) if isinstance(value, list) else value
-                result = np.where(self.codes == code, found, result)
-        return result
+        values = self.table.values(name)
+        if not any(isinstance(value, list) for value in values):
+            return self.number(name)
+        lists = [value if isinstance(value, list) else [value] for value in values]
+        longest = max(map(len, lists))
+        known = np.array([each + each[-1:] * (longest - len(each)) for each in lists], dtype=np.float64)
+        unknown = [np.nan if isinstance(value, list) else value for value in values]
+        by_number = np.column_stack([np.array(unknown, dtype=np.float64), known])
+        place = np.where(np.isnan(number), 0, np.clip(number, 1, longest)).astype(np.intp)
+        return by_number[self.codes, place]
 
     def scales(self, name: str) -> list[tuple[BoolColumn, list[dict[str, Any]]]]:
         """The distinct scales of a parameter, each with the rows it holds for (a few scales, never one per row)."""
@@ -83,8 +100,3 @@ class RuleColumns:
         if np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=values.dtype.kind == "f"):
             return np.asarray(values[0])
         return values[self.codes]
-
-
-def _nth(values: list[float], number: FloatColumn) -> FloatColumn:
-    place = np.where(np.isnan(number), 0, np.clip(number, 1, len(values))).astype(np.intp)
-    return np.array([np.nan, *values], dtype=np.float64)[place]

@@ -28,7 +28,7 @@ def roster() -> pd.DataFrame:
 
 
 def run(years: set[int]) -> pd.DataFrame:
-    rows = split_deferred(roster(), years)
+    rows = split_deferred(roster(), years.__contains__)
     rows = rows.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
     return note_net_amounts(settle(rows, RuleBook(), COLUMNS), rows)
 
