@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aco_cli import __version__
 from aco_cli.commands.check import check
+from aco_cli.commands.config import config_app
 from aco_cli.commands.explain import explain
+from aco_cli.commands.options import LogFormat
+from aco_cli.commands.quality import quality
 from aco_cli.commands.reconcile import reconcile
 from aco_cli.commands.rules import rules_app
 from aco_cli.commands.settle import settle
 from aco_cli.commands.summary import summary
+from aco_cli.commands.verify import verify
 from aco_cli.errors import AcoError, ExitCode
+
+if TYPE_CHECKING:
+    from aco_cli.commands.log import Log
 
 # Plain help: rich's markup would double the time of `aco --help`.
 app = typer.Typer(name="aco", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for command in (settle, summary, explain, reconcile, check):
+for command in (settle, summary, explain, reconcile, check, quality, verify):
     app.command()(command)
 app.add_typer(rules_app, name="rules")
+app.add_typer(config_app, name="config")
 
 
 def _version(asked: bool) -> None:
@@ -32,6 +41,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def aco(
+    ctx: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -41,21 +51,60 @@ def aco(
     Exit codes: 0 ok; 1 findings; 2 wrong usage; 3 a file that cannot be read, does not fit its contract or cannot
     be written; 4 warnings under --strict; 70 internal error; 141 the reader of the output went away.
     """
+    from aco_cli.commands.settings import read_settings  # not needed for `aco --help`
+
+    ctx.default_map = _defaults(ctx.command, dict(read_settings().values))
+
+
+def _defaults(command: object, values: dict[str, Any]) -> dict[str, Any]:
+    """The settings as typer wants them: for each command by its name."""
+    below = getattr(command, "commands", None)
+    return {name: _defaults(each, values) for name, each in below.items()} if below else values
 
 
 def run() -> None:
     """Run the command line; errors become a message on standard error and a documented exit code."""
+    gc.disable()  # until files are read: collecting while pandas is imported would take an eighth of a short run
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except AcoError as error:
-        for message in str(error).splitlines():
-            print(f"error: {message}", file=sys.stderr)
+        _log().fail(error)
+        sys.exit(error.exit_code)
+    except typer.TyperException as error:
+        _tell_usage(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
         if os.environ.get("ACO_DEBUG"):
             raise
-        print(f"error: internal error: {type(error).__name__}: {error}", file=sys.stderr)
-        print("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.", file=sys.stderr)
+        log = _log()
+        log.error(f"internal error: {type(error).__name__}: {error}")
+        log.note("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
         sys.exit(ExitCode.INTERNAL)
+
+
+def _tell_usage(error: typer.TyperException) -> None:
+    """A command line that typer cannot make sense of: its own words, or one JSON object."""
+    log = _log()
+    show = getattr(error, "show", None)
+    if log.format is LogFormat.JSON or show is None:
+        log.error(error.format_message())
+    else:
+        show()
+
+
+def _log() -> Log:
+    """Standard error as asked, as far as that can be told of a command line or settings that may be wrong."""
+    from aco_cli.commands.log import Log
+    from aco_cli.commands.settings import read_settings
+
+    words = " ".join(sys.argv).replace("=", " ").split()
+    if "--log-format" in words[:-1]:
+        asked = words[words.index("--log-format") + 1]
+    else:
+        try:
+            asked = read_settings().values.get("log_format", "")
+        except AcoError:
+            asked = ""
+    return Log(LogFormat.JSON if asked == LogFormat.JSON else None)

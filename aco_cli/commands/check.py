@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
 
 from aco_cli.commands import options as o
-from aco_cli.errors import ExitCode
+from aco_cli.commands.call import command
 from aco_cli.outputs.formats import Format
 
 
+@command
 def check(
     files: o.FilesArgument,
-    layout: o.LayoutOption = o.LayoutChoice.AUTO,
-    expenditures: o.ExpendituresOption = None,
-    fmt: Annotated[
+    sources: o.Sources,
+    messages: o.Strict,
+    format: Annotated[
         Format, typer.Option("--format", "-f", help="auto is one line per problem; csv, json, ... give columns.")
     ] = Format.AUTO,
     output: o.OutputOption = None,
-    strict: o.StrictOption = False,
-    quiet: o.QuietOption = False,
 ) -> None:
     """All problems of input files at once.
 
@@ -33,19 +33,18 @@ def check(
     """
     from aco_cli.commands.problem_columns import PROBLEM_COLUMNS, problem_frame
     from aco_cli.commands.session import Session
+    from aco_cli.errors import ExitCode
     from aco_cli.inputs.load import check as check_files
-    from aco_cli.outputs.emit import OutputOptions
 
-    session = Session(quiet, strict)
-    problems, warnings = check_files(files, layout, expenditures or ())
-    problems = sorted(problems, key=lambda problem: (problem.file, problem.row or 0))
+    session = Session(messages)
+    problems, warnings = check_files(files, sources.layout, sources.expenditures or ())
+    problems = sorted(problems, key=lambda problem: (problem.file, problem.row or math.inf))
     for warning in warnings:
         session.warn(warning)
-    if fmt is Format.AUTO and output is None:
-        for problem in problems:
-            print(problem)
+    if format is Format.AUTO and output is None:
+        session.print(problems)
     elif problems or output:
-        session.write(problem_frame(problems), PROBLEM_COLUMNS, OutputOptions(fmt, output))
-    if problems:
-        raise typer.Exit(ExitCode.FINDINGS)
-    session.finish()
+        session.write(problem_frame(problems), PROBLEM_COLUMNS, o.Output(format, output))
+    if any(problem.unread for problem in problems):
+        raise SystemExit(ExitCode.INPUT)
+    session.finish(findings=bool(problems))

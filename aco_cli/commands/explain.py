@@ -7,21 +7,19 @@ from typing import Annotated
 import typer
 
 from aco_cli.commands import options as o
-from aco_cli.outputs.formats import Format
+from aco_cli.commands.call import command
 
 
+@command
 def explain(
     aco_id: Annotated[str, typer.Argument(metavar="ACO_ID", help="The ACO, by its id.")],
     year: Annotated[str, typer.Argument(metavar="YEAR", help="The performance year.")],
     files: o.FilesArgument,
-    layout: o.LayoutOption = o.LayoutChoice.AUTO,
-    expenditures: o.ExpendituresOption = None,
+    sources: o.Sources,
+    output: o.Output,
+    messages: o.Messages,
     rules: o.RulesOption = None,
-    fmt: o.FormatOption = Format.AUTO,
-    output: o.OutputOption = None,
-    columns: o.ColumnsOption = None,
-    quiet: o.QuietOption = False,
-    no_color: o.NoColorOption = False,
+    quality: o.QualityOption = None,
 ) -> None:
     """One ACO's worksheet, line by line.
 
@@ -30,23 +28,29 @@ def explain(
     \b
     aco explain A67373 2014 roster.csv
     aco explain A67373 2014 roster.csv --format markdown
+    aco explain A1001 2018 puf_2018.csv --quality puf_2018.csv
     """
     from dataclasses import asdict
 
     import pandas as pd
 
-    from aco_cli.commands.session import Request, Session, rule_book
+    from aco_cli.commands.session import Request, Session, only, rule_book
     from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
-    from aco_cli.engine.worksheet import worksheet
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
-    from aco_cli.outputs.emit import OutputOptions
+    from aco_cli.outputs.worksheet import Entry, worksheet
 
     if Years.parse(year).single is None:
         raise UsageError(f"explain shows one performance year, found {year}")
-    session = Session(quiet)
-    row = session.read(Request(year, files, layout, expenditures, aco=[aco_id]))
+    session = Session(messages)
+    frame = session.read(Request(year, files, o.Rows(**vars(sources))))
+    row = only(frame, "aco_id", [aco_id])
+    measures: list[Entry] = []
+    if quality:
+        from aco_cli.commands.rates import explain_quality
+
+        row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
     first = row.iloc[0]
-    session.say(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
-    entries = pd.DataFrame([asdict(entry) for entry in worksheet(row, rule_book(rules))], dtype="str")
-    session.write(entries, WORKSHEET_COLUMNS, OutputOptions(fmt, output, no_color=no_color, columns=columns))
+    session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
+    entries = pd.DataFrame([asdict(entry) for entry in [*worksheet(row, rule_book(rules)), *measures]], dtype="str")
+    session.write(entries, WORKSHEET_COLUMNS, output)

@@ -7,61 +7,60 @@ from typing import Annotated
 import typer
 
 from aco_cli.commands import options as o
-from aco_cli.errors import ExitCode
-from aco_cli.outputs.formats import Format
+from aco_cli.commands.call import Call, command
 
 
+@command
 def reconcile(
     years: o.YearsArgument,
     files: o.FilesArgument,
+    rows: o.Rows,
+    table: o.Table,
+    messages: o.Strict,
+    call: Call,
     published: Annotated[
         list[str] | None,
         typer.Option("--published", metavar="FILE", help="Files with the published settlements, if not in FILE."),
     ] = None,
+    quality: o.QualityOption = None,
     by_year: Annotated[bool, typer.Option("--by-year", help="Only the summary by performance year.")] = False,
-    layout: o.LayoutOption = o.LayoutChoice.AUTO,
-    expenditures: o.ExpendituresOption = None,
-    rules: o.RulesOption = None,
-    program: o.ProgramOption = None,
-    track: o.TrackOption = None,
-    aco: o.AcoOption = None,
-    fmt: o.FormatOption = Format.AUTO,
-    output: o.OutputOption = None,
-    columns: o.ColumnsOption = None,
-    sort: o.SortOption = None,
-    exact: o.ExactOption = False,
-    quiet: o.QuietOption = False,
-    no_color: o.NoColorOption = False,
 ) -> None:
     """Recomputed against published settlements.
 
-    Each is exact, within rounding, explained or unexplained. The rows go to standard output, a summary by year to
+    Each is exact, within rounding, explained or unexplained; with --quality FILE, quality scores from the rates in
+    FILE instead of settlements. The rows go to standard output, a summary by year to
     standard error; exit code 1 if anything is unexplained.
 
     \b
     aco reconcile 2014 puf_2014.csv
     aco reconcile 2014-2023 puf_*.csv --by-year
     aco reconcile 2014 roster.csv --published puf_2014.csv
+    aco reconcile 2018 puf_2018.csv --quality puf_2018.csv
     """
     from aco_cli.commands.reconcile_columns import RECONCILE_COLUMNS, TALLY_COLUMNS, sentence
     from aco_cli.commands.session import Request, Session, rule_book
     from aco_cli.engine.reconcile import Verdict, tally
     from aco_cli.engine.reconcile import reconcile as compare
-    from aco_cli.outputs.emit import OutputOptions
+    from aco_cli.errors import UsageError
 
-    session = Session(quiet)
-    request = Request(years, files, layout, expenditures, program, track, aco)
-    frame = session.read_with_published(request, published or ())
-    compared = compare(frame, rule_book(rules))
+    session = Session(messages, call)
+    frame = session.read_with_published(Request(years, files, rows), published or ())
+    if quality:
+        if by_year:
+            raise UsageError("--by-year is of settlements: with --quality the summary by year is on standard error")
+        from aco_cli.commands.rates import reconcile_quality
+
+        reconcile_quality(session, frame, Request(years, quality, rows), table)
+    with session.busy("settling", rows=len(frame)):
+        compared = compare(frame, rule_book(rows.rules))
+    session.settled(compared["outcome"])
     if len(compared) < len(frame):
         session.warn(f"{len(frame) - len(compared):,} rows have no published settlement and are left out")
-    summary = tally(compared)
-    options = OutputOptions(fmt, output, exact, no_color, columns=columns, sort=sort)
+    by_years = tally(compared)
     if by_year:
-        session.write(summary, TALLY_COLUMNS, options)
+        session.write(by_years, TALLY_COLUMNS, table)
     else:
-        session.write(compared, RECONCILE_COLUMNS, options)
-        for year in summary.to_dict("records"):
-            session.say(sentence(year))
-    if (compared["class"] == Verdict.UNEXPLAINED).any():
-        raise typer.Exit(ExitCode.FINDINGS)
+        session.write(compared, RECONCILE_COLUMNS, table)
+        for year in by_years.to_dict("records"):
+            session.log.note(sentence(year))
+    session.finish(findings=bool((compared["class"] == Verdict.UNEXPLAINED).any()))

@@ -17,10 +17,10 @@ from aco_cli.rules.parameters import Entry, Parameter, Status
 
 PARAMETER_COLUMNS = (
     OutputColumn("program", Unit.TEXT, "Program", 5),
-    OutputColumn("parameter", Unit.TEXT, "Parameter", 0),
-    OutputColumn("track", Unit.TEXT, "Track", 1),
+    OutputColumn("parameter", Unit.TEXT, "Parameter", 0, folds_over=20),
+    OutputColumn("track", Unit.TEXT, "Track", 1, folds_over=14),
     OutputColumn("years", Unit.TEXT, "Years", 2),
-    OutputColumn("value", Unit.TEXT, "Value", 3),
+    OutputColumn("value", Unit.TEXT, "Value", 3, folds_over=20),
     OutputColumn("status", Unit.TEXT, "Status", 4),
     OutputColumn("citation", Unit.TEXT, "Citation", 6),
     OutputColumn("label", Unit.TEXT, "Label", 7),
@@ -43,10 +43,10 @@ COVERAGE_COLUMNS = (
 )
 DIFF_COLUMNS = (
     OutputColumn("program", Unit.TEXT, "Program", 6),
-    OutputColumn("track", Unit.TEXT, "Track", 1),
-    OutputColumn("parameter", Unit.TEXT, "Parameter", 0),
-    OutputColumn("before", Unit.TEXT, "Before", 2),
-    OutputColumn("after", Unit.TEXT, "After", 3),
+    OutputColumn("track", Unit.TEXT, "Track", 1, folds_over=12),
+    OutputColumn("parameter", Unit.TEXT, "Parameter", 0, folds_over=20),
+    OutputColumn("before", Unit.TEXT, "Before", 2, folds_over=18),
+    OutputColumn("after", Unit.TEXT, "After", 3, folds_over=18),
     OutputColumn("citation", Unit.TEXT, "Citation", 4),
     OutputColumn("status", Unit.TEXT, "Status", 5),
 )

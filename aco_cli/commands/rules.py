@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aco_cli.commands import options as o
-from aco_cli.outputs.formats import Format
+from aco_cli.commands.call import command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,16 +20,15 @@ YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help=
 
 
 @rules_app.command()
+@command
 def show(
+    output: o.Output,
+    messages: o.Messages,
     year: YearOption = None,
     program: o.ProgramOption = None,
     track: o.TrackOption = None,
     parameter: Annotated[list[str] | None, typer.Option("--parameter", help="Only this parameter; repeatable.")] = None,
     rules: o.RulesOption = None,
-    fmt: o.FormatOption = Format.AUTO,
-    output: o.OutputOption = None,
-    columns: o.ColumnsOption = None,
-    no_color: o.NoColorOption = False,
 ) -> None:
     """Values with citation and status.
 
@@ -43,16 +42,15 @@ def show(
     from aco_cli.commands.session import rule_book
 
     table = parameter_table(rule_book(rules), year, program, track, parameter)
-    _write(table, PARAMETER_COLUMNS, fmt, output, columns, no_color)
+    _write(table, PARAMETER_COLUMNS, output, messages)
 
 
 @rules_app.command()
+@command
 def sources(
+    output: o.Output,
+    messages: o.Messages,
     rules: o.RulesOption = None,
-    fmt: o.FormatOption = Format.AUTO,
-    output: o.OutputOption = None,
-    columns: o.ColumnsOption = None,
-    no_color: o.NoColorOption = False,
 ) -> None:
     """Documents that the citations name.
 
@@ -64,16 +62,15 @@ def sources(
     from aco_cli.commands.rule_tables import SOURCE_COLUMNS, source_table
     from aco_cli.commands.session import rule_book
 
-    _write(source_table(rule_book(rules)), SOURCE_COLUMNS, fmt, output, columns, no_color)
+    _write(source_table(rule_book(rules)), SOURCE_COLUMNS, output, messages)
 
 
 @rules_app.command()
+@command
 def coverage(
+    output: o.Output,
+    messages: o.Messages,
     rules: o.RulesOption = None,
-    fmt: o.FormatOption = Format.AUTO,
-    output: o.OutputOption = None,
-    columns: o.ColumnsOption = None,
-    no_color: o.NoColorOption = False,
 ) -> None:
     """Programs, tracks and years covered.
 
@@ -85,20 +82,19 @@ def coverage(
     from aco_cli.commands.rule_tables import COVERAGE_COLUMNS, coverage_table
     from aco_cli.commands.session import rule_book
 
-    _write(coverage_table(rule_book(rules)), COVERAGE_COLUMNS, fmt, output, columns, no_color)
+    _write(coverage_table(rule_book(rules)), COVERAGE_COLUMNS, output, messages)
 
 
 @rules_app.command()
+@command
 def diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="A performance year.")],
     after: Annotated[str, typer.Argument(metavar="AFTER", help="A later one.")],
+    output: o.Output,
+    messages: o.Messages,
     program: o.ProgramOption = None,
     track: o.TrackOption = None,
     rules: o.RulesOption = None,
-    fmt: o.FormatOption = Format.AUTO,
-    output: o.OutputOption = None,
-    columns: o.ColumnsOption = None,
-    no_color: o.NoColorOption = False,
 ) -> None:
     """What changed between two years.
 
@@ -110,18 +106,12 @@ def diff(
     from aco_cli.commands.rule_tables import DIFF_COLUMNS, diff_table
     from aco_cli.commands.session import rule_book
 
-    _write(diff_table(rule_book(rules), before, after, program, track), DIFF_COLUMNS, fmt, output, columns, no_color)
+    _write(diff_table(rule_book(rules), before, after, program, track), DIFF_COLUMNS, output, messages)
 
 
 def _write(
-    table: pd.DataFrame,
-    table_columns: tuple[OutputColumn, ...],
-    fmt: Format,
-    output: str | None,
-    columns: list[str] | None,
-    no_color: bool,
+    table: pd.DataFrame, table_columns: tuple[OutputColumn, ...], output: o.Output, messages: o.Messages
 ) -> None:
     from aco_cli.commands.session import Session
-    from aco_cli.outputs.emit import OutputOptions
 
-    Session().write(table, table_columns, OutputOptions(fmt, output, no_color=no_color, columns=columns))
+    Session(messages).write(table, table_columns, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aco_cli.inputs.layout import layouts_of
 from aco_cli.outputs.columns import OutputColumn, Unit
 
 SETTLEMENT_COLUMNS = (
@@ -37,3 +38,20 @@ SETTLEMENT_COLUMNS = (
     OutputColumn("notes", Unit.TEXT, "Notes", 29),
 )
 NAMES = tuple(column.name for column in SETTLEMENT_COLUMNS)
+
+_UNITS = {
+    "usd": Unit.USD,
+    "fraction": Unit.FRACTION,
+    "number": Unit.NUMBER,
+    "integer": Unit.INTEGER,
+    "year": Unit.INTEGER,
+    "boolean": Unit.BOOLEAN,
+    "date": Unit.DATE,
+}
+
+
+def roster_column(name: str) -> OutputColumn:
+    """How a column of the roster is shown beside those of the settlement: by its type in the roster's contract."""
+    contract = layouts_of("roster")[0].columns
+    unit = _UNITS.get(contract[name].type, Unit.TEXT) if name in contract else Unit.TEXT
+    return OutputColumn(name, unit, name.replace("_", " ").capitalize(), 30)

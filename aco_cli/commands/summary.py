@@ -7,56 +7,67 @@ from typing import Annotated
 import typer
 
 from aco_cli.commands import options as o
-from aco_cli.outputs.formats import Format
+from aco_cli.commands.call import Call, command
 
 
+@command
 def summary(
     years: o.YearsArgument,
     files: o.FilesArgument,
+    rows: o.Rows,
+    table: o.Table,
+    messages: o.Strict,
+    call: Call,
     by: Annotated[
         list[str] | None,
         typer.Option("--by", metavar="COLUMN", help="Group by program, track, start_year, size or any roster column."),
     ] = None,
-    layout: o.LayoutOption = o.LayoutChoice.AUTO,
-    expenditures: o.ExpendituresOption = None,
-    rules: o.RulesOption = None,
-    program: o.ProgramOption = None,
-    track: o.TrackOption = None,
-    aco: o.AcoOption = None,
-    fmt: o.FormatOption = Format.AUTO,
-    output: o.OutputOption = None,
-    columns: o.ColumnsOption = None,
-    sort: o.SortOption = None,
-    exact: o.ExactOption = False,
-    strict: o.StrictOption = False,
-    quiet: o.QuietOption = False,
-    no_color: o.NoColorOption = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Published totals beside the computed ones, with the difference.")
+    ] = False,
 ) -> None:
     """Headline figures of a program.
 
-    ACOs, savings, bonuses, repayments and net, by program, track, start year and size.
+    ACOs, savings, bonuses, repayments and net, by program, track, start year and size. A program of which only totals
+    were published, and the national line, are marked in column source.
 
     \b
     aco summary 2014 roster.csv
     aco summary 2014 roster.csv --by state --sort -earned_payment
+    aco summary 2014 roster.csv --compare
     """
     from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.commands.summary_columns import SUMMARY_COLUMNS
+    from aco_cli.commands.summary_columns import COMPARISON_COLUMNS, SUMMARY_COLUMNS
+    from aco_cli.engine.national import compare as compare_totals
+    from aco_cli.engine.national import with_published
     from aco_cli.engine.settle import settle
     from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
     from aco_cli.errors import UsageError
-    from aco_cli.outputs.emit import OutputOptions
+    from aco_cli.outputs.rounding import half_up_cents
+    from aco_cli.rules.published import published_totals
 
-    session = Session(quiet, strict)
-    frame = session.read(Request(years, files, layout, expenditures, program, track, aco))
+    session = Session(messages, call)
+    frame = session.read(Request(years, files, rows))
     frame = frame.assign(**grouping_columns(frame))
-    groups = tuple(by or DEFAULT_GROUPS)
+    groups = DEFAULT_GROUPS if compare or not by else tuple(by)
     for group in groups:
         if group not in frame:
             raise UsageError(f"--by {group}: no such column; the files have {', '.join(frame.columns)}")
-    settled = settle(frame, rule_book(rules), tuple(dict.fromkeys((*NEEDED, *groups))))
-    table = summarise(settled, groups)
-    if unsettled := int(table.loc[table["by"] == "all", "not_calculable"].sum()):
+    with session.busy("settling", rows=len(frame)) as progress:
+        settled = settle(frame, rule_book(rows.rules), tuple(dict.fromkeys((*NEEDED, *groups))), progress=progress)
+    session.settled(settled["outcome"])
+    summed = summarise(settled, groups)
+    if unsettled := int(summed.loc[summed["by"] == "all", "not_calculable"].sum()):
         session.warn(f"{unsettled:,} of {len(frame):,} ACOs are not-calculable and add to no sum")
-    session.write(table, SUMMARY_COLUMNS, OutputOptions(fmt, output, exact, no_color, False, columns, sort))
+    totals = published_totals()
+    if not by or compare:
+        summed = with_published(summed, totals)
+    if compare:
+        compared = compare_totals(summed, totals)
+        dollars = ~compared["figure"].str.startswith("mean_")
+        for name in ("computed", "difference"):
+            compared[name] = compared[name].mask(dollars, half_up_cents(compared[name].to_numpy()))
+        session.write(compared, COMPARISON_COLUMNS, table)
+    else:
+        session.write(summed, SUMMARY_COLUMNS, table)
     session.finish()

@@ -7,7 +7,7 @@ from aco_cli.outputs.columns import OutputColumn, Unit
 WORKSHEET_COLUMNS = (
     OutputColumn("letter", Unit.TEXT, "", 0),
     OutputColumn("line", Unit.TEXT, "Line", 6),
-    OutputColumn("label", Unit.TEXT, "Label", 1),
+    OutputColumn("label", Unit.TEXT, "Label", 1, folds_over=12),
     OutputColumn("shown", Unit.TEXT, "Value", 2),
     OutputColumn("formula", Unit.TEXT, "Formula", 3),
     OutputColumn("citation", Unit.TEXT, "Citation", 4),

@@ -1,0 +1,68 @@
+"""Options in groups: a command names a group once, and the command line gets its options one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache, wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import typer
+
+from aco_cli.outputs.formats import EXTENSIONS, Format
+
+
+@dataclass(eq=False, repr=False, match_args=False)
+class Call:
+    """One run as asked for: the command, all arguments and options with the values they have, and which are flags."""
+
+    command: str
+    values: Mapping[str, Any]
+    flags: frozenset[str] = frozenset()
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Let a parameter that is a dataclass of options stand for its fields; one of type Call gets the whole run."""
+    hints = get_type_hints(function, include_extras=True)
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint) and hint is not Call}
+    calls = [name for name, hint in hints.items() if hint is Call]
+
+    @wraps(function)
+    def run(ctx: typer.Context | None = None, **values: Any) -> None:
+        flags = frozenset(name for name in values if ctx and _is_flag(ctx, name))
+        if ctx and "format" in values and "format" not in flags and _tells_format(values.get("output")):
+            values["format"] = Format.AUTO  # a mere setting gives way to the extension of -o
+        given: dict[str, Any] = {name: Call(function.__name__, dict(values), flags) for name in calls}
+        for name, group in groups.items():
+            given[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
+        function(**values, **given)
+
+    parameters = [Parameter("ctx", Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    for parameter in signature(function).parameters.values():
+        if parameter.name in groups:
+            parameters += _fields(groups[parameter.name])
+        elif parameter.name not in calls:
+            parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY, annotation=hints[parameter.name]))
+    vars(run)["__signature__"] = Signature(parameters)
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+@cache
+def _fields(group: Any) -> list[Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name])
+        for field in fields(group)
+    ]
+
+
+def _is_flag(ctx: typer.Context, name: str) -> bool:
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _tells_format(output: str | None) -> bool:
+    return output is not None and Path(output).suffix.lower() in EXTENSIONS

@@ -1,0 +1,50 @@
+"""`aco config`: the settings that are in force."""
+
+from __future__ import annotations
+
+import typer
+
+from aco_cli.commands import options as o
+from aco_cli.commands.call import Call, command
+from aco_cli.outputs.formats import Format
+
+config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Settings: what is in force and why.")
+
+
+@o.group
+class Settable(o.Strict):
+    """Every option that `aco.toml` and the environment may set."""
+
+    layout: o.LayoutOption = o.LayoutChoice.AUTO
+    rules: o.RulesOption = None
+    format: o.FormatOption = Format.AUTO
+    exact: o.ExactOption = False
+    excel: o.ExcelOption = False
+    excel_safe: o.ExcelSafeOption = False
+
+
+@config_app.command()
+@command
+def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
+    """Settings in force and where each comes from.
+
+    From weak to strong: the default, aco.toml in the current folder ([tool.aco] of pyproject.toml where there is none),
+    environment variables such as ACO_FORMAT, and flags.
+
+    \b
+    aco config show
+    ACO_FORMAT=json aco config show --strict
+    """
+    import pandas as pd
+
+    from aco_cli.commands.session import Session
+    from aco_cli.commands.setting_columns import SETTING_COLUMNS, shown
+    from aco_cli.commands.settings import SETTINGS, read_settings
+
+    origins = read_settings().origins
+    rows = [
+        (name, shown(getattr(settings, name)), "flag" if name in call.flags else origins.get(name, "default"))
+        for name in SETTINGS
+    ]
+    table = pd.DataFrame(rows, columns=[column.name for column in SETTING_COLUMNS], dtype="str")
+    Session(settings).write(table, SETTING_COLUMNS, o.Output(settings.format, output))

@@ -1,0 +1,139 @@
+"""What commands do alike with quality measures: read rates, score them, bring scores into a roster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import pandas as pd
+
+from aco_cli.commands.manifest import facts, refuse_what_cannot_be_verified
+from aco_cli.commands.options import Table
+from aco_cli.commands.quality_columns import COMPARED_COLUMNS, measure_entry
+from aco_cli.commands.session import Request, Session, rule_book
+from aco_cli.engine.quality.columns import Numbers
+from aco_cli.engine.quality.compare import compare_scores
+from aco_cli.engine.quality.join import join_scores, some
+from aco_cli.engine.quality.measures import measure_lines
+from aco_cli.engine.quality.score import score
+from aco_cli.engine.reconcile import Verdict
+from aco_cli.engine.settle import settle
+from aco_cli.errors import UsageError
+from aco_cli.inputs.parts import read_part
+from aco_cli.inputs.quality import load_rates, with_ids
+from aco_cli.inputs.years import Years
+from aco_cli.outputs.worksheet import Entry
+from aco_cli.rules.quality import DOMAINS, QualityRules
+
+MOST_REWARD = 4.0
+ASSUMED = "rests on an assumed"
+
+
+def quality_rules(folders: Iterable[str] | None) -> QualityRules:
+    """The packaged rules of quality scoring with the folders of `--rules` over them."""
+    return QualityRules([Path(folder) for folder in folders or ()])
+
+
+def read_rates(
+    session: Session,
+    files: Sequence[str],
+    years: str,
+    roster: pd.DataFrame | None,
+    *,
+    scores: bool = False,
+    is_part: bool = False,
+) -> pd.DataFrame:
+    """Measure rates of the years and of those before them; with `scores`, also scores that are already computed.
+
+    `is_part`: the roster is a selection, so that rates without an ACO in it are no cause for a warning.
+    """
+    if session.keeps_manifest and session.call:
+        refuse_what_cannot_be_verified(session.call.values["output"], files)
+    data = {file: Path(file).read_bytes() for file in files if session.keeps_manifest and Path(file).exists()}
+    rates = load_rates(files, Years.parse(years), scores=scores)
+    for file, held in data.items():
+        session.inputs.append(facts(file, held, len(read_part(file, "quality").rows)))
+    frame, warnings = with_ids(rates.frame, roster)
+    for warning in [*rates.warnings, *([] if is_part else warnings)]:
+        session.warn(warning)
+    if rates.skipped:
+        session.log.note(f"{rates.skipped:,} rows of other performance years left out")
+    return frame
+
+
+def with_improvement(rates: pd.DataFrame, given: Sequence[str]) -> pd.DataFrame:
+    """Rates with the improvement rewards of `--improvement DOMAIN=POINTS` on every row. Raises UsageError."""
+    for item in given:
+        domain, sign, text = item.partition("=")
+        points = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else float("nan")
+        if not sign or domain not in DOMAINS or not 0 <= points <= MOST_REWARD:
+            expected = f"DOMAIN=POINTS with a domain of {', '.join(DOMAINS)} and 0 to {MOST_REWARD:g} points"
+            raise UsageError(f"--improvement: expected {expected}, found {item}")
+        rates = rates.assign(**{f"improvement_{domain}": points})
+    return rates
+
+
+def scored(rates: pd.DataFrame, years: str, rules: QualityRules) -> pd.DataFrame:
+    """The identity and scores of each row of the years asked for; a score that is already computed stays."""
+    asked = Years.parse(years)
+    names = [name for name in ("aco_id", "aco_name", "performance_year") if name in rates]
+    table = pd.concat([rates[names], score(rates, rules)], axis=1)
+    if "quality_score" in rates:
+        given = rates["quality_score"].notna()
+        for name in ("quality_score", "quality_reported"):
+            table[name] = rates[name].where(given, table[name]) if name in rates else table[name]
+        table["notes"] = table["notes"].mask(given, "")
+    return table[table["performance_year"].map(lambda year: year in asked)].reset_index(drop=True)
+
+
+def bring_scores(session: Session, roster: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """The roster with quality scores computed from rates in the files of a request, or read where they hold scores."""
+    rows = request.rows
+    is_part = bool(rows.program or rows.track or rows.aco)
+    rates = read_rates(session, request.files, request.years, roster, scores=True, is_part=is_part)
+    table = scored(rates, request.years, quality_rules(rows.rules))
+    joined = join_scores(roster, table)
+    if joined.without_score:
+        lacking = joined.without_score
+        session.warn(f"no quality score for {len(lacking):,} rows, whose own stays: {some(lacking)}")
+    if joined.not_in_roster and not is_part:
+        session.warn(f"quality of {len(joined.not_in_roster):,} ACOs not in the roster: {some(joined.not_in_roster)}")
+    rests = table["notes"].str.contains(ASSUMED, regex=False) & table["aco_id"].isin(roster["aco_id"])
+    if assumed := table.loc[rests, "aco_id"].tolist():
+        session.warn(f"{len(assumed):,} quality scores rest on assumed cuts; aco quality says which: {some(assumed)}")
+    return joined.frame
+
+
+def reconcile_quality(session: Session, published: pd.DataFrame, request: Request, table: Table) -> NoReturn:
+    """Write how scores computed from rates compare with published ones, and end the run."""
+    is_part = bool(request.rows.program or request.rows.track or request.rows.aco)
+    rates = read_rates(session, request.files, request.years, published, is_part=is_part)
+    compared = compare_scores(published, rates, quality_rules(request.rows.rules))
+    session.write(compared, [each for each in COMPARED_COLUMNS if each.name in compared], table)
+    for year, classes in compared.groupby("performance_year")["class"]:
+        counts = classes.value_counts()
+        words = [f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts.get(verdict, 0)]
+        unexplained = compared.loc[classes.index[classes == Verdict.UNEXPLAINED], "aco_id"].tolist()
+        share = 1 - len(unexplained) / len(classes)
+        named = f"; unexplained: {', '.join(unexplained)}" if unexplained else ""
+        text = f"{year}: {len(classes):,} published scores, {', '.join(words)}: {share:.1%} explained or equal"
+        session.log.note(text + named)
+    session.finish(findings=bool((compared["class"] == Verdict.UNEXPLAINED).any()))
+    raise SystemExit
+
+
+def explain_quality(session: Session, row: pd.DataFrame, request: Request) -> tuple[pd.DataFrame, list[Entry]]:
+    """One ACO's roster row with its computed score, and its measures as rows of the worksheet."""
+    rules, book = quality_rules(request.rows.rules), rule_book(request.rows.rules)
+    rates = read_rates(session, request.files, request.years, row, is_part=True)
+    rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
+    row = join_scores(row, scored(rates, request.years, rules)).frame
+
+    def settlements(scores: Numbers) -> Numbers:
+        repeated = row.loc[row.index.repeat(len(scores))].reset_index(drop=True)
+        return settle(repeated.assign(quality_score=scores), book, ("settlement",))["settlement"].to_numpy()
+
+    lines = measure_lines(rates, int(row["performance_year"].iloc[0]), rules, settlements)
+    return row, [measure_entry(line) for line in lines]

@@ -1,0 +1,43 @@
+"""`aco verify`: whether a recorded run still stands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from aco_cli.commands import options as o
+from aco_cli.commands.call import command
+
+
+@command
+def verify(
+    manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="FILE.manifest.json, as --manifest wrote it.")],
+    messages: o.Messages,
+) -> None:
+    """Whether a recorded run still stands.
+
+    Runs it again without touching its files and confirms the output byte for byte, or says what changed: an input, the
+    rules, aco, a library or the output; exit code 1 then. Run it in the folder in which the run was made.
+
+    \b
+    aco settle 2014 roster.csv -o settled.csv --manifest
+    aco verify settled.csv.manifest.json
+    """
+    from aco_cli.commands.manifest import Manifest
+    from aco_cli.commands.quality import quality
+    from aco_cli.commands.reconcile import reconcile
+    from aco_cli.commands.session import Session
+    from aco_cli.commands.settle import settle
+    from aco_cli.commands.summary import summary
+    from aco_cli.commands.verification import compare
+
+    session = Session(messages)
+    read = Manifest.read(manifest)
+    verdict = compare(read, {"settle": settle, "summary": summary, "reconcile": reconcile, "quality": quality})
+    if verdict.differences:
+        session.print(verdict.differences)
+        session.log.note(verdict.result)
+    elif not messages.quiet:
+        session.print([f"{read.outputs[0].file}: confirmed, {verdict.result}"])
+    session.finish(findings=bool(verdict.differences))

@@ -1,0 +1,67 @@
+"""Columns of a table of measure rates as numbers, and which performance year of an ACO a row is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+
+class Source:
+    """The columns of a table of rates as numbers, each made once."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._known: dict[str, Numbers] = {}
+
+    def number(self, name: str) -> Numbers:
+        """A column of numbers; a date by its year."""
+        if name not in self._known:
+            column = self.frame[name]
+            column = column.dt.year if column.dtype.kind == "M" else column
+            self._known[name] = column.to_numpy(dtype=np.float64)
+        return self._known[name]
+
+
+class Table:
+    """Rows of one performance year; a column that is absent reads as unknown (NaN) on every row."""
+
+    def __init__(self, source: Source, year: int, rows: NDArray[np.intp]) -> None:
+        self.source = source
+        self.year = year
+        self.rows = len(rows)
+        self._unknown = np.full(self.rows, np.nan)
+        in_one = self.rows > 0 and rows[-1] - rows[0] + 1 == self.rows
+        self._rows: slice | NDArray[np.intp] = slice(int(rows[0]), int(rows[-1]) + 1) if in_one else rows
+
+    def number(self, name: str) -> Numbers:
+        """A column of numbers, NaN where unknown; a date by its year."""
+        return self.source.number(name)[self._rows] if self.has(name) else self._unknown
+
+    def has(self, name: str) -> bool:
+        """Whether the files have this column."""
+        return name in self.source.frame
+
+    @property
+    def ids(self) -> pd.Series:
+        """The id of every row."""
+        return self.source.frame["aco_id"].iloc[self._rows]
+
+    def year_number(self, counting: Mapping[str, Any]) -> Numbers:
+        """The performance year of the ACO from 1, as given or by its agreement; NaN where neither is known.
+
+        `counting` says from which calendar year the first counts, and as which number a later agreement period counts.
+        """
+        start = self.number("agreement_start")
+        first = np.maximum(start, counting["first"])
+        number = np.where(np.isnan(start), np.nan, np.maximum(self.year - first + 1, 1))
+        with np.errstate(invalid="ignore"):
+            later = (self.number("agreement_period") > 1) | (self.number("initial_start") < start)
+        number = np.where(later, counting["later_agreements"], number)
+        given = self.number("performance_year_number")
+        return np.where(np.isnan(given), number, given)

@@ -1,0 +1,175 @@
+"""Points linear within deciles, collection routes, and the APP score they add up to (from 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from aco_cli.engine.lines import Values, given_or
+from aco_cli.engine.quality import score_lines
+from aco_cli.engine.quality.columns import Numbers, Table
+from aco_cli.engine.quality.percentiles import with_circumstances
+from aco_cli.engine.quality.remarks import Remark, Rows
+from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet, QualityRules
+
+# An ACO reports through the Web Interface or by (e)CQMs; of both, the higher score counts.
+_ROUTES = ((Collection.WEB_INTERFACE,), (Collection.ECQM, Collection.CQM))
+
+
+def decile_points(rates: Numbers, measure: Measure, least: float, *, prior: bool = False) -> Numbers:
+    """Points from `least` to 10, linear between the starts of deciles; NaN where there is no rate.
+
+    `prior`: by the deciles with which the year counts when it is the prior one.
+    """
+    deciles = measure.as_prior_year if prior and measure.as_prior_year else measure.deciles
+    sign = -1.0 if measure.reversed else 1.0
+    starts, values = sign * np.array(deciles), sign * rates
+    widths = np.diff(starts)
+    slopes = np.divide(1.0, widths, out=np.zeros(len(widths)), where=widths > 0)
+    reached = np.zeros(rates.shape, dtype=np.int8)
+    for start in starts:
+        reached += values >= start
+    # By the number of starts reached: whole points, the start they count from, points per unit beyond it.
+    level = reached.astype(np.intp)
+    whole = np.array([least, *np.arange(DECILES + 1.0 - len(deciles), DECILES + 1.0)]).take(level)
+    beyond = values - np.array([0.0, *starts]).take(level)
+    return np.asarray(np.maximum(whole + beyond * np.array([0.0, *slopes, 0.0]).take(level), least))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Points and the number of measures they come from, by row."""
+
+    points: Numbers
+    measures: Numbers
+
+    def plus(self, points: Numbers) -> Sum:
+        """With one more measure where it has points."""
+        blank = np.isnan(points)
+        return Sum(self.points + np.where(blank, 0.0, points), self.measures + ~blank)
+
+    def share(self, bonus: Numbers | float = 0.0) -> Numbers:
+        """Points and bonus as a share of 10 a measure."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray((self.points + bonus) / (DECILES * self.measures))
+
+
+def prior_achievement(table: Table, measures: MeasureSet, rules: QualityRules) -> Numbers:
+    """The achievement with which rates count as those of the prior year; NaN where an ACO reported through no route."""
+    least = rules.value("app_scoring", table.year)["least"]
+    web, other = (each.share() for each in _routes(_Points(table, measures, least, prior=True)))
+    return np.asarray(np.fmax(web, other))
+
+
+class DecileScores:
+    """The scores of the rows of one performance year, and the points of any measure."""
+
+    def __init__(
+        self, table: Table, measures: MeasureSet, rules: QualityRules, prior_achievement: Numbers | None = None
+    ) -> None:
+        self.table, self.set = table, measures
+        self.scoring = rules.value("app_scoring", table.year)
+        self._measures = _Points(table, measures, self.scoring["least"])
+        self.routes = _routes(self._measures)
+        self.is_reported = ~np.isnan([each.measures for each in self.routes]).all(axis=0)
+        self.values = self._score(prior_achievement, rules)
+
+    def points_of(self, measure: Measure) -> Numbers:
+        """The points of a measure on every row; NaN without a rate."""
+        return self._measures.of(measure)
+
+    @property
+    def reported(self) -> Numbers:
+        """Whether an ACO reported through any route: as given, else by its rates or by `reports_web_interface`."""
+        by_web = self.table.number("reports_web_interface") == 1
+        return given_or(self.table.number("quality_reported"), (self.is_reported | by_web).astype(np.float64))
+
+    def remarks(self, rules: QualityRules) -> Iterator[Remark]:
+        """What a reader of the scores must know."""
+        v = self.values
+        yield "no rates of Web Interface or eCQM/CQM measures: no score of its own", np.asarray(~self.is_reported)
+        floored: Rows = np.asarray((v.affected == 1) & (v.quality_score == v.least_score))
+        yield "least score of ACOs affected by circumstances", floored
+        if self.scoring["improvement"]:
+            yield (
+                "no rates of the prior year: no improvement",
+                np.asarray(np.isnan(v.prior_achievement) & self.is_reported),
+            )
+        if self.scoring["end_to_end_bonus"]:
+            assumed = np.isnan(self.table.number("end_to_end_bonus")) & self.is_reported
+            yield f"end-to-end bonus taken as {self.scoring['end_to_end_bonus']:g} points", assumed
+        if rules.value("health_equity_adjustment", self.table.year):
+            yield "without health equity adjustment, which cannot be recomputed", ~np.isnan(v.quality_score)
+
+    def _score(self, prior: Numbers | None, rules: QualityRules) -> Values:
+        most = float(self.scoring["end_to_end_bonus"])
+        bonus = np.minimum(given_or(self.table.number("end_to_end_bonus"), np.asarray(most)), most)
+        survey_bonus = float(self.scoring["survey_bonus"])
+        web, other = self.routes
+        web_share, other_share = (route.share(bonus + survey_bonus) for route in self.routes)
+        better = np.isnan(web_share) | (other_share > web_share)
+        values = Values(
+            {
+                "measure_points": np.where(better, other.points, web.points),
+                "measures": np.where(better, other.measures, web.measures),
+                "prior_achievement": np.full(self.table.rows, np.nan) if prior is None else prior,
+                "most_improvement": np.asarray(self.scoring["improvement"] / 100),
+                "survey_bonus": np.asarray(survey_bonus),
+                "end_to_end_bonus": bonus,
+                "reported": self.reported,
+            }
+        )
+        return score_lines.run(score_lines.DECILES, with_circumstances(values, self.table, rules))
+
+
+@dataclass(frozen=True)
+class _Points:
+    """The points of measures, each computed when it is asked for."""
+
+    table: Table
+    set: MeasureSet
+    least: float
+    prior: bool = False
+
+    def of(self, measure: Measure) -> Numbers:
+        """The points of a measure on every row; NaN without a rate."""
+        points = decile_points(self.table.number(measure.name), measure, self.least, prior=self.prior)
+        full = self.set.full_from.get(measure.collection)
+        return points if full is None else np.where(points >= full, float(DECILES), points)
+
+    def held(self, *collections: Collection) -> list[Measure]:
+        """The measures with a benchmark and a column, of some collections."""
+        measures = self.set.measures.values()
+        return [
+            each for each in measures if each.deciles and each.collection in collections and self.table.has(each.name)
+        ]
+
+
+def _routes(points: _Points) -> list[Sum]:
+    """The total of each route with what counts in all; unknown where the route has no rate of its own."""
+    zero = np.zeros(points.table.rows)
+    survey = Sum(zero, zero)
+    for measure in points.held(Collection.SURVEY):
+        survey = survey.plus(points.of(measure))
+    common = Sum(zero, zero).plus(_mean(survey))
+    for measure in points.held(Collection.ADMINISTRATIVE):
+        common = common.plus(points.of(measure))
+    return [_with_route(common, points, collections) for collections in _ROUTES]
+
+
+def _with_route(common: Sum, points: _Points, collections: Iterable[Collection]) -> Sum:
+    best: dict[str, Numbers] = {}
+    for measure in points.held(*collections):
+        name, found = measure.name.rpartition("_")[0], points.of(measure)
+        best[name] = np.fmax(best[name], found) if name in best else found
+    total = common
+    for each in best.values():
+        total = total.plus(each)
+    used = total.measures > common.measures
+    return Sum(np.where(used, total.points, np.nan), np.where(used, total.measures, np.nan))
+
+
+def _mean(total: Sum) -> Numbers:
+    return np.where(total.measures > 0, total.points / np.maximum(total.measures, 1), np.nan)

@@ -1,0 +1,39 @@
+"""Computed quality scores into a roster, by id and performance year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+KEYS = ["aco_id", "performance_year"]
+_BROUGHT = ("quality_score", "quality_reported")
+_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A roster with computed scores in the place of its own, and the ids that had no partner on the other side."""
+
+    frame: pd.DataFrame
+    without_score: list[str]
+    not_in_roster: list[str]
+
+
+def join_scores(roster: pd.DataFrame, scored: pd.DataFrame) -> Joined:
+    """Bring `quality_score` and `quality_reported` into a roster; where there is none, the roster's own stay."""
+    known = scored[scored["aco_id"] != ""].drop_duplicates(KEYS).set_index(KEYS)
+    wanted = pd.MultiIndex.from_frame(roster[KEYS])
+    brought = {}
+    for name in _BROUGHT:
+        values = known[name].reindex(wanted).set_axis(roster.index).astype("float64")
+        brought[name] = values.fillna(roster[name]) if name in roster else values
+    missing = roster.loc[known["quality_score"].reindex(wanted).isna().to_numpy(), "aco_id"]
+    others = known.index.difference(wanted)
+    return Joined(roster.assign(**brought), missing.tolist(), [aco_id for aco_id, _ in others])
+
+
+def some(ids: list[str]) -> str:
+    """The first ids, and how many more there are."""
+    more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+    return ", ".join(ids[:_NAMED]) + more

@@ -1,0 +1,143 @@
+"""One ACO's measures: rate, cut reached, points, the next cut and what that would be worth in dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.engine.quality.columns import Numbers
+from aco_cli.engine.quality.deciles import DecileScores
+from aco_cli.engine.quality.percentiles import PercentileScores, cuts_reached
+from aco_cli.engine.quality.score import YearScores, score_years
+from aco_cli.rules.parameters import Status
+from aco_cli.rules.quality import DECILES, PERCENTILES, Measure, QualityRules
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """A measure of one ACO in one year.
+
+    `reached` names the cut or says why none counts; points are of `max_points`. `next_cut` is the rate at which more
+    points are earned, `next_score` the quality score then (fraction) and `next_dollars` what the settlement gains (US
+    dollars); NaN where there is no next cut.
+    """
+
+    measure: str
+    domain: str
+    rate: float
+    reached: str
+    cut: float
+    points: float
+    max_points: float
+    cite: str
+    status: Status
+    next_cut: float = NAN
+    next_points: float = NAN
+    next_score: float = NAN
+    next_dollars: float = NAN
+
+
+def measure_lines(
+    rates: pd.DataFrame, year: int, rules: QualityRules, settlements: Callable[[Numbers], Numbers] | None = None
+) -> list[MeasureLine]:
+    """The measures of one ACO in `year`; `rates` has its row of that year, and of the prior one if that is known.
+
+    `settlements` gives the ACO's settlement (US dollars) at each of several quality scores; without it no dollars.
+    """
+    found = next((each for each in score_years(rates, rules) if each.year == year), None)
+    if found is None or found.scores is None:
+        return []
+    scores = found.scores
+    lines = _percentile_lines(scores) if isinstance(scores, PercentileScores) else _decile_lines(scores)
+    return _with_next(lines, found, rates, rules, settlements)
+
+
+def _percentile_lines(scores: PercentileScores) -> list[MeasureLine]:
+    lines = []
+    for measure in scores.measures:
+        rate, points = float(scores.table.number(measure.name)[0]), float(scores.points_of(measure)[0])
+        line = _line(measure, rate, points, measure.max_points)
+        if not scores.paid_for_performance(measure)[0]:
+            lines.append(replace(line, reached=_without_cut(scores, measure, rate)))
+            continue
+        level = int(cuts_reached(np.array([rate]), measure)[0])
+        line = replace(
+            line,
+            reached=PERCENTILES[level - 1] if level else f"below {PERCENTILES[0]}",
+            cut=measure.cuts[level - 1] if level else NAN,
+        )
+        if level < len(measure.cuts):
+            more = float(scores.shares[level + 1]) * measure.max_points
+            line = replace(line, next_cut=measure.cuts[level], next_points=more)
+        lines.append(line)
+    return lines
+
+
+def _without_cut(scores: PercentileScores, measure: Measure, rate: float) -> str:
+    if measure.collection in scores.unreported and scores.unreported[measure.collection][0]:
+        return "not reported"
+    if np.isnan(rate):
+        return "no denominator"
+    return "pays for reporting"
+
+
+def _decile_lines(scores: DecileScores) -> list[MeasureLine]:
+    lines = []
+    for measure in scores.set.measures.values():
+        rate = float(scores.table.number(measure.name)[0])
+        if np.isnan(rate):
+            continue
+        if not measure.deciles:
+            lines.append(replace(_line(measure, rate, NAN, NAN), reached="no benchmark: not scored"))
+            continue
+        points = float(scores.points_of(measure)[0])
+        decile = min(int(points), DECILES)
+        starts = dict(zip(range(measure.first_decile, DECILES + 1), measure.deciles, strict=True))
+        line = replace(
+            _line(measure, rate, points, float(DECILES)), reached=f"decile {decile}", cut=starts.get(decile, NAN)
+        )
+        higher = [(start, number) for number, start in starts.items() if number > points]
+        if higher:
+            line = replace(line, next_cut=higher[0][0], next_points=float(higher[0][1]))
+        lines.append(line)
+    return lines
+
+
+def _line(measure: Measure, rate: float, points: float, max_points: float) -> MeasureLine:
+    domain = measure.domain or measure.collection.value
+    return MeasureLine(measure.name, domain, rate, "", NAN, points, max_points, measure.cite, measure.status)
+
+
+def _with_next(
+    lines: Sequence[MeasureLine],
+    found: YearScores,
+    rates: pd.DataFrame,
+    rules: QualityRules,
+    settlements: Callable[[Numbers], Numbers] | None,
+) -> list[MeasureLine]:
+    """Score the ACO once for each next cut, with that rate in the place of its own."""
+    ahead = [line for line in lines if not np.isnan(line.next_cut)]
+    if not ahead or found.scores is None:
+        return list(lines)
+    row = rates.iloc[found.rows[:1]]
+    rows = row.loc[row.index.repeat(len(ahead))].reset_index(drop=True)
+    for at, line in enumerate(ahead):
+        rows.loc[at, line.measure] = line.next_cut
+    others = rates[rates["performance_year"] != found.year]
+    again = next(e for e in score_years(pd.concat([others, rows], ignore_index=True), rules) if e.year == found.year)
+    now = float(np.asarray(found.scores.values.quality_score)[0])
+    scores = np.asarray(again.scores.values.quality_score) if again.scores else np.full(len(ahead), np.nan)
+    dollars = np.full(len(ahead), np.nan)
+    if settlements is not None:
+        paid = settlements(np.concatenate([[now], scores]))
+        dollars = paid[1:] - paid[0]
+    news = {
+        line.measure: replace(line, next_score=float(score), next_dollars=float(gain))
+        for line, score, gain in zip(ahead, scores, dollars, strict=True)
+    }
+    return [news.get(line.measure, line) for line in lines]

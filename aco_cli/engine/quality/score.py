@@ -1,0 +1,102 @@
+"""Scoring a table of measure rates: one row per ACO and performance year in, domains and quality scores out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aco_cli.engine.quality.columns import Source, Table
+from aco_cli.engine.quality.deciles import DecileScores, prior_achievement
+from aco_cli.engine.quality.percentiles import PercentileScores
+from aco_cli.engine.quality.remarks import joined
+from aco_cli.rules.quality import DOMAINS, Kind, QualityRules
+
+# Rows scored at a time: few enough that their columns stay in the processor's cache.
+BLOCK = 16_384
+
+Scores = PercentileScores | DecileScores
+SCORES = (*DOMAINS, "quality_score", "quality_reported")
+
+
+@dataclass(frozen=True)
+class YearScores:
+    """The scores of one performance year, with the rows of the frame they are of; None for a year without measures."""
+
+    year: int
+    rows: NDArray[np.intp]
+    scores: Scores | None
+
+
+def score(frame: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
+    """Domains, quality score, whether reporting was complete (1/0/NaN), and notes, for every row of a table of rates.
+
+    Scores are fractions, unrounded, NaN where there is none. Columns are measures by name (`ACO-1`), `aco_id`,
+    `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
+    """
+    parts = [(part.rows, *_finished(frame, part, rules)) for part in _scored(frame, rules, BLOCK)]
+    order = np.argsort(np.concatenate([rows for rows, _, _ in parts]), kind="stable")
+    table = pd.concat([scores for _, scores, _ in parts], ignore_index=True)
+    notes = pd.concat([remarks for _, _, remarks in parts], ignore_index=True)
+    table = table.assign(notes=notes)
+    return table if (np.diff(order) > 0).all() else table.iloc[order].reset_index(drop=True)
+
+
+def score_years(frame: pd.DataFrame, rules: QualityRules) -> list[YearScores]:
+    """The scores of each performance year of the frame, in order."""
+    return list(_scored(frame, rules, len(frame)))
+
+
+def _scored(frame: pd.DataFrame, rules: QualityRules, block: int) -> Iterator[YearScores]:
+    """The scores of each performance year in order, of so many rows at a time."""
+    years, source = frame["performance_year"].to_numpy(), Source(frame)
+    for year in np.unique(years).tolist():
+        rows = np.flatnonzero(years == year)
+        before = _achievement(Table(source, year - 1, np.flatnonzero(years == year - 1)), rules)
+        for start in range(0, len(rows), block):
+            some = rows[start : start + block]
+            yield YearScores(year, some, _scores(Table(source, year, some), rules, before))
+
+
+def _scores(table: Table, rules: QualityRules, before: pd.Series | None) -> Scores | None:
+    measures = rules.measures(table.year)
+    if measures is None:
+        return None
+    if measures.kind is Kind.PERCENTILES:
+        return PercentileScores(table, measures, rules)
+    prior = None if before is None else table.ids.map(before).to_numpy(dtype=np.float64)
+    return DecileScores(table, measures, rules, prior)
+
+
+def _achievement(table: Table, rules: QualityRules) -> pd.Series | None:
+    """By id, the achievement that the next year's improvement is over, where that counts and rates are at hand."""
+    measures, scoring = rules.measures(table.year), rules.value("app_scoring", table.year + 1)
+    if not table.rows or not scoring or not scoring["improvement"] or not measures or measures.kind is not Kind.DECILES:
+        return None
+    known = pd.Series(prior_achievement(table, measures, rules), index=table.ids)
+    return known[~known.index.duplicated()]
+
+
+def _finished(frame: pd.DataFrame, year: YearScores, rules: QualityRules) -> tuple[pd.DataFrame, pd.Series]:
+    if year.scores is None:
+        return _without_measures(Table(Source(frame), year.year, year.rows), rules)
+    v = year.scores.values
+    columns = {name: getattr(v, name) for name in (*DOMAINS, "quality_score")} | {"quality_reported": v.reported}
+    table = pd.DataFrame({name: np.broadcast_to(column, len(year.rows)) for name, column in columns.items()})
+    return table, joined(year.scores.remarks(rules), len(year.rows))
+
+
+def _without_measures(table: Table, rules: QualityRules) -> tuple[pd.DataFrame, pd.Series]:
+    """A year whose measures are not in the project: complete reporting still is the score of a first year."""
+    counting = rules.value("performance_year_number", table.year)
+    first = table.year_number(counting) == 1 if counting else np.zeros(table.rows, dtype=np.bool_)
+    reported = table.number("quality_reported")
+    columns = dict.fromkeys(DOMAINS, np.full(table.rows, np.nan))
+    scores = np.where(first, reported, np.nan)
+    found = pd.DataFrame({**columns, "quality_score": scores, "quality_reported": reported})
+    none = f"no measure benchmarks of {table.year} in the project: quality_score is an input"
+    remarks = [("first performance year: pays for reporting", first & ~np.isnan(reported)), (none, np.isnan(scores))]
+    return found, joined(remarks, table.rows)

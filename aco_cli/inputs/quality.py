@@ -1,0 +1,123 @@
+"""Tables of quality measure rates: files in, one table out, with the ids that a file lacks matched by its totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.parts import YEAR, Part, read_parts, settle_years
+from aco_cli.inputs.recognise import recognise
+from aco_cli.inputs.rows import check_duplicates, check_rows
+from aco_cli.inputs.years import Years, list_years
+
+MEASURE = re.compile(r"ACO-\d+|(DM|CAD) Composite|CAHPS_\d+|Measure_\w+|QualityID_\w+")
+
+# What a roster or public use file may say about an ACO and a table of rates may not.
+_LENT = ("agreement_start", "initial_start", "agreement_period")
+# Totals are whole dollars, of which one file may print the one above.
+_DOLLAR = 1.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The table of rates, in the order read, what the user should be told, and how many rows are of other years."""
+
+    frame: pd.DataFrame
+    warnings: list[str]
+    skipped: int
+
+
+def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = False) -> Rates:
+    """Tables of measure rates for `years` (None: all) and the years before them, which give improvement.
+
+    With `scores`, a table of computed scores will do. A row without `aco_id` has it blank (see `with_ids`). Raises
+    InputError with every problem of every file.
+    """
+    problems: list[Problem] = []
+    parts = read_parts(files, "quality", problems)
+    for part in parts:
+        _fix_year(part)
+        settle_years(part, years)
+        problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
+        if "aco_id" not in part.frame:
+            part.frame.insert(0, "aco_id", pd.Series("", index=part.frame.index, dtype="str"))
+    problems += check_duplicates(parts)
+    if problems:
+        raise InputError(problems)
+    frames = [part.frame for part in parts]
+    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    frame = frame.fillna({name: "" for name in ("aco_id", "aco_name") if name in frame})
+    held = sorted({int(year) for year in frame[YEAR].unique()})
+    if not any(years is None or year in years for year in held):
+        names, found = ", ".join(files), f"rows of {list_years(held)}"
+        raise InputError([Problem(names, f"rows of {years}", found, fix="ask for a year it holds")])
+    asked = frame[YEAR].map({year: _is_asked(year, years) for year in held}).to_numpy(dtype=bool)
+    warnings = [warning for part in parts for warning in part.warnings]
+    return Rates(frame[asked].reset_index(drop=True), warnings, int((~asked).sum()))
+
+
+def _is_asked(year: int, years: Years | None) -> bool:
+    return years is None or year in years or year + 1 in years
+
+
+def _fix_year(part: Part) -> None:
+    """A public use file without a year column is of the year whose layout it fits."""
+    if part.has_years or part.layout.years:
+        return
+    try:
+        layout = recognise(part.file, part.header, "cms-puf").layout
+    except InputError:
+        return
+    if len(layout.years) == 1:
+        part.frame[YEAR] = np.full(len(part.frame), float(layout.years[0]))
+
+
+def _no_measures(part: Part, scores: bool) -> list[Problem]:
+    if (scores and "quality_score" in part.frame) or any(MEASURE.fullmatch(str(name)) for name in part.frame):
+        return []
+    expected = "columns of measure rates such as ACO-1, CAHPS_1 or QualityID_001_WI"
+    return [Problem(part.file, expected, "none", 1, fix="give the file that has them")]
+
+
+def with_ids(rates: pd.DataFrame, roster: pd.DataFrame | None) -> tuple[pd.DataFrame, list[str]]:
+    """Rates with the ids they lack, and what a roster says of agreements; warnings name what found no match.
+
+    A row without id is the roster's of the same year whose benchmark and expenditures are within a dollar of its own.
+    """
+    blank = rates["aco_id"] == ""
+    if roster is None:
+        text = f"{blank.sum():,} rows have no aco_id; --roster FILE gives those of the ACOs with the same totals"
+        return rates, [text] if blank.any() else []
+    rates = rates.assign(aco_id=rates["aco_id"].where(~blank, _matched(rates, roster, blank)))
+    lost = rates.loc[rates["aco_id"] == "", "aco_name" if "aco_name" in rates else "aco_id"]
+    warnings = [f"{len(lost):,} rows match no ACO by their totals: {', '.join(lost[:10])}"] if len(lost) else []
+    return _lend(rates, roster), warnings
+
+
+def _matched(rates: pd.DataFrame, roster: pd.DataFrame, blank: pd.Series) -> pd.Series:
+    found = pd.Series("", index=rates.index, dtype="str")
+    for year, rows in rates[blank].groupby(YEAR).groups.items():
+        known = roster[(roster[YEAR] == year) & roster["benchmark_total"].notna()].sort_values("benchmark_total")
+        if known.empty:
+            continue
+        benchmarks = known["benchmark_total"].to_numpy()
+        wanted = rates.loc[rows, "benchmark_total"].to_numpy()
+        at = np.searchsorted(benchmarks, wanted - _DOLLAR).clip(max=len(known) - 1)
+        near = np.abs(benchmarks[at] - wanted) <= _DOLLAR
+        spent = np.abs(known["expenditure_total"].to_numpy()[at] - rates.loc[rows, "expenditure_total"].to_numpy())
+        found[rows] = np.where(near & (spent <= _DOLLAR), known["aco_id"].to_numpy()[at], "")
+    return found
+
+
+def _lend(rates: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
+    lent = [name for name in _LENT if name in roster]
+    if not lent:
+        return rates
+    known = roster.drop_duplicates(["aco_id", YEAR]).set_index(["aco_id", YEAR])[lent]
+    own = known.reindex(pd.MultiIndex.from_frame(rates[["aco_id", YEAR]])).set_axis(rates.index)
+    return rates.assign(**{name: rates[name].fillna(own[name]) if name in rates else own[name] for name in lent})

@@ -1,0 +1,153 @@
+"""`aco.toml`, environment and flags: the stronger wins, `aco config show` says which, and mistakes are errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess, run
+
+import pytest
+
+Aco = Callable[..., CompletedProcess[str]]
+Rows = Callable[[str], list[dict[str, str]]]
+Roster = Callable[..., Path]
+SETTLE = ["settle", "2014", "r.csv", "--columns", "aco_id,settlement"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, roster: Roster) -> Path:
+    roster({"aco_id": "A1", "expenditure_total": "900000.123"})
+    return tmp_path
+
+
+def test_file_environment_and_flag_win_in_that_order(aco: Aco, folder: Path) -> None:
+    (folder / "aco.toml").write_text('format = "json"\n')
+    assert aco(*SETTLE, cwd=folder).stdout.startswith("[")
+    assert aco(*SETTLE, cwd=folder, env={"ACO_FORMAT": "tsv"}).stdout.startswith("aco_id\t")
+    done = aco(*SETTLE, "--format", "markdown", cwd=folder, env={"ACO_FORMAT": "tsv"})
+    assert done.stdout.startswith("| aco_id")
+
+
+def test_flag_takes_back_what_a_setting_turned_on(aco: Aco, folder: Path, roster: Roster) -> None:
+    roster({"expenditure_total": ""})
+    (folder / "aco.toml").write_text("strict = true\nquiet = true\n")
+    assert aco(*SETTLE, cwd=folder).returncode == 4
+    assert aco(*SETTLE, cwd=folder, env={"ACO_STRICT": "0"}).returncode == 0
+    done = aco(*SETTLE, "--no-strict", "--no-quiet", cwd=folder)
+    assert done.returncode == 0
+    assert "not-calculable" in done.stderr
+
+
+def test_config_show_tells_where_each_setting_comes_from(aco: Aco, rows: Rows, tmp_path: Path) -> None:
+    (tmp_path / "aco.toml").write_text('exact = true\nformat = "json"\nlog-format = "text"\nrules = ["a", "b"]\n')
+    environment = {"ACO_EXCEL": "yes", "ACO_FORMAT": "tsv"}
+    done = aco("config", "show", "--format", "csv", "--strict", cwd=tmp_path, env=environment)
+    shown = {row["setting"]: (row["value"], row["from"]) for row in rows(done.stdout)}
+    assert shown == {
+        "layout": ("auto", "default"),
+        "rules": ("a, b", "aco.toml"),
+        "format": ("csv", "flag"),
+        "exact": ("true", "aco.toml"),
+        "excel": ("true", "ACO_EXCEL"),
+        "excel_safe": ("false", "default"),
+        "quiet": ("false", "default"),
+        "no_color": ("false", "default"),
+        "log_format": ("text", "aco.toml"),
+        "strict": ("true", "flag"),
+    }
+
+
+def test_table_in_pyproject_counts_where_there_is_no_aco_toml(aco: Aco, rows: Rows, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\nx = 1\n[tool.aco]\nexact = true\n")
+    found = {row["setting"]: row["from"] for row in rows(aco("config", "show", cwd=tmp_path).stdout)}
+    assert found["exact"] == "pyproject.toml [tool.aco]"
+    (tmp_path / "aco.toml").write_text("strict = true\n")
+    found = {row["setting"]: row["from"] for row in rows(aco("config", "show", cwd=tmp_path).stdout)}
+    assert (found["exact"], found["strict"]) == ("default", "aco.toml")
+
+
+def test_pyproject_of_another_project_is_none_of_our_business(aco: Aco, folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("this is = = no TOML\n")
+    assert aco(*SETTLE, cwd=folder).returncode == 0
+
+
+def test_extension_of_the_output_is_stronger_than_a_setting_but_not_than_a_flag(aco: Aco, folder: Path) -> None:
+    """Else `format = "json"` would put JSON into out.csv."""
+    (folder / "aco.toml").write_text('format = "json"\n')
+    aco(*SETTLE, "-o", "out.csv", cwd=folder)
+    assert (folder / "out.csv").read_text().startswith("aco_id,")
+    aco(*SETTLE, "-o", "out.csv", "--format", "json", cwd=folder)
+    assert json.loads((folder / "out.csv").read_text())
+    aco(*SETTLE, "-o", "out", cwd=folder)
+    assert json.loads((folder / "out").read_text())
+
+
+def test_rules_of_several_folders_come_from_file_and_environment(aco: Aco, folder: Path) -> None:
+    for name, value in (("first one", "0.4"), ("second", "0.3")):
+        (folder / name / "mssp").mkdir(parents=True)
+        (folder / name / "mssp" / "maximum_sharing_rate.yaml").write_text(
+            "label: Maximum sharing rate\nunit: fraction of savings\n"
+            f"values:\n  - {{track: track-1, years: 2014, value: {value}, status: assumed, cite: a test}}\n"
+        )
+    command = ["settle", "2014", "r.csv", "--columns", "max_sharing_rate"]
+
+    def rate(*options: str, **environment: str) -> str:
+        return aco(*command, *options, cwd=folder, env=environment).stdout.splitlines()[1]
+
+    (folder / "aco.toml").write_text('rules = "first one"\n')
+    assert rate() == "0.4"
+    assert rate(ACO_RULES=f"first one{os.pathsep}second") == "0.3"
+    assert rate("--rules", "first one", ACO_RULES="second") == "0.4"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("formt = 1", "aco.toml: unknown key 'formt'"),
+        ("formt = 1", "did you mean format?"),
+        ('format = "jsn"', "aco.toml, key format: expected one of auto, table"),
+        ('format = "jsn"', "found 'jsn'; did you mean json?"),
+        ('strict = "yes please"', "aco.toml, key strict: expected true or false, found 'yes please'"),
+        ("strict = 1", "aco.toml, key strict: expected true or false, found 1"),
+        ("rules = [1]", "aco.toml, key rules: expected a folder or a list of them"),
+        ("format = ", "aco.toml: not valid TOML"),
+        ("[settle]\nx = 1", "aco.toml: unknown key 'settle'"),
+    ],
+)
+def test_mistake_in_the_file_is_an_error_with_file_and_key(aco: Aco, folder: Path, content: str, expected: str) -> None:
+    (folder / "aco.toml").write_text(content)
+    done = aco(*SETTLE, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert expected in done.stderr
+    assert aco("--help", cwd=folder).returncode == 0
+
+
+def test_mistake_in_pyproject_is_an_error_too(aco: Aco, folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("[tool.aco]\nstrickt = true\n")
+    done = aco(*SETTLE, cwd=folder)
+    assert done.returncode == 2
+    assert "pyproject.toml [tool.aco]: unknown key 'strickt'" in done.stderr
+    assert "did you mean strict?" in done.stderr
+
+
+def test_mistake_in_the_environment_is_an_error_with_the_variable(aco: Aco, folder: Path) -> None:
+    done = aco(*SETTLE, cwd=folder, env={"ACO_LAYOUT": "puf"})
+    assert done.returncode == 2
+    assert "environment variable ACO_LAYOUT: expected one of auto, roster, cms-puf, found 'puf'" in done.stderr
+
+
+def test_help_reads_no_settings_and_a_run_without_a_file_no_toml() -> None:
+    """Both would only cost time."""
+    script = "import sys; from aco_cli.main import app; sys.argv = ['aco', *sys.argv[1:]]; app(standalone_mode=False)"
+    after = "print(sorted({'tomllib', 'pandas', 'aco_cli.commands.settings'} & set(sys.modules)))"
+
+    def loaded(*arguments: str) -> str:
+        command = [sys.executable, "-c", f"{script}; {after}", *arguments]
+        done = run(command, capture_output=True, text=True, cwd="/", check=True, timeout=60)
+        return done.stdout.splitlines()[-1]
+
+    assert loaded("--help") == "[]"
+    assert loaded("config", "show", "--help") == "['aco_cli.commands.settings']"

@@ -1,0 +1,77 @@
+"""`aco explain`: every line of one settlement, from what is given to the settlement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Aco = Callable[..., CompletedProcess[str]]
+Rows = Callable[[str], list[dict[str, str]]]
+Roster = Callable[..., Path]
+
+# The columns that a reader needs of every line.
+COLUMNS = {"letter", "line", "label", "shown", "formula", "citation", "status", "value"}
+
+
+def expect_complete(lines: list[dict[str, str]]) -> None:
+    """Each line with a label, a value and the rule it rests on."""
+    assert set(lines[0]) >= COLUMNS
+    assert [line["line"] for line in lines if not line["label"] or not line["shown"]] == []
+    assert [line["line"] for line in lines if not line["citation"]] == []
+
+
+@pytest.mark.parametrize("aco_id", ["A16226", "A99470"], ids=["track-1-recouped", "track-2-below-msr"])
+def test_lines_are_complete_and_end_in_the_settlement_of_settle(
+    aco: Aco, roster_2014: Path, settled: CompletedProcess[str], rows: Rows, aco_id: str
+) -> None:
+    lines = json.loads(aco("explain", aco_id, "2014", roster_2014, "--format", "json").stdout)
+    expect_complete(lines)
+    expected = next(row["settlement"] for row in rows(settled.stdout) if row["aco_id"] == aco_id)
+    assert lines[-1]["line"] == "settlement"
+    assert str(Decimal(lines[-1]["value"]).quantize(Decimal("0.01"), ROUND_HALF_UP)) == expected
+
+
+def test_lines_have_letters_of_cms_and_numbers_in_the_formula(aco: Aco, rows: Rows, roster_2014: Path) -> None:
+    done = aco("explain", "A16226", "2014", roster_2014)
+    assert "St. Thomas Medical Group" in done.stderr
+    lines = {line["line"]: line for line in rows(done.stdout)}
+    assert lines["savings"]["letter"] == "I"
+    assert lines["savings"]["formula"] == "$42,174,602.00 - $39,631,031.00"
+    assert lines["savings"]["shown"] == "$2,543,571.00"
+    assert lines["shared_savings"]["letter"] == "V"
+    assert "425.604(d)" in lines["max_sharing_rate"]["citation"]
+    assert lines["earned_payment"]["shown"] == "$1,057,032.60"
+    assert lines["advance_recouped"]["shown"] == "$1,057,032.60"
+    assert lines["net_payment"]["shown"] == "$0.00"
+
+
+def test_markdown_is_a_table_that_ends_in_the_settlement(aco: Aco, roster_2014: Path) -> None:
+    table = aco("explain", "A16226", "2014", roster_2014, "--format", "markdown").stdout.splitlines()
+    assert all(line.startswith("|") and line.endswith("|") for line in table)
+    assert "$1,057,032.60" in table[-1]
+
+
+def test_unknown_id_suggests_near_ones(aco: Aco, roster_2014: Path) -> None:
+    done = aco("explain", "a16226", "2014", roster_2014)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "A16226" in done.stderr
+
+
+def test_id_with_a_comma_is_one_id(aco: Aco, roster: Roster) -> None:
+    """Ids are text: `A1,A2` is not the ACO A1."""
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2"}, {"aco_id": "B,1", "benchmark_total": "2000000"})
+    wrong = aco("explain", "A2,A1", "2014", file)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    right = aco("explain", "B,1", "2014", file, "--columns", "line,value")
+    assert "benchmark_total,2000000" in right.stdout
+
+
+def test_one_year_is_explained_at_a_time(aco: Aco, roster_2014: Path) -> None:
+    done = aco("explain", "A16226", "2013-2014", roster_2014)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "one performance year" in done.stderr

@@ -1,0 +1,143 @@
+"""`aco quality`, and quality in `settle`, `explain` and `reconcile`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Aco = Callable[..., CompletedProcess[str]]
+Rows = Callable[[str], list[dict[str, str]]]
+
+DOMAINS = ["patient_experience", "care_coordination", "preventive_health", "at_risk"]
+SURVEY = ",".join(f"ACO-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 34))
+RATES = (
+    f"aco_id,aco_name,performance_year,performance_year_number,{SURVEY},ACO-13,ACO-28\n"
+    "A1,One,2018,3,90,90,90,90,70,70,70,40,60,95\n"
+    "A2,Two,2018,1,90,90,90,90,70,70,70,40,60,95\n"
+)
+ROSTER = (
+    "aco_id,program,track,performance_year,assigned_beneficiaries,benchmark_total,expenditure_total,quality_score\n"
+    "A1,mssp,track-1,2018,20000,200000000,180000000,0.5\n"
+)
+
+
+@pytest.fixture
+def rates(tmp_path: Path) -> Path:
+    path = tmp_path / "rates.csv"
+    path.write_text(RATES, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER, encoding="utf-8")
+    return path
+
+
+def test_the_columns_are_those_of_the_contract(aco: Aco, rows: Rows, rates: Path) -> None:
+    done = aco("quality", "2018", rates)
+    found = rows(done.stdout)
+    assert done.returncode == 0
+    assert list(found[0]) == [
+        *("aco_id", "aco_name", "performance_year"),
+        *DOMAINS,
+        *("quality_score", "quality_reported", "notes"),
+    ]
+    assert float(found[0]["care_coordination"]) == pytest.approx((20 + 1.40) / 22)
+    assert float(found[0]["quality_score"]) == pytest.approx((3 + 21.4 / 22) / 4)
+    assert found[1]["quality_score"] == "1"
+
+
+def test_improvement_by_option(aco: Aco, rows: Rows, rates: Path) -> None:
+    done = aco("quality", "2018", rates, "--improvement", "care_coordination=0.48")
+    assert float(rows(done.stdout)[0]["care_coordination"]) == pytest.approx((20 + 1.88) / 22)
+
+
+@pytest.mark.parametrize("given", ["care_coordination", "elsewhere=1", "at_risk=5", "at_risk=much"])
+def test_a_wrong_improvement_is_wrong_usage(aco: Aco, rates: Path, given: str) -> None:
+    done = aco("quality", "2018", rates, "--improvement", given)
+    assert done.returncode == 2
+    assert "DOMAIN=POINTS" in done.stderr
+
+
+def test_an_official_table_replaces_a_benchmark(aco: Aco, rows: Rows, rates: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "mssp" / "quality"
+    folder.mkdir(parents=True)
+    (folder / "official.yaml").write_text(
+        "kind: percentiles\nyears: 2018\ncite: {published: the table}\nmeasures:\n"
+        "  ACO-13: {domain: care_coordination, from: web-interface, reporting_through: 1,\n"
+        "           cuts: [10, 20, 30, 40, 50, 55, 60], status: published}\n",
+        encoding="utf-8",
+    )
+    done = aco("quality", "2018", rates, "--rules", tmp_path / "own")
+    assert rows(done.stdout)[0]["care_coordination"] == "1"
+    assert aco("quality", "2018", rates, "--rules", tmp_path / "none").returncode == 2
+
+
+def test_settle_on_rates_and_on_computed_scores_is_the_same(
+    aco: Aco, rows: Rows, rates: Path, roster: Path, tmp_path: Path
+) -> None:
+    aco("quality", "2018", rates, "-o", tmp_path / "scores.csv")
+    by_rates = aco("settle", "2018", roster, "--quality", rates, "--exact")
+    by_scores = aco("settle", "2018", roster, "--quality", tmp_path / "scores.csv", "--exact")
+    assert by_rates.stdout == by_scores.stdout
+    found = rows(by_rates.stdout)[0]
+    assert float(found["quality_score"]) == pytest.approx((3 + 21.4 / 22) / 4)
+    assert "quality of 1 ACOs not in the roster: A2" in by_rates.stderr
+
+
+def test_an_aco_without_rates_keeps_its_score_with_a_warning(aco: Aco, rows: Rows, rates: Path, roster: Path) -> None:
+    roster.write_text(ROSTER.replace("A1", "A9"), encoding="utf-8")
+    done = aco("settle", "2018", roster, "--quality", rates)
+    assert rows(done.stdout)[0]["quality_score"] == "0.5"
+    assert "no quality score for 1 rows, whose own stays: A9" in done.stderr
+
+
+def test_explain_shows_each_measure_and_what_the_next_cut_is_worth(
+    aco: Aco, rows: Rows, rates: Path, roster: Path
+) -> None:
+    done = aco("explain", "A1", "2018", roster, "--quality", rates)
+    measure = next(row for row in rows(done.stdout) if row["line"] == "ACO-13")
+    gain = 20e6 * 0.5 * 0.15 / 22 / 4 * 0.98
+    assert measure["shown"] == "1.4 of 2"
+    assert measure["formula"] == "rate 60, p50 (58.45)"
+    assert measure["words"].startswith("next cut 66 gives 1.55 points, a quality score of 99.488636%")
+    assert measure["words"].endswith(f"${gain:,.2f} more")
+
+
+def test_a_file_that_is_none_is_refused_in_words(aco: Aco, roster: Path) -> None:
+    done = aco("quality", "2018", roster)
+    assert done.returncode == 3
+    assert "columns of measure rates" in done.stderr
+
+
+def test_a_manifest_of_scores_verifies(aco: Aco, rates: Path, tmp_path: Path) -> None:
+    assert aco("quality", "2018", rates, "-o", tmp_path / "s.csv", "--manifest").returncode == 0
+    assert aco("verify", tmp_path / "s.csv.manifest.json").returncode == 0
+
+
+def test_reconcile_2018_names_what_is_unexplained(aco: Aco, shared_data: Path) -> None:
+    file = shared_data / "mssp_puf_2018.csv"
+    done = aco("reconcile", "2018", file, "--quality", file)
+    assert done.returncode == 1
+    assert "2018: 548 published scores, 179 exact, 367 explained, 2 unexplained" in done.stderr
+    assert "unexplained: A2832, A2973" in done.stderr
+
+
+def test_reconcile_2014_is_exact(aco: Aco, shared_data: Path) -> None:
+    done = aco(
+        "reconcile", "2014", shared_data / "mssp_puf_2014.csv", "--quality", shared_data / "mssp_results_2014.csv"
+    )
+    assert done.returncode == 0
+    assert "2014: 214 published scores, 214 exact" in done.stderr
+
+
+def test_results_of_2014_with_a_roster_have_ids(aco: Aco, rows: Rows, shared_data: Path) -> None:
+    results, puf = shared_data / "mssp_results_2014.csv", shared_data / "mssp_puf_2014.csv"
+    done = aco("quality", "2014", results, "--roster", puf, "--aco", "A67373")
+    assert round(float(rows(done.stdout)[0]["quality_score"]), 6) == 0.916964
+    assert len(rows(aco("quality", "2014", results).stdout)) == 333

@@ -1,0 +1,71 @@
+"""`aco summary`: the headline figures that were published about 2014."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Aco = Callable[..., CompletedProcess[str]]
+Rows = Callable[[str], list[dict[str, str]]]
+Roster = Callable[..., Path]
+
+# Published settlements are whole dollars.
+ROUNDING = 0.5
+
+
+@pytest.fixture(scope="module")
+def groups(aco: Aco, rows: Rows, roster_2014: Path) -> dict[tuple[str, str], dict[str, str]]:
+    done = aco("summary", "2014", roster_2014)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {(row["by"], row["value"]): row for row in rows(done.stdout)}
+
+
+def test_all_acos_meet_the_published_figures(groups: dict[tuple[str, str], dict[str, str]]) -> None:
+    everyone = groups["all", ""]
+    counts = {name: int(everyone[name]) for name in ("acos", "reached_msr", "earned", "quality_failed", "owed")}
+    assert counts == {"acos": 333, "reached_msr": 92, "earned": 86, "quality_failed": 6, "owed": 0}
+    assert float(everyone["earned_payment"]) == pytest.approx(341_246_303, abs=86 * ROUNDING)
+    assert float(everyone["savings"]) == pytest.approx(291_477_845, abs=333 * ROUNDING)
+    assert round(float(everyone["savings_above_msr"]) / 1e6) == 806
+    assert float(everyone["net_to_medicare"]) == pytest.approx(291_477_845 - 341_246_303, abs=333)
+
+
+def test_start_years_and_tracks_add_up_to_all(groups: dict[tuple[str, str], dict[str, str]]) -> None:
+    starts = {value: int(row["acos"]) for (by, value), row in groups.items() if by == "start_year"}
+    assert starts == {"2012": 111, "2013": 103, "2014": 119}
+    tracks = {value: int(row["acos"]) for (by, value), row in groups.items() if by == "track"}
+    assert tracks == {"track-1": 330, "track-2": 3}
+    for group in ("program", "track", "start_year", "size"):
+        rows = [row for (by, _), row in groups.items() if by == group and row["source"] == "computed"]
+        paid = sum(float(row["earned_payment"]) for row in rows)
+        assert paid == pytest.approx(float(groups["all", ""]["earned_payment"]), abs=0.05)
+
+
+def test_any_roster_column_may_group(aco: Aco, rows: Rows, roster: Roster) -> None:
+    file = roster(
+        {"aco_id": "A1", "region": "north"}, {"aco_id": "A2", "region": ""}, {"aco_id": "A3", "region": "north"}
+    )
+    done = aco("summary", "2014", file, "--by", "region", "--columns", "by,value,acos")
+    assert done.stdout == "by,value,acos\nall,,3\nregion,,1\nregion,north,2\n"
+
+
+def test_unknown_group_is_refused_with_the_columns_there_are(aco: Aco, roster: Roster) -> None:
+    done = aco("summary", "2014", roster(), "--by", "regoin")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "regoin" in done.stderr
+    assert "start_year" in done.stderr
+
+
+def test_aco_that_cannot_be_settled_counts_but_adds_to_no_sum(aco: Aco, rows: Rows, roster: Roster) -> None:
+    """Too few beneficiaries for a minimum savings rate: its dollars are known, its settlement is not."""
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "assigned_beneficiaries": "300"})
+    done = aco("summary", "2014", file, "--by", "track", "--strict")
+    assert done.returncode == 4
+    assert "1 of 2" in done.stderr
+    everyone = rows(done.stdout)[0]
+    assert (everyone["acos"], everyone["not_calculable"]) == ("2", "1")
+    assert everyone["savings"] == "100000.00"
+    assert everyone["net_to_medicare"] == "55900.00"

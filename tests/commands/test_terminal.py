@@ -1,0 +1,104 @@
+"""On a terminal: a table that cuts no amount at any width, says what it leaves out, and colours where it may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+Terminal = Callable[..., Any]
+Rows = Callable[[str], list[dict[str, str]]]
+
+SMALL_AMOUNTS = {"A67373": "14,455,933", "A55185": "12,075,693", "A00755": "0"}
+
+
+def whole(amount: str) -> str:
+    """An amount in whole dollars as people write it."""
+    return f"{Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP):,}"
+
+
+def small(sample: Path) -> list[str | Path]:
+    return ["settle", "2014", sample / "roster_small.csv", "--expenditures", sample / "totals_small.csv"]
+
+
+def headings(line: str) -> list[str]:
+    return re.split(r" {2,}", line.strip())
+
+
+def expect_in_full(lines: list[str], settlements: dict[str, str], width: int) -> None:
+    """No line is wider than the terminal, and no settlement is cut."""
+    assert max(map(len, lines)) <= width
+    assert "…" not in "".join(lines)
+    assert headings(lines[0])[-1] == "Settlement"
+    shown = {line[:6]: line.split()[-1] for line in lines if re.match(r"A\d{5} ", line)}
+    assert shown == settlements
+
+
+def expect_hidden_named(message: str, lines: list[str], columns: list[str]) -> None:
+    """The note on standard error names as many columns as are missing, the important ones not among them."""
+    note = re.match(r"(\d+) columns hidden at this width: ([\w, ]+);", message)
+    assert note is not None, message
+    hidden = note[2].split(", ")
+    assert len(hidden) == int(note[1]) == len(columns) - len(headings(lines[0]))
+    assert set(hidden) <= set(columns) - {"aco_id", "outcome", "settlement"}
+
+
+@pytest.mark.parametrize(("width", "least"), [(40, 3), (80, 6), (160, 11)])
+def test_table_cuts_nothing_and_says_what_it_leaves_out(
+    terminal: Terminal, roster_2014: Path, settled: CompletedProcess[str], rows: Rows, width: int, least: int
+) -> None:
+    screen = terminal(width, "settle", "2014", roster_2014)
+    settlements = {row["aco_id"]: whole(row["settlement"]) for row in rows(settled.stdout)}
+    assert screen.returncode == 0
+    expect_in_full(screen.lines, settlements, width)
+    expect_hidden_named(screen.stderr, screen.lines, settled.stdout.splitlines()[0].split(","))
+    assert len(headings(screen.lines[0])) >= least
+    (total,) = [line for line in screen.lines if line.startswith("333 ACOs")]
+    assert total.split()[-1] == "341,246,297"
+    assert "\x1b[32m14,455,933\x1b[0m" in screen.raw
+
+
+@pytest.mark.parametrize(
+    ("environment", "options"),
+    [({"NO_COLOR": "1"}, []), ({}, ["--no-color"]), ({"TERM": "dumb"}, [])],
+    ids=["NO_COLOR", "--no-color", "TERM=dumb"],
+)
+def test_table_without_colour_is_the_same_text(
+    terminal: Terminal, sample: Path, environment: dict[str, str], options: list[str]
+) -> None:
+    screen = terminal(80, *small(sample), *options, env=environment)
+    assert screen.returncode == 0
+    assert "\x1b" not in screen.raw
+    shown = {line[:6]: line.split()[-1] for line in screen.lines}
+    assert shown.items() >= SMALL_AMOUNTS.items()
+    assert shown["10 ACO"] == "40,923,715"
+
+
+def test_columns_asked_for_are_all_shown_where_they_fit(terminal: Terminal, sample: Path) -> None:
+    screen = terminal(40, *small(sample), "--columns", "aco_id,benchmark_total,net_payment")
+    assert screen.stderr == ""
+    assert any(line.split() == ["A55185", "1,101,577,828", "12,075,693"] for line in screen.lines)
+
+
+def test_binary_format_is_not_thrown_at_a_terminal(terminal: Terminal, sample: Path) -> None:
+    screen = terminal(80, *small(sample), "--format", "parquet")
+    assert screen.returncode == 2
+    assert screen.raw == ""
+    assert "-o FILE.parquet" in screen.stderr
+
+
+def test_explanation_shows_the_value_of_each_line_in_a_narrow_terminal(terminal: Terminal, roster_2014: Path) -> None:
+    screen = terminal(40, "explain", "A16226", "2014", roster_2014)
+    assert screen.returncode == 0
+    assert any("$1,057,032.60" in line for line in screen.lines)
+
+
+def test_rules_show_the_value_of_each_parameter_in_an_ordinary_terminal(terminal: Terminal) -> None:
+    screen = terminal(80, "rules", "show", "--year", "2014")
+    assert screen.returncode == 0
+    assert "Value" in screen.lines[0]

@@ -1,0 +1,125 @@
+"""Wrong usage, help, version and completion; years, tracks and layouts that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Aco = Callable[..., CompletedProcess[str]]
+Roster = Callable[..., Path]
+
+COMMANDS = ("settle", "summary", "explain", "check", "rules")
+
+
+def test_no_arguments_show_the_commands(aco: Aco) -> None:
+    done = aco()
+    shown = done.stdout + done.stderr
+    assert "Usage: aco" in shown
+    assert [command for command in COMMANDS if command not in shown] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_usage_and_an_example(aco: Aco, command: str) -> None:
+    done = aco(command, "--help")
+    assert done.returncode == 0
+    assert f"Usage: aco {command}" in done.stdout
+    if command != "rules":
+        assert f"  aco {command} " in done.stdout
+
+
+def test_version_is_that_of_the_package(aco: Aco) -> None:
+    from aco_cli import __version__
+
+    assert aco("--version").stdout == f"aco {__version__}\n"
+
+
+def test_completion_script_is_for_the_shell_asked_for(aco: Aco) -> None:
+    done = aco(env={"_ACO_COMPLETE": "source_bash"})
+    assert done.returncode == 0
+    assert "complete -o default -F _aco_completion aco" in done.stdout
+
+
+def test_completion_knows_commands_and_formats(aco: Aco) -> None:
+    def complete(line: str) -> list[str]:
+        words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
+        return aco(env={"_ACO_COMPLETE": "complete_bash", **words}).stdout.split()
+
+    assert complete("aco se") == ["settle"]
+    assert complete("aco settle 2014 r.csv --format pa") == ["parquet"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["settel"], ["settle"]),
+        (["settle"], ["YEARS"]),
+        (["settle", "2014"], ["FILE"]),
+        (["settle", "2014", "r.csv", "--bogus"], ["--bogus"]),
+        (["settle", "2014", "r.csv", "--format", "xml"], ["xml", "parquet"]),
+        (["settle", "2014", "r.csv", "--layout", "foo"], ["foo", "cms-puf"]),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) and value else None,
+)
+def test_wrong_usage_says_what_is_expected(aco: Aco, arguments: list[str], expected: list[str]) -> None:
+    done = aco(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [part for part in expected if part not in done.stderr] == [], done.stderr
+
+
+@pytest.mark.parametrize("years", ["20x4", "2014-2012"])
+def test_malformed_years_are_refused(aco: Aco, roster_2014: Path, years: str) -> None:
+    done = aco("settle", years, roster_2014)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"expected YEARS as 2014, 2012-2016, 2014,2018 or all, found {years!r}" in done.stderr
+
+
+def test_years_that_the_file_does_not_hold_are_refused_with_those_it_holds(aco: Aco, roster_2014: Path) -> None:
+    done = aco("settle", "2015-2016", roster_2014)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "roster_2014.csv: expected rows of 2015-2016, found rows of 2014" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("year", "track", "expected"),
+    [("2031", "track-1", "2025"), ("2014", "track-3", "2016-2021")],
+)
+def test_year_and_track_without_rules_are_refused_with_those_that_have(
+    aco: Aco, roster: Roster, year: str, track: str, expected: str
+) -> None:
+    done = aco("settle", year, roster({"performance_year": year, "track": track}))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"{track} in {year} is not covered" in done.stderr
+    assert expected in done.stderr
+
+
+def test_row_without_rules_is_told_with_its_place(aco: Aco, roster: Roster) -> None:
+    """As every error: file and row, so that it can be found among thousands."""
+    done = aco("settle", "2014", roster({"aco_id": "A1"}, {"aco_id": "A2"}, {"aco_id": "A3", "track": "track-3"}))
+    assert done.returncode != 0
+    assert "r.csv, row 4" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--aco", "A67374", "A67373"),
+        ("--columns", "settlment", "settlement"),
+        ("-o", "out.doc", ".xlsx"),
+    ],
+)
+def test_choice_that_does_not_exist_names_the_nearest(
+    aco: Aco, roster_2014: Path, option: str, value: str, expected: str
+) -> None:
+    done = aco("settle", "2014", roster_2014, option, value)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert value in done.stderr
+    assert expected in done.stderr
+
+
+def test_rules_folder_that_does_not_exist_is_named(aco: Aco, roster: Roster, tmp_path: Path) -> None:
+    done = aco("settle", "2014", roster(), "--rules", tmp_path / "none")
+    assert done.returncode == 2
+    assert str(tmp_path / "none") in done.stderr

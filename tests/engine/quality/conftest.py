@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from aco_cli.engine.quality.score import score
+from aco_cli.rules.quality import Collection, Measure, QualityRules
+
+RULES = QualityRules()
+MakeRates = Callable[..., pd.DataFrame]
+
+
+def best(measure: Measure) -> float:
+    """A rate that earns all points."""
+    steps = measure.cuts or measure.deciles
+    return steps[-1] if steps else 50.0
+
+
+def rates_of(year: int, rows: int = 1, **given: Any) -> pd.DataFrame:
+    """Rows in which every Web Interface, survey and administrative measure earns all points, but for what is given."""
+    found = RULES.measures(year)
+    assert found is not None
+    columns: dict[str, Any] = {
+        "aco_id": [f"A{row}" for row in range(rows)],
+        "performance_year": [year] * rows,
+        "performance_year_number": [3.0] * rows,
+    }
+    for name, measure in found.measures.items():
+        if measure.collection not in (Collection.ECQM, Collection.CQM):
+            columns[name] = [best(measure)] * rows
+    columns |= {name.replace("__", "-"): value for name, value in given.items()}
+    frame = pd.DataFrame(
+        {name: value if isinstance(value, list) else [value] * rows for name, value in columns.items()}
+    )
+    numbers = [name for name in frame if frame[name].dtype == object and name != "aco_id"]
+    return frame.astype(dict.fromkeys(numbers, "float64"))
+
+
+@pytest.fixture(scope="session")
+def rules() -> QualityRules:
+    return RULES
+
+
+@pytest.fixture(scope="session")
+def make_rates() -> MakeRates:
+    return rates_of
+
+
+@pytest.fixture(scope="session")
+def score_one(make_rates: MakeRates) -> Callable[..., pd.Series]:
+    """The scores of one row of a year: `score_one(2014, {"ACO-13": 20.0})`."""
+
+    def of(year: int, given: dict[str, Any] | None = None) -> pd.Series:
+        return score(make_rates(year, **(given or {})), RULES).iloc[0]
+
+    return of

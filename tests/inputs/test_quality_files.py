@@ -1,0 +1,150 @@
+"""Tables of quality measure rates: names, years, blanks, ids by totals, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aco_cli.errors import InputError
+from aco_cli.inputs.quality import Rates, load_rates, with_ids
+from aco_cli.inputs.years import Years
+
+Write = Callable[..., str]
+
+
+def read(*files: str, years: str = "2018", scores: bool = False) -> Rates:
+    return load_rates(files, Years.parse(years), scores=scores)
+
+
+def problems(*files: str, years: str = "2018") -> str:
+    with pytest.raises(InputError) as caught:
+        read(*files, years=years)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("ACO-13", "ACO-13"), ("ACO13", "ACO-13"), ("aco_13", "ACO-13"), ("ACO-8^", "ACO-8"), ("DM_Comp", "DM Composite")],
+)
+def test_names_of_the_project_and_of_cms_mean_the_same(write: Write, header: str, name: str) -> None:
+    frame = read(write(f"aco_id,performance_year,{header}\n001,2018,77.5\n")).frame
+    assert frame[name].tolist() == [77.5]
+    assert frame["aco_id"].tolist() == ["001"]
+
+
+@pytest.mark.parametrize("blank", ["", "-", "N/A", "."])
+def test_no_rate_is_unknown_and_zero_is_a_rate(write: Write, blank: str) -> None:
+    frame = read(write(f"aco_id,performance_year,ACO-13,ACO-27\nA,2018,{blank},0\n")).frame
+    assert np.isnan(frame["ACO-13"].iloc[0])
+    assert frame["ACO-27"].tolist() == [0.0]
+
+
+def test_the_year_asked_for_stands_for_a_missing_column(write: Write) -> None:
+    assert read(write("aco_id,ACO-13\nA,1\n")).frame["performance_year"].tolist() == [2018]
+
+
+def test_rates_of_the_year_before_are_kept_for_improvement(write: Write) -> None:
+    file = write("aco_id,performance_year,CAHPS_1\nA,2021,1\nA,2022,1\nA,2023,1\n")
+    found = read(file, years="2023")
+    assert found.frame["performance_year"].tolist() == [2022, 2023]
+    assert found.skipped == 1
+
+
+def test_a_file_of_other_years_is_refused(write: Write) -> None:
+    text = problems(write("aco_id,performance_year,ACO-1\nA,2016,1\n"))
+    assert "expected rows of 2018, found rows of 2016" in text
+
+
+def test_a_file_without_measures_is_refused(write: Write) -> None:
+    assert "columns of measure rates such as ACO-1" in problems(write("aco_id,performance_year\nA,2018\n"))
+
+
+def test_every_wrong_cell_is_told(write: Write) -> None:
+    text = problems(write("aco_id,performance_year,ACO-1,ACO-2\nA,2018,-3,x\n,2018,1,1\n"))
+    assert "row 2, column ACO-1: expected 0 or more" in text
+    assert "row 2, column ACO-2: expected a number, found 'x'" in text
+    assert "row 3, column aco_id" in text
+
+
+def test_an_aco_twice_is_refused(write: Write) -> None:
+    text = problems(write("aco_id,performance_year,ACO-1\nA,2018,1\nA,2018,2\n"))
+    assert "one row per ACO and year" in text
+
+
+def test_an_improvement_reward_above_what_there_is_is_refused(write: Write) -> None:
+    text = problems(write("aco_id,performance_year,ACO-1,improvement_at_risk\nA,2018,1,4.5\n"))
+    assert "improvement_at_risk" in text
+
+
+def test_a_table_of_scores_is_read_only_where_scores_will_do(write: Write) -> None:
+    header = "aco_id,performance_year,patient_experience,care_coordination,preventive_health,at_risk,quality_score"
+    file = write(f"{header}\nA,2018,1,1,1,1,0.9\n")
+    assert read(file, scores=True).frame["quality_score"].tolist() == [0.9]
+    assert "columns of measure rates" in problems(file)
+
+
+RESULTS = (
+    "ACO Doing Business As (DBA) or Legal Business Name (LBN),Agreement Start Date,Total Benchmark Expenditures,"
+    "Total Expenditures,Successfully Reported Quality5,ACO-1,ACO-8^,DM Composite,CAD Composite\n"
+    'One,07/01/2012,"$1,000,000",$900000,Yes,80.5,14.1,,3\n'
+    "Two,01/01/2014,$2000000,$1900001,No,,15,,\n"
+)
+
+
+def roster(**changes: list[float]) -> pd.DataFrame:
+    columns = {
+        "aco_id": ["A2", "A1"],
+        "performance_year": [2014, 2014],
+        "benchmark_total": [2e6, 1e6],
+        "expenditure_total": [1.9e6, 9e5],
+    }
+    return pd.DataFrame(columns | changes)
+
+
+def test_cms_results_file_is_matched_by_totals_within_a_dollar(write: Write) -> None:
+    found = read(write(RESULTS), years="2014").frame
+    assert found["aco_id"].tolist() == ["", ""]
+    matched, warnings = with_ids(found, roster())
+    assert (matched["aco_id"].tolist(), warnings) == (["A1", "A2"], [])
+    assert matched["quality_reported"].tolist() == [1.0, 0.0]
+    assert matched["ACO-8"].tolist() == [14.1, 15.0]
+    assert matched["agreement_start"].dt.year.tolist() == [2012, 2014]
+
+
+def test_totals_two_dollars_apart_are_no_match_and_are_named(write: Write) -> None:
+    found = read(write(RESULTS), years="2014").frame
+    matched, warnings = with_ids(found, roster(benchmark_total=[2e6, 1e6 + 2]))
+    assert matched["aco_id"].tolist() == ["", "A2"]
+    assert warnings == ["1 rows match no ACO by their totals: One"]
+
+
+def test_without_a_roster_missing_ids_are_told(write: Write) -> None:
+    _, warnings = with_ids(read(write(RESULTS), years="2014").frame, None)
+    assert len(warnings) == 1
+    assert "--roster FILE" in warnings[0]
+
+
+def test_a_roster_lends_the_start_of_the_agreement(write: Write) -> None:
+    rates = read(write("aco_id,performance_year,ACO-1\nA1,2014,80\nA2,2014,80\n"), years="2014").frame
+    lent, _ = with_ids(rates, roster().assign(agreement_start=pd.to_datetime(["2014-01-01", "2012-07-01"])))
+    assert lent["agreement_start"].dt.year.tolist() == [2012, 2014]
+
+
+@pytest.mark.parametrize(("year", "rows", "measures"), [(2018, 548, 32), (2021, 475, 28), (2023, 453, 28)])
+def test_cms_public_use_files(shared_data: Path, year: int, rows: int, measures: int) -> None:
+    """The file of 2021 has a column for eCQM and CQM together, which becomes two."""
+    found = read(str(shared_data / f"mssp_puf_{year}.csv"), years=str(year))
+    names = [name for name in found.frame if str(name).startswith(("ACO-", "DM", "CAHPS", "Measure_", "QualityID_"))]
+    assert (len(found.frame), len(names), found.warnings) == (rows, measures, [])
+    assert found.frame["performance_year"].unique().tolist() == [year]
+
+
+def test_the_route_of_a_2021_rate_is_told_by_the_report_columns(shared_data: Path) -> None:
+    frame = read(str(shared_data / "mssp_puf_2021.csv"), years="2021").frame
+    by_route = frame[["QualityID_001_eCQM", "QualityID_001_MIPSCQM"]].notna()
+    assert by_route.sum().tolist() == [5, 7]
+    assert not by_route.all(axis=1).any()
