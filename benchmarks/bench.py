@@ -23,6 +23,7 @@ from aco_cli.rules.book import RuleBook
 
 ROSTER = Path(__file__).parents[1] / "sample_data" / "roster_2014.csv"
 ACO = Path(sys.executable).with_name("aco")
+PUBLIC_USE_FILES = Path(__file__).parents[2] / "shared" / "data"
 ROWS = 1_000_000
 
 
@@ -48,25 +49,59 @@ def python(code: str) -> Callable[[], object]:
 
 
 def synthetic(rows: int) -> pd.DataFrame:
-    """ACO-years with the spread of the published ones."""
+    """ACO-years with the spread of the published ones and the columns of the sample roster."""
     random = np.random.default_rng(2014)
     benchmark = np.round(random.lognormal(18.8, 0.6, rows), 2)
+    ids = pd.Series(np.arange(rows), dtype="int64").astype("str").str.zfill(8)
+    start = pd.to_datetime(random.choice(["2012-04-01", "2013-01-01", "2014-01-01"], rows))
     return pd.DataFrame(
         {
-            "aco_id": pd.Series(np.arange(rows), dtype="int64").astype("str").str.zfill(8),
+            "aco_id": ids,
+            "aco_name": "Accountable Care Organization " + ids,
+            "state": random.choice(["Florida", "New Jersey, New York", "Texas"], rows),
+            "performance_year": random.choice([2013, 2014, 2015], rows),
             "program": "mssp",
             "track": random.choice(["track-1", "track-2"], rows, p=[0.95, 0.05]),
-            "performance_year": random.choice([2013, 2014, 2015], rows),
+            "initial_start": start,
+            "agreement_start": start,
+            "agreement_year": random.choice([1.0, 2.0, 3.0], rows),
+            "first_performance_year": random.choice([0.0, 1.0], rows),
             "assigned_beneficiaries": np.floor(random.lognormal(9.5, 0.7, rows)),
             "benchmark_total": benchmark,
             "expenditure_total": np.round(benchmark * random.normal(1, 0.05, rows), 2),
             "quality_score": random.uniform(0.6, 1, rows),
             "quality_reported": 1.0,
-            "first_performance_year": random.choice([0.0, 1.0], rows),
-            "agreement_year": random.choice([1.0, 2.0, 3.0], rows),
             "advance_balance": 0.0,
         }
     )
+
+
+def published_years(folder: Path) -> list[Comparison]:
+    """All of CMS's public use files at hand against one of them, if they are at hand."""
+    files = sorted(PUBLIC_USE_FILES.glob("mssp_puf_*.csv"))
+    if not files:
+        print(f"skipped: CMS's public use files are not at {PUBLIC_USE_FILES}")
+        return []
+    one = next(file for file in files if "2014" in file.name)
+    output = folder / "settled.csv"
+    return [
+        Comparison(
+            f"aco settle, {len(files)} published years / one of them",
+            command(ACO, "settle", "all", *files, "-o", output, "--quiet"),
+            command(ACO, "settle", "all", one, "-o", output, "--quiet"),
+            2.0,
+            9,
+        )
+    ]
+
+
+def growth() -> None:
+    """How the time to settle grows with the number of rows."""
+    book, frame = RuleBook(), synthetic(ROWS)
+    for rows in (1_000, 10_000, 100_000, 1_000_000):
+        part = frame.head(rows)
+        took = statistics.median(seconds(lambda part=part: settle(part, book, NAMES)) for _ in range(5))
+        print(f"settle {rows:>9,} rows: {took:.4f} s, {1e6 * took / rows:.2f} microseconds a row")
 
 
 def measure(comparison: Comparison) -> tuple[float, float]:
@@ -117,13 +152,14 @@ def main() -> int:
     """Print a line per comparison; 1 if any goal is missed."""
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for comparison in comparisons(Path(folder)):
+        for comparison in [*comparisons(Path(folder)), *published_years(Path(folder))]:
             thing, yardstick = measure(comparison)
             ratio = thing / yardstick
             missed += ratio > comparison.goal
             print(
                 f"{comparison.name}: {thing:.3f} s / {yardstick:.3f} s = {ratio:.2f} (goal: at most {comparison.goal})"
             )
+    growth()
     return 1 if missed else 0
 
 
