@@ -92,6 +92,10 @@ class DecileScores:
         yield "no rates of Web Interface or eCQM/CQM measures: no score of its own", np.asarray(~self.is_reported)
         floored: Rows = np.asarray((v.affected == 1) & (v.quality_score == v.least_score))
         yield "least score of ACOs affected by circumstances", floored
+        yield (
+            "rests on a derived value: decile from which a survey component earns full points",
+            self._measures.lifted() & self.is_reported,
+        )
         if self.scoring["improvement"]:
             yield (
                 "no rates of the prior year: no improvement",
@@ -138,6 +142,14 @@ class _Points:
         points = decile_points(self.table.number(measure.name), measure, self.least, prior=self.prior)
         full = self.set.full_from.get(measure.collection)
         return points if full is None else np.where(points >= full, float(DECILES), points)
+
+    def lifted(self) -> Rows:
+        """The rows on which some measure has full points only because its decile earns them all."""
+        lifted = np.zeros(self.table.rows, dtype=np.bool_)
+        for measure in self.held(*map(Collection, self.set.full_from)):
+            plain = decile_points(self.table.number(measure.name), measure, self.least, prior=self.prior)
+            lifted |= (plain >= self.set.full_from[measure.collection]) & (plain < DECILES)
+        return lifted
 
     def held(self, *collections: Collection) -> list[Measure]:
         """The measures with a benchmark and a column, of some collections."""
