@@ -16,9 +16,6 @@ _MILLION = 1_000_000.0
 # CMS prints the rate to four decimals or more. A printed rate within half a unit of the fourth says the same.
 PRINTED_RATE_ROUNDING = 0.5e-4 + 1e-12
 
-# The fixed rates an ACO may choose, for recovering the exact choice from a printed one (42 CFR 425.605(b)(2)).
-ELECTABLE_RATES = (0.0, 0.005, 0.010, 0.015, 0.020)
-
 
 def band_number(v: Values, rules: RuleColumns) -> Column:
     """The place of each row's band in its scale, counted from 1; 0 below the scale or where the number is unknown."""
@@ -69,7 +66,7 @@ def elected(v: Values, rules: RuleColumns) -> Column:
     chosen = np.where(v.elects_sliding, v.sliding_msr, v.elected_rate)
     enough = v.beneficiaries >= rules.number("elected_rate_minimum_beneficiaries")
     chosen = np.where(enough | np.isnan(v.elected_rate), chosen, v.sliding_msr)
-    return np.where(np.isnan(chosen), _behind_printed(v), chosen)
+    return np.where(np.isnan(chosen), _behind_printed(v, rules), chosen)
 
 
 def not_elected(v: Values) -> Column:
@@ -79,8 +76,10 @@ def not_elected(v: Values) -> Column:
     )
 
 
-def _behind_printed(v: Values) -> Column:
+def _behind_printed(v: Values, rules: RuleColumns) -> Column:
+    """The exact rate that CMS printed: the sliding one, or one of those an ACO may choose; else as printed."""
+    electable = {rate for rates in rules.table.values("minimum_savings_rate.rates") for rate in rates or ()}
     exact = np.where(says_the_same(v.published_msr, v.sliding_msr), v.sliding_msr, v.published_msr)
-    for rate in ELECTABLE_RATES:
+    for rate in sorted(electable):
         exact = np.where(says_the_same(v.published_msr, rate), rate, exact)
     return exact
