@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -64,6 +65,9 @@ def _defaults(command: object, values: dict[str, Any]) -> dict[str, Any]:
 
 def run() -> None:
     """Run the command line; errors become a message on standard error and a documented exit code."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by the caller: what is said goes nowhere
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (to the end of the run)
     gc.disable()  # until files are read: collecting while pandas is imported would take an eighth of a short run
     try:
         sys.exit(app(standalone_mode=False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -123,3 +125,11 @@ def test_rules_folder_that_does_not_exist_is_named(aco: Aco, roster: Roster, tmp
     done = aco("settle", "2014", roster(), "--rules", tmp_path / "none")
     assert done.returncode == 2
     assert str(tmp_path / "none") in done.stderr
+
+
+def test_closed_standard_output_is_no_fault_of_aco(roster_2014: Path) -> None:
+    command = Path(sys.executable).with_name("aco")
+    done = subprocess.run(
+        ["sh", "-c", f"{command} settle 2014 {roster_2014} --quiet >&-"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
