@@ -6,7 +6,7 @@ import difflib
 import gc
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -108,11 +108,7 @@ class Session:
         before = self._bytes(files) if self.keeps_manifest else {}
         with self.busy("reading", size=sum(map(_size, files))):
             loaded = load(request.files, years, layout=rows.layout, expenditures=totals, precision=precision)
-        for file, data in before.items():
-            from aco_cli.commands import manifest
-
-            held = read_part(file, "totals" if file in totals else rows.layout)
-            self.inputs.append(manifest.facts(file, data, len(held.rows)))
+        self._record(before, totals, rows.layout)
         for warning in loaded.warnings:
             self.warn(warning)
         if loaded.skipped:
@@ -130,6 +126,14 @@ class Session:
 
         refuse_what_cannot_be_verified(self.call.values["output"] if self.call else None, files)
         return {file: Path(file).read_bytes() for file in files if Path(file).exists()}
+
+    def _record(self, files: Mapping[str, bytes], totals: Sequence[str], layout: str) -> None:
+        """Keep for the manifest what was read."""
+        from aco_cli.commands.manifest import facts
+
+        for file, data in files.items():
+            held = read_part(file, "totals" if file in totals else layout)
+            self.inputs.append(facts(file, data, len(held.rows)))
 
     def settled(self, outcomes: pd.Series) -> None:
         """Tell and keep how many rows ended how."""
