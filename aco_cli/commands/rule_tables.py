@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ COVERAGE_COLUMNS = (
     OutputColumn("track", Unit.TEXT, "Track", 0),
     OutputColumn("performance_year", Unit.INTEGER, "Year", 1),
     *(OutputColumn(status.value, Unit.INTEGER, status.value.capitalize(), 2) for status in Status),
-    OutputColumn("uncertain", Unit.TEXT, "Derived or assumed", 4),
+    OutputColumn("uncertain", Unit.TEXT, "Not published", 4),
 )
 DIFF_COLUMNS = (
     OutputColumn("program", Unit.TEXT, "Program", 6),
@@ -172,7 +173,7 @@ def show_value(value: Any) -> str:
         return ", ".join(f"{key} {show_value(item)}" for key, item in value.items())
     if isinstance(value, list) and isinstance(value[0], dict):
         return "; ".join(show_value(item) for item in value)
-    return value if isinstance(value, str) else json.dumps(value)
+    return str(value) if isinstance(value, (str, date)) else json.dumps(value)
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[OutputColumn]) -> pd.DataFrame:

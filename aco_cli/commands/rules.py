@@ -74,7 +74,7 @@ def coverage(
 ) -> None:
     """Programs, tracks and years covered.
 
-    With how many values are published, derived and assumed.
+    With how many values are published, derived, unverified and assumed.
 
     \b
     aco rules coverage

@@ -10,7 +10,6 @@ import pandas as pd
 
 from aco_cli.engine.lines import Column, Values
 from aco_cli.rules.columns import RuleColumns
-from aco_cli.rules.parameters import Status
 
 
 class Notes:
@@ -107,14 +106,14 @@ def _special(v: Values, _rules: RuleColumns) -> Iterator[tuple[str, Column]]:
 
 
 def _uncertain(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
-    """Values that are derived or assumed and decide an amount."""
+    """Values that are not published and decide an amount."""
     for name, decides in _DECIDES.items():
         uncertain = rules.table.uncertain(name)
         if not uncertain or not (rows := decides(v)).any():
             continue
         for code, entry in uncertain:
             label = rules.table.book.parameters(rules.table.situations[code].program)[name].label
-            yield f"rests on {_a(entry.status)} value: {label} ({entry.cite})", rows & (rules.codes == code)
+            yield f"rests on {entry.status.value_of_it}: {label} ({entry.cite})", rows & (rules.codes == code)
 
 
 def _pays(v: Values) -> Column:
@@ -147,7 +146,3 @@ _DECIDES: dict[str, Callable[[Values], Column]] = {
     "half_rate": lambda v: v.half_rate_applies & _pays(v),
     "termination": lambda v: v.is_terminated & v.calculable,
 }
-
-
-def _a(status: Status) -> str:
-    return f"an {status}" if status is Status.ASSUMED else f"a {status}"

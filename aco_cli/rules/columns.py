@@ -36,7 +36,7 @@ class RuleTable:
         return self._values[name]
 
     def uncertain(self, parameter: str) -> list[tuple[int, Entry]]:
-        """The situations, by number, in which a parameter's value is derived or assumed, each with its entry."""
+        """The situations, by number, in which a parameter's value is not published, each with its entry."""
         if parameter not in self._uncertain:
             entries = [self.book.entry(situation, parameter) for situation in self.situations]
             self._uncertain[parameter] = [

@@ -25,7 +25,13 @@ class Status(StrEnum):
 
     PUBLISHED = "published"  # read in the primary text, or behaves so in every published settlement
     DERIVED = "derived"  # inferred from published numbers
+    UNVERIFIED = "unverified"  # taken from a text that was not checked against the regulation
     ASSUMED = "assumed"  # general knowledge of the rule, not confirmed
+
+    @property
+    def value_of_it(self) -> str:
+        """In a note: `a derived value`, `an assumed value`."""
+        return f"{'an' if self[0] in 'aeiou' else 'a'} {self} value"
 
 
 @dataclass(frozen=True)

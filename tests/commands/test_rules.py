@@ -10,7 +10,7 @@ import pytest
 Aco = Callable[..., CompletedProcess[str]]
 Rows = Callable[[str], list[dict[str, str]]]
 
-STATUSES = {"published", "derived", "assumed"}
+STATUSES = {"published", "derived", "unverified", "assumed"}
 
 
 @pytest.fixture(scope="module")
@@ -50,4 +50,7 @@ def test_coverage_lists_program_track_and_year(aco: Aco, rows: Rows) -> None:
     assert {("mssp", "track-1", str(year)) for year in range(2012, 2016)} <= covered.keys()
     assert {("mssp", "track-2", str(year)) for year in range(2012, 2016)} <= covered.keys()
     assert ("mssp", "track-3", "2014") not in covered
-    assert int(covered["mssp", "track-1", "2014"]["published"]) >= 5
+    row = covered["mssp", "track-1", "2014"]
+    assert int(row["published"]) >= 5
+    others = sum(int(row[status]) for status in STATUSES - {"published"})
+    assert others == len(row["uncertain"].split(", "))

@@ -279,13 +279,21 @@ def test_values_of_a_later_folder_win(tmp_path: Path) -> None:
     assert value("track-1", 2020, "sequestration", RuleBook()) == 0
 
 
-def test_a_status_of_a_folder_is_told_in_notes(tmp_path: Path, canonical) -> None:
+@pytest.mark.parametrize(
+    ("status", "note"),
+    [
+        ("derived", "rests on a derived value: "),
+        ("unverified", "rests on an unverified value: "),
+        ("assumed", "rests on an assumed value: "),
+    ],
+)
+def test_a_status_of_a_folder_is_told_in_notes(status: str, note: str, tmp_path: Path, canonical) -> None:
     folder = tmp_path / "mssp"
     folder.mkdir()
-    put(folder, "sequestration", {"years": 2014, "value": 0.03, "status": "derived"})
+    put(folder, "sequestration", {"years": 2014, "value": 0.03, "status": status})
     row = {**ROW, "performance_year": 2014, "track": "track-1"}
     notes = settle(canonical([{**row, "expenditure_total": 90e6}, row]), RuleBook([tmp_path]), ("notes",))["notes"]
-    assert "rests on a derived value: " in notes[0]
+    assert note in notes[0]
     assert notes[1] == ""
 
 
