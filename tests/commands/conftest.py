@@ -1,4 +1,4 @@
-"""The installed command in a process of its own, with its output piped or on a terminal."""
+"""The installed command on a terminal, and the sample data; `aco` and `aco_process` are in the conftest above."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ import os
 import re
 import struct
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
 
+Environment = Callable[[Mapping[str, str] | None], dict[str, str]]
+
 SAMPLE = Path(__file__).parents[2] / "sample_data"
-DOCUMENTED = {0, 1, 2, 3, 4, 141}
 TIMEOUT = 120
-INHERITED = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "ACO_DEBUG", "_ACO_COMPLETE", "TERM"}
 HEADER = "aco_id,aco_name,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,quality_score"
 ROW = "A1,One,mssp,track-1,10000,1000000,900000,0.9"
 
@@ -35,59 +33,8 @@ class Screen:
     stderr: str
 
 
-def environment(changes: Mapping[str, str] | None) -> dict[str, str]:
-    """The environment without what would change colours, widths or messages."""
-    kept = {name: value for name, value in os.environ.items() if name not in INHERITED}
-    return kept | {"TERM": "xterm-256color"} | dict(changes or {})
-
-
-def expect_words(returncode: int, *streams: str) -> None:
-    """No run ends in a traceback, an internal error or an exit code that is not documented."""
-    everything = "".join(streams)
-    assert "Traceback" not in everything
-    assert "Exception ignored" not in everything
-    assert returncode in DOCUMENTED, everything
-
-
 @pytest.fixture(scope="session")
-def program() -> str:
-    """The path of the installed command."""
-    path = Path(sys.executable).with_name("aco")
-    assert path.exists(), "the command is not installed in this environment: run `make test`"
-    return str(path)
-
-
-@pytest.fixture(scope="session")
-def aco(program: str) -> Callable[..., CompletedProcess[Any]]:
-    """Runs `aco` with these arguments; standard output is text, or bytes with text=False."""
-
-    def run(
-        *arguments: str | Path,
-        cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,
-        stdin: bytes = b"",
-        text: bool = True,
-        **options: Any,
-    ) -> CompletedProcess[Any]:
-        done = subprocess.run(
-            [program, *map(str, arguments)],
-            cwd=cwd,
-            env=environment(env),
-            input=stdin,
-            timeout=TIMEOUT,
-            check=False,
-            **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
-        )
-        output = (done.stdout or b"").decode() if text else done.stdout
-        messages = (done.stderr or b"").decode()
-        expect_words(done.returncode, messages, output if text else "")
-        return CompletedProcess(done.args, done.returncode, output, messages)
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def terminal(program: str) -> Callable[..., Screen]:
+def terminal(program: str, clean_environment: Environment, expect_words: Callable[..., None]) -> Callable[..., Screen]:
     """Runs `aco` with standard output on a terminal of a width."""
     fcntl, pty, termios = map(pytest.importorskip, ("fcntl", "pty", "termios"))
 
@@ -96,7 +43,7 @@ def terminal(program: str) -> Callable[..., Screen]:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
         command = [program, *map(str, arguments)]
         with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, env=environment(env)
+            command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, env=clean_environment(env)
         ) as process:
             os.close(theirs)
             raw = read_all(ours).decode().replace("\r\n", "\n")

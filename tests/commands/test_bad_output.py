@@ -50,9 +50,9 @@ def expect_untouched(old: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions as on POSIX")
-def test_old_output_stays_whole_in_a_read_only_folder(aco: Aco, roster_2014: Path, old: Path) -> None:
+def test_old_output_stays_whole_in_a_read_only_folder(aco_process: Aco, roster_2014: Path, old: Path) -> None:
     old.parent.chmod(0o555)
-    done = aco("settle", "2014", roster_2014, "-o", old, preexec_fn=without_root)
+    done = aco_process("settle", "2014", roster_2014, "-o", old, preexec_fn=without_root)
     assert done.returncode == 3
     assert "old.csv" in done.stderr
     assert "no permission" in done.stderr
@@ -60,8 +60,8 @@ def test_old_output_stays_whole_in_a_read_only_folder(aco: Aco, roster_2014: Pat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits as on POSIX")
-def test_old_output_stays_whole_when_the_new_one_does_not_fit(aco: Aco, roster_2014: Path, old: Path) -> None:
-    done = aco("settle", "2014", roster_2014, "-o", old, preexec_fn=with_little_space)
+def test_old_output_stays_whole_when_the_new_one_does_not_fit(aco_process: Aco, roster_2014: Path, old: Path) -> None:
+    done = aco_process("settle", "2014", roster_2014, "-o", old, preexec_fn=with_little_space)
     assert done.returncode == 3
     assert "old.csv" in done.stderr
     expect_untouched(old)
@@ -75,11 +75,13 @@ def test_old_output_stays_whole_when_the_input_is_bad(aco: Aco, sample: Path, ol
 
 @needs_full_device
 @pytest.mark.parametrize("command", ["settle", "check"])
-def test_full_disk_is_an_error_in_words(aco: Aco, sample: Path, command: str) -> None:
+def test_full_disk_is_an_error_in_words(aco_process: Aco, sample: Path, command: str) -> None:
     """`check` prints its findings by another way than `settle` its rows."""
     arguments = ["settle", "2014", sample / "roster_small.csv", "--expenditures", sample / "totals_small.csv"]
     with FULL.open("wb") as device:
-        done = aco(*(arguments if command == "settle" else ["check", sample / "broken_roster.csv"]), stdout=device)
+        done = aco_process(
+            *(arguments if command == "settle" else ["check", sample / "broken_roster.csv"]), stdout=device
+        )
     assert done.returncode == 3
     assert "no space left" in done.stderr
 
@@ -91,11 +93,11 @@ def test_folder_that_does_not_exist_is_named(aco: Aco, sample: Path, tmp_path: P
     assert "the folder does not exist" in done.stderr
 
 
-def test_device_of_standard_output_may_be_named(aco: Aco, sample: Path) -> None:
+def test_device_of_standard_output_may_be_named(aco_process: Aco, sample: Path) -> None:
     if not Path("/dev/stdout").exists():
         pytest.skip("there is no /dev/stdout here")
     totals = ["--expenditures", sample / "totals_small.csv"]
-    done = aco("settle", "2014", sample / "roster_small.csv", *totals, "-o", "/dev/stdout")
+    done = aco_process("settle", "2014", sample / "roster_small.csv", *totals, "-o", "/dev/stdout")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 11
 

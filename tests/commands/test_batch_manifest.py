@@ -227,8 +227,8 @@ def test_manifest_of_a_command_line_that_is_unknown_is_refused(aco: Aco, run: Pa
 
 
 @pytest.mark.parametrize("options", [[], ["-o", "-"], ["-o", "/dev/stdout"]])
-def test_manifest_without_a_file_to_stand_beside_is_refused(aco: Aco, folder: Path, options: list[str]) -> None:
-    done = aco("settle", "2014", "roster.csv", "--manifest", *options, cwd=folder)
+def test_manifest_without_a_file_to_stand_beside_is_refused(aco_process: Aco, folder: Path, options: list[str]) -> None:
+    done = aco_process("settle", "2014", "roster.csv", "--manifest", *options, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert "-o FILE" in done.stderr
 

@@ -80,12 +80,12 @@ def test_200_kills_at_random_moments_leave_a_whole_file_each_time(tmp_path: Path
 @posix
 @pytest.mark.slow
 def test_kill_of_the_command_leaves_the_old_file_or_the_new_one(
-    aco: Aco, program: str, roster_2014: Path, tmp_path: Path
+    aco_process: Aco, program: str, roster_2014: Path, tmp_path: Path
 ) -> None:
     """At moments spread over the whole run, from its start to after its end."""
     old, target = tmp_path / "old.csv", tmp_path / "out.csv"
     start = time.perf_counter()
-    aco("settle", "2014", roster_2014, "-o", tmp_path / "new.csv")
+    aco_process("settle", "2014", roster_2014, "-o", tmp_path / "new.csv")
     took = time.perf_counter() - start
     outcomes = (b"old", (tmp_path / "new.csv").read_bytes())
     for part in range(8):
