@@ -42,6 +42,10 @@ ExpendituresOption = Annotated[
     list[str] | None,
     typer.Option("--expenditures", metavar="FILE", help="Totals to join by aco_id and performance_year; repeatable."),
 ]
+ReferenceOption = Annotated[
+    list[str] | None,
+    typer.Option("--reference", metavar="FILE", help="National figures; --expenditures is then by enrollment type."),
+]
 QualityOption = Annotated[
     list[str] | None,
     typer.Option("--quality", metavar="FILE", help="Measure rates, or what aco quality writes; their scores count."),

@@ -79,9 +79,12 @@ class Session:
         long = rows > MANY_ROWS or size > MANY_BYTES
         return busy(what, rows) if long and not self.messages.quiet else nullcontext()
 
-    def read(self, request: Request) -> pd.DataFrame:
-        """The rows asked for, in order of performance year and id. Raises InputError or UsageError."""
-        return self._load(request, precision=False)
+    def read(self, request: Request, *, totals_follow: bool = False) -> pd.DataFrame:
+        """The rows asked for, in order of performance year and id. Raises InputError or UsageError.
+
+        `totals_follow`: rows may leave dollars out, as the command computes them.
+        """
+        return self._load(request, precision=False, totals_follow=totals_follow)
 
     def read_with_published(self, request: Request, published: Sequence[str]) -> pd.DataFrame:
         """The rows asked for with `published_settlement` (of `published`, if files are given) and printed precision."""
@@ -99,7 +102,7 @@ class Session:
             )
         return frame
 
-    def _load(self, request: Request, *, precision: bool) -> pd.DataFrame:
+    def _load(self, request: Request, *, precision: bool, totals_follow: bool = False) -> pd.DataFrame:
         gc.freeze()  # what was imported stays; see `run`
         gc.enable()
         years, rows = Years.parse(request.years), request.rows
@@ -107,7 +110,14 @@ class Session:
         files = [*request.files, *totals]
         before = self._bytes(files) if self.keeps_manifest else {}
         with self.busy("reading", size=sum(map(_size, files))):
-            loaded = load(request.files, years, layout=rows.layout, expenditures=totals, precision=precision)
+            loaded = load(
+                request.files,
+                years,
+                layout=rows.layout,
+                expenditures=totals,
+                precision=precision,
+                totals_follow=totals_follow,
+            )
         self._record(before, totals, rows.layout)
         for warning in loaded.warnings:
             self.warn(warning)

@@ -15,6 +15,7 @@ def settle(
     messages: o.Strict,
     call: Call,
     quality: o.QualityOption = None,
+    reference: o.ReferenceOption = None,
 ) -> None:
     """Settle every ACO: bonus or repayment.
 
@@ -25,6 +26,7 @@ def settle(
     aco settle 2014 roster.csv -o settlement.xlsx --manifest
     aco settle 2014 roster.csv --expenditures totals.parquet --columns aco_id,outcome,settlement --sort -settlement
     aco settle 2018 puf_2018.csv --quality puf_2018.csv
+    aco settle 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     zcat roster.csv.gz | aco settle 2014 - --format json
     """
     from aco_cli.commands.session import Request, Session, rule_book
@@ -35,7 +37,12 @@ def settle(
 
     session = Session(messages, call)
     book = rule_book(rows.rules)
-    frame = session.read(Request(years, files, rows))
+    if reference:
+        from aco_cli.commands.benchmarks import read_with_benchmark
+
+        frame = read_with_benchmark(session, Request(years, files, rows), reference, book)
+    else:
+        frame = session.read(Request(years, files, rows))
     if quality:
         from aco_cli.commands.rates import bring_scores
 
@@ -44,10 +51,12 @@ def settle(
     others = [name for name in asked if name in frame and name not in NAMES]
     with session.busy("settling", rows=len(frame)) as progress:
         settled = note_net_amounts(settle_frame(frame, book, (*NAMES, *others), progress=progress), frame)
+    if reference:
+        settled["notes"] = frame["benchmark_notes"].str.cat(settled["notes"], sep="; ").str.strip("; ")
     session.settled(settled["outcome"])
     session.write(settled, SETTLEMENT_COLUMNS, table, [roster_column(name) for name in others])
     if unsettled := int((settled["outcome"] == Outcome.NOT_CALCULABLE).sum()):
         session.warn(f"{unsettled:,} of {len(settled):,} rows are not-calculable; column notes says why")
     if uncertain := int(settled["notes"].str.contains("rests on ", regex=False).sum()):
-        session.warn(f"{uncertain:,} settlements rest on derived or assumed rule values; column notes says which")
+        session.warn(f"{uncertain:,} settlements rest on rule values that are not published; column notes says which")
     session.finish()

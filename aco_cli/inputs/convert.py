@@ -180,7 +180,7 @@ def _coded(column: Column, cells: Any, work: Conversion) -> Floats:
 
 
 def _chosen(column: Column, cells: Any, work: Conversion) -> tuple[npt.NDArray[np.object_], Mask]:
-    codes = column.codes or {each: each for each in column.choices}
+    codes = column.codes or {each.lower(): each for each in column.choices}
     key = code_key if column.codes else str.lower
     values, bad = parse_choices(cells, lambda text: codes.get(key(text)), column.none)
 
@@ -188,7 +188,7 @@ def _chosen(column: Column, cells: Any, work: Conversion) -> tuple[npt.NDArray[n
         near = difflib.get_close_matches(str(cell).strip().lower(), codes, n=2, cutoff=0.5)
         return f"did you mean {' or '.join(near)}?" if near else ""
 
-    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(codes), nearest)
+    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(column.choices or codes), nearest)
     return values, bad
 
 

@@ -46,14 +46,16 @@ def load(
     layout: str = "auto",
     expenditures: Sequence[str] = (),
     precision: bool = False,
+    totals_follow: bool = False,
 ) -> Loaded:
     """Read rosters or CMS public use files for `years` (None: all).
 
     `layout` is `auto`, `roster` or `cms-puf`; `expenditures` are totals files joined by id and year. `precision` adds
     to each amount and score how precisely it is printed, as `<name>_half_unit`: the true value lies within +- that.
+    `totals_follow`: dollars may be absent, as they are computed later.
     Raises InputError with every problem of every file.
     """
-    reading = _read(files, years, layout, expenditures, precision)
+    reading = _read(files, years, layout, expenditures, precision, totals_follow)
     if not reading.problems and years is not None and not any(len(part.frame) for part in reading.parts):
         reading.problems += _no_rows(reading, years)
     if reading.problems:
@@ -77,14 +79,19 @@ def check(
 
 
 def _read(
-    files: Sequence[str], years: Years | None, layout: str, expenditures: Sequence[str], precision: bool = False
+    files: Sequence[str],
+    years: Years | None,
+    layout: str,
+    expenditures: Sequence[str],
+    precision: bool = False,
+    totals_follow: bool = False,
 ) -> _Reading:
     problems = _stdin_twice([*files, *expenditures])
     if problems:
         return _Reading([], problems, [])
     parts = read_parts(files, layout, problems, precision=precision)
     totals = read_parts(expenditures, "totals", problems)
-    brought = {name for part in totals for name in TOTALS if name in part.frame}
+    brought = {name for name in TOTALS if totals_follow or any(name in part.frame for part in totals)}
     for part in parts:
         # What a file that could not be read would have brought is not missing.
         if len(totals) == len(expenditures):

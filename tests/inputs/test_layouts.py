@@ -101,7 +101,7 @@ def test_every_layout_file_holds_together(path: Path) -> None:
     """Known types, required columns that some column reads, and families that can be asked for."""
     layout = load_layout(path)
     read = {name for column in layout.columns.values() for group in column.reads for name in group}
-    assert layout.family in (*layouts.FAMILIES, "totals", "quality")
+    assert layout.family in (*layouts.FAMILIES, "totals", "quality", "expenditures", "reference", "published-benchmarks")
     assert {column.type for column in layout.columns.values()} <= TYPES
     # A layout may also be known by a name it does not read, if that is what another layout is told apart by.
     told_apart = {name for each in layouts_of("cms-puf") for name in each.absent}

@@ -1,0 +1,54 @@
+"""What commands do alike with benchmarks: read expenditure and reference files, compute, bring totals into a roster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from aco_cli.commands.manifest import facts, refuse_what_cannot_be_verified
+from aco_cli.commands.session import Request, Session
+from aco_cli.engine.benchmark.compute import benchmark
+from aco_cli.engine.benchmark.guardrail import guarded
+from aco_cli.errors import UsageError
+from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.parts import read_part
+from aco_cli.inputs.totals import TOTALS
+from aco_cli.rules.book import RuleBook
+
+
+def read_with_benchmark(session: Session, request: Request, reference: Sequence[str], book: RuleBook) -> pd.DataFrame:
+    """The roster with computed `benchmark_total`, `expenditure_total` and `benchmark_notes`. Raises UsageError.
+
+    What is computed wins over totals of the roster; where nothing can be computed, there is no total.
+    """
+    roster, computed = read_and_compute(session, request, reference, book)
+    brought = roster.assign(**{name: computed[name] for name in TOTALS}, benchmark_notes=computed["notes"])
+    return guarded(brought, computed["two_way_total"], book)
+
+
+def read_and_compute(
+    session: Session, request: Request, reference: Sequence[str], book: RuleBook
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The roster of a request and, row by row, its benchmark from the files of `--expenditures` and `--reference`."""
+    expenditures = request.rows.expenditures
+    if not expenditures or not reference:
+        raise UsageError("a benchmark needs both --expenditures FILE (by enrollment type) and --reference FILE")
+    alone = type(request.rows)(**{**vars(request.rows), "expenditures": None})
+    roster = session.read(replace(request, rows=alone), totals_follow=True)
+    spent, national = _table(session, expenditures, "expenditures"), _table(session, reference, "reference")
+    with session.busy("computing benchmarks", rows=len(spent)):
+        return roster, benchmark(roster, spent, national, book)
+
+
+def _table(session: Session, files: Sequence[str], family: str) -> pd.DataFrame:
+    if session.keeps_manifest and session.call:
+        refuse_what_cannot_be_verified(session.call.values["output"], files)
+    data = {file: Path(file).read_bytes() for file in files if session.keeps_manifest and Path(file).exists()}
+    with session.busy("reading", size=sum(Path(file).stat().st_size for file in files if Path(file).is_file())):
+        table = load_table(files, family)
+    for file, held in data.items():
+        session.inputs.append(facts(file, held, len(read_part(file, family).rows)))
+    return table

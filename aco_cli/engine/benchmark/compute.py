@@ -1,0 +1,91 @@
+"""The updated benchmark of every ACO-year of a roster, from expenditures by type and national figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.engine.benchmark.figures import ROSTER_INPUTS
+from aco_cli.engine.benchmark.frames import wide_expenditures, wide_reference
+from aco_cli.engine.benchmark.lines import LINES
+from aco_cli.engine.benchmark.missing import missing
+from aco_cli.engine.lines import Column, Values, evaluate
+from aco_cli.rules.book import RuleBook
+from aco_cli.rules.columns import RuleColumns, RuleTable
+from aco_cli.rules.parameters import Status
+
+PROGRAM = "mssp-benchmark"
+RESULTS = (
+    *("historical_benchmark", "regional_adjustment", "adjusted_benchmark", "updated_benchmark"),
+    *("person_years", "benchmark_total", "expenditure_total", "two_way_total"),
+)
+_COLUMNS = {"person_years": "all_person_years_py"}
+_NO_ERA = -1
+
+
+def benchmark(
+    roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, book: RuleBook
+) -> pd.DataFrame:
+    """`RESULTS` and `notes` for every row of a roster, in its order; per capita and total US dollars, unrounded.
+
+    What cannot be calculated is NaN, and `notes` names what it lacks, by period and enrollment type. Frames have the
+    columns of the interface's roster, expenditure file and reference file.
+    """
+    values, rules, known = evaluate_benchmark(roster, expenditures, reference, book)
+    complete = known & ~np.isnan(values.benchmark_total) & ~np.isnan(values.expenditure_total)
+    columns = {
+        name: np.where(complete, np.broadcast_to(getattr(values, _COLUMNS.get(name, name)), len(roster)), np.nan)
+        for name in RESULTS
+    }
+    return pd.DataFrame({**columns, "notes": _notes(values, rules, known, complete)}, index=roster.index)
+
+
+def evaluate_benchmark(
+    roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, book: RuleBook
+) -> tuple[Values, RuleColumns, Column]:
+    """Every line of the benchmark, the rules it went by, and for which rows there are such rules."""
+    figures, years = wide_expenditures(roster, expenditures)
+    figures |= wide_reference(roster, years, reference)
+    for each in ROSTER_INPUTS:
+        if each.name in roster:
+            figures[each.name] = roster[each.name].to_numpy(dtype=np.float64)
+    rules, known = benchmark_rules(roster, book)
+    return evaluate(LINES, Values(figures), rules), rules, known
+
+
+def benchmark_rules(roster: pd.DataFrame, book: RuleBook) -> tuple[RuleColumns, Column]:
+    """Each row's rules by its era and the year of its agreement start, and whether it has an era."""
+    situations = [each for each in book.situations() if each.program == PROGRAM]
+    codes = np.full(len(roster), _NO_ERA, dtype=np.intp)
+    if {"agreement_start", "agreement_period"} <= set(roster.columns):
+        start, period = roster["agreement_start"], roster["agreement_period"]
+        for code, situation in enumerate(situations):
+            if (entry := book.entry(situation, "era")) is not None:
+                within = start.between(pd.Timestamp(entry.value["from"]), pd.Timestamp(entry.value["through"]))
+                numbered = period.between(entry.value["first_period"], entry.value["last_period"])
+                codes[(within & numbered & (start.dt.year == situation.year)).to_numpy()] = code
+    known = codes != _NO_ERA
+    return RuleColumns(RuleTable(book, situations), np.where(known, codes, 0)), known
+
+
+def _notes(v: Values, rules: RuleColumns, known: Column, complete: Column) -> list[str]:
+    notes = np.full(len(known), "", dtype=object)
+    notes[~known] = "no benchmark rules for this agreement_start and agreement_period"
+    if not (known & ~complete).any():
+        return _uncertain(notes, rules, complete)
+    for text, rows in missing(v):
+        at = np.broadcast_to(rows, known.shape) & known & ~complete
+        notes[at] += np.where(notes[at] == "", f"missing: {text}", f", {text}").astype(object)
+    return _uncertain(notes, rules, complete)
+
+
+def _uncertain(notes: Column, rules: RuleColumns, complete: Column) -> list[str]:
+    """Adds which values of an ACO's era are not published ones."""
+    names: dict[int, list[str]] = {}
+    for parameter in rules.table.book.parameters(PROGRAM):
+        for code, entry in rules.table.uncertain(parameter):
+            article = "a" if entry.status is Status.DERIVED else "an"
+            names.setdefault(code, []).append(f"rests on {article} {entry.status} value: {parameter} ({entry.cite})")
+    for code, texts in names.items():
+        notes[complete & (rules.codes == code)] = "; ".join(texts)
+    return list(notes)

@@ -1,0 +1,88 @@
+"""What a benchmark needs and the files do not give, named by period and enrollment type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from aco_cli.engine.benchmark.sheet import EARLIER, PERIODS, TYPES
+from aco_cli.engine.lines import Column, Values
+
+
+def missing(v: Values) -> Iterator[tuple[str, Column]]:
+    """Each piece by name with the rows that need and lack it. A type without person years needs nothing."""
+    yield "agreement_period", np.isnan(v.agreement_period)
+    yield "regional_period", np.isnan(v.has_regional)
+    yield "prior_savings_per_capita", ~np.isnan(v.prior_savings_share) & np.isnan(v.prior_savings_per_capita)
+    for period in PERIODS:
+        for kind in TYPES:
+            of_type = _Type(v, period, kind)
+            for name, rows in of_type.missing():
+                yield f"{period.upper()} {kind.replace('_', '-')} {name}", rows
+
+
+class _Type:
+    """One period and enrollment type of all rows."""
+
+    def __init__(self, values: Values, period: str, kind: str) -> None:
+        self.v = values
+        self.period = period
+        self.kind = kind
+        nobody = self.line("share_py") == 0
+        self.counts = ~(nobody & (self.line("share_by3") == 0)) if period != "py" else ~nobody
+
+    def line(self, name: str) -> Column:
+        column: Column = getattr(self.v, f"{name}_{self.kind}")
+        return column
+
+    def lacks(self, name: str) -> Column:
+        """Where a figure of the period is unknown."""
+        unknown: Column = np.isnan(self.line(f"{name}_{self.period}"))
+        return unknown
+
+    def missing(self) -> Iterator[tuple[str, Column]]:
+        if self.period in ("by3", "py"):
+            yield "person_years", self.lacks("person_years")
+        yield "per_capita_expenditure", self.counts & self.lacks("per_capita")
+        by_score = self.period != "py" or ~self.v.by_assignment
+        yield "risk_score", self.counts & by_score & self.lacks("risk_score")
+        if self.period in EARLIER:
+            yield from self._trend()
+        elif self.period == "by3":
+            yield from self._adjustment()
+        else:
+            yield from self._update()
+
+    def _trend(self) -> Iterator[tuple[str, Column]]:
+        weight = self.line(f"trend_weight_{self.period}")
+        yield "regional_expenditure", self.counts & (weight != 1) & self.lacks("regional")
+        unknown = np.isnan(self.line(f"national_trend_{self.period}"))
+        yield "trend_factor or national_expenditure (reference)", self.counts & (weight != 0) & unknown
+
+    def _adjustment(self) -> Iterator[tuple[str, Column]]:
+        adjusts = (self.v.has_regional != 0) & ~np.isnan(self.v.lower_weight)
+        trends, updates = self.line("trend_weight_by1"), self.line("update_weight")
+        regional = adjusts | (trends != 1) | ~(self.v.adds_dollars | (updates == 1))
+        yield "regional_expenditure", self.counts & regional & self.lacks("regional")
+        yield "national_weight", self.counts & np.isnan(trends)
+        capped = ~np.isnan(self.v.cap_share) & adjusts | ~np.isnan(self.v.prior_savings_cap_share)
+        yield "national_expenditure (reference)", self.counts & capped & self.lacks("national")
+        yield "demographic_score", self._by_demography()
+
+    def _update(self) -> Iterator[tuple[str, Column]]:
+        ratio = self.v.by_assignment & np.isnan(self.line("assignment_risk_ratio"))
+        yield "risk_ratio (or shares and ratios of newly and continuously assigned)", self.counts & ratio
+        yield "demographic_score", self._by_demography()
+        weight, multiplies = self.line("update_weight"), ~self.v.adds_dollars
+        yield "national_weight", self.counts & multiplies & np.isnan(weight)
+        yield "regional_expenditure", self.counts & multiplies & (weight != 1) & self.lacks("regional")
+        unknown = np.isnan(self.line("national_update"))
+        yield "update_factor or national_expenditure (reference)", self.counts & multiplies & (weight != 0) & unknown
+        prospective = ~np.isnan(self.v.acpt_weight)
+        yield "acpt_update_factor (reference)", self.counts & prospective & self.lacks("acpt_update_factor")
+        yield "flat_dollar_update (reference)", self.counts & np.isnan(self.line("dollar_update"))
+
+    def _by_demography(self) -> Column:
+        needed: Column = self.counts & ~np.isnan(self.v.risk_margin) & self.lacks("demographic_score")
+        return needed
