@@ -94,6 +94,14 @@ def test_a_fixed_year_that_was_not_asked_for_has_no_rows(other_layout, write, pr
     assert "made-up public use file" in problem.found
 
 
+JOINED_FAMILIES = ("totals", "quality", "expenditures", "reference", "published-benchmarks")
+# CMS's results file has no ids: its rows are matched by their totals. National figures are no ACO's.
+KEYS = {
+    "quality_results_2014": {"benchmark_total", "expenditure_total"},
+    "reference": {"performance_year", "calendar_year", "enrollment_type"},
+}
+
+
 @pytest.mark.parametrize(
     "path", sorted((Path(layouts.__file__).parent / "layouts").glob("*.yaml")), ids=lambda p: p.stem
 )
@@ -101,14 +109,12 @@ def test_every_layout_file_holds_together(path: Path) -> None:
     """Known types, required columns that some column reads, and families that can be asked for."""
     layout = load_layout(path)
     read = {name for column in layout.columns.values() for group in column.reads for name in group}
-    assert layout.family in (*layouts.FAMILIES, "totals", "quality", "expenditures", "reference", "published-benchmarks")
+    assert layout.family in {*layouts.FAMILIES, *JOINED_FAMILIES}
     assert {column.type for column in layout.columns.values()} <= TYPES
     # A layout may also be known by a name it does not read, if that is what another layout is told apart by.
     told_apart = {name for each in layouts_of("cms-puf") for name in each.absent}
     assert set(layout.required) <= read | told_apart
-    # Only CMS's results file has no ids: its rows are matched by their totals.
-    key = {"benchmark_total", "expenditure_total"} if path.stem == "quality_results_2014" else {"aco_id"}
-    assert set(layout.constants) | set(layout.columns) >= key
+    assert set(layout.constants) | set(layout.columns) >= KEYS.get(path.stem, {"aco_id"})
     if layout.family == "cms-puf":
         contract = set(layouts_of("roster")[0].columns)
         assert set(layout.columns) | set(layout.constants) <= contract | FILE_ONLY
