@@ -5,6 +5,7 @@ from __future__ import annotations
 from aco_cli.outputs.columns import OutputColumn, Unit
 
 WORKSHEET_COLUMNS = (
+    OutputColumn("table", Unit.TEXT, "Table", 10),
     OutputColumn("letter", Unit.TEXT, "", 0),
     OutputColumn("line", Unit.TEXT, "Line", 6),
     OutputColumn("label", Unit.TEXT, "Label", 1, folds_over=12),

@@ -48,20 +48,22 @@ class Values:
 
 @dataclass(frozen=True)
 class Input:
-    """A figure of the roster that lines start from."""
+    """A figure of the roster that lines start from; a choice is a condition that a blank cell answers with no."""
 
     name: str
     label: str
     unit: str
     letter: str = ""
+    is_choice: bool = False
 
 
 @dataclass(frozen=True)
 class Line:
     """One step of the law.
 
-    `formula` is in spreadsheet notation over the names of inputs and earlier lines; `rule` names the parameter that
-    the line takes, whose own citation then stands for the line's; `words` says in one sentence what it is.
+    `formula` is in spreadsheet notation over the names of inputs, earlier lines and rule values (`engine.formulas`);
+    `rule` names the parameter that the line takes, whose own citation then stands for the line's; `words` says in one
+    sentence what it is.
     """
 
     name: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from aco_cli.engine.lines import UNKNOWN, Column, Values, given_or
@@ -15,6 +17,19 @@ _MILLION = 1_000_000.0
 
 # CMS prints the rate to four decimals or more. A printed rate within half a unit of the fourth says the same.
 PRINTED_RATE_ROUNDING = 0.5e-4 + 1e-12
+
+# Parts of formulas; each says what the function named does.
+_ROUNDING = f"{PRINTED_RATE_ROUNDING:.12f}"
+_RATES = "rules.minimum_savings_rate.rates"
+_ELECTABLE = f"INDEX({_RATES},MATCH(published_msr+{_ROUNDING},{_RATES},1))"
+SAYS_SLIDING = f"ABS(published_msr-sliding_msr)<={_ROUNDING}"  # says_the_same
+BEHIND_PRINTED = (  # behind_printed
+    f"IF(ABS(published_msr-{_ELECTABLE})<={_ROUNDING},{_ELECTABLE},IF({SAYS_SLIDING},sliding_msr,published_msr))"
+)
+CHOSEN = (  # the choice in elected
+    "IF(AND(ISNUMBER(elected_rate),NOT(beneficiaries>=rules.elected_rate_minimum_beneficiaries)),sliding_msr,"
+    "IF(elects_sliding,sliding_msr,elected_rate))"
+)
 
 
 def band_number(v: Values, rules: RuleColumns) -> Column:
@@ -66,7 +81,13 @@ def elected(v: Values, rules: RuleColumns) -> Column:
     chosen = np.where(v.elects_sliding, v.sliding_msr, v.elected_rate)
     enough = v.beneficiaries >= rules.number("elected_rate_minimum_beneficiaries")
     chosen = np.where(enough | np.isnan(v.elected_rate), chosen, v.sliding_msr)
-    return np.where(np.isnan(chosen), _behind_printed(v, rules), chosen)
+    return np.where(np.isnan(chosen), v.exact_printed_msr, chosen)
+
+
+def where_elective(rules: RuleColumns, rate: Callable[[], Column]) -> Column:
+    """A rate on the rows whose track lets an ACO choose one; it is not even computed where there are none."""
+    elective = rules.flag("minimum_savings_rate.basis", "elective")
+    return np.where(elective, rate(), np.nan) if elective.any() else UNKNOWN
 
 
 def not_elected(v: Values) -> Column:
@@ -76,7 +97,7 @@ def not_elected(v: Values) -> Column:
     )
 
 
-def _behind_printed(v: Values, rules: RuleColumns) -> Column:
+def behind_printed(v: Values, rules: RuleColumns) -> Column:
     """The exact rate that CMS printed: the sliding one, or one of those an ACO may choose; else as printed."""
     electable = {rate for rates in rules.table.values("minimum_savings_rate.rates") for rate in rates or ()}
     exact = np.where(says_the_same(v.published_msr, v.sliding_msr), v.sliding_msr, v.published_msr)

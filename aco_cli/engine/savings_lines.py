@@ -12,6 +12,10 @@ SHEET = Sheet()
 line = SHEET.line
 
 
+def _of_band(part: str) -> str:
+    return f"IF(band>0,INDEX(rules.{msr_rule.SCALE}.{part},band),NA())"
+
+
 @line(
     "Assigned beneficiaries, whole",
     "persons",
@@ -36,37 +40,42 @@ def savings_rate(v: Values, _r: RuleColumns) -> Column:
     return v.savings / v.benchmark_total
 
 
-@line("Two-sided risk", "condition", rule="risk_model")
+@line("Two-sided risk", "condition", formula='rules.risk_model="two-sided"', rule="risk_model")
 def is_two_sided(_v: Values, r: RuleColumns) -> Column:
     """Whether the ACO shares losses."""
     return r.flag("risk_model", "two-sided")
 
 
-@line("Scale band", "number", rule="minimum_savings_rate_scale")
+@line(
+    "Scale band",
+    "number",
+    formula="IFERROR(MATCH(beneficiaries,rules.minimum_savings_rate_scale.lower,1),0)",
+    rule=msr_rule.SCALE,
+)
 def band(v: Values, r: RuleColumns) -> Column:
     """Which band of the sliding scale the beneficiaries fall in, counted from 1; 0 is below the scale."""
     return msr_rule.band_number(v, r)
 
 
-@line("Scale band from", "persons", rule="minimum_savings_rate_scale")
+@line("Scale band from", "persons", formula=_of_band("lower"), rule=msr_rule.SCALE)
 def band_lower(v: Values, r: RuleColumns) -> Column:
     """Lower end of that band."""
     return msr_rule.band(v, r, "lower")
 
 
-@line("Scale band to", "persons", rule="minimum_savings_rate_scale")
+@line("Scale band to", "persons", formula=_of_band("upper"), rule=msr_rule.SCALE)
 def band_upper(v: Values, r: RuleColumns) -> Column:
     """Upper end of that band."""
     return msr_rule.band(v, r, "upper")
 
 
-@line("Scale rate at the lower end", "fraction", rule="minimum_savings_rate_scale")
+@line("Scale rate at the lower end", "fraction", formula=_of_band("at_lower"), rule=msr_rule.SCALE)
 def msr_at_lower(v: Values, r: RuleColumns) -> Column:
     """Minimum savings rate at the lower end of the band."""
     return msr_rule.band(v, r, "at_lower")
 
 
-@line("Scale rate at the upper end", "fraction", rule="minimum_savings_rate_scale")
+@line("Scale rate at the upper end", "fraction", formula=_of_band("at_upper"), rule=msr_rule.SCALE)
 def msr_at_upper(v: Values, r: RuleColumns) -> Column:
     """Minimum savings rate at the upper end of the band."""
     return msr_rule.band(v, r, "at_upper")
@@ -83,18 +92,57 @@ def sliding_msr(v: Values, _r: RuleColumns) -> Column:
     return msr_rule.sliding(v)
 
 
-@line("Minimum savings rate", "fraction", letter="L", rule="minimum_savings_rate")
+@line(
+    "Sliding rate, or as CMS printed",
+    "fraction",
+    formula=f"IF(AND(ISNUMBER(published_msr),NOT({msr_rule.SAYS_SLIDING})),published_msr,sliding_msr)",
+    cite="CMS public use files, MinSavPerc",
+)
+def not_elected_msr(v: Values, _r: RuleColumns) -> Column:
+    """The rate where nothing is chosen or fixed."""
+    return msr_rule.not_elected(v)
+
+
+@line(
+    "Exact rate behind the printed one",
+    "fraction",
+    formula=f'IF(rules.minimum_savings_rate.basis="elective",{msr_rule.BEHIND_PRINTED},NA())',
+    rule="minimum_savings_rate",
+)
+def exact_printed_msr(v: Values, r: RuleColumns) -> Column:
+    """Where an ACO may choose: the sliding rate, or one of those it may choose, if CMS printed it; else as printed."""
+    return msr_rule.where_elective(r, lambda: msr_rule.behind_printed(v, r))
+
+
+@line(
+    "Elected rate",
+    "fraction",
+    formula=f'IF(rules.minimum_savings_rate.basis="elective",IFERROR({msr_rule.CHOSEN},exact_printed_msr),NA())',
+    rule="minimum_savings_rate",
+)
+def elected_msr(v: Values, r: RuleColumns) -> Column:
+    """The choice of the roster; else the one behind the printed rate. Too few beneficiaries have the sliding rate."""
+    return msr_rule.where_elective(r, lambda: msr_rule.elected(v, r))
+
+
+@line(
+    "Minimum savings rate",
+    "fraction",
+    letter="L",
+    formula=(
+        'IF(ISNUMBER(minimum_rate),minimum_rate,IF(rules.minimum_savings_rate.basis="fixed",'
+        'rules.minimum_savings_rate.rate,IF(rules.minimum_savings_rate.basis="elective",elected_msr,not_elected_msr)))'
+    ),
+    rule="minimum_savings_rate",
+)
 def msr(v: Values, r: RuleColumns) -> Column:
     """Sliding, fixed or elected as the track has it; a rate given in the roster wins."""
-    by_track = msr_rule.not_elected(v)
-    elective = r.flag("minimum_savings_rate.basis", "elective")
-    if elective.any():
-        by_track = np.where(elective, msr_rule.elected(v, r), by_track)
+    by_track = np.where(r.flag("minimum_savings_rate.basis", "elective"), v.elected_msr, v.not_elected_msr)
     by_track = np.where(r.flag("minimum_savings_rate.basis", "fixed"), r.number("minimum_savings_rate.rate"), by_track)
     return given_or(v.minimum_rate, by_track)
 
 
-@line("Minimum loss rate", "fraction", letter="M", rule="minimum_savings_rate")
+@line("Minimum loss rate", "fraction", letter="M", formula="IF(is_two_sided,msr,NA())", rule="minimum_savings_rate")
 def mlr(v: Values, _r: RuleColumns) -> Column:
     """Equal in size to the minimum savings rate for two-sided ACOs; one-sided ACOs have none."""
     return np.where(v.is_two_sided, v.msr, np.nan)

@@ -40,6 +40,9 @@ INPUTS = (
     Input("mid_year_termination", "Left during the year, as published", "condition"),
     Input("deferred_to", "Deferred to", "year"),
     Input("advance_balance", "Advance payments to recoup", "USD"),
+    Input("elects_sliding", "Sliding minimum savings rate elected", "condition", is_choice=True),
+    Input("on_benchmark_limit", "Benchmark-based loss limit chosen", "condition", is_choice=True),
+    Input("is_involuntary", "Left involuntarily", "condition", is_choice=True),
 )
 
 LINES = tuple(

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.lines import Line, Values
+from aco_cli.engine.formulas import Scope, calculate, function_of, is_text, name_of, parse, reduced, references
+from aco_cli.engine.lines import Input, Line
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import evaluate_all
 from aco_cli.engine.settlement import INPUTS, LINES
 from aco_cli.outputs.rounding import half_up_cents
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.columns import RuleColumns
 
-_NAME = re.compile(r"\b[a-z_]{2,}\b")
-_OPERATOR = re.compile(r"(?<=[\w)])(>=|<=|[*/+<>-])")
-_SIGNS = {"*": "x"}
+SETTLEMENT_TABLE = "3"
+MOST_LISTED = 5
+_SIGNS = {"*": "x", "==": "=", "!=": "<>"}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of a worksheet: `value` in full precision, `shown` as people write it, `formula` with its numbers."""
+    """A row of a worksheet: `value` in full precision, `shown` as people write it, `formula` with its numbers.
+
+    `table` is the table of CMS's reconciliation report that the letter belongs to.
+    """
 
     letter: str
     line: str
@@ -36,43 +40,55 @@ class Entry:
     citation: str
     status: str
     words: str
+    table: str = ""
 
 
 def worksheet(row: pd.DataFrame, book: RuleBook) -> list[Entry]:
     """The worksheet of a frame of one roster row: what is known of it, then every line in the order of the law."""
     values, rules = evaluate_all(row, book)
-    return [*_inputs(values), *(_entry(line, values, rules) for line in LINES)]
+    return list(entries([*INPUTS, *LINES], Scope(values, rules), SETTLEMENT_TABLE))
 
 
-def _inputs(values: Values) -> Iterator[Entry]:
-    for given in INPUTS:
-        if not np.isnan(number := _scalar(values, given.name)):
-            shown = show(number, given.unit)
-            yield Entry(
-                given.letter, given.name, given.label, given.unit, _plain(number), shown, "", "roster", "given", ""
-            )
+def entries(steps: Sequence[Input | Line], scope: Scope, table: str) -> Iterator[Entry]:
+    """The inputs that are known, and the lines, as rows of a worksheet; `table` is CMS's number of their table."""
+    units = {step.name: step.unit for step in steps}
+    for step in steps:
+        number = scope.figure(step.name)
+        if isinstance(step, Line):
+            yield _line(step, number, scope, units, table)
+        elif not np.isnan(number) and (number or not step.is_choice):
+            shown = show(number, step.unit)
+            text = _plain(number)
+            yield Entry(step.letter, step.name, step.label, step.unit, text, shown, "", "roster", "given", "", table)
 
 
-def _entry(line: Line, values: Values, rules: RuleColumns) -> Entry:
-    number = _scalar(values, line.name)
-    situation = rules.table.situations[0]
-    program = rules.table.book.programs[situation.program]
-    citation, status = program.cite or line.cite, str(program.status)
-    if line.rule:
-        entry = rules.table.book.entry(situation, line.rule)
-        citation, status = (entry.cite, str(entry.status)) if entry else ("not part of this track and year", "")
+def _line(line: Line, number: float, scope: Scope, units: Mapping[str, str], table: str) -> Entry:
+    citation, status = authority(line, scope)
+    shown = show(number, line.unit)
     return Entry(
         line.letter,
         line.name,
         line.label,
         line.unit,
-        _plain(number) if line.unit != "outcome" else show(number, line.unit),
-        show(number, line.unit),
-        _with_numbers(line.formula, values),
+        _plain(number) if line.unit != "outcome" else shown,
+        shown,
+        _with_numbers(parse(line.formula), scope, units),
         citation,
         status,
         line.words,
+        table,
     )
+
+
+def authority(line: Line, scope: Scope) -> tuple[str, str]:
+    """Citation and status of a line: of the rule value it takes, of its program's procedure, or its own."""
+    situation = scope.rules.table.situations[scope.rules.codes[scope.row]]
+    book = scope.rules.table.book
+    if line.rule:
+        entry = book.entry(situation, line.rule)
+        return (entry.cite, str(entry.status)) if entry else ("not part of this track and year", "")
+    program = book.programs[situation.program]
+    return program.cite or line.cite, str(program.status)
 
 
 def show(number: float, unit: str) -> str:
@@ -91,24 +107,83 @@ def show(number: float, unit: str) -> str:
     return f"{number:.0f}" if unit == "year" else f"{number:,.12g}"
 
 
-def _with_numbers(formula: str, values: Values) -> str:
-    """A formula with names replaced by their values, negative ones in brackets, and room around its signs."""
+def _with_numbers(tree: ast.expr, scope: Scope, units: Mapping[str, str]) -> str:
+    """A formula with its numbers, of its branches those that decide; nothing where only a figure is left of it."""
+    rest = reduced(tree, lambda node: _decide(node, scope))
+    if name_of(rest) or isinstance(rest, ast.Constant) or function_of(rest) == "NA":
+        return ""
+    numbers = _Numbers(scope, units).visit(rest)
+    text = ast.unparse(numbers)
+    for sign, written in _SIGNS.items():
+        text = text.replace(f" {sign} ", f" {written} ")
+    return text
 
-    def number(match: re.Match[str]) -> str:
-        value = _scalar(values, match.group())
-        shown = "unknown" if np.isnan(value) else show(value, _UNITS[match.group()])
-        return f"({shown})" if shown.startswith("-") else shown
 
-    spaced = _OPERATOR.sub(lambda sign: f" {_SIGNS.get(sign.group(), sign.group())} ", formula.replace(",", ", "))
-    return _NAME.sub(number, spaced)
+def _decide(node: ast.expr, scope: Scope) -> bool | None:
+    """What a reader need not see: whether a figure is given, which kind of rule it is, and where nothing is known."""
+    match node:
+        case ast.Compare() if any(map(is_text, ast.walk(node))):
+            return bool(calculate(node, scope))
+        case ast.Call(args=[test, yes, no]) if function_of(node) == "IF":
+            taken = bool(calculate(test, scope))
+            chosen, other = (yes, no) if taken else (no, yes)
+            final = is_text(chosen) or function_of(chosen) == "NA"
+            return taken if final or _says_nothing(other, test) else None
+        case ast.Call(args=[value, _]) if function_of(node) == "IFERROR":
+            return not np.isnan(calculate(value, scope))
+        case ast.Call() if function_of(node) == "ISNUMBER":
+            return bool(calculate(node, scope))
+    return None
 
 
-def _scalar(values: Values, name: str) -> float:
-    return float(np.asarray(getattr(values, name), dtype=np.float64).flat[0])
+def _says_nothing(branch: ast.expr, test: ast.expr) -> bool:
+    """A branch not taken that only passes on that something is unknown, or that nothing has no part in a sum."""
+    passes_on = bool(name_of(branch)) and name_of(branch) in references(test)
+    is_nothing = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) and ast.unparse(branch) == "0"
+    return function_of(branch) == "NA" or passes_on or is_nothing
+
+
+class _Numbers(ast.NodeTransformer):
+    """Names replaced by their values as people write them, negative ones in brackets."""
+
+    def __init__(self, scope: Scope, units: Mapping[str, str]) -> None:
+        self._scope = scope
+        self._units = units
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._shown(node.id, self._units[node.id])
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        return self._shown(name_of(node), "")
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        if ast.unparse(node.comparators[0]) == "1":  # a condition that may be unknown, where yes is asked for
+            return self._shown(name_of(node.left), "condition")
+        again = self.generic_visit(node)
+        return cast(ast.expr, again)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        return ast.Call(node.func, [self.visit(argument) for argument in node.args], [])
+
+    def _shown(self, name: str, unit: str) -> ast.expr:
+        value = self._scope[name]
+        if isinstance(value, list):
+            return ast.Name(f"{{{', '.join(map(show_rule, _ends(value)))}}}")
+        text = show(value, unit) if unit and isinstance(value, float) else show_rule(value)
+        text = "unknown" if text == "-" else text
+        return ast.Name(f"({text})" if text.startswith("-") else text)
+
+
+def _ends(values: list[float]) -> list[float | str]:
+    return [*values] if len(values) <= MOST_LISTED else [values[0], "...", values[-1]]
+
+
+def show_rule(value: float | str) -> str:
+    """A rule value as people write it: a number up to 1 is a share."""
+    if isinstance(value, str):
+        return value
+    return show(value, "fraction" if abs(value) <= 1 else "number")
 
 
 def _plain(number: float) -> str:
     return "" if np.isnan(number) else repr(number).removesuffix(".0")
-
-
-_UNITS = {given.name: given.unit for given in INPUTS} | {step.name: step.unit for step in LINES}

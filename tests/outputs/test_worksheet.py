@@ -31,7 +31,7 @@ def sheet(canonical, **row: Any) -> dict[str, Entry]:
 
 def test_known_inputs_come_first_then_every_line_in_the_order_of_the_law(canonical) -> None:
     lines = [entry.line for entry in worksheet(canonical([SAVED]), BOOK)]
-    inputs = [given.name for given in INPUTS if given.name in SAVED]
+    inputs = [given.name for given in INPUTS if given.name in SAVED]  # choices that are not made are left out
     assert lines == inputs + [line.name for line in LINES]
 
 
@@ -71,6 +71,26 @@ def test_formulas_carry_their_numbers(line: str, formula: str, canonical) -> Non
     assert sheet(canonical, **SAVED)[line].formula == formula
 
 
+@pytest.mark.parametrize(
+    ("line", "formula"),
+    [
+        ("exceeds_mlr", "AND((-$15,000,000.00) < 0, -(-$15,000,000.00) >= $2,000,000.00)"),
+        ("shared_loss_rate", "MIN(MAX(1 - 60% x 90%, 0%), 60%)"),
+        ("loss_limit", "5% x $100,000,000.00"),
+        ("loss_limit_share", "NTH({5%, 7.5%, 10%}, 1)"),
+        ("band", "MATCH(5,333, {500, ..., 60,000}, 1)"),
+        ("quality_standard_met", "90% > 0"),
+        ("shared_losses", "IF(AND(yes, NOT(no)), -(-$15,000,000.00) x 46%, 0)"),
+        ("sequestration_rate", ""),
+        ("msr", ""),
+        ("outcome", ""),
+    ],
+)
+def test_formulas_show_the_branch_that_decides(line: str, formula: str, canonical) -> None:
+    """Whether a figure is given and which kind of rule it is are settled; what is only a figure needs no formula."""
+    assert sheet(canonical, **LOST)[line].formula == formula
+
+
 @pytest.mark.parametrize("row", [SAVED, LOST, {**SAVED, "quality_score": None}, {**LOST, "benchmark_total": None}])
 def test_no_name_is_left_in_a_formula(row: dict[str, Any], canonical) -> None:
     """Only figures, yes and no, and the functions of spreadsheets."""
@@ -83,6 +103,10 @@ def test_no_name_is_left_in_a_formula(row: dict[str, Any], canonical) -> None:
             "MIN",
             "MAX",
             "INT",
+            "ABS",
+            "INDEX",
+            "MATCH",
+            "NTH",
             "x",
             "yes",
             "no",
