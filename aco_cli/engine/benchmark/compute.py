@@ -32,11 +32,9 @@ def benchmark(
     columns of the interface's roster, expenditure file and reference file.
     """
     values, rules, known = evaluate_benchmark(roster, expenditures, reference, book)
-    complete = known & ~np.isnan(values.benchmark_total) & ~np.isnan(values.expenditure_total)
-    columns = {
-        name: np.where(complete, np.broadcast_to(getattr(values, _COLUMNS.get(name, name)), len(roster)), np.nan)
-        for name in RESULTS
-    }
+    found = {name: np.broadcast_to(getattr(values, _COLUMNS.get(name, name)), len(roster)) for name in RESULTS}
+    complete = known & np.logical_and.reduce([~np.isnan(found[name]) for name in RESULTS if name != "two_way_total"])
+    columns = {name: np.where(complete, column, np.nan) for name, column in found.items()}
     return pd.DataFrame({**columns, "notes": _notes(values, rules, known, complete)}, index=roster.index)
 
 
@@ -58,12 +56,15 @@ def benchmark_rules(roster: pd.DataFrame, book: RuleBook) -> tuple[RuleColumns, 
     situations = [each for each in book.situations() if each.program == PROGRAM]
     codes = np.full(len(roster), _NO_ERA, dtype=np.intp)
     if {"agreement_start", "agreement_period"} <= set(roster.columns):
-        start, period = roster["agreement_start"], roster["agreement_period"]
+        start = roster["agreement_start"].to_numpy(dtype="datetime64[D]")
+        year, period = start.astype("datetime64[Y]"), roster["agreement_period"].to_numpy(dtype=np.float64)
         for code, situation in enumerate(situations):
             if (entry := book.entry(situation, "era")) is not None:
-                within = start.between(pd.Timestamp(entry.value["from"]), pd.Timestamp(entry.value["through"]))
-                numbered = period.between(entry.value["first_period"], entry.value["last_period"])
-                codes[(within & numbered & (start.dt.year == situation.year)).to_numpy()] = code
+                within = (start >= np.datetime64(entry.value["from"])) & (
+                    start <= np.datetime64(entry.value["through"])
+                )
+                numbered = (period >= entry.value["first_period"]) & (period <= entry.value["last_period"])
+                codes[within & numbered & (year == np.datetime64(str(situation.year)))] = code
     known = codes != _NO_ERA
     return RuleColumns(RuleTable(book, situations), np.where(known, codes, 0)), known
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aco_cli.engine.benchmark.sheet import PERIODS, TYPES
-from aco_cli.engine.lines import Column
+from aco_cli.engine.lines import Column, given_or
 
 # Names of lines for the columns of the files that carry another.
 _EXPENDITURES = {
@@ -30,7 +30,7 @@ _REFERENCE = {
     "acpt_update_factor": "acpt_update_factor",
     "flat_dollar_update": "flat_dollar_update",
 }
-_KEYS = ["aco_id", "performance_year"]
+_KINDS = [name.replace("_", "-") for name in TYPES]
 _Places = NDArray[np.intp]
 
 
@@ -42,7 +42,7 @@ def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple
     row = _rows(roster, expenditures)
     used = np.flatnonzero(row >= 0)
     period = _places(expenditures["period"], [name.upper() for name in PERIODS])
-    kind = _places(expenditures["enrollment_type"], [name.replace("_", "-") for name in TYPES])
+    kind = _places(expenditures["enrollment_type"], _KINDS)
     row, period, kind = row[used], period[used], kind[used]
     columns: dict[str, Column] = {}
     for source, name in _EXPENDITURES.items():
@@ -85,34 +85,35 @@ def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame)
 
     Figures for the ACO's own agreement start win over those for all; `years` is as `wide_expenditures` gives it.
     """
-    start = reference.get("agreement_start", pd.Series(pd.NaT, index=reference.index))
-    general = reference[start.isna()]
-    special = reference[start.notna()]
-    kind = [name.replace("_", "-") for name in TYPES]
-    columns: dict[str, Column] = {}
-    for source, name in _REFERENCE.items():
-        if source not in reference:
-            continue
-        table = np.full((len(PERIODS), len(TYPES), len(roster)), np.nan)
-        for place in range(len(PERIODS)):
-            for at, word in enumerate(kind):
-                own = _looked_up(roster, years[place], special, word, source, by_start=True)
-                general_value = _looked_up(roster, years[place], general, word, source, by_start=False)
-                table[place, at] = np.where(np.isnan(own), general_value, own)
-        columns |= _named(name, table)
-    return columns
+    starts, own, held = _starts(roster, reference)
+    kind = _places(reference["enrollment_type"], _KINDS)
+    known = pd.Index(_key(reference["performance_year"], reference["calendar_year"], kind) * starts + held)
+    figures = {
+        name: reference[source].to_numpy(dtype=np.float64) for source, name in _REFERENCE.items() if source in reference
+    }
+    tables = {name: np.full((len(PERIODS), len(TYPES), len(roster)), np.nan) for name in figures}
+    for period in range(len(PERIODS)):
+        for at in range(len(TYPES)):
+            wanted = _key(roster["performance_year"], years[period], at) * starts
+            special, general = known.get_indexer(wanted + own), known.get_indexer(wanted)
+            for name, figure in figures.items():
+                tables[name][period, at] = given_or(_taken(figure, special), _taken(figure, general))
+    return {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}
 
 
-def _looked_up(
-    roster: pd.DataFrame, years: Column, reference: pd.DataFrame, kind: str, source: str, *, by_start: bool
-) -> Column:
-    rows = reference[reference["enrollment_type"] == kind]
-    if rows.empty:
-        return np.full(len(roster), np.nan)
-    names = ["performance_year", "calendar_year", *(["agreement_start"] if by_start else [])]
-    wanted = roster[[name for name in names if name in roster]].assign(calendar_year=years)
-    known = rows[names].astype({"performance_year": "float64", "calendar_year": "float64"})
-    asked = wanted.reindex(columns=names).astype({"performance_year": "float64"})
-    places = pd.MultiIndex.from_frame(known).get_indexer(pd.MultiIndex.from_frame(asked))
-    values = rows[source].to_numpy(dtype=np.float64)
-    return np.where(places >= 0, values[places], np.nan)
+def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[int, _Places, _Places]:
+    """How many agreement starts there are, and those of roster and reference as numbers; 0 is any."""
+    if "agreement_start" not in reference or "agreement_start" not in roster:
+        return 1, np.zeros(len(roster), dtype=np.intp), np.zeros(len(reference), dtype=np.intp)
+    codes, known = pd.factorize(reference["agreement_start"])
+    return len(known) + 1, pd.Index(known).get_indexer(pd.Index(roster["agreement_start"])) + 1, codes + 1
+
+
+def _key(performance_year: pd.Series, calendar_year: pd.Series | Column, kind: _Places | int) -> _Places:
+    year = np.nan_to_num(np.asarray(calendar_year, dtype=np.float64)).astype(np.intp)
+    key: _Places = (performance_year.to_numpy(dtype=np.intp) * 10_000 + year) * len(TYPES) + kind
+    return key
+
+
+def _taken(figure: Column, places: _Places) -> Column:
+    return np.where(places >= 0, figure[places], np.nan) if len(figure) else np.full(len(places), np.nan)

@@ -1,0 +1,191 @@
+"""Benchmarks as wholes: against the rules written a second time, properties, and what is missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aco_cli.engine.benchmark.compute import RESULTS, benchmark, evaluate_benchmark
+
+ERAS = [("2014-01-01", 1), ("2016-01-01", 2), ("2018-01-01", 2), ("2019-07-01", 3), ("2024-01-01", 1)]
+VARIED = {
+    "person_years": (1, 50_000),
+    "per_capita_expenditure": (100, 90_000),
+    "risk_score": (0.3, 3),
+    "regional_expenditure": (100, 90_000),
+    "national_weight": (0, 1),
+    "national_expenditure": (100, 90_000),
+}
+EVERYTHING = {"flat_dollar_update": 100.0, "trend_factor": 1.02, "update_factor": 1.03, "acpt_update_factor": 1.04}
+
+
+@st.composite
+def figures(draw, case, **roster):
+    """An ACO-year of the July 2019 era with random figures of realistic size."""
+    made = case(period=draw(st.integers(1, 5)), regional_period=draw(st.integers(0, 5)), **roster)
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    for name, (low, high) in VARIED.items():
+        for period, kind in made.by_type:
+            made.set(name, {period: float(random.uniform(low, high))}, kind=kind)
+    return made
+
+
+def complete(case, start: str, period: int):
+    """An ACO-year of any era that lacks nothing."""
+    made = case(start, period, prior_savings_per_capita=50.0)
+    for name, value in EVERYTHING.items():
+        made.set(name, value)
+    return made
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_equals_the_rules_written_a_second_time(case, computed, slow, data) -> None:
+    made = data.draw(figures(case))
+    result, expected = computed(made), slow(made)
+    for name, value in expected.items():
+        assert result[name] == pytest.approx(value, rel=1e-12), name
+
+
+@pytest.mark.parametrize(("start", "period"), ERAS)
+@settings(max_examples=20, deadline=None)
+@given(shares=st.lists(st.floats(1, 1e5), min_size=4, max_size=4))
+def test_types_all_alike_are_one_type(case, computed, start, period, shares) -> None:
+    """How people spread over types that are alike makes no difference."""
+    kinds = ("esrd", "disabled", "aged-dual", "aged-nondual")
+    made = complete(case, start, period)
+    alike = computed(made)
+    for kind, share in zip(kinds, shares, strict=True):
+        made.set("person_years", share, kind=kind)
+    assert computed(made)["updated_benchmark"] == pytest.approx(alike["updated_benchmark"], rel=1e-12)
+
+
+@pytest.mark.parametrize(("start", "period"), ERAS)
+@pytest.mark.parametrize("factor", [2.0, 0.25])
+def test_scaling_dollars_scales_the_benchmark(case, computed, start, period, factor) -> None:
+    made, scaled = complete(case, start, period), complete(case, start, period)
+    for held in (*scaled.by_type.values(), *scaled.national.values()):
+        for name in ("per_capita_expenditure", "regional_expenditure", "national_expenditure", "flat_dollar_update"):
+            if name in held:
+                held[name] *= factor
+    scaled.roster["prior_savings_per_capita"] *= factor
+    assert computed(scaled)["benchmark_total"] == factor * computed(made)["benchmark_total"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_caps_hold_whatever_the_figures(case, book, data) -> None:
+    """The regional adjustment stays within 5 percent of national expenditure, the risk ratio at 1.03 or below."""
+    made = data.draw(figures(case))
+    values, _, _ = evaluate_benchmark(*made.frames(), book)
+    for kind in ("esrd", "disabled", "aged_dual", "aged_nondual"):
+        cap = 0.05 * getattr(values, f"national_by3_{kind}")
+        assert abs(getattr(values, f"type_adjustment_{kind}")) <= cap
+        assert getattr(values, f"performance_risk_ratio_{kind}") <= 1.03
+
+
+@pytest.mark.parametrize(("start", "period"), ERAS)
+def test_nothing_changes_where_nothing_grows(case, computed, start, period) -> None:
+    """Equal years, no trend, no prior savings: the benchmark is what was spent."""
+    made = case(start, period, prior_savings_per_capita=0.0).set("acpt_update_factor", 1.0)
+    result = computed(made)
+    assert (result["historical_benchmark"], result["updated_benchmark"]) == (10_000, 10_000)
+    assert result["benchmark_total"] == result["expenditure_total"] == 40_000_000
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_order_of_rows_makes_no_difference_to_the_last_bit(case, book, data) -> None:
+    roster, expenditures, reference = data.draw(figures(case)).frames()
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    mixed = [frame.sample(frac=1, random_state=seed) for frame in (expenditures, reference)]
+    pd.testing.assert_frame_equal(
+        benchmark(roster, *mixed, book), benchmark(roster, expenditures, reference, book), check_exact=True
+    )
+
+
+NEEDED = {
+    ("2014-01-01", 1): ["person_years", "per_capita_expenditure", "risk_score", "risk_ratio", "national_expenditure"],
+    ("2018-01-01", 2): ["regional_expenditure", "risk_ratio"],
+    ("2019-07-01", 3): ["risk_score", "regional_expenditure", "national_weight", "national_expenditure"],
+    ("2024-01-01", 1): ["demographic_score", "acpt_update_factor"],
+}
+
+
+@pytest.mark.parametrize(("era", "name"), [(era, name) for era, names in NEEDED.items() for name in names])
+@pytest.mark.parametrize("period", ["BY1", "BY3", "PY"])
+def test_a_figure_that_is_not_there_is_named_or_not_needed(case, computed, era, name, period) -> None:
+    """Whatever is taken away: the benchmark is unknown and the note names the figure, or it stays as it was."""
+    made = case(*era, prior_savings_per_capita=0.0).set("acpt_update_factor", 1.0)
+    before = computed(made)
+    result = computed(made.set(name, {period: np.nan}, kind="aged-dual"))
+    if np.isnan(result["benchmark_total"]):
+        assert result["notes"].startswith("missing: ")
+        assert name in result["notes"] or name == "national_expenditure"
+        assert "aged-dual" in result["notes"]
+        assert all(np.isnan(result[each]) for each in RESULTS)
+    else:
+        pd.testing.assert_series_equal(pd.Series(result), pd.Series(before), check_exact=True)
+
+
+@pytest.mark.parametrize("name", ["regional_period", "prior_savings_per_capita"])
+def test_a_figure_of_the_roster_that_is_not_there_is_named(case, computed, name) -> None:
+    made = complete(case, "2024-01-01", 1)
+    made.roster[name] = np.nan
+    result = computed(made)
+    assert np.isnan(result["benchmark_total"])
+    assert result["notes"] == f"missing: {name}"
+
+
+def test_every_missing_piece_is_named(case, computed) -> None:
+    made = case().set("risk_score", {"BY1": np.nan}, kind="esrd").set("per_capita_expenditure", {"PY": np.nan})
+    assert computed(made)["notes"] == (
+        "missing: BY1 esrd risk_score, PY esrd per_capita_expenditure, PY disabled per_capita_expenditure, "
+        "PY aged-dual per_capita_expenditure, PY aged-nondual per_capita_expenditure"
+    )
+
+
+def test_a_type_without_people_needs_nothing(case, computed) -> None:
+    made = case().set("person_years", 0.0, kind="esrd")
+    for (_, kind), held in made.by_type.items():
+        if kind == "esrd":
+            held.update(dict.fromkeys(set(held) - {"person_years"}, np.nan))
+    result = computed(made)
+    assert result["updated_benchmark"] == 10_000
+    assert result["notes"] == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "period"), [("2012-01-01", 1), ("2012-04-01", 2), ("2019-03-01", 1), ("2026-01-01", 1), (None, 1)]
+)
+def test_an_agreement_of_no_era_is_refused(case, computed, start, period) -> None:
+    result = computed(case(start, period))
+    assert np.isnan(result["benchmark_total"])
+    assert result["notes"] == "no benchmark rules for this agreement_start and agreement_period"
+
+
+def test_a_roster_without_agreements_is_refused(case, book) -> None:
+    roster, expenditures, reference = case().frames()
+    result = benchmark(roster.drop(columns="agreement_start"), expenditures, reference, book)
+    assert result["notes"].tolist() == ["no benchmark rules for this agreement_start and agreement_period"]
+
+
+def test_rules_that_are_not_verified_are_noted(case, computed) -> None:
+    notes = computed(complete(case, "2024-01-01", 1))["notes"]
+    for parameter in ("prior_savings (42 CFR 425.658)", "prospective_trend (42 CFR 425.660)"):
+        assert f"rests on an unverified value: {parameter}" in notes
+    assert computed(complete(case, "2019-07-01", 1))["notes"] == ""
+
+
+def test_figures_of_an_agreement_start_win_over_those_for_all(case, book) -> None:
+    """A reference file may hold national figures for ACOs of one start beside those for everybody."""
+    roster, expenditures, reference = complete(case, "2014-01-01", 1).frames()
+    own = reference.assign(agreement_start=pd.Timestamp("2014-01-01"), flat_dollar_update=1_100.0)
+    other = reference.assign(agreement_start=pd.Timestamp("2013-01-01"), flat_dollar_update=9_999.0)
+    general = reference.assign(agreement_start=pd.NaT)
+    alone = benchmark(roster, expenditures, general, book)["updated_benchmark"]
+    both = benchmark(roster, expenditures, pd.concat([general, own, other]), book)["updated_benchmark"]
+    assert (both - alone).tolist() == pytest.approx([1_000])
