@@ -12,6 +12,7 @@ import typer
 
 from aco_cli import __version__
 from aco_cli.commands.benchmark import benchmark
+from aco_cli.commands.calibrate import calibrate
 from aco_cli.commands.check import check
 from aco_cli.commands.config import config_app
 from aco_cli.commands.explain import explain
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # Plain help: rich's markup would double the time of `aco --help`.
 app = typer.Typer(name="aco", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for command in (settle, summary, explain, reconcile, check, benchmark, quality, verify):
+for command in (settle, summary, explain, reconcile, check, benchmark, calibrate, quality, verify):
     app.command()(command)
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")

@@ -41,7 +41,7 @@ def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = Fals
     problems: list[Problem] = []
     parts = read_parts(files, "quality", problems)
     for part in parts:
-        _fix_year(part)
+        fix_year(part)
         settle_years(part, years)
         problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
         if "aco_id" not in part.frame:
@@ -65,7 +65,7 @@ def _is_asked(year: int, years: Years | None) -> bool:
     return years is None or year in years or year + 1 in years
 
 
-def _fix_year(part: Part) -> None:
+def fix_year(part: Part) -> None:
     """A public use file without a year column is of the year whose layout it fits."""
     if part.has_years or part.layout.years:
         return

@@ -1,0 +1,84 @@
+"""`aco calibrate`: the national trend factors behind published historical benchmarks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aco_cli.commands import options as o
+from aco_cli.commands.call import command
+
+if TYPE_CHECKING:
+    from aco_cli.commands.session import Session
+    from aco_cli.engine.benchmark.calibrate import Calibration, Fit
+
+
+@command
+def calibrate(
+    year: Annotated[str, typer.Argument(metavar="YEAR", help="The performance year, such as 2014.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CMS public use file; - is standard input.")],
+    table: o.Output,
+    messages: o.Strict,
+    residuals: Annotated[
+        str | None, typer.Option("--residuals", metavar="FILE", help="Write published minus recomputed per ACO here.")
+    ] = None,
+    rules: o.RulesOption = None,
+) -> None:
+    """National trend factors from published benchmarks.
+
+    For each agreement start, the eight factors (two earlier benchmark years, four enrollment types) by least squares on
+    HistBnchmk. Writes a reference file for `aco benchmark`; how well it fits is told on standard error.
+
+    \b
+    aco calibrate 2014 puf_2014.csv -o reference.csv
+    aco calibrate 2014 puf_2014.csv -o reference.csv --residuals residuals.csv
+    """
+    from aco_cli.commands.calibrate_columns import REFERENCE_COLUMNS, RESIDUAL_COLUMNS
+    from aco_cli.commands.session import Session, rule_book
+    from aco_cli.engine.benchmark.calibrate import calibrate as estimate
+    from aco_cli.errors import InputError, Problem, UsageError
+    from aco_cli.inputs.published_benchmarks import load_published_benchmarks
+
+    if residuals is not None and residuals == (table.output or "-"):
+        raise UsageError("--residuals needs a file of its own, beside that of -o")
+    session = Session(messages)
+    found = estimate(load_published_benchmarks(file, year), rule_book(rules))
+    _report(session, found)
+    if found.reference.empty:
+        expected = "an agreement start with more than 8 ACOs whose benchmark years are trended nationally"
+        raise InputError([Problem(file, expected, "none", fix="such agreements started from 2012 to January 2018")])
+    if residuals is not None:
+        session.write(
+            found.residuals, [c for c in RESIDUAL_COLUMNS if c.name in found.residuals], o.Output(output=residuals)
+        )
+    session.write(found.reference, REFERENCE_COLUMNS, table)
+    session.finish()
+
+
+def _report(session: Session, found: Calibration) -> None:
+    """Tell how each agreement start fits, and which ACOs do not or say nothing."""
+    for fit in found.fits:
+        if fit.refusal:
+            session.warn(f"{fit.start:%Y-%m-%d}: no factors from {fit.refusal}")
+        else:
+            session.log.note(_words(fit))
+    table = found.residuals
+    if len(table):
+        for note, ids in table[table["notes"].str.startswith("blank")].groupby("notes", sort=False)["aco_id"]:
+            session.log.note(f"left out, {note}: {', '.join(ids)}")
+        if outside := table.loc[table["within_bound"] == 0, "aco_id"].tolist():
+            session.warn(f"{len(outside):,} ACOs are further off than rounding explains: {', '.join(outside)}")
+    if found.others:
+        session.log.note(f"{found.others:,} ACOs left out: their benchmark years are not trended nationally")
+
+
+def _words(fit: Fit) -> str:
+    from aco_cli.engine.benchmark.calibrate import QUANTILES
+
+    spread = ", ".join(f"{value:.2f} at {at:.0%}" for at, value in zip(QUANTILES, fit.quantiles, strict=True))
+    return (
+        f"{fit.start:%Y-%m-%d}: {fit.acos:,} ACOs, {fit.first:,} of them in a first agreement; "
+        f"{fit.within / fit.acos:.1%} within the bound of rounding; "
+        f"standard deviation ${fit.sd:.2f}, ${fit.rounding_sd:.2f} by rounding alone; residuals {spread}"
+    )
