@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -226,9 +227,17 @@ def test_manifest_of_a_command_line_that_is_unknown_is_refused(aco: Aco, run: Pa
     assert "does not know" in done.stderr
 
 
-@pytest.mark.parametrize("options", [[], ["-o", "-"], ["-o", "/dev/stdout"]])
-def test_manifest_without_a_file_to_stand_beside_is_refused(aco_process: Aco, folder: Path, options: list[str]) -> None:
-    done = aco_process("settle", "2014", "roster.csv", "--manifest", *options, cwd=folder)
+@pytest.mark.parametrize("options", [[], ["-o", "-"], ["-o", os.devnull]])
+def test_manifest_without_a_file_to_stand_beside_is_refused(aco: Aco, folder: Path, options: list[str]) -> None:
+    expect_no_place_for_a_manifest(aco("settle", "2014", "roster.csv", "--manifest", *options, cwd=folder))
+
+
+def test_manifest_beside_the_device_of_standard_output_is_refused(aco_process: Aco, folder: Path) -> None:
+    command = ["settle", "2014", "roster.csv", "--manifest", "-o", "/dev/stdout"]
+    expect_no_place_for_a_manifest(aco_process(*command, cwd=folder))
+
+
+def expect_no_place_for_a_manifest(done: CompletedProcess[str]) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "-o FILE" in done.stderr
 

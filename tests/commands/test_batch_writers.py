@@ -19,7 +19,7 @@ from aco_cli.outputs.write import write_output
 
 Aco = Callable[..., CompletedProcess[str]]
 posix = pytest.mark.skipif(os.name != "posix", reason="kills and forks as on POSIX")
-SIZE = 4_000_000
+SIZE = 1_000_000
 KILLS = 200
 
 

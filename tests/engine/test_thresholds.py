@@ -11,6 +11,8 @@ import pytest
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
 
+BOOK = RuleBook()
+
 # Beneficiaries at both ends of every band of the scale, and between.
 BENEFICIARIES = [
     n
@@ -45,7 +47,7 @@ def on_the_threshold(rate: float, sign: float) -> tuple[float, float]:
 
 def one_row(canonical, **given: Any) -> dict[str, Any]:
     row = {"quality_score": 1.0, "agreement_year": 3, "participant_revenue": 1e9, **given}
-    return settle(canonical([row]), RuleBook(), COLUMNS).iloc[0].to_dict()
+    return settle(canonical([row]), BOOK, COLUMNS).iloc[0].to_dict()
 
 
 @pytest.mark.parametrize("beneficiaries", BENEFICIARIES)
