@@ -24,11 +24,13 @@ COMPARED_COLUMNS = (
     OutputColumn("aco_id", Unit.TEXT, "ACO", 0),
     OutputColumn("aco_name", Unit.TEXT, "Name", 7),
     OutputColumn("performance_year", Unit.INTEGER, "Year", 5),
+    OutputColumn("route", Unit.TEXT, "Route", 6),
     OutputColumn("published", Unit.FRACTION, "Published", 2),
     OutputColumn("recomputed", Unit.FRACTION, "Recomputed", 3),
     OutputColumn("difference", Unit.FRACTION, "Difference", 4),
     OutputColumn("class", Unit.TEXT, "Class", 1),
-    OutputColumn("reason", Unit.TEXT, "Reason", 6),
+    OutputColumn("cause", Unit.TEXT, "Cause", 5),
+    OutputColumn("reason", Unit.TEXT, "Reason", 8),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +29,8 @@ from aco_cli.rules.quality import DOMAINS, QualityRules
 
 MOST_REWARD = 4.0
 ASSUMED = "rests on an assumed"
+# A recomputed score so close to the published one counts as near in the summary (fraction).
+NEAR = 0.0005
 
 
 def quality_rules(folders: Iterable[str] | None) -> QualityRules:
@@ -112,16 +114,28 @@ def reconcile_quality(session: Session, published: pd.DataFrame, request: Reques
     rates = read_rates(session, request.files, request.years, published, is_part=is_part)
     compared = compare_scores(published, rates, quality_rules(request.rows.rules))
     session.write(compared, [each for each in COMPARED_COLUMNS if each.name in compared], table)
-    for year, classes in compared.groupby("performance_year")["class"]:
-        counts = classes.value_counts()
-        words = [f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts.get(verdict, 0)]
-        unexplained = compared.loc[classes.index[classes == Verdict.UNEXPLAINED], "aco_id"].tolist()
-        share = 1 - len(unexplained) / len(classes)
-        named = f"; unexplained: {', '.join(unexplained)}" if unexplained else ""
-        text = f"{year}: {len(classes):,} published scores, {', '.join(words)}: {share:.1%} explained or equal"
-        session.log.note(text + named)
+    for year, rows in compared.groupby("performance_year"):
+        for sentence in _sentences(rows):
+            session.log.note(f"{year}: {sentence}")
     session.finish(findings=bool((compared["class"] == Verdict.UNEXPLAINED).any()))
     raise SystemExit
+
+
+def _sentences(rows: pd.DataFrame) -> Iterator[str]:
+    """How the scores of a year compare: by class, by cause, and by route how many are near."""
+    counts = rows["class"].value_counts()
+    words = [f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts.get(verdict, 0)]
+    unexplained = rows.loc[rows["class"] == Verdict.UNEXPLAINED, "aco_id"].tolist()
+    named = f"; unexplained: {', '.join(unexplained)}" if unexplained else ""
+    share = 1 - len(unexplained) / len(rows)
+    yield f"{len(rows):,} published scores, {', '.join(words)}: {share:.1%} explained or equal{named}"
+    causes = rows.loc[rows["class"] == Verdict.EXPLAINED, "cause"].value_counts()
+    if len(causes):
+        yield f"explained by {'; '.join(f'{cause} {count:,}' for cause, count in causes.items())}"
+    is_near = rows["difference"].abs() <= NEAR
+    routes = [f"{route} {near.sum():,} of {len(near):,}" for route, near in is_near.groupby(rows["route"]) if route]
+    if routes:
+        yield f"within {100 * NEAR:g} points of the published score: {', '.join(routes)}"
 
 
 def explain_quality(session: Session, row: pd.DataFrame, request: Request) -> tuple[pd.DataFrame, list[Entry]]:

@@ -70,6 +70,10 @@ def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
     """An ACO has one row per performance year, over all files together; two half-years are one row each."""
     if not parts:
         return []
+    names = [part.file for part in parts]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        fix = "an option takes one file each time: --quality A --quality B"
+        return [Problem(name, "each file once", "the same file again", fix=fix) for name in twice]
     keys = pd.concat([_keys(part) for part in parts], ignore_index=True)
     keys = keys[keys["aco_id"] != ""]
     again = keys.duplicated(["aco_id", YEAR])

@@ -128,6 +128,26 @@ def test_reconcile_2018_names_what_is_unexplained(aco: Aco, shared_data: Path) -
     assert "unexplained: A2832, A2973" in done.stderr
 
 
+def test_reconcile_2023_with_the_rates_of_the_year_before(aco: Aco, rows: Rows, shared_data: Path) -> None:
+    """The two ACOs of which the first rows of 2022 have rates come out as published, and no cause is left for them."""
+    file, before = shared_data / "mssp_puf_2023.csv", shared_data / "headers" / "mssp_puf_2022_first_rows.csv"
+    done = aco("reconcile", "2023", file, "--quality", before, "--quality", file)
+    found = {row["aco_id"]: row for row in rows(done.stdout)}
+    assert [found[aco_id]["class"] for aco_id in ("A1001", "A1026")] == ["exact", "rounding"]
+    assert found["A1488"]["cause"] == "measures without rate count"
+    assert "2023: 453 published scores, 96 exact, 110 rounding, 247 explained: 100.0% explained or equal" in done.stderr
+    assert "2023: explained by improvement, prior year's rates not given 212; " in done.stderr
+    assert "web-interface 173 of 379" in done.stderr
+
+
+def test_two_files_after_one_option_are_told_apart(aco: Aco, roster: Path, rates: Path) -> None:
+    """`--quality A B` gives B as a roster: where that is the roster, it is there twice."""
+    done = aco("settle", "2018", roster, "--quality", rates, roster)
+    assert done.returncode == 3
+    assert done.stderr.count("error:") == 1
+    assert "--quality A --quality B" in done.stderr
+
+
 def test_reconcile_2014_is_exact(aco: Aco, shared_data: Path) -> None:
     done = aco(
         "reconcile", "2014", shared_data / "mssp_puf_2014.csv", "--quality", shared_data / "mssp_results_2014.csv"

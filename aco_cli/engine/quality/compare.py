@@ -1,8 +1,10 @@
-"""Recomputed quality scores against published ones: exact, within rounding, explained by a named reason, or not."""
+"""Recomputed quality scores against published ones: exact, within rounding, explained by a named cause, or not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -12,75 +14,95 @@ from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.improvement import NOISE, explaining
 from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.remarks import Rows
-from aco_cli.engine.quality.score import YearScores, score_years
+from aco_cli.engine.quality.rounding import scores_between
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.quality import DOMAINS, QualityRules
 
-# Rates from 2021 are printed to two decimals: points and with them scores are off by less than this.
-APP_ROUNDING = 0.0005
-# The health equity adjustment adds at most 10 points (42 CFR 425.512(b)).
-_MOST_EQUITY = 0.10
 
-Reasons = Iterator[tuple[Rows, list[str]]]
+class Cause(StrEnum):
+    """Why a recomputed score is not the published one."""
+
+    ROUNDING = "rounding of the published rates"
+    REWARDS = "improvement rewards"
+    FEWER_BONUS_POINTS = "fewer bonus points"
+    NO_RATES = "rates not in the file"
+    BLANKS_COUNT = "measures without rate count"
+    IMPROVEMENT = "improvement, prior year's rates not given"
+    IMPROVEMENT_OR_EQUITY = "improvement or health equity adjustment"
+    EQUITY = "health equity adjustment"
+    NO_BENCHMARKS = "no measure benchmarks"
+
+
+class Route(StrEnum):
+    """How an ACO reported the measures of the APP."""
+
+    WEB_INTERFACE = "web-interface"
+    ECQM_CQM = "ecqm-cqm"
+    BOTH = "both"
+    NONE = "none"
+
+
+Reason = tuple[Cause, Rows, Callable[[int], str]]
 
 
 def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
-    """For each row of rates with a published score: published, recomputed, difference, class, reason.
+    """For each row of rates with a published score: route, published, recomputed, difference, class, cause, reason.
 
     `published` has `aco_id, performance_year, quality_score` and, as `quality_score_half_unit`, half of the last
-    printed digit.
+    printed digit. Scores are fractions; `route` is blank before there were any.
     """
     columns = ["aco_id", "performance_year", "quality_score", "quality_score_half_unit"]
     known = published.reindex(columns=columns).rename(columns={"quality_score": "published"})
     frame = rates.merge(known, on=["aco_id", "performance_year"], how="left")
-    parts = [_compared(frame.iloc[year.rows], year, rules) for year in score_years(frame, rules)]
+    years = sorted(set(frame.loc[frame["published"].notna(), "performance_year"]))
+    parts = [_compared(frame, year, rules) for year in years] or [_compared(frame, -1, rules)]
     table = pd.concat(parts, ignore_index=True)
     return table[table["published"].notna()].reset_index(drop=True)
 
 
-def _compared(part: pd.DataFrame, year: YearScores, rules: QualityRules) -> pd.DataFrame:
+def _compared(frame: pd.DataFrame, year: int, rules: QualityRules) -> pd.DataFrame:
+    part = frame[frame["performance_year"] == year]
     published = part["published"].to_numpy(dtype=np.float64)
     half = np.nan_to_num(part["quality_score_half_unit"].to_numpy(dtype=np.float64))
-    own = np.full(len(part), np.nan) if year.scores is None else np.asarray(year.scores.values.quality_score)
-    difference = own - published
-    exact = np.abs(difference) <= half + NOISE
-    rounding = np.zeros(len(part), dtype=np.bool_)
-    if isinstance(year.scores, DecileScores):
-        rounding = ~exact & (np.abs(difference) <= APP_ROUNDING + NOISE)
-    reason = np.where(rounding, "within the rounding of the published rates", "").astype(object)
-    for rows, texts in _reasons(year, published, half, rules):
-        free = np.flatnonzero(rows & ~exact & (reason == ""))
-        reason[free] = [texts[at] for at in free] if len(texts) > 1 else texts * len(free)
+    lowest, scores, highest = scores_between(frame, year, rules) if len(part) else (None, None, None)
+    own = np.full(len(part), np.nan) if scores is None else np.asarray(scores.values.quality_score)
+    exact = np.abs(own - published) <= half + NOISE
+    if isinstance(scores, PercentileScores):
+        reasons = _steps(scores, published, half, rules)
+    elif isinstance(scores, DecileScores) and isinstance(lowest, DecileScores) and isinstance(highest, DecileScores):
+        reasons = _Deciles(published, half, lowest, scores, highest, rules).reasons()
+    else:
+        reasons = iter([(Cause.NO_BENCHMARKS, np.ones(len(part), dtype=np.bool_), _always(""))])
+    cause, reason = _first_of(reasons, exact)
     verdict = np.select(
-        [exact, rounding, reason != ""],
+        [exact, cause == Cause.ROUNDING, cause != ""],
         [Verdict.EXACT.value, Verdict.ROUNDING.value, Verdict.EXPLAINED.value],
         default=Verdict.UNEXPLAINED.value,
     )
     names = [name for name in ("aco_id", "aco_name", "performance_year") if name in part]
-    return part[names].assign(
-        published=published, recomputed=own, difference=difference, **{"class": verdict, "reason": reason}
-    )
+    found = {"published": published, "recomputed": own, "difference": own - published}
+    words = {"class": verdict, "cause": cause, "reason": reason}
+    return part[names].assign(route=_routes(scores, len(part)), **found, **words)
 
 
-def _reasons(year: YearScores, published: Numbers, half: Numbers, rules: QualityRules) -> Reasons:
-    if isinstance(year.scores, PercentileScores):
-        yield from _least(year.scores, published, half)
-        yield from _steps(year.scores, published, half, rules)
-    elif isinstance(year.scores, DecileScores):
-        yield from _least(year.scores, published, half)
-        yield from _bonuses(year.scores, published)
-        yield from _additions(year.scores, published, rules)
-    else:
-        yield np.ones(len(published), dtype=np.bool_), ["no measure benchmarks of this year in the project"]
+def _first_of(reasons: Iterator[Reason], exact: Rows) -> tuple[np.ndarray, np.ndarray]:
+    """The first cause that holds on each row that is not exact, and its words."""
+    cause, words = (np.full(len(exact), "", dtype=object) for _ in range(2))
+    for name, rows, text in reasons:
+        for at in np.flatnonzero(rows & ~exact & (cause == "")).tolist():
+            cause[at], words[at] = name.value, text(at)
+    return cause, words
 
 
-def _least(scores: PercentileScores | DecileScores, published: Numbers, half: Numbers) -> Reasons:
-    v = scores.values
-    rows = (v.affected == 1) & (np.abs(published - v.least_score) <= half + NOISE)
-    yield np.asarray(rows), ["the least score of ACOs affected by circumstances"]
+def _routes(scores: object, rows: int) -> np.ndarray:
+    if not isinstance(scores, DecileScores):
+        return np.full(rows, "", dtype=object)
+    web, other = scores.reported_by
+    choices = {Route.BOTH: web & other, Route.WEB_INTERFACE: web, Route.ECQM_CQM: other}
+    return np.select(list(choices.values()), [each.value for each in choices], default=Route.NONE.value).astype(object)
 
 
-def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: QualityRules) -> Reasons:
+def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: QualityRules) -> Iterator[Reason]:
     """Rewards for improvement, which need denominators that CMS does not publish."""
     steps = rules.value("improvement_steps", scores.table.year)
     if steps is None:
@@ -89,29 +111,70 @@ def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: Q
     points = np.column_stack([getattr(v, f"{domain}_points") for domain in DOMAINS])
     maximum = np.array([getattr(v, f"{domain}_maximum") for domain in DOMAINS], dtype=np.float64)
     found = explaining(points, maximum, np.array(steps, dtype=np.float64), published, half)
-    texts = [
-        f"improvement rewards {', '.join(f'{name} {points:g}' for name, points in zip(DOMAINS, row, strict=True))} "
-        f"({'the only combination' if count == 1 else f'the least of {count:,} combinations'})"
-        for row, count in zip(found.rewards.tolist(), found.count.tolist(), strict=True)
-    ]
-    yield allowed & (found.count > 0), texts
+
+    def text(row: int) -> str:
+        rewards = ", ".join(f"{name} {each:g}" for name, each in zip(DOMAINS, found.rewards[row].tolist(), strict=True))
+        count = found.count[row]
+        return f"{rewards} ({'the only combination' if count == 1 else f'the least of {count:,} combinations'})"
+
+    yield Cause.REWARDS, allowed & (found.count > 0), text
 
 
-def _bonuses(scores: DecileScores, published: Numbers) -> Reasons:
-    """Points for end-to-end electronic reporting, which are not published."""
-    v, most = scores.values, int(scores.scoring["end_to_end_bonus"])
-    for bonus in range(most):
-        shares = [route.share(bonus + scores.scoring["survey_bonus"]) for route in scores.routes]
-        own = np.minimum(np.fmax(*shares) + v.improvement, 1.0)
-        yield np.asarray(np.abs(own - published) <= APP_ROUNDING + NOISE), [f"an end-to-end bonus of {bonus} points"]
+@dataclass(frozen=True)
+class _Deciles:
+    """A year's published scores, and those recomputed from rates at their worst, as printed, and at their best."""
+
+    published: Numbers
+    half: Numbers
+    lowest: DecileScores
+    scores: DecileScores
+    highest: DecileScores
+    rules: QualityRules
+
+    def reasons(self) -> Iterator[Reason]:
+        """Causes in the order in which they are tried, with the rows they hold on and their words."""
+        scores, v = self.scores, self.scores.values
+        yield Cause.ROUNDING, self._fits(lambda each: np.asarray(each.values.quality_score)), self._between
+        yield Cause.NO_RATES, np.asarray(~scores.is_reported), _always("no Web Interface, eCQM or CQM rates of this ACO")
+        survey = scores.scoring["survey_bonus"]
+        most = int(scores.scoring["end_to_end_bonus"])
+        for bonus in range(most):
+            text = f"{bonus + survey:g} bonus points in all instead of {most + survey:g}"
+            yield Cause.FEWER_BONUS_POINTS, self._fits(_with_bonus(bonus)), _always(text)
+        yield Cause.BLANKS_COUNT, self._fits(lambda each: each.score_if(blank_counts=True)), self._blanks
+        more = self.published - np.asarray(v.own_score)
+        lacks_prior, equity = np.asarray(np.isnan(v.prior_achievement)), self._equity()
+        improves: Rows = lacks_prior & (more > 0)
+        points = _points(more)
+        yield Cause.IMPROVEMENT, improves & (equity == 0) & (more <= v.most_improvement), points
+        yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v.most_improvement + equity), points
+        yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
+
+    def _fits(self, score: Callable[[DecileScores], Numbers]) -> Rows:
+        low, high = score(self.lowest) - self.half - NOISE, score(self.highest) + self.half + NOISE
+        return np.asarray((self.published >= low) & (self.published <= high))
+
+    def _between(self, row: int) -> str:
+        low, high = (float(np.asarray(each.values.quality_score)[row]) for each in (self.lowest, self.highest))
+        return f"the printed rates allow {100 * low:.3f} to {100 * high:.3f} percent"
+
+    def _blanks(self, row: int) -> str:
+        return f"as if these counted, without points: {', '.join(self.scores.blank_measures(row))}"
+
+    def _equity(self) -> Numbers:
+        """The most that a health equity adjustment can add on each row."""
+        most = self.rules.value("health_equity_adjustment", self.scores.table.year) or 0.0
+        _, by_record = self.scores.reported_by
+        return np.where(by_record, float(most), 0.0)
 
 
-def _additions(scores: DecileScores, published: Numbers, rules: QualityRules) -> Reasons:
-    v, year = scores.values, scores.table.year
-    yield np.asarray(~scores.is_reported), ["the file has no rates of Web Interface or eCQM/CQM measures of this ACO"]
-    more = published - np.asarray(v.own_score)
-    texts = [f"{100 * each:.2f} points of improvement, whose prior year's rates are not given" for each in more]
-    yield np.asarray(np.isnan(v.prior_achievement) & (more > 0) & (more <= v.most_improvement)), texts
-    if rules.value("health_equity_adjustment", year):
-        texts = [f"{100 * each:.2f} points more: a health equity adjustment cannot be recomputed" for each in more]
-        yield np.asarray(~np.isnan(v.prior_achievement) & (more > 0) & (more <= _MOST_EQUITY)), texts
+def _with_bonus(bonus: float) -> Callable[[DecileScores], Numbers]:
+    return lambda scores: scores.score_if(bonus=bonus)
+
+
+def _always(text: str) -> Callable[[int], str]:
+    return lambda _: text
+
+
+def _points(more: Numbers) -> Callable[[int], str]:
+    return lambda row: f"{100 * more[row]:.2f} points more than the rates give"

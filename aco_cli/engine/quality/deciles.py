@@ -45,10 +45,10 @@ class Sum:
     points: Numbers
     measures: Numbers
 
-    def plus(self, points: Numbers) -> Sum:
-        """With one more measure where it has points."""
+    def plus(self, points: Numbers, *, blank_counts: bool = False) -> Sum:
+        """With one more measure where it has points, or in any case."""
         blank = np.isnan(points)
-        return Sum(self.points + np.where(blank, 0.0, points), self.measures + ~blank)
+        return Sum(self.points + np.where(blank, 0.0, points), self.measures + (~blank | blank_counts))
 
     def share(self, bonus: Numbers | float = 0.0) -> Numbers:
         """Points and bonus as a share of 10 a measure."""
@@ -71,20 +71,46 @@ class DecileScores:
     ) -> None:
         self.table, self.set = table, measures
         self.scoring = rules.value("app_scoring", table.year)
+        self._rules, self._prior = rules, prior_achievement
         self._measures = _Points(table, measures, self.scoring["least"])
-        self.routes = _routes(self._measures)
-        self.is_reported = ~np.isnan([each.measures for each in self.routes]).all(axis=0)
-        self.values = self._score(prior_achievement, rules)
+        self._routes = _routes(self._measures)
+        self.is_reported = ~np.isnan([each.measures for each in self._routes]).all(axis=0)
+        self.values = self._score(self._routes, self.table.number("end_to_end_bonus"))
 
     def points_of(self, measure: Measure) -> Numbers:
         """The points of a measure on every row; NaN without a rate."""
         return self._measures.of(measure)
 
+    def score_if(self, *, bonus: float | None = None, blank_counts: bool = False) -> Numbers:
+        """The quality score with so many bonus points for end-to-end reporting, or if measures without rate counted."""
+        routes = _routes(self._measures, blank_counts=True) if blank_counts else self._routes
+        given = self.table.number("end_to_end_bonus")
+        values = self._score(routes, given if bonus is None else np.full(self.table.rows, bonus))
+        return np.asarray(values.quality_score)
+
+    def blank_measures(self, row: int) -> list[str]:
+        """The measures with a benchmark that have no rate in a row, of the collections of which it has any."""
+        scored = [each for each in self.set.measures.values() if each.deciles]
+        has_rate = {each.name: not np.isnan(self.table.number(each.name)[row]) for each in scored}
+        of_any = {each.collection for each in scored if has_rate[each.name]}
+        return [each.name for each in scored if each.collection in of_any and not has_rate[each.name]]
+
+    @property
+    def reported_by(self) -> tuple[Rows, Rows]:
+        """Whether an ACO reported through the Web Interface, and by eCQMs or CQMs: as given, else as it has rates."""
+        web, other = (~np.isnan(route.measures) for route in self._routes)
+        return self._told(web, "reports_web_interface"), self._told(other, "reports_ecqm", "reports_cqm")
+
     @property
     def reported(self) -> Numbers:
-        """Whether an ACO reported through any route: as given, else by its rates or by `reports_web_interface`."""
-        by_web = self.table.number("reports_web_interface") == 1
-        return given_or(self.table.number("quality_reported"), (self.is_reported | by_web).astype(np.float64))
+        """Whether an ACO reported through any route: as given, else as `reported_by` says or it has rates."""
+        reported = self.is_reported | np.any(self.reported_by, axis=0)
+        return given_or(self.table.number("quality_reported"), reported.astype(np.float64))
+
+    def _told(self, has_rates: Rows, *flags: str) -> Rows:
+        given = [self.table.number(flag) for flag in flags]
+        known = ~np.isnan(given).all(axis=0)
+        return np.where(known, np.equal(given, 1).any(axis=0), has_rates)
 
     def remarks(self, rules: QualityRules) -> Iterator[Remark]:
         """What a reader of the scores must know."""
@@ -105,14 +131,16 @@ class DecileScores:
             assumed = np.isnan(self.table.number("end_to_end_bonus")) & self.is_reported
             yield f"end-to-end bonus taken as {self.scoring['end_to_end_bonus']:g} points", assumed
         if rules.value("health_equity_adjustment", self.table.year):
-            yield "without health equity adjustment, which cannot be recomputed", ~np.isnan(v.quality_score)
+            _, by_record = self.reported_by
+            adjusts: Rows = by_record & ~np.isnan(v.quality_score)
+            yield "without health equity adjustment, which cannot be recomputed", adjusts
 
-    def _score(self, prior: Numbers | None, rules: QualityRules) -> Values:
-        most = float(self.scoring["end_to_end_bonus"])
-        bonus = np.minimum(given_or(self.table.number("end_to_end_bonus"), np.asarray(most)), most)
+    def _score(self, routes: list[Sum], given_bonus: Numbers) -> Values:
+        most, prior = float(self.scoring["end_to_end_bonus"]), self._prior
+        bonus = np.minimum(given_or(given_bonus, np.asarray(most)), most)
         survey_bonus = float(self.scoring["survey_bonus"])
-        web, other = self.routes
-        web_share, other_share = (route.share(bonus + survey_bonus) for route in self.routes)
+        web, other = routes
+        web_share, other_share = (route.share(bonus + survey_bonus) for route in routes)
         better = np.isnan(web_share) | (other_share > web_share)
         values = Values(
             {
@@ -125,7 +153,7 @@ class DecileScores:
                 "reported": self.reported,
             }
         )
-        return score_lines.run(score_lines.DECILES, with_circumstances(values, self.table, rules))
+        return score_lines.run(score_lines.DECILES, with_circumstances(values, self.table, self._rules))
 
 
 @dataclass(frozen=True)
@@ -159,27 +187,30 @@ class _Points:
         ]
 
 
-def _routes(points: _Points) -> list[Sum]:
-    """The total of each route with what counts in all; unknown where the route has no rate of its own."""
+def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:
+    """The total of each route with what counts in all; unknown where the route has no rate of its own.
+
+    `blank_counts`: a measure without a rate counts too, and has no points.
+    """
     zero = np.zeros(points.table.rows)
     survey = Sum(zero, zero)
     for measure in points.held(Collection.SURVEY):
         survey = survey.plus(points.of(measure))
-    common = Sum(zero, zero).plus(_mean(survey))
+    common = Sum(zero, zero).plus(_mean(survey), blank_counts=blank_counts)
     for measure in points.held(Collection.ADMINISTRATIVE):
-        common = common.plus(points.of(measure))
-    return [_with_route(common, points, collections) for collections in _ROUTES]
+        common = common.plus(points.of(measure), blank_counts=blank_counts)
+    return [_with_route(common, points, collections, blank_counts) for collections in _ROUTES]
 
 
-def _with_route(common: Sum, points: _Points, collections: Iterable[Collection]) -> Sum:
+def _with_route(common: Sum, points: _Points, collections: Iterable[Collection], blank_counts: bool) -> Sum:
     best: dict[str, Numbers] = {}
     for measure in points.held(*collections):
         name, found = measure.name.rpartition("_")[0], points.of(measure)
         best[name] = np.fmax(best[name], found) if name in best else found
-    total = common
+    total, used = common, np.zeros(points.table.rows, dtype=np.bool_)
     for each in best.values():
-        total = total.plus(each)
-    used = total.measures > common.measures
+        total = total.plus(each, blank_counts=blank_counts)
+        used |= ~np.isnan(each)
     return Sum(np.where(used, total.points, np.nan), np.where(used, total.measures, np.nan))
 
 
