@@ -101,8 +101,8 @@ def make_manifest(
 
 
 def tool_now() -> dict[str, str]:
-    """The version of this program, and the sha256 over its code and the layouts of inputs."""
-    code = fingerprint([Path(aco_cli.__file__).parent], ("*.py", "inputs/layouts/*.yaml"))
+    """The version of this program, and the sha256 over its code, the layouts of inputs and the scenarios."""
+    code = fingerprint([Path(aco_cli.__file__).parent], ("*.py", "inputs/layouts/*.yaml", "scenarios/*.yaml"))
     return {"version": aco_cli.__version__, "sha256": code}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +45,7 @@ class RuleBook:
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._programs: dict[str, Program] = {}
         self._parameters: dict[str, dict[str, Parameter]] = {}
+        self._rules_year: int | None = None
         for root in (PACKAGED, *folders):
             if not root.is_dir():
                 raise RulesError(f"{root}: expected a folder of rules such as {root}/mssp/sequestration.yaml")
@@ -69,6 +71,15 @@ class RuleBook:
             if before is not None:
                 parameter = replace(parameter, entries=before.entries + parameter.entries)
             parameters[parameter.name] = parameter
+
+    def changed(self, parameters: Iterable[Parameter], rules_year: int | None = None) -> RuleBook:
+        """This book with some parameters in place of its own and, if a year is given, its rules in every year."""
+        book = copy(self)
+        book._parameters = {name: dict(held) for name, held in self._parameters.items()}
+        for parameter in parameters:
+            book._parameters[parameter.program][parameter.name] = parameter
+        book._rules_year = rules_year or self._rules_year
+        return book
 
     @property
     def programs(self) -> Mapping[str, Program]:
@@ -97,6 +108,7 @@ class RuleBook:
 
     def check(self, situation: Situation) -> None:
         """Raise RulesError where the project has no rules for a program, track and year."""
+        situation = self._ruled(situation)
         program = self._program(situation.program)
         track = self._track(program, situation.track)
         if situation.year > program.verified_through:
@@ -112,6 +124,7 @@ class RuleBook:
 
     def covers(self, situation: Situation) -> bool:
         """Whether the project has rules for a program, track and year."""
+        situation = self._ruled(situation)
         program = self._programs.get(situation.program)
         track = program.tracks.get(situation.track) if program else None
         return bool(program and track and situation.year in track.years and situation.year <= program.verified_through)
@@ -119,7 +132,11 @@ class RuleBook:
     def entry(self, situation: Situation, parameter: str) -> Entry | None:
         """The entry of a parameter in force, or None where the parameter does not apply."""
         found = self.parameters(situation.program).get(parameter)
-        return found.entry(situation.track, situation.year) if found else None
+        return found.entry(situation.track, self._ruled(situation).year) if found else None
+
+    def _ruled(self, situation: Situation) -> Situation:
+        """The situation whose rules hold: of the year of this book, if it goes by one year's rules."""
+        return situation if self._rules_year is None else replace(situation, year=self._rules_year)
 
     def _program(self, name: str) -> Program:
         if name not in self._programs:

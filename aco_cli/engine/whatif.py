@@ -1,0 +1,163 @@
+"""What if: the same ACOs settled as they are and with other inputs or rules, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.engine.minimum_savings_rate import SCALE
+from aco_cli.engine.outcome import Outcome
+from aco_cli.engine.settle import settle
+from aco_cli.errors import RulesError
+from aco_cli.rules.book import RuleBook, Situation
+
+# Less than half a cent is no difference.
+HALF_CENT = 0.005
+# What the minimum savings rate goes by: where that changes, the rate that CMS printed is not of this case.
+_MSR_RULES = ("minimum_savings_rate", SCALE, "elected_rate_minimum_beneficiaries")
+_MSR_COLUMNS = ("assigned_beneficiaries", "msr_election")
+_KEYS = ("program", "track", "performance_year")
+_AMOUNTS = ("earned_payment", "owed_repayment", "settlement")
+# What `totals` needs of `compare`, before and after.
+COMPARED = ("outcome", *_AMOUNTS)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Values for roster columns in the rows in which all of `where` holds; each is one row of canonical columns."""
+
+    where: pd.DataFrame
+    values: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario to settle: changes of the rows, one after the other, and the rules that hold."""
+
+    name: str
+    changes: Sequence[Change]
+    book: RuleBook
+
+
+def compare(frame: pd.DataFrame, book: RuleBook, cases: Sequence[Case], columns: Sequence[str]) -> pd.DataFrame:
+    """A row per ACO and case: the settlement columns asked for as `<name>_before` and `<name>_after`.
+
+    `difference` is the settlement after less that before, in US dollars, NaN where either is not calculable; `notes`
+    are those of the settlement after, and of the one before where it cannot be calculated. The frame's other columns
+    are kept. Cases of an ACO stand together, in their order. Raises RulesError where a case has no rules for a row.
+    """
+    names = list(dict.fromkeys([*COMPARED, "notes", *columns]))
+    before = settle(frame, book, names)
+    parts = []
+    for case in cases:
+        try:
+            after = settle(_changed(frame, case, book), case.book, names)
+        except RulesError as error:
+            raise RulesError(f"{case.name}: {error}") from error
+        table = pd.concat([frame, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
+        difference = table["settlement_after"] - table["settlement_before"]
+        parts.append(table.assign(scenario=case.name, difference=difference, notes=_notes(before, after)))
+    joined = pd.concat(parts)
+    return joined.sort_index(kind="stable").reset_index(drop=True)
+
+
+def _changed(frame: pd.DataFrame, case: Case, book: RuleBook) -> pd.DataFrame:
+    """The rows as a case has them."""
+    after = frame
+    for change in case.changes:
+        rows = np.ones(len(after), dtype=np.bool_)
+        for name in change.where:
+            rows &= _is(after.get(name), change.where[name].iloc[0])
+        new = {str(name): _with(after.get(name), rows, change.values[name]) for name in change.values}
+        after = after.assign(**new)
+    return _without_printed_rate(frame, book, after, case.book)
+
+
+def _is(column: pd.Series | None, value: Any) -> Any:
+    """Where a column has a value; a missing one is asked for as a missing one, and an absent column has only those."""
+    if column is None:
+        return pd.isna(value) or value == ""
+    return (column.isna() if pd.isna(value) else column == value).to_numpy(dtype=np.bool_)
+
+
+def _with(column: pd.Series | None, rows: Any, value: pd.Series) -> pd.Series:
+    """The column, made if there is none, with one value in some rows."""
+    given = value.take(np.zeros(len(rows), dtype=np.intp)).reset_index(drop=True)
+    if column is None:
+        column = given.mask(np.ones(len(rows), dtype=np.bool_), "" if given.dtype == "str" else None)
+    return given.where(rows, column.reset_index(drop=True)).set_axis(column.index)
+
+
+def _without_printed_rate(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, changed: RuleBook) -> pd.DataFrame:
+    if "published_msr" not in after:
+        return after
+    moved = _msr_rules(before, book) != _msr_rules(after, changed)
+    for name in _MSR_COLUMNS:
+        if name in after:
+            held = before.get(name, pd.Series(index=after.index, dtype=after[name].dtype))
+            moved |= (held != after[name]) & ~(held.isna() & after[name].isna())
+    return after.assign(published_msr=after["published_msr"].mask(moved))
+
+
+def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
+    """The rules of every row's minimum savings rate, as text that is the same for the same rules."""
+
+    def rules(program: str, track: str, year: int) -> str:
+        entries = (book.entry(Situation(program, track, year), name) for name in _MSR_RULES)
+        return repr([entry and entry.value for entry in entries])
+
+    codes = frame.groupby(list(_KEYS), sort=False).ngroup()
+    distinct = frame[list(_KEYS)].drop_duplicates().itertuples(index=False, name=None)
+    return codes.map(dict(enumerate(rules(*keys) for keys in distinct)))
+
+
+def _notes(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
+    unknown = before["outcome"] == Outcome.NOT_CALCULABLE
+    earlier = ("before: " + before["notes"]).where(unknown, "")
+    return earlier.str.cat(after["notes"], sep="; ").str.strip("; ")
+
+
+def totals(compared: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
+    """One row per performance year and case for all ACOs, then one for each value of each group.
+
+    How many ACOs gain and lose by the change, and how much, and counts and sums before and after, in US dollars, of
+    the ACOs that are calculable both before and after; `not_calculable` counts the others.
+    """
+    facts = _facts(compared)
+    order = compared["scenario"].map({name: place for place, name in enumerate(compared["scenario"].unique())})
+    keys = [compared["performance_year"], order.rename("order"), compared["scenario"]]
+    parts: list[pd.DataFrame] = []
+    for group in (None, *groups):
+        by = [] if group is None else [compared[group].rename("value")]
+        summed = facts.groupby([*keys, *by], observed=True, dropna=False).sum().reset_index()
+        value = summed["value"].astype("str") if group else ""
+        parts.append(summed.assign(by=group or "all", value=value, place=len(parts)))
+    table = pd.concat(parts, ignore_index=True)
+    table = table.sort_values(["performance_year", "place", "order"], kind="stable", ignore_index=True)
+    return table.drop(columns=["place", "order"])
+
+
+def _facts(compared: pd.DataFrame) -> pd.DataFrame:
+    difference = compared["difference"]
+    known = difference.notna()
+    facts: dict[str, Any] = {
+        "acos": 1,
+        "gain": difference > HALF_CENT,
+        "lose": difference < -HALF_CENT,
+        "unchanged": difference.abs() <= HALF_CENT,
+        "not_calculable": ~known,
+        "gained": difference.clip(lower=0),
+        "lost": -difference.clip(upper=0),
+    }
+    for side in ("before", "after"):
+        outcome = compared[f"outcome_{side}"]
+        facts[f"earned_{side}"] = (outcome == Outcome.EARNED) & known
+        facts[f"owed_{side}"] = (outcome == Outcome.OWED) & known
+        facts |= {f"{name}_{side}": compared[f"{name}_{side}"].where(known) for name in _AMOUNTS}
+    table = pd.DataFrame(facts, index=compared.index).assign(difference=difference)
+    flags = table.select_dtypes("bool").columns
+    return table.astype(dict.fromkeys(flags, np.int64)).fillna(0.0)

@@ -1,0 +1,52 @@
+"""Values for roster columns that come from an option or a scenario instead of a file's cells."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from aco_cli.errors import UsageError
+from aco_cli.inputs.convert import convert
+from aco_cli.inputs.layout import Layout, layouts_of
+from aco_cli.inputs.raw import RawTable
+from aco_cli.inputs.recognise import Match
+
+_IDENTITY = {"aco_id": "it says which row it is", "performance_year": "rules of another year are --rules-year"}
+
+
+def convert_given(values: Mapping[str, object]) -> pd.DataFrame:
+    """One row of canonical columns, each value read as a roster's cell of its column; blank is unknown.
+
+    Raises UsageError with every column that does not exist or cannot be given, or else every value that does not fit.
+    """
+    layout = layouts_of("roster")[0]
+    refused = [reason for name in values if (reason := _refusal(name, layout))]
+    if refused:
+        raise UsageError("; ".join(refused))
+    cells = {place: pa.chunked_array([pa.array([_text(value)])]) for place, value in enumerate(values.values())}
+    places = {name: place for place, name in enumerate(values)}
+    frame, problems = convert(Match(layout, places, {}, (), ()), RawTable("", cells, np.array([1])))
+    if problems:
+        told = (f"{each.column}: expected {each.expected}, found {each.found}; {each.fix}" for each in problems)
+        raise UsageError("\n".join(text.removesuffix("; ") for text in told))
+    return frame
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _refusal(name: str, layout: Layout) -> str:
+    """Why a column cannot be given; nothing if it can."""
+    if name not in layout.columns:
+        near = difflib.get_close_matches(name, layout.columns, n=3)
+        known = f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(layout.columns)}"
+        return f"no roster column {name!r}, {known}"
+    if name in _IDENTITY:
+        return f"{name} cannot be changed: {_IDENTITY[name]}"
+    total = next((each.name for each in layout.columns.values() if name in each.or_product), "")
+    return f"{name} cannot be changed: the totals are computed already; change {total}" if total else ""

@@ -1,0 +1,98 @@
+"""Scenario files and values given for roster columns: what is read, and what is refused with what would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from aco_cli.errors import InputError, UsageError
+from aco_cli.inputs.given import convert_given
+from aco_cli.inputs.scenario import Scenario, Setting, packaged_scenarios, read_scenarios, scenario_file
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "s.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_file_holds_one_scenario_or_a_list(tmp_path: Path) -> None:
+    one = "name: a\ndescription: >-\n  some\n  words\nset: {track: track-2}\n"
+    one += "rules: {mssp.sequestration: 0}\nrules_year: 2016\n"
+    expected = Scenario("a", "some words", (Setting({"track": "track-2"}),), {"mssp.sequestration": 0}, 2016)
+    assert read_scenarios(write(tmp_path, one)) == [expected]
+    two = "- {name: a}\n- {name: b, set: [{track: track-2, where: {program: mssp}}, {quality_score: 1}]}\n"
+    settings = (Setting({"track": "track-2"}, {"program": "mssp"}), Setting({"quality_score": 1}))
+    assert read_scenarios(write(tmp_path, two)) == [Scenario("a"), Scenario("b", "", settings)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected a scenario: a mapping of name, description, set, rules, rules_year, found None"),
+        ("- 3", "found 3"),
+        ("description: x", "expected a name of the scenario, found none"),
+        ("{name: a, sets: {}}", "expected a scenario: .*, found sets"),
+        ("{name: a, set: 3}", "set: columns with their values"),
+        ("{name: a, set: [{track: track-1, where: x}]}", "with where or without"),
+        ("{name: a, rules: [x]}", "rules: names with their values"),
+        ("{name: a, rules_year: next}", "rules_year: a year such as 2016, found 'next'"),
+        ("{name: a", "expected a YAML file"),
+    ],
+)
+def test_other_forms_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_scenarios(write(tmp_path, text))
+
+
+def test_name_means_a_packaged_scenario_and_anything_else_a_file(tmp_path: Path) -> None:
+    for scenario in packaged_scenarios():
+        assert read_scenarios(scenario_file(scenario.name)) == [scenario]
+    assert scenario_file(str(write(tmp_path, "name: a"))).name == "s.yaml"
+    with pytest.raises(UsageError, match="neither a file nor the name of a scenario; did you mean two-sided"):
+        scenario_file("two-sidde")
+    with pytest.raises(UsageError, match="the names are msr-0, no-quality-penalty, no-sequestration"):
+        scenario_file("zzz")
+
+
+def test_values_are_read_as_cells_of_the_roster_are() -> None:
+    found = convert_given(
+        {
+            "track": "Track-2",
+            "quality_score": "91.3%",
+            "quality_reported": True,
+            "advance_balance": "$1,200.50",
+            "agreement_start": "7/1/2012",
+            "msr_election": 0.02,
+            "months": None,
+        }
+    ).iloc[0]
+    assert pd.isna(found.pop("months"))
+    assert found.to_dict() == {
+        "track": "track-2",
+        "agreement_start": pd.Timestamp("2012-07-01"),
+        "msr_election": "0.02",
+        "quality_score": 0.913,
+        "quality_reported": 1.0,
+        "advance_balance": 1200.5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"quality_scor": "1"}, "no roster column 'quality_scor', did you mean quality_score"),
+        ({"zzz": "1"}, "no roster column 'zzz', expected one of aco_id, aco_name, "),
+        ({"track": "trak-2"}, r"track: expected one of .*, found 'trak-2'; did you mean track-2"),
+        ({"quality_score": "91.3"}, "quality_score: .* looks like a percentage; write 0.913"),
+        ({"quality_score": "2", "months": "x"}, "(?s)quality_score: .*months: expected a whole number"),
+        ({"aco_id": "A1"}, "aco_id cannot be changed: it says which row it is"),
+        ({"performance_year": "2015"}, "performance_year cannot be changed: rules of another year are --rules-year"),
+        ({"person_years": "10"}, "person_years cannot be changed: .* change benchmark_total"),
+    ],
+)
+def test_values_that_do_not_fit_are_refused(values: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        convert_given(values)
