@@ -1,0 +1,106 @@
+"""The page and the charts of `report`: what of a roster they show, and writing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+import aco_cli
+from aco_cli.commands.roster import settle_roster
+from aco_cli.commands.session import Session
+from aco_cli.commands.settlement_columns import NAMES, SETTLEMENT_COLUMNS
+from aco_cli.commands.summary_columns import SUMMARY_COLUMNS
+from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
+from aco_cli.engine.waterfall import NEEDED as STEPS_NEED
+from aco_cli.engine.waterfall import waterfall
+from aco_cli.errors import UsageError
+from aco_cli.inputs.source import STDIN
+from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.worksheet import worksheet
+from aco_cli.outputs.write import write_output
+from aco_cli.rules.book import RuleBook
+
+_TABLE = (
+    *("aco_id", "aco_name", "performance_year", "program", "track", "start_year", "settlement", "outcome", "savings"),
+    *("savings_rate", "msr", "quality_score", "final_sharing_rate", "assigned_beneficiaries", "benchmark_total"),
+)
+_OFTEN_ONE = ("performance_year", "program")  # and then not worth a column
+_START = OutputColumn("start_year", Unit.TEXT, "Start", 30)
+
+
+class Settled(NamedTuple):
+    """Rows of a roster, their settlement, and its steps from savings to payment."""
+
+    frame: pd.DataFrame
+    settled: pd.DataFrame
+    steps: pd.DataFrame
+
+
+def write_page(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, files: Sequence[str]) -> None:
+    """Settle the rows and write the page. Raises UsageError where a library is missing, and OutputError."""
+    _need_libraries()
+    from aco_cli.outputs.page.content import LETTERED, Settlements
+    from aco_cli.outputs.page.render import render_page
+
+    rows = _settle(session, frame, book, [line.name for line in LETTERED])
+    described = {column.name: column for column in (*SETTLEMENT_COLUMNS, _START)}
+    content = Settlements(
+        rows.settled,
+        rows.steps,
+        summarise(rows.settled, DEFAULT_GROUPS),
+        [described[name] for name in _TABLE if name not in _OFTEN_ONE or rows.settled[name].nunique() > 1],
+        [column for column in SUMMARY_COLUMNS if column.name != "source"],
+        _laws(rows.frame, book),
+    )
+    data = render_page(content, _made_of(files))
+    write_output(data, output)
+    session.log.step("wrote", f"wrote {len(frame):,} rows to {output}", rows=len(frame), file=output)
+
+
+def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> None:
+    """Settle the rows and write one chart, or all, as SVG or PNG. Raises UsageError and OutputError as `write_page`."""
+    _need_libraries()
+    from aco_cli.outputs.charts.draw import draw, draw_all, png, svg
+
+    rows = _settle(session, frame, book)
+    chart = draw(figure, rows.settled, rows.steps) if figure else draw_all(rows.settled, rows.steps)
+    about = f"{figure or 'Charts'} of {', '.join(map(str, sorted(frame['performance_year'].unique())))}"
+    write_output(png(chart) if Path(output).suffix.lower() == ".png" else svg(chart, about).encode(), output)
+    session.log.step("wrote", f"wrote charts of {len(frame):,} rows to {output}", rows=len(frame), file=output)
+
+
+def _need_libraries() -> None:
+    try:
+        import altair  # noqa: F401
+        import jinja2  # noqa: F401
+        import vl_convert  # noqa: F401
+    except ImportError as error:
+        raise UsageError(f"this report needs {error.name}: pip install 'aco-cli[report]'") from None
+
+
+def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequence[str] = ()) -> Settled:
+    groups = grouping_columns(frame)
+    frame = frame.assign(size=groups["size"], start_year=groups["start_year"].fillna("").replace("", "unknown"))
+    columns = dict.fromkeys((*NAMES, *NEEDED, *DEFAULT_GROUPS, *STEPS_NEED, "quality_share", *more))
+    settled = settle_roster(session, frame, book, tuple(columns))
+    return Settled(frame, settled, waterfall(settled))
+
+
+def _laws(frame: pd.DataFrame, book: RuleBook) -> dict[tuple[str, str, int], dict[str, str]]:
+    """The citations of the lines that count, for every program, track and year of the rows."""
+    situations = ["program", "track", "performance_year"]
+    firsts = frame.drop_duplicates(situations)
+    laws = {}
+    for place, (program, track, year) in enumerate(firsts[situations].itertuples(index=False)):
+        entries = worksheet(firsts.iloc[[place]], book)
+        laws[program, track, int(year)] = {entry.line: entry.citation for entry in entries if entry.status}
+    return laws
+
+
+def _made_of(files: Sequence[str]) -> str:
+    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
+    return f"Made by aco {aco_cli.__version__} from {names}."

@@ -1,0 +1,59 @@
+"""Drawing charts, as SVG or PNG."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.sax.saxutils import escape
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from aco_cli.outputs.charts.boxes import distribution
+from aco_cli.outputs.charts.cascade import waterfall
+from aco_cli.outputs.charts.look import with_look
+from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
+from aco_cli.outputs.figures import Figure
+
+_SHARP = 2  # pixels of a PNG per point
+_VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+# As Vega writes them: a link, and a mark with a description.
+_LINK = re.compile(r'<a xlink:href="[^"#]*(#[^"]*)"')
+_POINT = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"([^>]*?)/>')
+
+
+def draw(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
+    """A chart of settled ACOs and their steps (`engine.waterfall`).
+
+    `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to be links, `href`.
+    """
+    return with_look(_chart(figure, settled, steps))
+
+
+def draw_all(settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
+    """All charts, one below another."""
+    charts = alt.vconcat(*(_chart(figure, settled, steps) for figure in Figure), spacing=40)
+    return with_look(charts.resolve_scale(shape="independent", stroke="independent", fill="independent"))
+
+
+def svg(chart: Any, about: str) -> str:
+    """The chart as SVG that is read out as `about`; its points say what they are, and lead to their `href`."""
+    drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=_VERSION)
+    linked = _LINK.sub(r'<a tabindex="-1" href="\1"', drawn)
+    told = _POINT.sub(r"<path\2><title>\1</title></path>", linked)
+    label = escape(about, {'"': "&quot;"})
+    return told.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+
+def png(chart: Any) -> bytes:
+    """The chart as PNG."""
+    drawn: bytes = vl_convert.vegalite_to_png(chart.to_dict(), vl_version=_VERSION, scale=_SHARP)
+    return drawn
+
+
+def _chart(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
+    if figure is Figure.WATERFALL:
+        return waterfall(steps)
+    drawn = {Figure.SAVINGS_RATE: savings_rate, Figure.DISTRIBUTION: distribution, Figure.QUALITY: payments_and_quality}
+    return drawn[figure](settled)

@@ -1,0 +1,66 @@
+"""What all charts look like: colours, type, titles, axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+WIDTH = 520
+# Each colour by the name that a page may give a colour of its own for dark screens.
+COLOURS = {
+    "ink": "#1f2933",
+    "muted": "#52606d",
+    "grid": "#d9dee4",
+    "band": "#bcc7d2",
+    "blue": "#1f5fa8",
+    "orange": "#b35900",
+    "green": "#2b7a3d",
+    "red": "#a8323e",
+    "paper": "#fffffe",
+}
+INK, MUTED, GRID, BAND, BLUE, ORANGE, GREEN, RED, PAPER = COLOURS.values()
+DOLLARS = "(datum.value < 0 ? '-$' : '$') + format(abs(datum.value) / 1e6, ',~r') + (datum.value ? 'M' : '')"
+# An axis of names; what it takes is the same in all charts, so that they line up one below another.
+NAMES: dict[str, Any] = {"labelLimit": 190, "minExtent": 190, "labelPadding": 6, "ticks": False, "domain": False}
+_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+
+def data(rows: pd.DataFrame) -> alt.InlineData:
+    """The rows as data of a chart; no value may be missing."""
+    names = [str(name) for name in rows.columns]
+    records: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows.astype("object").to_numpy()]
+    return alt.InlineData(values=records)
+
+
+def zero(**place: str) -> Any:
+    """The line at zero of an axis: `x="at:Q"` or `y="at:Q"`."""
+    return alt.Chart(data(pd.DataFrame({"at": [0.0]}))).mark_rule(color=INK, aria=False).encode(**place)
+
+
+def title(text: str, below: str = "") -> alt.TitleParams:
+    """A title, and a smaller line below it."""
+    return alt.TitleParams(text, subtitle=below, anchor="start")
+
+
+def with_look(chart: Any) -> Any:
+    """The chart with this look."""
+    return (
+        chart.configure(background=PAPER, font=_FONT, padding=8)
+        .configure_axis(
+            labelColor=INK,
+            titleColor=INK,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelFlush=False,
+            gridColor=GRID,
+            domainColor=MUTED,
+            tickColor=MUTED,
+        )
+        .configure_legend(labelColor=INK, labelFontSize=12)
+        .configure_title(color=INK, fontSize=15, subtitleColor=MUTED, subtitleFontSize=12, offset=8)
+        .configure_view(stroke=None)
+        .configure_text(fontSize=12)
+    )

@@ -1,0 +1,115 @@
+"""Charts with a point for every ACO, whose shape tells the outcome."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from aco_cli.engine.outcome import Outcome
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, MUTED, ORANGE, RED, WIDTH, data, title, zero
+from aco_cli.outputs.phrases import OUTCOME_WORDS, millions
+
+# Shape, colour, and whether the shape is filled.
+_MARKS = {
+    Outcome.EARNED: ("circle", BLUE, True),
+    Outcome.BELOW_MSR: ("circle", MUTED, False),
+    Outcome.QUALITY_FAILED: ("diamond", ORANGE, True),
+    Outcome.LOSSES_WITHIN_MLR: ("square", MUTED, False),
+    Outcome.LOSSES_NOT_SHARED: ("triangle-down", MUTED, False),
+    Outcome.OWED: ("triangle-down", RED, True),
+    Outcome.OWED_WAIVED: ("triangle-down", ORANGE, False),
+    Outcome.GUARDRAIL: ("square", ORANGE, True),
+    Outcome.TERMINATED: ("cross", RED, True),
+}
+
+
+def savings_rate(settled: pd.DataFrame) -> Any:
+    """Each ACO's savings rate over its benchmark, with its corridor of minimum loss and savings rates."""
+    rows = settled[settled["savings_rate"].notna() & (settled["benchmark_total"] > 0)]
+    points = rows.assign(
+        about=_about(rows, rows["savings_rate"].map("savings rate {:.2%}".format)),
+        low=-rows["mlr"].fillna(0.0),
+        high=rows["msr"],
+    )
+    ticks = _round_numbers(rows["benchmark_total"])
+    across = alt.X("benchmark_total:Q", title="Benchmark, US dollars (logarithmic scale)")
+    across = across.scale(type="log", nice=False, padding=12).axis(labelExpr=DOLLARS, values=ticks, labelOverlap=False)
+    up = alt.Y("savings_rate:Q", title="Savings rate").axis(format=".0%", tickCount=8)
+    bars = data(points.loc[rows["msr"].notna(), ["benchmark_total", "low", "high"]])
+    corridor = alt.Chart(bars).mark_rule(color=BAND, strokeWidth=3, aria=False).encode(x=across, y="low:Q", y2="high:Q")
+    return alt.layer(corridor, zero(y="at:Q"), _points(points, across, up)).properties(
+        width=WIDTH,
+        height=360,
+        title=title(
+            "Savings rate and benchmark",
+            "Grey bars: the corridor of each ACO, from its minimum loss rate to its minimum savings rate.",
+        ),
+    )
+
+
+def payments_and_quality(settled: pd.DataFrame) -> Any:
+    """Payments and repayments over the quality score, of ACOs that shared savings or losses or failed the standard."""
+    decided = settled["settlement"].ne(0) | settled["outcome"].eq(Outcome.QUALITY_FAILED)
+    rows = settled[decided & settled["settlement"].notna()]
+    score = rows["quality_score"].fillna(rows["quality_share"]).fillna(1.0)
+    points = rows.assign(
+        score=score,
+        about=_about(rows, rows["settlement"].map(millions) + score.map(", quality {:.1%}".format)),
+    )
+    least = min(0.9, score.min() // 0.05 * 0.05) if len(score) else 0.9
+    across = alt.X("score:Q", title="Quality score").axis(format=".0%", tickCount=10)
+    across = across.scale(domain=[least, 1.0], padding=8)
+    up = alt.Y("settlement:Q", title="Payment (repayment below 0), US dollars").axis(labelExpr=DOLLARS, tickCount=6)
+    up = up.scale(type="sqrt", nice=True)
+    return alt.layer(zero(y="at:Q"), _points(points, across, up)).properties(
+        width=WIDTH,
+        height=320,
+        title=title(
+            "Payments and quality", "Square-root scale. ACOs paid for reporting without a score stand at 100%."
+        ),
+    )
+
+
+def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:
+    present = [outcome for outcome in _MARKS if (rows["outcome"] == outcome).any()]
+    names = [OUTCOME_WORDS[outcome] for outcome in present]
+    fills = [colour if filled else "transparent" for _, colour, filled in map(_MARKS.__getitem__, present)]
+    legend = alt.Legend(title=None, orient="bottom", columns=2, columnPadding=48, symbolSize=70)
+
+    def by_outcome(values: Sequence[str]) -> dict[str, Any]:
+        return {"legend": legend, "scale": alt.Scale(domain=names, range=list(values))}
+
+    points = rows.assign(ends=rows["outcome"].astype("object").map(OUTCOME_WORDS))
+    columns = [str(across.shorthand).split(":")[0], str(up.shorthand).split(":")[0], "ends", "about"]
+    linked = {"href": alt.Href("href:N")} if "href" in rows else {}
+    return (
+        alt.Chart(data(points[[*columns, *linked]]))
+        .mark_point(size=46, strokeWidth=1.3, opacity=0.85)
+        .encode(
+            x=across,
+            y=up,
+            shape=alt.Shape("ends:N", **by_outcome([_MARKS[outcome][0] for outcome in present])),
+            stroke=alt.Stroke("ends:N", **by_outcome([_MARKS[outcome][1] for outcome in present])),
+            fill=alt.Fill("ends:N", **by_outcome(fills)),
+            description="about:N",
+            **linked,
+        )
+    )
+
+
+def _about(rows: pd.DataFrame, figure: pd.Series[str]) -> pd.Series[str]:
+    ends = rows["outcome"].astype("object").map(OUTCOME_WORDS)
+    return rows["aco_id"] + " " + rows["aco_name"] + ": " + figure + ", " + ends
+
+
+def _round_numbers(dollars: pd.Series[float]) -> list[float]:
+    """1, 2 and 5 times powers of ten within the range of some amounts, for the ticks of a logarithmic axis."""
+    if dollars.empty:
+        return []
+    first, last = (math.floor(math.log10(edge)) for edge in (dollars.min(), dollars.max()))
+    ticks = [one * 10.0**power for power in range(first, last + 1) for one in (1, 2, 5)]
+    return [tick for tick in ticks if dollars.min() <= tick <= dollars.max()]

@@ -1,0 +1,1 @@
+"""Settlements as one HTML page that needs nothing but a browser."""

@@ -1,0 +1,77 @@
+"""What each chart shows, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from aco_cli.engine.outcome import Outcome
+from aco_cli.engine.waterfall import SAVINGS, totals
+from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.phrases import acos, millions
+
+TITLES = {
+    Figure.SAVINGS_RATE: "Savings rate and benchmark",
+    Figure.WATERFALL: "From generated savings to payments",
+    Figure.DISTRIBUTION: "Savings rate by start year and track",
+    Figure.QUALITY: "Payments and quality",
+}
+
+
+def caption(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> str:
+    """The chart of settled ACOs and their steps in a few sentences."""
+    return _CAPTIONS[figure](settled, steps)
+
+
+def _savings_rate(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
+    rates = settled["savings_rate"].dropna()
+    if rates.empty:
+        return "No ACO has a savings rate."
+    reached = int((settled["reaches_msr"] == 1).sum())
+    return (
+        f"{int((rates > 0).sum()):,} of {acos(len(rates))} spent less than their benchmark; {reached:,} reached their "
+        f"minimum savings rate. Savings rates go from {rates.min():.1%} to {rates.max():.1%}; the median is "
+        f"{rates.median():.1%}."
+    )
+
+
+def _waterfall(settled: pd.DataFrame, steps: pd.DataFrame) -> str:
+    saved, paid = steps["generated_savings"].sum(), settled["earned_payment"].sum()
+    lost, owed = -steps["generated_losses"].sum(), settled["owed_repayment"].sum()
+    largest = min(totals(steps, SAVINGS)[1:], key=lambda total: total.amount, default=None)
+    most = f" Most of the rest: {largest.label}, {millions(-largest.amount)}." if largest and saved else ""
+    share = f" ({paid / saved:.1%})" if saved else ""
+    return (
+        f"Of {millions(saved)} of generated savings, {millions(paid)}{share} was paid.{most} "
+        f"Of {millions(lost)} of losses, {millions(owed)} is owed."
+    )
+
+
+def _distribution(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
+    medians = settled.groupby("start_year")["savings_rate"].median().dropna()
+    found = ", ".join(f"{start} {median:.1%}" for start, median in medians.items())
+    return (
+        "Boxes hold the middle half of the ACOs, the thick line is the median, lines reach to the last ACO within one "
+        "and a half boxes, circles are ACOs beyond; numbers of ACOs in brackets. Median savings rate by start year: "
+        f"{found}."
+    )
+
+
+def _quality(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
+    paid = settled.loc[settled["earned_payment"] > 0, "earned_payment"]
+    owed = settled.loc[settled["owed_repayment"] > 0, "owed_repayment"]
+    failed = int((settled["outcome"] == Outcome.QUALITY_FAILED).sum())
+    middle = f", the median {millions(paid.median())}" if len(paid) else ""
+    return (
+        f"{acos(len(paid))} earned {millions(paid.sum())}{middle}; repayments owed by {acos(len(owed))}, "
+        f"{millions(owed.sum())}; quality standard failed by {acos(failed)} with savings to share."
+    )
+
+
+_CAPTIONS: dict[Figure, Callable[[pd.DataFrame, pd.DataFrame], str]] = {
+    Figure.SAVINGS_RATE: _savings_rate,
+    Figure.WATERFALL: _waterfall,
+    Figure.DISTRIBUTION: _distribution,
+    Figure.QUALITY: _quality,
+}

@@ -1,0 +1,159 @@
+"""What stands on the page: settled ACOs as text, ready to be laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.engine.lines import Input, Line
+from aco_cli.engine.settlement import INPUTS, LINES
+from aco_cli.engine.waterfall import LOSSES, SAVINGS, STEPS, totals
+from aco_cli.outputs import cells
+from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.phrases import OUTCOME_WORDS
+from aco_cli.outputs.rounding import half_up_cents
+
+Law = Mapping[str, str]
+_ALSO = ("savings_rate", "settlement", "advance_recouped", "net_payment")
+# What is shown of one ACO: the lines with a letter in CMS's report, and what sums them up.
+LETTERED: tuple[Input | Line, ...] = (
+    *(given for given in INPUTS if given.letter),
+    *(line for line in LINES if line.letter or line.name in _ALSO),
+)
+_UNITS = {"USD": Unit.USD, "fraction": Unit.FRACTION, "condition": Unit.BOOLEAN}
+_STEP = (
+    OutputColumn("label", Unit.TEXT, "Step", 0),
+    OutputColumn("amount", Unit.USD, "US dollars", 1),
+    OutputColumn("acos", Unit.INTEGER, "ACOs", 2),
+)
+_YES_NO = {"true": "yes", "false": "no"}
+
+
+@dataclass(frozen=True)
+class Settlements:
+    """Settled ACOs: a row each in `settled` and `steps`, a group each in `summary`, in whose columns they are shown.
+
+    `settled` has the settlement columns, `start_year`, `quality_share` and the lettered lines; `steps` are those of
+    `engine.waterfall`; `summary` is that of `engine.summary`; `laws` has the citations of the lines that
+    count in each program, track and year. Amounts are US dollars, unrounded.
+    """
+
+    settled: pd.DataFrame
+    steps: pd.DataFrame
+    summary: pd.DataFrame
+    table_columns: Sequence[OutputColumn]
+    summary_columns: Sequence[OutputColumn]
+    laws: Mapping[tuple[str, str, int], Law]
+
+    @property
+    def years(self) -> list[int]:
+        """The performance years, in order."""
+        return sorted(map(int, self.settled["performance_year"].unique()))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as text: its columns, and the cells of each row."""
+
+    columns: Sequence[OutputColumn]
+    rows: Sequence[Sequence[str]]
+
+
+def keys(settled: pd.DataFrame) -> list[str]:
+    """The name by which a link leads to an ACO; one that is shown twice in a year has a number behind it."""
+    names = settled["aco_id"].astype("str") + "-" + settled["performance_year"].astype("str")
+    place = names.groupby(names).cumcount()
+    return [f"aco-{quote(name, safe='')}{f'-{n + 1}' if n else ''}" for name, n in zip(names, place, strict=True)]
+
+
+def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> Grid:
+    """The columns of a frame as people read them, dollars whole."""
+    shown = [column for column in columns if column.name in frame]
+    texts = [_texts(frame[column.name], column, dollar_decimals=0) for column in shown]
+    return Grid(shown, list(zip(*texts, strict=True)))
+
+
+def headline(content: Settlements) -> Grid:
+    """The figures of each year as a whole, a row each."""
+    summary = content.summary
+    return grid(
+        summary[summary["by"] == "all"], [each for each in content.summary_columns if each.name not in {"by", "value"}]
+    )
+
+
+def groups(content: Settlements) -> Grid:
+    """The figures by program, track, start year and size, a row each."""
+    summary = content.summary
+    return grid(summary[~summary["by"].isin(["all"])], content.summary_columns)
+
+
+def steps_table(content: Settlements) -> Grid:
+    """The steps from generated savings to payments and from losses to repayments, a row each."""
+    found = [total for part in (SAVINGS, LOSSES) for total in totals(content.steps, part)]
+    return grid(pd.DataFrame([asdict(total) for total in found], columns=[each.name for each in _STEP]), _STEP)
+
+
+def each_aco(content: Settlements) -> dict[str, Any]:
+    """What is known of every ACO, for the part of the page that shows one of them at a time."""
+    settled = content.settled
+    lines = [line for line in LETTERED if line.name in settled]
+    units = [OutputColumn(line.name, _UNITS.get(line.unit, Unit.INTEGER), line.label, 0) for line in lines]
+    values = [_texts(settled[column.name], column, dollar_decimals=2) for column in units]
+    situations = list(zip(settled["program"], settled["track"], settled["performance_year"], strict=True))
+    laws = list(dict.fromkeys(situations))
+    records = zip(
+        keys(settled),
+        settled["aco_id"],
+        settled["aco_name"],
+        settled["performance_year"].astype("str"),
+        settled["outcome"].astype("object").map(OUTCOME_WORDS),
+        settled["notes"],
+        [laws.index(situation) for situation in situations],
+        zip(*values, strict=True),
+        _cents(content.steps),
+        _cents(settled[["settlement"]]),
+        strict=True,
+    )
+    names = ("key", "id", "name", "year", "outcome", "notes", "law", "values", "steps", "settlement")
+    return {
+        "lines": [{"letter": line.letter, "label": line.label} for line in lines],
+        "steps": [{"label": step.label, "words": step.words, "part": step.part} for step in STEPS],
+        "laws": [
+            {"about": f"{law[0]}, {law[1]}", "citations": [_citation(line, content.laws[law]) for line in lines]}
+            for law in laws
+        ],
+        "acos": [dict(zip(names, record, strict=True)) for record in records],
+    }
+
+
+def _citation(line: Input | Line, law: Law) -> str | None:
+    """Where a figure comes from; None for a line that is no part of the track and year."""
+    return "roster" if isinstance(line, Input) else law.get(line.name)
+
+
+def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int) -> list[str]:
+    if column.name == "outcome":
+        return list(series.astype("object").map(OUTCOME_WORDS))
+    shown = cells.for_people(series, column, exact=False, dollar_decimals=dollar_decimals).to_pylist()
+    if column.unit is Unit.BOOLEAN:
+        return [_YES_NO.get(text, "") for text in shown]
+    if column.unit is Unit.USD:
+        return [_dollars(text) for text in shown]
+    return [text or "" for text in shown]
+
+
+def _dollars(text: str | None) -> str:
+    if text is None:
+        return ""
+    return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+
+
+def _cents(amounts: pd.DataFrame) -> list[list[float | None]]:
+    """Amounts rounded to cents, row by row; None where there is none."""
+    rounded = half_up_cents(amounts.to_numpy(dtype=np.float64))
+    return [[None if np.isnan(amount) else amount for amount in row] for row in rounded.tolist()]

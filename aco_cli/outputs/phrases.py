@@ -1,0 +1,30 @@
+"""Words for people: outcomes, rounded amounts, counts."""
+
+from __future__ import annotations
+
+from aco_cli.engine.outcome import Outcome
+
+OUTCOME_WORDS = {
+    Outcome.EARNED: "earned a payment",
+    Outcome.BELOW_MSR: "savings below the minimum",
+    Outcome.QUALITY_FAILED: "quality standard failed",
+    Outcome.LOSSES_WITHIN_MLR: "losses within the minimum",
+    Outcome.LOSSES_NOT_SHARED: "losses, one-sided track",
+    Outcome.OWED: "owes a repayment",
+    Outcome.OWED_WAIVED: "repayment waived",
+    Outcome.GUARDRAIL: "guardrail benchmark",
+    Outcome.TERMINATED: "left during the year",
+    Outcome.DEFERRED: "deferred to a later year",
+    Outcome.NOT_CALCULABLE: "not calculable",
+}
+
+
+def millions(dollars: float) -> str:
+    """An amount for a label: $14.5M, -$0.3M, $1,234.6M; less than 50,000 dollars in thousands: $12K."""
+    sign, size = "-" if dollars < 0 else "", abs(dollars)
+    return f"{sign}${size / 1e6:,.1f}M" if size >= 50_000 else f"{sign}${size / 1e3:,.0f}K"
+
+
+def acos(count: int) -> str:
+    """How many ACOs: 1 ACO, 2 ACOs."""
+    return f"{count:,} ACO{'' if count == 1 else 's'}"
