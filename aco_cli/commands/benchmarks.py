@@ -15,7 +15,8 @@ from aco_cli.engine.benchmark.guardrail import guarded
 from aco_cli.errors import UsageError
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.parts import read_part
-from aco_cli.inputs.totals import TOTALS
+from aco_cli.inputs.totals import TOTALS, unmatched
+from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
 
 
@@ -39,8 +40,18 @@ def read_and_compute(
     alone = type(request.rows)(**{**vars(request.rows), "expenditures": None})
     roster = session.read(replace(request, rows=alone), totals_follow=True)
     spent, national = _table(session, expenditures, "expenditures"), _table(session, reference, "reference")
+    if not (alone.aco or alone.track or alone.program):
+        for warning in unmatched(_acos(roster), _acos(spent, request.years), ", ".join(expenditures), "expenditures"):
+            session.warn(warning)
     with session.busy("computing benchmarks", rows=len(spent)):
         return roster, benchmark(roster, spent, national, book)
+
+
+def _acos(rows: pd.DataFrame, years: str = "all") -> pd.Index:
+    asked = Years.parse(years)
+    wanted = [year for year in rows["performance_year"].unique() if int(year) in asked]
+    acos = rows.loc[rows["performance_year"].isin(wanted), ["aco_id", "performance_year"]].drop_duplicates()
+    return pd.MultiIndex.from_frame(acos.astype({"performance_year": "int64"}))
 
 
 def _table(session: Session, files: Sequence[str], family: str) -> pd.DataFrame:

@@ -59,8 +59,7 @@ def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Pr
             if name in brought:
                 problems += _bring(part, name, matched[name].to_numpy(), files)
     asked = used[0].append(used[1:]) if used else brought.index[:0]
-    warnings = _unmatched(asked.difference(brought.index), f"{files}: no totals for", "of the roster")
-    return problems, warnings + _unmatched(brought.index.difference(asked), f"{files}: totals of", "not in the roster")
+    return problems, unmatched(asked, brought.index, files, "totals")
 
 
 def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.float64]], files: str) -> list[Problem]:
@@ -79,9 +78,19 @@ def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.flo
     )
 
 
-def _unmatched(keys: pd.Index, start: str, end: str) -> list[str]:
-    if not len(keys):
-        return []
+def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list[str]:
+    """Warnings that name ACOs of the roster without match in the files, and ACOs of the files not in the roster."""
+    missing, strange = asked.difference(brought), brought.difference(asked)
+    return [
+        f"{files}: {start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {_named(keys)}"
+        for keys, start, end in (
+            (missing, f"no {what} for", "of the roster"),
+            (strange, f"{what} of", "not in the roster"),
+        )
+        if len(keys)
+    ]
+
+
+def _named(keys: pd.Index) -> str:
     names = [f"{key[0]} ({key[1]})" if isinstance(key, tuple) else str(key) for key in keys[:_NAMED]]
-    more = f" and {len(keys) - _NAMED:,} more" if len(keys) > _NAMED else ""
-    return [f"{start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {', '.join(names)}{more}"]
+    return ", ".join(names) + (f" and {len(keys) - _NAMED:,} more" if len(keys) > _NAMED else "")

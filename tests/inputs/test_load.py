@@ -137,7 +137,7 @@ def test_a_benchmark_must_come_from_somewhere(write, problems_of) -> None:
     ("header", "words"),
     [
         ("aco_id,performance_year,expenditures", "expenditure_total"),
-        ("aco_id,performance_year,period,enrollment_type,per_capita_expenditure", "aco benchmark"),
+        ("aco_id,performance_year,period,enrollment_type,per_capita_expenditure", "--reference FILE"),
     ],
 )
 def test_what_is_no_totals_file_is_refused(write, problems_of, header: str, words: str) -> None:

@@ -35,23 +35,24 @@ _Places = NDArray[np.intp]
 
 
 def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[dict[str, Column], Column]:
-    """Figures of each roster row by name (`per_capita_by1_esrd`), and the calendar year of each row's four periods.
+    """Figures of each roster row by name (`per_capita_by1_esrd`), and calendar years by period and type.
 
-    A figure or year that the file lacks is NaN. Rows of ACO-years outside the roster are passed over.
+    A figure or year that the file lacks is NaN; `listed_by1_esrd` is 1 where it has such a row. Rows of ACO-years
+    outside the roster are passed over.
     """
     row = _rows(roster, expenditures)
     used = np.flatnonzero(row >= 0)
     period = _places(expenditures["period"], [name.upper() for name in PERIODS])
     kind = _places(expenditures["enrollment_type"], _KINDS)
     row, period, kind = row[used], period[used], kind[used]
+    held = {name: expenditures[source] for source, name in _EXPENDITURES.items() if source in expenditures}
     columns: dict[str, Column] = {}
-    for source, name in _EXPENDITURES.items():
-        if source in expenditures:
-            table = np.full((len(PERIODS), len(TYPES), len(roster)), np.nan)
-            table[period, kind, row] = expenditures[source].to_numpy(dtype=np.float64)[used]
-            columns |= _named(name, table)
-    years = np.full((len(PERIODS), len(roster)), np.nan)
-    years[period, row] = expenditures["calendar_year"].to_numpy(dtype=np.float64)[used]
+    for name, figure in {**held, "listed": pd.Series(1.0, index=expenditures.index)}.items():
+        table = np.full((len(PERIODS), len(TYPES), len(roster)), np.nan)
+        table[period, kind, row] = figure.to_numpy(dtype=np.float64)[used]
+        columns |= _named(name, table)
+    years = np.full((len(PERIODS), len(TYPES), len(roster)), np.nan)
+    years[period, kind, row] = expenditures["calendar_year"].to_numpy(dtype=np.float64)[used]
     return columns, years
 
 
@@ -94,7 +95,7 @@ def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame)
     tables = {name: np.full((len(PERIODS), len(TYPES), len(roster)), np.nan) for name in figures}
     for period in range(len(PERIODS)):
         for at in range(len(TYPES)):
-            wanted = _key(roster["performance_year"], years[period], at) * starts
+            wanted = _key(roster["performance_year"], years[period, at], at) * starts
             special, general = known.get_indexer(wanted + own), known.get_indexer(wanted)
             for name, figure in figures.items():
                 tables[name][period, at] = given_or(_taken(figure, special), _taken(figure, general))

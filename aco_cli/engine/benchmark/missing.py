@@ -12,6 +12,9 @@ from aco_cli.engine.lines import Column, Values
 
 def missing(v: Values) -> Iterator[tuple[str, Column]]:
     """Each piece by name with the rows that need and lack it. A type without person years needs nothing."""
+    listed = [getattr(v, f"listed_{period}_{kind}") for period in PERIODS for kind in TYPES]
+    nowhere = np.logical_and.reduce([np.isnan(each) for each in listed])
+    yield "every row of the expenditure file", nowhere
     yield "agreement_period", np.isnan(v.agreement_period)
     yield "regional_period", np.isnan(v.has_regional)
     yield "prior_savings_per_capita", ~np.isnan(v.prior_savings_share) & np.isnan(v.prior_savings_per_capita)
@@ -19,7 +22,7 @@ def missing(v: Values) -> Iterator[tuple[str, Column]]:
         for kind in TYPES:
             of_type = _Type(v, period, kind)
             for name, rows in of_type.missing():
-                yield f"{period.upper()} {kind.replace('_', '-')} {name}", rows
+                yield f"{period.upper()} {kind.replace('_', '-')} {name}", rows & ~nowhere
 
 
 class _Type:
@@ -42,6 +45,12 @@ class _Type:
         return unknown
 
     def missing(self) -> Iterator[tuple[str, Column]]:
+        absent = np.isnan(self.line(f"listed_{self.period}"))
+        yield "row of the expenditure file", self.counts & absent
+        for name, rows in self._figures():
+            yield name, rows if "reference" in name else rows & ~absent
+
+    def _figures(self) -> Iterator[tuple[str, Column]]:
         if self.period in ("by3", "py"):
             yield "person_years", self.lacks("person_years")
         yield "per_capita_expenditure", self.counts & self.lacks("per_capita")
