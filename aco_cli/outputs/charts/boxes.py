@@ -30,6 +30,7 @@ def _boxes(rows: pd.DataFrame, group: str, heading: str) -> alt.LayerChart | alt
         outliers=alt.MarkConfig(stroke=MUTED, size=18, aria=False),
     )
     boxes = boxes.encode(
-        x=alt.X("rate:Q", title="Savings rate").axis(format=".0%", tickCount=6), y=alt.Y("group:N", title=None).axis(**NAMES)
+        x=alt.X("rate:Q", title="Savings rate").axis(format=".0%", tickCount=6),
+        y=alt.Y("group:N", title=None).axis(**NAMES),
     )
     return alt.layer(zero(x="at:Q"), boxes).properties(width=WIDTH - 120, height=alt.Step(28), title=title(heading))

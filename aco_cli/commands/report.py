@@ -1,0 +1,68 @@
+"""`aco report`: settlements as a page, a workbook or a chart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aco_cli.commands import options as o
+from aco_cli.commands.call import Call, command
+from aco_cli.outputs.figures import Figure
+
+PAGE, BOOK, IMAGES = ".html", ".xlsx", (".svg", ".png")
+
+
+@command
+def report(
+    years: o.YearsArgument,
+    files: o.FilesArgument,
+    rows: o.Rows,
+    messages: o.Strict,
+    call: Call,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="A page (.html), workbook (.xlsx) or chart (.svg, .png)."),
+    ],
+    chart: Annotated[
+        Figure | None, typer.Option("--chart", help="In .svg and .png, only this chart; without it all of them.")
+    ] = None,
+    quality: o.QualityOption = None,
+    reference: o.ReferenceOption = None,
+) -> None:
+    """Settlements as a page, a workbook or a chart.
+
+    The page is one file that needs no network: headline figures, charts, all ACOs in a table to sort and filter, and
+    each ACO's way from savings to payment. The workbook has a sheet per ACO with live formulas.
+
+    \b
+    aco report 2014 roster.csv -o report.html
+    aco report 2014 roster.csv --aco A67373,A85439 -o book.xlsx
+    aco report 2018 puf_2018.csv --chart waterfall -o waterfall.svg
+    """
+    from aco_cli.commands.roster import read_roster
+    from aco_cli.commands.session import Request, Session, rule_book
+    from aco_cli.errors import UsageError
+
+    kind = Path(output).suffix.lower()
+    if kind not in (PAGE, BOOK, *IMAGES):
+        expected = ", ".join((PAGE, BOOK, *IMAGES))
+        raise UsageError(f"-o {output}: expected a file that ends in {expected}, found {kind or 'no extension'}")
+    if chart and kind not in IMAGES:
+        raise UsageError(f"--chart {chart}: is for a file that ends in {' or '.join(IMAGES)}, found -o {output}")
+    session = Session(messages, call)
+    book = rule_book(rows.rules)
+    frame = read_roster(session, Request(years, files, rows), book, quality, reference)
+    if kind == BOOK:
+        from aco_cli.commands.workbook import write_book
+
+        write_book(session, frame, book, output)
+    else:
+        from aco_cli.commands.pictures import write_charts, write_page
+
+        if kind == PAGE:
+            write_page(session, frame, book, output, [*files, *(quality or ()), *(reference or ())])
+        else:
+            write_charts(session, frame, book, output, chart)
+    session.finish()
