@@ -1,10 +1,11 @@
-"""The rule book as tables: parameters, sources, coverage."""
+"""The rule book and the rules of quality scoring as tables: parameters, sources, coverage, differences."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,9 @@ from aco_cli.inputs.years import Years
 from aco_cli.outputs.columns import OutputColumn, Unit
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import Entry, Parameter, Status
+from aco_cli.rules.quality import ANY, QualityRules
+from aco_cli.rules.quality import PROGRAM as QUALITY
+from aco_cli.rules.quality_listing import MEASURES, quality_entries, quality_values
 
 PARAMETER_COLUMNS = (
     OutputColumn("program", Unit.TEXT, "Program", 5),
@@ -53,18 +57,38 @@ DIFF_COLUMNS = (
 )
 
 
+@dataclass(frozen=True)
+class Rules:
+    """All that is to be listed."""
+
+    book: RuleBook
+    quality: QualityRules
+
+    def values(self, *, each_measure: bool = True) -> Iterator[tuple[Parameter, Entry]]:
+        """Every parameter with each of its entries."""
+        for program in self.book.programs:
+            for parameter in self.book.parameters(program).values():
+                for entry in parameter.entries:
+                    yield parameter, entry
+        yield from quality_values(self.quality, each_measure=each_measure)
+
+
 def parameter_table(
-    book: RuleBook,
+    rules: Rules,
     years: str | None,
     programs: Sequence[str] | None,
     tracks: Sequence[str] | None,
     parameters: Sequence[str] | None,
 ) -> pd.DataFrame:
-    """One row per value of a parameter. Raises UsageError where nothing is left."""
+    """One row per value of a parameter; quality measures only where they are named or their program is.
+
+    Raises UsageError where nothing is left.
+    """
     wanted = Years.parse(years) if years else None
+    each_measure = QUALITY.name in (programs or ()) or not {None, MEASURES}.intersection(parameters or [None])
     rows = [
         _parameter_row(parameter, entry)
-        for parameter, entry in _values(book)
+        for parameter, entry in rules.values(each_measure=each_measure)
         if (not programs or parameter.program in programs)
         and (not parameters or parameter.name in parameters)
         and (not tracks or set(tracks) & set(entry.tracks))
@@ -78,16 +102,18 @@ def parameter_table(
 
 
 def diff_table(
-    book: RuleBook, before: str, after: str, programs: Sequence[str] | None, tracks: Sequence[str] | None
+    rules: Rules, before: str, after: str, programs: Sequence[str] | None, tracks: Sequence[str] | None
 ) -> pd.DataFrame:
     """One row per track and parameter whose value differs between two performance years; a blank is no such rule."""
-    years = [_single(before), _single(after)]
+    years, book = [_single(before), _single(after)], rules.book
     rows = []
     for name, program in book.programs.items():
         for track in program.tracks:
             if (not programs or name in programs) and (not tracks or track in tracks):
                 situations = [Situation(name, track, year) for year in years]
                 rows += [row for parameter in book.parameters(name) for row in _changes(book, parameter, situations)]
+    if QUALITY.name in (programs or [QUALITY.name]) and not tracks:
+        rows += _quality_changes(rules.quality, years)
     return _frame(rows, DIFF_COLUMNS)
 
 
@@ -100,12 +126,24 @@ def _single(text: str) -> int:
 
 def _changes(book: RuleBook, parameter: str, situations: Sequence[Situation]) -> Iterator[dict[str, str]]:
     entries = [book.entry(situation, parameter) if book.covers(situation) else None for situation in situations]
+    yield from _change(situations[0].program, situations[0].track, parameter, entries)
+
+
+def _quality_changes(quality: QualityRules, years: Sequence[int]) -> Iterator[dict[str, str]]:
+    """Changes of scoring; of each measure where both years have measures."""
+    both = all(quality.measures(year) for year in years)
+    held = [quality_entries(quality, year, each_measure=both) for year in years]
+    for name in dict.fromkeys([*held[0], *held[1]]):
+        yield from _change(QUALITY.name, ANY, name, [each.get(name) for each in held])
+
+
+def _change(program: str, track: str, parameter: str, entries: Sequence[Entry | None]) -> Iterator[dict[str, str]]:
     before, after = (show_value(entry.value) if entry else "" for entry in entries)
     if before != after:
         source = entries[1] or entries[0]
         yield {
-            "program": situations[0].program,
-            "track": situations[0].track,
+            "program": program,
+            "track": track,
             "parameter": parameter,
             "before": before,
             "after": after,
@@ -114,42 +152,42 @@ def _changes(book: RuleBook, parameter: str, situations: Sequence[Situation]) ->
         }
 
 
-def source_table(book: RuleBook) -> pd.DataFrame:
+def source_table(rules: Rules) -> pd.DataFrame:
     """One row per document that citations name."""
-    counts = Counter(source for _, entry in _values(book) for source in book.sources_of(entry))
+    book = rules.book
+    counts = Counter(source for _, entry in rules.values() for source in book.sources_of(entry))
     rows = [{"source": name, "values": counts[name], **details} for name, details in book.sources.items()]
     return _frame(rows, SOURCE_COLUMNS)
 
 
-def coverage_table(book: RuleBook) -> pd.DataFrame:
+def coverage_table(rules: Rules) -> pd.DataFrame:
     """One row per program, track and performance year with the number of values of each status."""
-    rows = []
+    book, rows = rules.book, []
     for situation in book.situations():
-        entries = {name: book.entry(situation, name) for name in book.parameters(situation.program)}
-        statuses = Counter(entry.status for entry in entries.values() if entry)
-        uncertain = [name for name, entry in entries.items() if entry and entry.status is not Status.PUBLISHED]
-        rows.append(
-            {
-                "program": situation.program,
-                "track": situation.track,
-                "performance_year": situation.year,
-                **{status.value: statuses[status] for status in Status},
-                "uncertain": ", ".join(uncertain),
-            }
-        )
+        held = {name: book.entry(situation, name) for name in book.parameters(situation.program)}
+        entries = {name: entry for name, entry in held.items() if entry}
+        rows.append(_coverage(situation.program, situation.track, situation.year, entries))
+    for year in rules.quality.years:
+        entries = dict(quality_entries(rules.quality, year, each_measure=True))
+        rows.append(_coverage(QUALITY.name, ANY, year, entries))
     return _frame(rows, COVERAGE_COLUMNS)
+
+
+def _coverage(program: str, track: str, year: int, entries: Mapping[str, Entry]) -> dict[str, Any]:
+    statuses = Counter(entry.status for entry in entries.values())
+    uncertain = [name for name, entry in entries.items() if entry.status is not Status.PUBLISHED]
+    return {
+        "program": program,
+        "track": track,
+        "performance_year": year,
+        **{status.value: statuses[status] for status in Status},
+        "uncertain": ", ".join(uncertain),
+    }
 
 
 def show_years(years: range) -> str:
     """A range of years as rule files write it."""
     return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
-
-
-def _values(book: RuleBook) -> Iterator[tuple[Parameter, Entry]]:
-    for program in book.programs:
-        for parameter in book.parameters(program).values():
-            for entry in parameter.entries:
-                yield parameter, entry
 
 
 def _parameter_row(parameter: Parameter, entry: Entry) -> dict[str, str]:

@@ -12,6 +12,7 @@ from aco_cli.commands.call import command
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aco_cli.commands.rule_tables import Rules
     from aco_cli.outputs.columns import OutputColumn
 
 rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Rules: parameters, sources, coverage.")
@@ -32,16 +33,16 @@ def show(
 ) -> None:
     """Values with citation and status.
 
-    Every parameter's values by track and years.
+    Every parameter's values by track and years; each quality measure with --program mssp-quality, or by its name.
 
     \b
     aco rules show --year 2014
+    aco rules show --year 2018 --parameter ACO-13
     aco rules show --track track-2 --parameter loss_limit
     """
     from aco_cli.commands.rule_tables import PARAMETER_COLUMNS, parameter_table
-    from aco_cli.commands.session import rule_book
 
-    table = parameter_table(rule_book(rules), year, program, track, parameter)
+    table = parameter_table(_all_rules(rules), year, program, track, parameter)
     _write(table, PARAMETER_COLUMNS, output, messages)
 
 
@@ -60,9 +61,8 @@ def sources(
     aco rules sources
     """
     from aco_cli.commands.rule_tables import SOURCE_COLUMNS, source_table
-    from aco_cli.commands.session import rule_book
 
-    _write(source_table(rule_book(rules)), SOURCE_COLUMNS, output, messages)
+    _write(source_table(_all_rules(rules)), SOURCE_COLUMNS, output, messages)
 
 
 @rules_app.command()
@@ -80,9 +80,8 @@ def coverage(
     aco rules coverage
     """
     from aco_cli.commands.rule_tables import COVERAGE_COLUMNS, coverage_table
-    from aco_cli.commands.session import rule_book
 
-    _write(coverage_table(rule_book(rules)), COVERAGE_COLUMNS, output, messages)
+    _write(coverage_table(_all_rules(rules)), COVERAGE_COLUMNS, output, messages)
 
 
 @rules_app.command()
@@ -104,9 +103,16 @@ def diff(
     aco rules diff 2018 2019
     """
     from aco_cli.commands.rule_tables import DIFF_COLUMNS, diff_table
+
+    _write(diff_table(_all_rules(rules), before, after, program, track), DIFF_COLUMNS, output, messages)
+
+
+def _all_rules(folders: list[str] | None) -> Rules:
+    from aco_cli.commands.rates import quality_rules
+    from aco_cli.commands.rule_tables import Rules
     from aco_cli.commands.session import rule_book
 
-    _write(diff_table(rule_book(rules), before, after, program, track), DIFF_COLUMNS, output, messages)
+    return Rules(rule_book(folders), quality_rules(folders))
 
 
 def _write(

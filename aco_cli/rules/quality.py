@@ -28,8 +28,8 @@ DECILES = 10
 DOMAINS = ("patient_experience", "care_coordination", "preventive_health", "at_risk")
 
 # Scoring does not go by track: its parameters hold for the one there is.
-_ANY = "any"
-_PROGRAM = Program("mssp", "Quality scoring", 9999, {_ANY: Track(_ANY, _ANY, range(2012, 10000))})
+ANY = "any"
+PROGRAM = Program("mssp-quality", "Quality scoring", 9999, {ANY: Track(ANY, ANY, range(2012, 10000))})
 _MEASURE_KEYS = {
     *("domain", "from", "max_points", "reversed", "reporting_through", "cuts", "assumed", "deciles", "as_prior_year"),
     *("status", "cite"),
@@ -82,13 +82,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class MeasureSet:
-    """The measures of a performance year. `domains` are maximum points; `full_from` deciles that earn all points."""
+    """The measures of a performance year; `domains` are maximum points."""
 
     year: int
     kind: Kind
     measures: Mapping[str, Measure]
     domains: Mapping[str, float]
-    full_from: Mapping[str, float]
 
 
 class QualityRules:
@@ -115,7 +114,12 @@ class QualityRules:
     def entry(self, name: str, year: int) -> Entry | None:
         """The value of a parameter with its citation and status, or None."""
         found = self._parameters.get(name)
-        return found.entry(_ANY, year) if found else None
+        return found.entry(ANY, year) if found else None
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """The dated parameters by name."""
+        return self._parameters
 
     def measures(self, year: int) -> MeasureSet | None:
         """The measures of a performance year, or None where the project has none."""
@@ -127,7 +131,7 @@ class QualityRules:
         return sorted(self._sets)
 
     def _add_parameter(self, path: Path) -> None:
-        parameter = load_parameter(path, _PROGRAM)
+        parameter = load_parameter(path, PROGRAM)
         before = self._parameters.get(parameter.name)
         if before is not None:
             parameter = replace(parameter, entries=before.entries + parameter.entries)
@@ -140,20 +144,13 @@ class QualityRules:
             cites = content.get("cite", {})
             measures = {name: _measure(name, spec, cites) for name, spec in content["measures"].items()}
             domains = {name: float(points) for name, points in content.get("domains", {}).items()}
-            full_from = {name: float(decile) for name, decile in content.get("full_from", {}).items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RulesError(f"{path}: not in the form of a measure file: {type(error).__name__}: {error}") from error
         for year in years:
-            found = MeasureSet(year, kind, measures, domains, full_from)
+            found = MeasureSet(year, kind, measures, domains)
             before = self._sets.get(year)
             if before is not None and before.kind is kind:
-                found = MeasureSet(
-                    year,
-                    kind,
-                    {**before.measures, **measures},
-                    {**before.domains, **domains},
-                    {**before.full_from, **full_from},
-                )
+                found = MeasureSet(year, kind, {**before.measures, **measures}, {**before.domains, **domains})
             self._sets[year] = _checked(found, path)
 
 

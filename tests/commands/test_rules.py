@@ -30,6 +30,31 @@ def test_show_chooses_year_track_and_parameter(aco: Aco, rows: Rows) -> None:
     assert "425.606" in row["citation"]
 
 
+def test_quality_measures_are_summed_up_until_asked_for(aco: Aco, rows: Rows, shown: list[dict[str, str]]) -> None:
+    (together,) = [row for row in shown if row["parameter"] == "measures" and row["years"] == "2018"]
+    assert together["value"] == "measures 30, with_benchmark 22, published 17, derived 10, assumed 3"
+    assert together["status"] == "assumed"
+    each = rows(aco("rules", "show", "--program", "mssp-quality", "--year", "2018").stdout)
+    measures = [row for row in each if row["label"] == "Quality measure"]
+    assert len(measures) == 30
+    assert sum(row["status"] == "assumed" and "are assumed" in row["note"] for row in measures) == 3
+
+
+def test_a_quality_measure_is_shown_by_its_name(aco: Aco, rows: Rows) -> None:
+    found = rows(aco("rules", "show", "--parameter", "ACO-13").stdout)
+    assert [row["years"] for row in found] == ["2014", "2016", "2017", "2018"]
+    assert found[3]["value"].endswith("cuts [43.42, 50.42, 58.45, 66.0, 73.39, 81.79, 90.73]")
+    assert found[3]["citation"] == "CMS QPP measure benchmark files, 2018"
+
+
+def test_diff_tells_each_measure_where_both_years_have_them(aco: Aco, rows: Rows) -> None:
+    changed = {row["parameter"]: row for row in rows(aco("rules", "diff", "2017", "2018").stdout)}
+    assert {"ACO-13", "disaster_score"} <= changed.keys()
+    assert "ACO-7" not in changed
+    gone = {row["parameter"]: row for row in rows(aco("rules", "diff", "2018", "2019").stdout)}
+    assert (gone["measures"]["before"][:11], gone["measures"]["after"]) == ("measures 30", "")
+
+
 def test_show_refuses_what_no_rule_fits(aco: Aco) -> None:
     done = aco("rules", "show", "--track", "track-9")
     assert (done.returncode, done.stdout) == (2, "")
@@ -52,5 +77,6 @@ def test_coverage_lists_program_track_and_year(aco: Aco, rows: Rows) -> None:
     assert ("mssp", "track-3", "2014") not in covered
     row = covered["mssp", "track-1", "2014"]
     assert int(row["published"]) >= 5
+    assert int(covered["mssp-quality", "any", "2018"]["assumed"]) == 3
     others = sum(int(row[status]) for status in STATUSES - {"published"})
     assert others == len(row["uncertain"].split(", "))

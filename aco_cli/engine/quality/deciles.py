@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,8 +58,7 @@ class Sum:
 
 def prior_achievement(table: Table, measures: MeasureSet, rules: QualityRules) -> Numbers:
     """The achievement with which rates count as those of the prior year; NaN where an ACO reported through no route."""
-    least = rules.value("app_scoring", table.year)["least"]
-    web, other = (each.share() for each in _routes(_Points(table, measures, least, prior=True)))
+    web, other = (each.share() for each in _routes(_points(table, measures, rules, prior=True)))
     return np.asarray(np.fmax(web, other))
 
 
@@ -72,7 +71,7 @@ class DecileScores:
         self.table, self.set = table, measures
         self.scoring = rules.value("app_scoring", table.year)
         self._rules, self._prior = rules, prior_achievement
-        self._measures = _Points(table, measures, self.scoring["least"])
+        self._measures = _points(table, measures, rules)
         self._routes = _routes(self._measures)
         self.is_reported = ~np.isnan([each.measures for each in self._routes]).all(axis=0)
         self.values = self._score(self._routes, self.table.number("end_to_end_bonus"))
@@ -118,10 +117,9 @@ class DecileScores:
         yield "no rates of Web Interface or eCQM/CQM measures: no score of its own", np.asarray(~self.is_reported)
         floored: Rows = np.asarray((v.affected == 1) & (v.quality_score == v.least_score))
         yield "least score of ACOs affected by circumstances", floored
-        yield (
-            "rests on a derived value: decile from which a survey component earns full points",
-            self._measures.lifted() & self.is_reported,
-        )
+        if full := rules.entry("full_points_from", self.table.year):
+            rests = f"rests on {full.status.value_of_it}: decile from which a measure earns full points"
+            yield rests, self._measures.lifted() & self.is_reported
         if self.scoring["improvement"]:
             yield (
                 "no rates of the prior year: no improvement",
@@ -163,20 +161,21 @@ class _Points:
     table: Table
     set: MeasureSet
     least: float
-    prior: bool = False
+    full_from: Mapping[str, float]
+    prior: bool
 
     def of(self, measure: Measure) -> Numbers:
         """The points of a measure on every row; NaN without a rate."""
         points = decile_points(self.table.number(measure.name), measure, self.least, prior=self.prior)
-        full = self.set.full_from.get(measure.collection)
+        full = self.full_from.get(measure.collection)
         return points if full is None else np.where(points >= full, float(DECILES), points)
 
     def lifted(self) -> Rows:
         """The rows on which some measure has full points only because its decile earns them all."""
         lifted = np.zeros(self.table.rows, dtype=np.bool_)
-        for measure in self.held(*map(Collection, self.set.full_from)):
+        for measure in self.held(*map(Collection, self.full_from)):
             plain = decile_points(self.table.number(measure.name), measure, self.least, prior=self.prior)
-            lifted |= (plain >= self.set.full_from[measure.collection]) & (plain < DECILES)
+            lifted |= (plain >= self.full_from[measure.collection]) & (plain < DECILES)
         return lifted
 
     def held(self, *collections: Collection) -> list[Measure]:
@@ -185,6 +184,11 @@ class _Points:
         return [
             each for each in measures if each.deciles and each.collection in collections and self.table.has(each.name)
         ]
+
+
+def _points(table: Table, measures: MeasureSet, rules: QualityRules, *, prior: bool = False) -> _Points:
+    least = rules.value("app_scoring", table.year)["least"]
+    return _Points(table, measures, least, rules.value("full_points_from", table.year) or {}, prior)
 
 
 def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:

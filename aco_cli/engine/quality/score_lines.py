@@ -14,7 +14,7 @@ from aco_cli.rules.columns import RuleColumns
 from aco_cli.rules.quality import DOMAINS
 
 _CITE = "42 CFR 425.502"
-_APP = "42 CFR 425.512, 414.1380(b)(1)"
+_APP = "42 CFR 425.512"
 _LABELS = dict(zip(DOMAINS, ("Patient experience", "Care coordination", "Preventive health", "At-risk"), strict=True))
 
 _APP_OWN = "MIN(1,achievement+(survey_bonus+end_to_end_bonus)/(10*measures)+improvement)"
@@ -39,7 +39,7 @@ for _name in DOMAINS:
         f"{_LABELS[_name]} domain",
         "fraction",
         formula=f"MIN({_name}_points+{_name}_improvement,{_name}_maximum)/{_name}_maximum",
-        cite=f"{_CITE}(b), (e)(4)",
+        cite=_CITE,
     )(_domain(_name))
 
 
@@ -47,7 +47,7 @@ for _name in DOMAINS:
     "Score of its own",
     "fraction",
     formula="IF(AND(incomplete_is_zero,NOT(reported)),0,AVERAGE(patient_experience,care_coordination,preventive_health,at_risk))",
-    cite=f"{_CITE}(d)-(e)",
+    cite=_CITE,
 )
 def own_score(v: Values, _r: RuleColumns) -> Column:
     """Mean of the four domains; nothing where incomplete reporting takes it all."""
@@ -84,7 +84,7 @@ def app_own_score(v: Values, _r: RuleColumns) -> Column:
     "fraction",
     letter="R",
     formula="IF(affected,MAX(own_score,least_score),own_score)",
-    cite=f"{_CITE}(f)",
+    cite=_CITE,
 )
 def quality_score(v: Values, _r: RuleColumns) -> Column:
     """The ACO's own score; where it is affected by circumstances, at least that of the year for these."""
@@ -104,7 +104,7 @@ DECILES.line(
     "fraction",
     letter="R",
     formula="IF(affected,MAX(own_score,least_score),own_score)",
-    cite="42 CFR 425.512(b)",
+    cite=_APP,
 )(app_quality_score)
 
 
