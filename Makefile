@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROSTER := sample_data/roster_2014.csv
 
-.PHONY: demo test lint types check bench format clean
+.PHONY: demo test lint types check bench bench-claims format clean
 
 demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then the summary
 	$(BIN)/aco settle 2014 $(ROSTER) --format table
@@ -24,6 +24,9 @@ check: demo test lint types  ## what CI runs
 
 bench: $(VENV)/installed-dev  ## speed as ratios, each measured in one run
 	$(BIN)/python benchmarks/bench.py
+
+bench-claims: $(VENV)/installed-dev  ## 20 and 100 million claim lines against hand-written SQL; needs 10 GB of disk
+	$(BIN)/python benchmarks/claims.py
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
