@@ -21,8 +21,10 @@ from aco_cli.commands.quality import quality
 from aco_cli.commands.reconcile import reconcile
 from aco_cli.commands.rules import rules_app
 from aco_cli.commands.settle import settle
+from aco_cli.commands.simulate import simulate
 from aco_cli.commands.summary import summary
 from aco_cli.commands.verify import verify
+from aco_cli.commands.whatif import whatif
 from aco_cli.errors import AcoError, ExitCode
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 # Plain help: rich's markup would double the time of `aco --help`.
 app = typer.Typer(name="aco", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for command in (settle, summary, explain, reconcile, check, benchmark, calibrate, quality, verify):
+for command in (settle, summary, explain, reconcile, check, benchmark, calibrate, quality, verify, whatif, simulate):
     app.command()(command)
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")

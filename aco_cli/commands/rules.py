@@ -107,6 +107,22 @@ def diff(
     _write(diff_table(_all_rules(rules), before, after, program, track), DIFF_COLUMNS, output, messages)
 
 
+@rules_app.command()
+@command
+def scenarios(output: o.Output, messages: o.Messages) -> None:
+    """Scenarios of `aco whatif`.
+
+    Those that come with aco, and what they change.
+
+    \b
+    aco rules scenarios
+    """
+    from aco_cli.commands.scenarios import scenario_table
+    from aco_cli.commands.whatif_columns import SCENARIO_COLUMNS
+
+    _write(scenario_table(), SCENARIO_COLUMNS, output, messages)
+
+
 def _all_rules(folders: list[str] | None) -> Rules:
     from aco_cli.commands.rates import quality_rules
     from aco_cli.commands.rule_tables import Rules

@@ -29,12 +29,24 @@ def verify(
     from aco_cli.commands.reconcile import reconcile
     from aco_cli.commands.session import Session
     from aco_cli.commands.settle import settle
+    from aco_cli.commands.simulate import simulate
     from aco_cli.commands.summary import summary
     from aco_cli.commands.verification import compare
+    from aco_cli.commands.whatif import whatif
 
     session = Session(messages)
     read = Manifest.read(manifest)
-    verdict = compare(read, {"settle": settle, "summary": summary, "reconcile": reconcile, "quality": quality})
+    verdict = compare(
+        read,
+        {
+            "settle": settle,
+            "summary": summary,
+            "reconcile": reconcile,
+            "quality": quality,
+            "whatif": whatif,
+            "simulate": simulate,
+        },
+    )
     if verdict.differences:
         session.print(verdict.differences)
         session.log.note(verdict.result)

@@ -1,0 +1,135 @@
+"""Scenarios ready to settle: of `--scenario`, with `--set`, `--rule` and `--rules-year` on top, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from aco_cli.commands.manifest import facts
+from aco_cli.commands.session import Session
+from aco_cli.engine.whatif import Case, Change
+from aco_cli.errors import UsageError
+from aco_cli.inputs.given import convert_given
+from aco_cli.inputs.scenario import PACKAGED, Scenario, Setting, packaged_scenarios, read_scenarios, scenario_file
+from aco_cli.rules.book import RuleBook
+from aco_cli.rules.change import changed_book
+
+AS_GIVEN = "changed"
+AS_IS = "unchanged"
+
+
+def make_cases(
+    session: Session,
+    book: RuleBook,
+    words: Sequence[str],
+    settings: Sequence[str],
+    rules: Sequence[str],
+    rules_year: int | None,
+) -> list[Case]:
+    """The cases of the scenarios named by `words`, each with the other options on top; without any, of these alone.
+
+    Raises UsageError for what does not exist or fit in an option or a scenario.
+    """
+    given = _options(settings, rules, rules_year)
+    alone = _case(given, book, "--set ", "--rule: ")
+    if not words:
+        if given.name == AS_IS:
+            session.log.note("nothing is changed: give --set, --rule, --rules-year or --scenario")
+        return [alone]
+    read = _read(session, words)
+    cases = [_case(_on_top(scenario, given), book, f"{where}: set ", f"{where}: ") for scenario, where in read]
+    names = [case.name for case in cases]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(f"--scenario: {twice[0]} is there twice")
+    return cases
+
+
+def scenario_table() -> pd.DataFrame:
+    """The packaged scenarios: what they are called and change."""
+    return pd.DataFrame(
+        [
+            {
+                "scenario": each.name,
+                "description": each.description,
+                "set": "; ".join(map(_words, each.settings)),
+                "rules": _pairs(each.rules),
+                "rules_year": each.rules_year,
+            }
+            for each in packaged_scenarios()
+        ]
+    )
+
+
+def _words(setting: Setting) -> str:
+    where = f" where {_pairs(setting.where)}" if setting.where else ""
+    return _pairs(setting.values) + where
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={'' if value is None else value}" for name, value in values.items())
+
+
+def _options(settings: Sequence[str], rules: Sequence[str], rules_year: int | None) -> Scenario:
+    columns, values = _assignments("--set", settings), _assignments("--rule", rules)
+    read = {name: _value(name, text) for name, text in values.items()}
+    name = AS_GIVEN if columns or read or rules_year else AS_IS
+    return Scenario(name, "", (Setting(columns),) if columns else (), read, rules_year)
+
+
+def _assignments(option: str, texts: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise UsageError(f"{option} {text}: expected NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise UsageError(f"--rule {name}={text}: expected a number, a word, or a mapping such as {{a: 1}}") from None
+
+
+def _read(session: Session, words: Sequence[str]) -> Iterator[tuple[Scenario, str]]:
+    """The scenarios asked for, each with words that say where it is from."""
+    for word in words:
+        for part in [word] if Path(word).is_file() else word.split(","):
+            path = scenario_file(part)
+            scenarios = read_scenarios(path)
+            if session.keeps_manifest and path.parent != PACKAGED:
+                session.inputs.append(facts(str(path), path.read_bytes(), len(scenarios)))
+            for scenario in scenarios:
+                yield scenario, f"--scenario {part} ({scenario.name})"
+
+
+def _on_top(scenario: Scenario, given: Scenario) -> Scenario:
+    return replace(
+        scenario,
+        settings=scenario.settings + given.settings,
+        rules={**scenario.rules, **given.rules},
+        rules_year=given.rules_year or scenario.rules_year,
+    )
+
+
+def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str) -> Case:
+    with _told(set_prefix):
+        changes = [Change(convert_given(each.where), convert_given(each.values)) for each in scenario.settings]
+    with _told(rule_prefix):
+        return Case(scenario.name, changes, changed_book(book, scenario.rules, scenario.rules_year))
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{where}{error}") from None

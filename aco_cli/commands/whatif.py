@@ -1,0 +1,91 @@
+"""`aco whatif`: the same ACOs under other inputs or rules."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from aco_cli.commands import options as o
+from aco_cli.commands.call import Call, command
+
+
+@command
+def whatif(
+    years: o.YearsArgument,
+    files: o.FilesArgument,
+    rows: o.Rows,
+    table: o.Table,
+    messages: o.Strict,
+    call: Call,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="COLUMN=VALUE", help="A roster column with another value; repeatable."),
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", metavar="NAME=VALUE", help="A rule such as mssp.sequestration=0; repeatable."),
+    ] = None,
+    rules_year: Annotated[
+        int | None, typer.Option("--rules-year", metavar="YEAR", help="Settle by the rules of this year.")
+    ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option("--scenario", metavar="NAME|FILE", help="A scenario (aco rules scenarios); repeatable."),
+    ] = None,
+    totals: Annotated[bool, typer.Option("--totals", help="Totals by scenario instead of a row per ACO.")] = False,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="COLUMN", help="Totals by program, track, start_year, size or a roster column."),
+    ] = None,
+    quality: o.QualityOption = None,
+    reference: o.ReferenceOption = None,
+) -> None:
+    """The same ACOs under other inputs or rules.
+
+    Settlement before and after, and the difference, one row per ACO and scenario; totals, and who gains and loses, go
+    to standard error. --set, --rule and --rules-year come on top of each --scenario.
+
+    \b
+    aco whatif 2014 roster.csv --set track=track-2 --set quality_score=1
+    aco whatif 2014 roster.csv --rule mssp.sequestration=0
+    aco whatif 2014 roster.csv --scenario no-quality-penalty --scenario two-sided --totals
+    aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
+    """
+    from aco_cli.commands.roster import read_roster
+    from aco_cli.commands.scenarios import make_cases
+    from aco_cli.commands.session import Request, Session, rule_book
+    from aco_cli.commands.settlement_columns import roster_column
+    from aco_cli.commands.whatif_columns import SIDES, TOTALS_COLUMNS, asked_columns, row_columns, sentence
+    from aco_cli.engine.summary import grouping_columns
+    from aco_cli.engine.whatif import compare
+    from aco_cli.engine.whatif import totals as sum_up
+    from aco_cli.errors import UsageError
+
+    session = Session(messages, call)
+    book = rule_book(rows.rules)
+    cases = make_cases(session, book, scenario or (), change or (), rule or (), rules_year)
+    frame = read_roster(session, Request(years, files, rows), book, quality, reference)
+    frame = frame.assign(**grouping_columns(frame))
+    if unknown := [name for name in by or () if name not in frame]:
+        raise UsageError(f"--by {unknown[0]}: no such column; the files have {', '.join(frame.columns)}")
+    keys = [name.lstrip("-") for item in (*(table.columns or ()), *(table.sort or ())) for name in item.split(",")]
+    asked = asked_columns(keys)
+    bases = [name.removesuffix(f"_{side}") for name in asked for side in SIDES if name.endswith(f"_{side}")]
+    with session.busy("settling", rows=len(frame) * len(cases)):
+        compared = compare(frame, book, cases, ("track", *bases))
+    session.settled(compared["outcome_after"])
+    if by or totals:
+        session.write(sum_up(compared, by or ()), TOTALS_COLUMNS, table)
+    else:
+        others = [roster_column(name) for name in keys if name in frame and name not in asked]
+        session.write(compared, row_columns(len(cases)), table, [*asked.values(), *others])
+        for each in sum_up(compared).to_dict("records"):
+            session.log.note(sentence(each))
+    if unsettled := int(compared["difference"].isna().sum()):
+        session.warn(
+            f"{unsettled:,} of {len(compared):,} rows have no difference: not-calculable; column notes says why"
+        )
+    if uncertain := int(compared["notes"].str.contains("rests on ", regex=False).sum()):
+        session.warn(f"{uncertain:,} settlements rest on derived or assumed rule values; column notes says which")
+    session.finish()

@@ -1,0 +1,135 @@
+"""Simulation: settlements under chance, each ACO's savings rate drawn around its value many times."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aco_cli.engine.outcome import Outcome
+from aco_cli.engine.settle import BLOCK, evaluate_all, settle
+from aco_cli.rules.book import RuleBook
+
+Floats = NDArray[np.float64]
+
+DEVIATION = "savings_rate_deviation"
+PERCENTILES = (5, 25, 50, 75, 95)
+# The words that a settlement goes by; other text would only be copied for every draw.
+_WORDS = ("program", "track", "msr_election", "loss_limit_basis", "termination_kind")
+_BASE = ("savings_rate", "settlement", "outcome", "notes")
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A row per ACO, and the sum of all settlements in each draw (NaN where one is unknown), in US dollars."""
+
+    table: pd.DataFrame
+    sums: Floats
+
+
+def simulate(
+    frame: pd.DataFrame,
+    book: RuleBook,
+    *,
+    draws: int,
+    seed: int,
+    sd: float | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Simulation:
+    """Settle every row `draws` times with a savings rate drawn from a normal distribution around its own.
+
+    `sd` is the standard deviation of all rows' savings rates, a fraction; without it that of the rules, which falls
+    with the number of beneficiaries. The table has `savings_rate`, `settlement`, `outcome` and `notes` as settled, and
+    `sd`, `probability_earn`, `probability_owe`, `probability_not_calculable`, and in US dollars `expected_settlement`
+    and percentiles such as `settlement_p05`, which are NaN where some draw cannot be calculated. A row's draws follow
+    from the seed, its program, id and year alone. Raises RulesError for a program, track or year without rules.
+    """
+    table = settle(frame, book, _BASE)
+    table["sd"] = deviations(frame, book) if sd is None else sd
+    streams = _streams(frame, seed)
+    inputs = _inputs(frame)
+    sums = np.zeros(draws)
+    found: list[pd.DataFrame] = []
+    size = max(1, BLOCK // draws)
+    for start in range(0, len(frame), size):
+        rows = range(start, min(start + size, len(frame)))
+        drawn = _draw(inputs, table["sd"].to_numpy(), [streams[row] for row in rows], rows, draws)
+        settled = settle(drawn, book, ("earned_payment", "owed_repayment"))
+        earned, owed = (settled[name].to_numpy().reshape(len(rows), draws) for name in settled)
+        sums += (earned - owed).sum(axis=0)
+        figures = _figures(earned, owed, table["settlement"].to_numpy()[start : rows.stop])
+        found.append(figures.assign(why=_why_not(drawn, np.isnan(earned - owed), book)))
+        if progress is not None:
+            progress(len(rows))
+    return Simulation(_with_notes(pd.concat([table, pd.concat(found, ignore_index=True)], axis=1)), sums)
+
+
+def deviations(frame: pd.DataFrame, book: RuleBook) -> Floats:
+    """The standard deviation of every row's savings rate by the rules: k / square root of assigned beneficiaries."""
+    values, rules = evaluate_all(frame, book)
+    with np.errstate(divide="ignore"):
+        sd: Floats = np.broadcast_to(rules.number(DEVIATION) / np.sqrt(values.beneficiaries), len(frame))
+    return np.where(np.isinf(sd), np.nan, sd)
+
+
+def _streams(frame: pd.DataFrame, seed: int) -> list[list[int]]:
+    """What seeds every row's draws: the same whatever other ACOs are in the frame and wherever the row stands."""
+    keys = ["program", "aco_id", "performance_year"]
+    again = frame.groupby(keys, sort=False).cumcount()  # the two half-years of 2019
+    names = frame["program"].str.cat(frame[keys[1:]].assign(again=again).astype("str"), sep="\n")
+    return [
+        [seed, *np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4").tolist()] for name in names.tolist()
+    ]
+
+
+def _inputs(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that a settlement goes by, quick to repeat; advances are recouped after it."""
+    kept = [name for name in frame if not isinstance(frame[name].dtype, pd.StringDtype) or name in _WORDS]
+    return (
+        frame[kept]
+        .drop(columns="advance_balance", errors="ignore")
+        .astype({"program": "category", "track": "category"})
+    )
+
+
+def _draw(inputs: pd.DataFrame, sd: Floats, streams: list[list[int]], rows: range, draws: int) -> pd.DataFrame:
+    """The rows repeated for every draw, with expenditures that give the savings rate drawn."""
+    chance = np.concatenate([np.random.default_rng(stream).standard_normal(draws) for stream in streams])
+    drawn = inputs.take(np.repeat(np.array(rows), draws)).reset_index(drop=True)
+    moved = drawn["benchmark_total"] * np.repeat(sd[rows.start : rows.stop], draws) * chance
+    return drawn.assign(expenditure_total=drawn["expenditure_total"] - moved)
+
+
+def _figures(earned: Floats, owed: Floats, settled: Floats) -> pd.DataFrame:
+    """What the draws of some rows come to; rows down, draws across."""
+    settlement = earned - owed
+    # The mean of differences from the settlement as it is: without chance it is exactly the settlement.
+    centre = np.nan_to_num(settled)
+    expected = centre + (settlement - centre[:, np.newaxis]).mean(axis=1)
+    shares = {"earn": earned > 0, "owe": owed > 0, "not_calculable": np.isnan(settlement)}
+    figures = {f"probability_{name}": holds.mean(axis=1) for name, holds in shares.items()}
+    quantiles = np.quantile(settlement, np.array(PERCENTILES) / 100, axis=1)
+    names = [f"settlement_p{percent:02}" for percent in PERCENTILES]
+    return pd.DataFrame({**figures, "expected_settlement": expected, **dict(zip(names, quantiles, strict=True))})
+
+
+def _why_not(drawn: pd.DataFrame, unknown: NDArray[np.bool_], book: RuleBook) -> pd.Series:
+    """For every row the notes of its first draw that cannot be calculated; empty where all can."""
+    notes = np.full(len(unknown), "", dtype=object)
+    rows = np.flatnonzero(unknown.any(axis=1))
+    if len(rows):
+        first = drawn.take(rows * unknown.shape[1] + unknown[rows].argmax(axis=1)).reset_index(drop=True)
+        notes[rows] = settle(first, book, ("notes",))["notes"].to_numpy()
+    return pd.Series(notes, dtype="str")
+
+
+def _with_notes(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the notes of the settlements as they are and, where only some draws lack something, what."""
+    only_draws = (table["why"] != "") & (table["outcome"] != Outcome.NOT_CALCULABLE)
+    why = table["why"].mask(table["sd"].isna(), "assigned_beneficiaries is missing: give --sd")
+    told = ("in draws: " + why).where(only_draws, "")
+    return table.assign(notes=table["notes"].str.cat(told, sep="; ").str.strip("; ")).drop(columns="why")

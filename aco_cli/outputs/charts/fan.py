@@ -1,0 +1,45 @@
+"""Settlements under chance, as a fan: what each ACO may get, from the most to the least."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, WIDTH, data, title, with_look, zero
+
+_NAMED = 40  # ACOs whose ids fit below the axis
+_STEP, _WIDEST = 4, 60  # points for an ACO where there are many, and the most where there are few
+_PERCENTILES = ["settlement_p05", "settlement_p25", "settlement_p75", "settlement_p95"]
+_MEAN = "expected_settlement"
+_KEY = "Wide bars: 5th to 95th percentile; narrow dark bars: the middle half; dashes: expected settlement."
+
+
+def fan(simulated: pd.DataFrame) -> Any:
+    """Percentiles and expected settlement (`engine.simulate`) of every ACO that may get or owe something."""
+    known = simulated[simulated[_MEAN].notna()]
+    rows = known[known[_PERCENTILES].ne(0).any(axis=1)]
+    rows = rows.sort_values(_MEAN, ascending=False, kind="stable", ignore_index=True)
+    named = len(rows) <= _NAMED
+    table = rows[[*_PERCENTILES, _MEAN]].assign(place=_names(rows) if named else range(1, len(rows) + 1))
+    step = min(WIDTH / max(len(rows), 1), _WIDEST) if named else _STEP
+    across = alt.X("place:O", title=None if named else f"{len(rows):,} ACOs by expected settlement").sort(None)
+    across = across.axis(labels=named, ticks=named, labelAngle=-60)
+    up = alt.Y("settlement_p05:Q", title="Settlement, US dollars").axis(labelExpr=DOLLARS)
+    base = alt.Chart(data(table)).encode(x=across)
+    wide = base.mark_bar(color=BAND, size=0.8 * step, aria=False).encode(y=up, y2="settlement_p95:Q")
+    half = base.mark_bar(color=BLUE, size=0.4 * step, aria=False).encode(y="settlement_p25:Q", y2="settlement_p75:Q")
+    mean = base.mark_tick(color=INK, thickness=2, size=0.9 * step, aria=False).encode(y=f"{_MEAN}:Q")
+    others = len(known) - len(rows)
+    left_out = f" {others:,} more at $0 from the 5th to the 95th percentile." if others else ""
+    chart = alt.layer(zero(y="at:Q"), wide, half, mean).properties(
+        width=alt.Step(step), height=360, title=title("Settlements under chance", _KEY + left_out)
+    )
+    return with_look(chart)
+
+
+def _names(rows: pd.DataFrame) -> pd.Series[str]:
+    """The ids, with the year where an ACO has several rows."""
+    count = rows.groupby("aco_id")["aco_id"].transform("size")
+    return rows["aco_id"].where(count == 1, rows["aco_id"] + " " + rows["performance_year"].astype("str"))

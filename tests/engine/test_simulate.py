@@ -1,0 +1,201 @@
+"""Simulation: no chance is the settlement, chance is that of the closed form, and draws belong to a row and a seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aco_cli.engine import simulate as module
+from aco_cli.engine.settle import settle
+from aco_cli.engine.simulate import DEVIATION, deviations, simulate
+from aco_cli.inputs.load import load
+from aco_cli.rules.book import RuleBook, Situation
+
+Canonical = Callable[[Sequence[Mapping[str, Any]]], pd.DataFrame]
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "roster_2014.csv"
+BOOK = RuleBook()
+NORMAL = NormalDist()
+DRAWS = 20_000
+ERRORS = 4  # standard errors: chance alone is further off once in 16,000 times
+FIGURES = (
+    "expected_settlement",
+    "settlement_p05",
+    "settlement_p25",
+    "settlement_p50",
+    "settlement_p75",
+    "settlement_p95",
+)
+# 3.5 % of 100,000,000 saved by 10,000 beneficiaries: minimum rate 3 % in Track 1, 2 % in Track 2; limits are 7 and more
+# standard deviations away.
+BENCHMARK, RATE, PEOPLE = 1e8, 0.035, 10_000
+ROW = {
+    "performance_year": 2014,
+    "assigned_beneficiaries": PEOPLE,
+    "benchmark_total": BENCHMARK,
+    "expenditure_total": BENCHMARK * (1 - RATE),
+    "quality_score": 0.9,
+    "agreement_year": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    return load([str(SAMPLE)], None).frame
+
+
+def assert_no_chance_is_the_settlement(frame: pd.DataFrame) -> None:
+    settled = settle(frame, BOOK, ("settlement", "outcome", "notes", "earned_payment", "owed_repayment"))
+    found = simulate(frame, BOOK, draws=3, seed=1, sd=0.0).table
+    for name in FIGURES:
+        np.testing.assert_array_equal(found[name], settled["settlement"])
+    pd.testing.assert_frame_equal(
+        found[["settlement", "outcome", "notes"]], settled[["settlement", "outcome", "notes"]]
+    )
+    np.testing.assert_array_equal(found["probability_earn"], (settled["earned_payment"] > 0).astype(float))
+    np.testing.assert_array_equal(found["probability_owe"], (settled["owed_repayment"] > 0).astype(float))
+    np.testing.assert_array_equal(found["probability_not_calculable"], settled["settlement"].isna().astype(float))
+
+
+def test_no_chance_is_the_settlement_on_the_sample_roster(frame: pd.DataFrame) -> None:
+    assert_no_chance_is_the_settlement(frame)
+
+
+def test_no_chance_is_the_settlement_in_any_public_use_file(shared_data: Path) -> None:
+    files = sorted(str(file) for file in shared_data.glob("mssp_puf_*.csv"))
+    assert_no_chance_is_the_settlement(load(files, None).frame)
+
+
+def test_no_chance_is_the_settlement_of_any_row(canonical: Canonical, make_rows: Any) -> None:
+    """Rows of all kinds, with overrides, elections and terminations: no column that counts is left behind."""
+    assert_no_chance_is_the_settlement(canonical(make_rows(8, 300)))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("track", ["track-1", "track-2"])
+def test_probabilities_are_those_of_the_closed_form(canonical: Canonical, track: str, seed: int) -> None:
+    sd = deviations(canonical([ROW | {"track": track}]), BOOK)[0]
+    assert sd == pytest.approx(2.136 / math.sqrt(PEOPLE))
+    found = simulate(canonical([ROW | {"track": track}]), BOOK, draws=DRAWS, seed=seed).table.iloc[0]
+    minimum = {"track-1": 0.03, "track-2": 0.02}[track]
+    earn = 1 - NORMAL.cdf((minimum - RATE) / sd)
+    owe = NORMAL.cdf((-minimum - RATE) / sd) if track == "track-2" else 0.0
+    for name, expected in (("probability_earn", earn), ("probability_owe", owe)):
+        assert abs(found[name] - expected) <= ERRORS * math.sqrt(expected * (1 - expected) / DRAWS), name
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_expected_settlement_and_percentiles_are_those_of_the_closed_form(canonical: Canonical, seed: int) -> None:
+    """Of a normal rate cut off at the minimum: E[S; S >= m] = r Q(a) + sd f(a), with a = (m - r) / sd."""
+    sd = 2.136 / math.sqrt(PEOPLE)
+    found = simulate(canonical([ROW | {"track": "track-1"}]), BOOK, draws=DRAWS, seed=seed).table.iloc[0]
+    paid = BENCHMARK * 0.5 * 0.9 * 0.98  # for a savings rate of 1
+    edge = (0.03 - RATE) / sd
+    above, density = 1 - NORMAL.cdf(edge), NORMAL.pdf(edge)
+    mean = RATE * above + sd * density
+    square = (RATE**2 + sd**2) * above + sd * (RATE + 0.03) * density
+    error = paid * math.sqrt((square - mean**2) / DRAWS)
+    assert abs(found["expected_settlement"] - paid * mean) <= ERRORS * error
+    for share, name in ((0.75, "settlement_p75"), (0.95, "settlement_p95")):
+        z = NORMAL.inv_cdf(share)
+        error = paid * sd * math.sqrt(share * (1 - share) / DRAWS) / NORMAL.pdf(z)
+        assert abs(found[name] - paid * (RATE + sd * z)) <= ERRORS * error, name
+    assert found["settlement_p05"] == 0, "41 % of all draws are below the minimum"
+
+
+@pytest.mark.parametrize("change", [0.0, 0.0013, -0.0015])
+def test_deviation_gives_the_printed_scale_where_the_confidence_is_known(change: float) -> None:
+    """90 % up to 5,000 beneficiaries, 95 % at 20,000, 99 % at 50,000: 2.136 and what is near give all rates printed."""
+    found = printed_rates(value_of_rules() + change)
+    assert found == {500: 0.122, 1000: 0.087, 3000: 0.050, 5000: 0.039, 20_000: 0.025, 50_000: 0.022, 60_000: 0.020}
+
+
+@pytest.mark.parametrize("change", [0.0015, -0.0017])
+def test_no_other_deviation_gives_the_printed_scale(change: float) -> None:
+    assert printed_rates(value_of_rules() + change) != printed_rates(value_of_rules())
+
+
+def value_of_rules() -> float:
+    values = {
+        entry.value
+        for program in ("mssp", "pioneer")
+        if (entry := BOOK.entry(Situation(program, {"mssp": "track-1", "pioneer": "core"}[program], 2014), DEVIATION))
+    }
+    assert len(values) == 1
+    return float(values.pop())
+
+
+def printed_rates(deviation: float) -> dict[int, float]:
+    levels = dict.fromkeys((500, 1000, 3000, 5000), 0.90) | {20_000: 0.95, 50_000: 0.99, 60_000: 0.99}
+    return {people: round(NORMAL.inv_cdf(level) * deviation / math.sqrt(people), 3) for people, level in levels.items()}
+
+
+def test_draws_of_a_row_depend_on_no_other_row(frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone, in another order, in blocks of another size: the same figures to the last bit."""
+    some = frame.iloc[[0, 5, 10, 298]].reset_index(drop=True)
+    together = simulate(some, BOOK, draws=200, seed=7).table
+    for row in range(len(some)):
+        alone = simulate(some.iloc[[row]].reset_index(drop=True), BOOK, draws=200, seed=7).table
+        pd.testing.assert_series_equal(alone.iloc[0], together.iloc[row], check_names=False, check_exact=True)
+    turned = simulate(some.iloc[::-1].reset_index(drop=True), BOOK, draws=200, seed=7).table
+    pd.testing.assert_frame_equal(turned.iloc[::-1].reset_index(drop=True), together, check_exact=True)
+    monkeypatch.setattr(module, "BLOCK", 450)
+    pd.testing.assert_frame_equal(simulate(some, BOOK, draws=200, seed=7).table, together, check_exact=True)
+
+
+def test_seed_decides_the_draws(frame: pd.DataFrame) -> None:
+    some = frame.iloc[[2, 3]].reset_index(drop=True)
+    first, again, other = (simulate(some, BOOK, draws=100, seed=seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first.table, again.table, check_exact=True)
+    np.testing.assert_array_equal(first.sums, again.sums)
+    assert not np.array_equal(first.sums, other.sums)
+    assert first.sums.mean() == pytest.approx(first.table["expected_settlement"].sum())
+
+
+def test_rows_alike_in_all_but_id_year_or_half_have_draws_of_their_own(canonical: Canonical) -> None:
+    """The two half-years of an ACO in 2019 share id and year."""
+    row = ROW | {"track": "track-1"}
+    half = row | {"performance_year": 2019, "months": 6, "aco_id": "B"}
+    frame = canonical([row, row, row | {"performance_year": 2015, "aco_id": "A0"}, half, half])
+    found = simulate(frame, BOOK, draws=50, seed=1).table
+    assert found["expected_settlement"].nunique() == len(frame)
+
+
+def test_deviation_falls_with_the_root_of_the_population(canonical: Canonical) -> None:
+    row = ROW | {"track": "track-1"}
+    frame = canonical([row | {"assigned_beneficiaries": people} for people in (2_500, 10_000, 40_000)])
+    assert deviations(frame, BOOK).tolist() == pytest.approx([0.04272, 0.02136, 0.01068])
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        ({"expenditure_total": 1.1e8, "track": "track-1", "assigned_beneficiaries": None}, "give --sd"),
+        # A loss of 3 % needs no agreement year; one above 5 % / 0.46 does.
+        ({"expenditure_total": 1.03e8, "track": "track-2", "agreement_year": None}, "agreement_year is missing"),
+        # As it is nothing is shared; some draws save, and then quality decides.
+        ({"expenditure_total": 1.0e8, "track": "track-1", "quality_score": None}, "quality_score is missing"),
+    ],
+)
+def test_what_some_draws_lack_is_told_and_not_filled_in(
+    canonical: Canonical, change: dict[str, Any], note: str
+) -> None:
+    found = simulate(
+        canonical([ROW | change | {"assigned_beneficiaries": change.get("assigned_beneficiaries", 1000)}]),
+        BOOK,
+        draws=500,
+        seed=1,
+    )
+    row = found.table.iloc[0]
+    assert not math.isnan(row["settlement"])
+    assert 0 < row["probability_not_calculable"] <= 1
+    assert all(math.isnan(row[name]) for name in FIGURES)
+    assert "in draws: " in row["notes"]
+    assert note in row["notes"]
+    assert np.isnan(found.sums).any()
