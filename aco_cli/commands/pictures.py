@@ -28,7 +28,7 @@ _TABLE = (
     *("aco_id", "aco_name", "performance_year", "program", "track", "start_year", "settlement", "outcome", "savings"),
     *("savings_rate", "msr", "quality_score", "final_sharing_rate", "assigned_beneficiaries", "benchmark_total"),
 )
-_OFTEN_ONE = ("performance_year", "program")  # and then not worth a column
+_OFTEN_ONE = ("performance_year", "program", "start_year")  # and then not worth a column
 _START = OutputColumn("start_year", Unit.TEXT, "Start", 30)
 
 

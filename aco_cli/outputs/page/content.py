@@ -31,6 +31,7 @@ _STEP = (
     OutputColumn("amount", Unit.USD, "US dollars", 1),
     OutputColumn("acos", Unit.INTEGER, "ACOs", 2),
 )
+_GROUP = ("performance_year", "by", "value")
 _YES_NO = {"true": "yes", "false": "no"}
 
 
@@ -78,12 +79,11 @@ def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> Grid:
     return Grid(shown, list(zip(*texts, strict=True)))
 
 
-def headline(content: Settlements) -> Grid:
-    """The figures of each year as a whole, a row each."""
-    summary = content.summary
-    return grid(
-        summary[summary["by"] == "all"], [each for each in content.summary_columns if each.name not in {"by", "value"}]
-    )
+def headline(content: Settlements) -> list[tuple[str, list[str]]]:
+    """The headline figures: each with its label, and its value in every year."""
+    whole = content.summary[content.summary["by"] == "all"]
+    columns = [column for column in content.summary_columns if column.name not in _GROUP]
+    return [(column.label, _texts(whole[column.name], column, dollar_decimals=0)) for column in columns]
 
 
 def groups(content: Settlements) -> Grid:
