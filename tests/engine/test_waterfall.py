@@ -1,0 +1,148 @@
+"""The steps from savings or losses to the settlement: complete, signed, and each where its rule applies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aco_cli.engine.settle import settle
+from aco_cli.engine.waterfall import LOSSES, NAMES, NEEDED, SAVINGS, STEPS, totals, waterfall
+from aco_cli.rules.book import RuleBook
+
+BOOK = RuleBook()
+TRACK_1 = {
+    "track": "track-1",
+    "performance_year": 2014,
+    "assigned_beneficiaries": 60_000,
+    "benchmark_total": 100e6,
+    "expenditure_total": 90e6,
+    "quality_score": 0.8,
+}
+TRACK_2 = TRACK_1 | {"track": "track-2", "expenditure_total": 110e6}
+Frames = Callable[[Any], pd.DataFrame]
+
+
+def steps_of(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    settled = settle(frame, BOOK, (*NEEDED, "earned_payment", "settlement"))
+    return settled, waterfall(settled)
+
+
+def changes(canonical: Frames, row: dict[str, Any]) -> dict[str, float]:
+    """The steps of one ACO that change anything, in whole dollars."""
+    _, steps = steps_of(canonical([row]))
+    return {name: round(float(amount)) for name, amount in steps.iloc[0].items() if amount}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_steps_of_any_aco_add_up_to_its_payment_repayment_and_settlement(
+    seed: int, canonical: Frames, make_rows: Callable[..., Any]
+) -> None:
+    settled, steps = steps_of(canonical(make_rows(seed, 400)))
+    settled_now = settled["outcome"] != "deferred"
+    settled, steps = settled[settled_now], steps[settled_now]
+    assert steps.isna().any(axis=1).equals(steps.isna().all(axis=1))
+    for part, total in ((SAVINGS, settled["earned_payment"]), (LOSSES, -settled["owed_repayment"])):
+        names = [step.name for step in STEPS if step.part == part]
+        np.testing.assert_allclose(steps[names].sum(axis=1, min_count=1), total, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(steps.sum(axis=1, min_count=1), settled["settlement"], rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_the_first_step_savings_only_shrink_and_losses_only_recede(
+    seed: int, canonical: Frames, make_rows: Callable[..., Any]
+) -> None:
+    _, steps = steps_of(canonical(make_rows(seed, 400)))
+    for step in STEPS:
+        grows = step.name == "generated_savings" or (step.part == LOSSES and step.name != "generated_losses")
+        amounts = steps[step.name].dropna() * (1 if grows else -1)
+        assert (amounts > -1e-6).all(), step.name
+
+
+def test_shared_savings_lose_medicares_share_then_quality_then_sequestration(canonical: Frames) -> None:
+    # 10 million saved; half is Medicare's; 80 % quality loses a fifth of the other half; 2 % of 4 million.
+    assert changes(canonical, TRACK_1) == {
+        "generated_savings": 10_000_000,
+        "medicare_share": -5_000_000,
+        "quality_below_full": -1_000_000,
+        "sequestered": -80_000,
+    }
+
+
+def test_savings_one_dollar_below_the_minimum_are_lost_there(canonical: Frames) -> None:
+    # Sliding rate 2 % at 60,000 beneficiaries.
+    at, below = TRACK_1 | {"expenditure_total": 98e6}, TRACK_1 | {"expenditure_total": 98e6 + 1}
+    assert "below_msr" not in changes(canonical, at)
+    assert changes(canonical, below) == {"generated_savings": 1_999_999, "below_msr": -1_999_999}
+
+
+def test_a_failed_standard_loses_the_acos_share(canonical: Frames) -> None:
+    assert changes(canonical, TRACK_1 | {"quality_standard_met": False}) == {
+        "generated_savings": 10_000_000,
+        "medicare_share": -5_000_000,
+        "quality_failed": -5_000_000,
+    }
+
+
+def test_the_payment_limit_takes_what_is_above_it(canonical: Frames) -> None:
+    # 30 million saved, full quality: 15 million shared, less 300,000, of which 10 % of the benchmark may be paid.
+    row = TRACK_1 | {"expenditure_total": 70e6, "quality_score": 1.0}
+    assert changes(canonical, row) == {
+        "generated_savings": 30_000_000,
+        "medicare_share": -15_000_000,
+        "sequestered": -300_000,
+        "above_payment_limit": -4_700_000,
+    }
+
+
+def test_losses_of_a_one_sided_track_end_with_medicare(canonical: Frames) -> None:
+    row = TRACK_1 | {"expenditure_total": 110e6}
+    assert changes(canonical, row) == {"generated_losses": -10_000_000, "one_sided": 10_000_000}
+
+
+def test_losses_within_the_minimum_loss_rate_end_there(canonical: Frames) -> None:
+    row = TRACK_2 | {"expenditure_total": 102e6 - 1}
+    assert changes(canonical, row) == {"generated_losses": -1_999_999, "within_mlr": 1_999_999}
+
+
+def test_shared_losses_are_limited(canonical: Frames) -> None:
+    # Loss rate 1 - 60 % x 80 % = 52 %: 5.2 million, of which the first agreement year limits to 5 % of the benchmark.
+    assert changes(canonical, TRACK_2 | {"agreement_year": 1}) == {
+        "generated_losses": -10_000_000,
+        "medicare_loss_share": 4_800_000,
+        "above_loss_limit": 200_000,
+    }
+
+
+def test_circumstances_and_leaving_early_waive_losses(canonical: Frames) -> None:
+    row = TRACK_2 | {"performance_year": 2018, "msr_election": "0.02", "agreement_year": 3, "euc_share": 0.25}
+    found = changes(canonical, row)
+    assert found["circumstances"] == 1_300_000
+    gone = changes(canonical, row | {"terminated_on": "2018-03-31", "termination_kind": "voluntary"})
+    assert gone["part_of_year"] == 3_900_000
+
+
+def test_a_year_without_settlement_has_no_steps(canonical: Frames) -> None:
+    unknown = TRACK_1 | {"benchmark_total": None}
+    deferred = TRACK_1 | {"deferred_to": 2015}
+    _, steps = steps_of(canonical([unknown, deferred]))
+    assert steps.isna().all(axis=None)
+
+
+def test_totals_leave_out_what_changes_nothing_and_count_acos(canonical: Frames) -> None:
+    _, steps = steps_of(canonical([TRACK_1, TRACK_1 | {"quality_score": 1.0}, TRACK_2]))
+    found = {total.label: (round(total.amount), total.acos) for total in totals(steps, SAVINGS)}
+    assert found == {
+        "Generated savings": (20_000_000, 2),
+        "Medicare's share": (-10_000_000, 2),
+        "Quality below 100%": (-1_000_000, 1),
+        "Sequestration": (-180_000, 2),
+    }
+
+
+def test_the_steps_have_names_of_their_own() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    assert not set(NAMES) & set(NEEDED)
