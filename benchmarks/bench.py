@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from benchmark import benchmark_comparison
+from quality import quality_comparison
 
 from aco_cli.commands.settlement_columns import NAMES
 from aco_cli.engine.settle import settle
@@ -145,6 +147,8 @@ def comparisons(folder: Path) -> list[Comparison]:
             4.0,
             7,
         ),
+        Comparison(*quality_comparison(folder), 7),
+        Comparison(*benchmark_comparison(folder), 7),
     ]
 
 

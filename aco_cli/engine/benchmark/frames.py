@@ -40,32 +40,44 @@ def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple
     A figure or year that the file lacks is NaN; `listed_by1_esrd` is 1 where it has such a row. Rows of ACO-years
     outside the roster are passed over.
     """
-    row = _rows(roster, expenditures)
-    used = np.flatnonzero(row >= 0)
-    period = _places(expenditures["period"], [name.upper() for name in PERIODS])
-    kind = _places(expenditures["enrollment_type"], _KINDS)
-    row, period, kind = row[used], period[used], kind[used]
+    cells, used = _cells(roster, expenditures)
     held = {name: expenditures[source] for source, name in _EXPENDITURES.items() if source in expenditures}
-    columns: dict[str, Column] = {}
-    for name, figure in {**held, "listed": pd.Series(1.0, index=expenditures.index)}.items():
-        table = np.full((len(PERIODS), len(TYPES), len(roster)), np.nan)
-        table[period, kind, row] = figure.to_numpy(dtype=np.float64)[used]
-        columns |= _named(name, table)
-    years = np.full((len(PERIODS), len(TYPES), len(roster)), np.nan)
-    years[period, kind, row] = expenditures["calendar_year"].to_numpy(dtype=np.float64)[used]
-    return columns, years
+    listed = pd.Series(1.0, index=expenditures.index)
+    tables = {name: _spread(figure, used, cells, len(roster)) for name, figure in {**held, "listed": listed}.items()}
+    years = _spread(expenditures["calendar_year"], used, cells, len(roster))
+    return {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}, years
+
+
+def _cells(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[_Places, _Places | slice]:
+    """The place of each row of the file in a table of period, type and roster row; and which rows have one."""
+    row = _rows(roster, expenditures)
+    period = _places(expenditures["period"], [name.upper() for name in PERIODS])
+    cells = (period * len(TYPES) + _places(expenditures["enrollment_type"], _KINDS)) * len(roster) + row
+    if (row >= 0).all():
+        return cells, slice(None)
+    used = np.flatnonzero(row >= 0)
+    return cells[used], used
+
+
+def _spread(figure: pd.Series, used: _Places | slice, cells: _Places, rows: int) -> Column:
+    table = np.full(len(PERIODS) * len(TYPES) * rows, np.nan)
+    table[cells] = figure.to_numpy(dtype=np.float64)[used]
+    return table.reshape(len(PERIODS), len(TYPES), rows)
 
 
 def _rows(roster: pd.DataFrame, long: pd.DataFrame) -> _Places:
     """For each row of a long table the place of its ACO-year in the roster, -1 for none."""
     ids, known = pd.factorize(long["aco_id"])
     own = pd.Index(known).get_indexer(pd.Index(roster["aco_id"]))
-    year = long["performance_year"].to_numpy(dtype=np.int64)
-    wanted = roster["performance_year"].to_numpy(dtype=np.int64)
-    base = int(min(year.min(initial=0), wanted.min(initial=0)))
-    span = int(max(year.max(initial=0), wanted.max(initial=0))) - base + 1
-    keys = pd.Index(np.where(own >= 0, own * span + (wanted - base), -1 - np.arange(len(own))))
-    return keys.get_indexer(pd.Index(ids * span + (year - base)))
+    year = long["performance_year"].to_numpy(dtype=np.intp)
+    wanted = roster["performance_year"].to_numpy(dtype=np.intp)
+    first = int(min(year.min(initial=9999), wanted.min(initial=9999)))
+    span = int(max(year.max(initial=first), wanted.max(initial=first))) - first + 1
+    places = np.full(len(known) * span, -1, dtype=np.intp)
+    listed = np.flatnonzero(own >= 0)
+    places[own[listed] * span + wanted[listed] - first] = listed
+    found: _Places = places[ids * span + (year - first)]
+    return found
 
 
 def _places(column: pd.Series, words: list[str]) -> _Places:
@@ -88,14 +100,16 @@ def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame)
     """
     starts, own, held = _starts(roster, reference)
     kind = _places(reference["enrollment_type"], _KINDS)
-    known = pd.Index(_key(reference["performance_year"], reference["calendar_year"], kind) * starts + held)
+    year, known_year = (frame["performance_year"].to_numpy(dtype=np.intp) for frame in (roster, reference))
+    calendar_year = reference["calendar_year"].to_numpy(dtype=np.float64)
+    known = pd.Index(_key(known_year, calendar_year, kind) * starts + held)
     figures = {
         name: reference[source].to_numpy(dtype=np.float64) for source, name in _REFERENCE.items() if source in reference
     }
     tables = {name: np.full((len(PERIODS), len(TYPES), len(roster)), np.nan) for name in figures}
     for period in range(len(PERIODS)):
         for at in range(len(TYPES)):
-            wanted = _key(roster["performance_year"], years[period, at], at) * starts
+            wanted = _key(year, years[period, at], at) * starts
             special, general = known.get_indexer(wanted + own), known.get_indexer(wanted)
             for name, figure in figures.items():
                 tables[name][period, at] = given_or(_taken(figure, special), _taken(figure, general))
@@ -110,9 +124,9 @@ def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[int, _Places
     return len(known) + 1, pd.Index(known).get_indexer(pd.Index(roster["agreement_start"])) + 1, codes + 1
 
 
-def _key(performance_year: pd.Series, calendar_year: pd.Series | Column, kind: _Places | int) -> _Places:
-    year = np.nan_to_num(np.asarray(calendar_year, dtype=np.float64)).astype(np.intp)
-    key: _Places = (performance_year.to_numpy(dtype=np.intp) * 10_000 + year) * len(TYPES) + kind
+def _key(performance_year: Column, calendar_year: Column, kind: _Places | int) -> _Places:
+    year = np.nan_to_num(calendar_year).astype(np.intp)
+    key: _Places = (performance_year * 10_000 + year) * len(TYPES) + kind
     return key
 
 
