@@ -24,17 +24,19 @@ def check(
 ) -> None:
     """All problems of input files at once.
 
-    Each with file, row and column, what was expected and found; silent and exit code 0 when clean.
+    Each with file, row and column, what was expected and found; silent and exit code 0 when clean. Besides rosters and
+    CMS public use files: measure rates, scores of aco quality, expenditures by enrollment type, reference files.
 
     \b
     aco check roster.csv
     aco check roster.csv --expenditures totals.csv
     aco check roster.csv --format json
+    aco check roster.csv rates.csv expenditures.csv reference.csv
     """
     from aco_cli.commands.problem_columns import PROBLEM_COLUMNS, problem_frame
     from aco_cli.commands.session import Session
     from aco_cli.errors import ExitCode
-    from aco_cli.inputs.load import check as check_files
+    from aco_cli.inputs.check import check_files
 
     session = Session(messages)
     problems, warnings = check_files(files, sources.layout, sources.expenditures or ())

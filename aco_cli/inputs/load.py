@@ -71,10 +71,10 @@ def load(
 
 
 def check(
-    files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = ()
+    files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = (), *, totals_follow: bool = False
 ) -> tuple[list[Problem], list[str]]:
-    """Every problem and every warning of these files, for all years; nothing is raised for what they hold."""
-    reading = _read(files, None, layout, expenditures)
+    """Every problem and every warning of these rosters, for all years; nothing is raised for what they hold."""
+    reading = _read(files, None, layout, expenditures, totals_follow=totals_follow)
     return reading.problems, reading.warnings
 
 

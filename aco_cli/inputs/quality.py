@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.layout import Layout, each_layout
 from aco_cli.inputs.parts import YEAR, Part, read_parts, settle_years
 from aco_cli.inputs.recognise import recognise
 from aco_cli.inputs.rows import check_duplicates, check_rows
@@ -38,15 +39,7 @@ def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = Fals
     With `scores`, a table of computed scores will do. A row without `aco_id` has it blank (see `with_ids`). Raises
     InputError with every problem of every file.
     """
-    problems: list[Problem] = []
-    parts = read_parts(files, "quality", problems)
-    for part in parts:
-        fix_year(part)
-        settle_years(part, years)
-        problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
-        if "aco_id" not in part.frame:
-            part.frame.insert(0, "aco_id", pd.Series("", index=part.frame.index, dtype="str"))
-    problems += check_duplicates(parts)
+    parts, problems = _read(files, years, scores)
     if problems:
         raise InputError(problems)
     frames = [part.frame for part in parts]
@@ -59,6 +52,37 @@ def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = Fals
     asked = frame[YEAR].map({year: _is_asked(year, years) for year in held}).to_numpy(dtype=bool)
     warnings = [warning for part in parts for warning in part.warnings]
     return Rates(frame[asked].reset_index(drop=True), warnings, int((~asked).sum()))
+
+
+def check_rates(files: Sequence[str]) -> tuple[list[Problem], list[str]]:
+    """Every problem and every warning of tables of rates or scores, for all years; nothing is raised for them."""
+    parts, problems = _read(files, None, scores=True)
+    return problems, [warning for part in parts for warning in part.warnings]
+
+
+def has_rates(header: Sequence[str]) -> bool:
+    """Whether a header has a column of a measure, or is of a table of computed scores."""
+    names = {name.lower() for name in header}
+    return any(_tells(layout, names) for layout in each_layout("quality"))
+
+
+def _tells(layout: Layout, names: set[str]) -> bool:
+    measures = [column for name, column in layout.columns.items() if MEASURE.fullmatch(name)]
+    if not measures:
+        return names.issuperset(layout.required)
+    return any(not names.isdisjoint(alias.lower() for alias in column.sources) for column in measures)
+
+
+def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list[Part], list[Problem]]:
+    problems: list[Problem] = []
+    parts = read_parts(files, "quality", problems)
+    for part in parts:
+        fix_year(part)
+        settle_years(part, years)
+        problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
+        if "aco_id" not in part.frame:
+            part.frame.insert(0, "aco_id", pd.Series("", index=part.frame.index, dtype="str"))
+    return parts, problems + check_duplicates(parts)
 
 
 def _is_asked(year: int, years: Years | None) -> bool:

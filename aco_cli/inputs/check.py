@@ -1,0 +1,74 @@
+"""Checking files of any kind: what each is goes by its header, and every problem of all is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.load import check
+from aco_cli.inputs.quality import check_rates, has_rates
+from aco_cli.inputs.recognise import recognise
+from aco_cli.inputs.sheets import open_sheet
+from aco_cli.inputs.source import STDIN
+
+_ROSTERS = ("roster", "cms-puf")
+_TABLES = ("expenditures", "reference")
+
+
+def check_files(
+    files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = ()
+) -> tuple[list[Problem], list[str]]:
+    """Every problem and every warning of these files, for all years; nothing is raised for what they hold.
+
+    With layout `auto` a file may also be of measure rates or scores, of expenditures by enrollment type, or of national
+    figures; a public use file is checked as a roster and for its rates. Where expenditures by enrollment type are at
+    hand, rosters may leave dollars out.
+    """
+    kinds = {file: _kinds(file) if layout == "auto" else _ROSTERS[:1] for file in files}
+    detailed = [file for file in expenditures if "expenditures" in _kinds(file)]
+    tables = {name: [file for file in files if name in kinds[file]] for name in _TABLES}
+    tables["expenditures"] += detailed
+    rosters = [file for file in files if not {*_TABLES, "quality"} >= {*kinds[file]}]
+    totals = [file for file in expenditures if file not in detailed]
+    problems: list[Problem] = []
+    warnings: list[str] = []
+    if rosters or totals:
+        follow = bool(tables["expenditures"])
+        problems, warnings = check(rosters, layout, totals, totals_follow=follow)
+    for name, held in tables.items():
+        problems += _problems(held, name)
+    rates, more = check_rates([file for file in files if "quality" in kinds[file]])
+    # What is wrong with a public use file both as a roster and as a table of rates is told once.
+    return list(dict.fromkeys([*problems, *rates])), list(dict.fromkeys([*warnings, *more]))
+
+
+def _problems(files: Sequence[str], family: str) -> list[Problem]:
+    try:
+        if files:
+            load_table(files, family)
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
+def _kinds(file: str) -> tuple[str, ...]:
+    """The families of layouts that a file is of; one that cannot be read or told is to be refused as a roster."""
+    if file == STDIN:
+        return _ROSTERS[:1]
+    try:
+        header = open_sheet(file).header
+    except InputError:
+        return _ROSTERS[:1]
+    fits = [family for family in (*_ROSTERS, *_TABLES) if _is_of(file, header, family)][:1]
+    if _is_of(file, header, "quality") and has_rates(header):
+        fits.append("quality")
+    return tuple(fits) or _ROSTERS[:1]
+
+
+def _is_of(file: str, header: Sequence[str], family: str) -> bool:
+    try:
+        recognise(file, header, family)
+    except InputError:
+        return False
+    return True
