@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -118,6 +119,25 @@ def test_a_file_that_is_none_is_refused_in_words(aco: Aco, roster: Path) -> None
 def test_a_manifest_of_scores_verifies(aco: Aco, rates: Path, tmp_path: Path) -> None:
     assert aco("quality", "2018", rates, "-o", tmp_path / "s.csv", "--manifest").returncode == 0
     assert aco("verify", tmp_path / "s.csv.manifest.json").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["settle", "quality"])
+def test_a_manifest_holds_every_input(aco: Aco, rates: Path, roster: Path, tmp_path: Path, command: str) -> None:
+    """The rates of `settle --quality` and the roster of `quality --roster`: a change of any is told."""
+    files = [roster, "--quality", rates] if command == "settle" else [rates, "--roster", roster]
+    assert aco(command, "2018", *files, "-o", tmp_path / "s.csv", "--manifest").returncode == 0
+    manifest = tmp_path / "s.csv.manifest.json"
+    assert {Path(each["file"]).name: each["rows"] for each in json.loads(manifest.read_text("utf-8"))["inputs"]} == {
+        "rates.csv": 2,
+        "roster.csv": 1,
+    }
+    assert aco("verify", manifest).returncode == 0
+    for file in (rates, roster):
+        held = file.read_text("utf-8")
+        file.write_text(held.replace("A1", "A1 "), encoding="utf-8")
+        done = aco("verify", manifest)
+        assert (done.returncode, f"input {file}: changed" in done.stdout) == (1, True)
+        file.write_text(held, encoding="utf-8")
 
 
 def test_reconcile_2018_names_what_is_unexplained(aco: Aco, shared_data: Path) -> None:
