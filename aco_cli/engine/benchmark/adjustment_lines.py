@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from aco_cli.engine.benchmark import historical_lines
-from aco_cli.engine.benchmark.sheet import TypedSheet, either, over_types, sum_over_types
+from aco_cli.engine.benchmark.sheet import EITHER, TypedSheet, either, over_types, sum_over_types
 from aco_cli.engine.lines import V11, Column, Values
 from aco_cli.rules.columns import RuleColumns
 
 SHEET = TypedSheet(historical_lines.SHEET.known)
 line = SHEET.line
+
+_ADDED = "MAX(countable_savings,0)"
 
 REGIONAL = f"42 CFR 425.601(a)(8); {V11}, 4.1.3"
 ADJUSTED = f"{V11}, 4.1.3"
@@ -41,13 +43,25 @@ def weighted_difference(v: Values, _r: RuleColumns) -> Column:
     return sum_over_types(v, "share_by3", "regional_difference")
 
 
-@line("Regional weight where the ACO spends less", "fraction", by_type=False, rule="regional_adjustment")
+@line(
+    "Regional weight where the ACO spends less",
+    "fraction",
+    formula="NTH(rules.regional_adjustment.lower,regional_period)",
+    by_type=False,
+    rule="regional_adjustment",
+)
 def lower_weight(v: Values, r: RuleColumns) -> Column:
     """By the number of agreement periods subject to the adjustment."""
     return r.nth("regional_adjustment.lower", v.regional_period)
 
 
-@line("Regional weight where the ACO spends more", "fraction", by_type=False, rule="regional_adjustment")
+@line(
+    "Regional weight where the ACO spends more",
+    "fraction",
+    formula="NTH(rules.regional_adjustment.higher,regional_period)",
+    by_type=False,
+    rule="regional_adjustment",
+)
 def higher_weight(v: Values, r: RuleColumns) -> Column:
     """By the number of agreement periods subject to the adjustment."""
     return r.nth("regional_adjustment.higher", v.regional_period)
@@ -57,7 +71,7 @@ def higher_weight(v: Values, r: RuleColumns) -> Column:
     "Weight of the regional adjustment",
     "fraction",
     letter="N",
-    formula="IF(weighted_difference>0,lower_weight,higher_weight)",
+    formula="IF(ISNUMBER(weighted_difference),IF(weighted_difference>0,lower_weight,higher_weight),NA())",
     by_type=False,
     cite=REGIONAL,
 )
@@ -79,13 +93,25 @@ def uncapped_adjustment(v: Values, _r: RuleColumns) -> Column:
     return v.regional_difference * v.regional_weight
 
 
-@line("Cap of the regional adjustment upward", "fraction", by_type=False, rule="regional_adjustment")
+@line(
+    "Cap of the regional adjustment upward",
+    "fraction",
+    formula="rules.regional_adjustment.cap",
+    by_type=False,
+    rule="regional_adjustment",
+)
 def cap_share(_v: Values, r: RuleColumns) -> Column:
     """As a share of national expenditure; unknown in an era without caps."""
     return r.number("regional_adjustment.cap")
 
 
-@line("Cap of the regional adjustment downward", "fraction", by_type=False, rule="regional_adjustment")
+@line(
+    "Cap of the regional adjustment downward",
+    "fraction",
+    formula="rules.regional_adjustment.downward_cap",
+    by_type=False,
+    rule="regional_adjustment",
+)
 def downward_cap_share(_v: Values, r: RuleColumns) -> Column:
     """As a share of national expenditure; unknown in an era without caps."""
     return r.number("regional_adjustment.downward_cap")
@@ -103,7 +129,13 @@ def downward_cap(v: Values, _r: RuleColumns) -> Column:
     return v.downward_cap_share * v.national_by3
 
 
-@line("Regional adjustment applies", "condition", by_type=False, rule="regional_adjustment")
+@line(
+    "Regional adjustment applies",
+    "condition",
+    formula="IF(ISNUMBER(NTH(rules.regional_adjustment.lower,1)),IF(ISNUMBER(regional_period),NOT(regional_period=0),NA()),0)",
+    by_type=False,
+    rule="regional_adjustment",
+)
 def has_regional(v: Values, r: RuleColumns) -> Column:
     """The era has one, and the agreement period is subject to it (unknown where that is not said)."""
     exists = ~np.isnan(r.nth("regional_adjustment.lower", np.asarray(1.0)))
@@ -115,8 +147,11 @@ def has_regional(v: Values, r: RuleColumns) -> Column:
     "Capped regional adjustment",
     "USD",
     letter="Q",
-    formula="IF(has_regional,IF(ISNUMBER(cap_share),MAX(-downward_cap,MIN(adjustment_cap,uncapped_adjustment)),"
-    "uncapped_adjustment),0)",
+    formula=EITHER.format(
+        "has_regional",
+        "IF(ISNUMBER(cap_share),MIN(adjustment_cap,MAX(-downward_cap,uncapped_adjustment)),uncapped_adjustment)",
+        "0",
+    ),
     cite=REGIONAL,
 )
 def capped_adjustment(v: Values, _r: RuleColumns) -> Column:
@@ -137,19 +172,31 @@ def weighted_adjustment(v: Values, _r: RuleColumns) -> Column:
     return sum_over_types(v, "share_by3", "capped_adjustment")
 
 
-@line("Share of prior savings", "fraction", by_type=False, rule="prior_savings")
+@line("Share of prior savings", "fraction", formula="rules.prior_savings.share", by_type=False, rule="prior_savings")
 def prior_savings_share(_v: Values, r: RuleColumns) -> Column:
     """How much of the average prior savings may be added; unknown in an era that adds none."""
     return r.number("prior_savings.share")
 
 
-@line("Cap of prior savings as a share", "fraction", by_type=False, rule="prior_savings")
+@line(
+    "Cap of prior savings as a share",
+    "fraction",
+    formula="rules.prior_savings.cap",
+    by_type=False,
+    rule="prior_savings",
+)
 def prior_savings_cap_share(_v: Values, r: RuleColumns) -> Column:
     """As a share of national expenditure; unknown in an era without cap."""
     return r.number("prior_savings.cap")
 
 
-@line("Only the highest adjustment counts", "condition", by_type=False, rule="prior_savings")
+@line(
+    "Only the highest adjustment counts",
+    "condition",
+    formula="rules.prior_savings.takes_highest=1",
+    by_type=False,
+    rule="prior_savings",
+)
 def takes_highest(_v: Values, r: RuleColumns) -> Column:
     """The higher of regional and prior savings adjustment, and not below zero, instead of both."""
     return r.flag("prior_savings.takes_highest", True)
@@ -186,7 +233,8 @@ def countable_savings(v: Values, _r: RuleColumns) -> Column:
 @line(
     "Regional adjustment counts",
     "condition",
-    formula="OR(NOT(takes_highest),AND(weighted_adjustment>0,weighted_adjustment>=countable_savings))",
+    formula="IF(takes_highest,IF(AND(ISNUMBER(weighted_adjustment),ISNUMBER(countable_savings)),"
+    "AND(weighted_adjustment>0,weighted_adjustment>=countable_savings),NA()),1)",
     by_type=False,
     rule="prior_savings",
 )
@@ -197,7 +245,12 @@ def counts_regional(v: Values, _r: RuleColumns) -> Column:
     return np.where(v.takes_highest, np.where(unknown, np.nan, higher), 1.0)
 
 
-@line("Regional adjustment of the type", "USD", formula="IF(counts_regional,capped_adjustment,0)", rule="prior_savings")
+@line(
+    "Regional adjustment of the type",
+    "USD",
+    formula=EITHER.format("counts_regional", "capped_adjustment", "0"),
+    rule="prior_savings",
+)
 def type_adjustment(v: Values, _r: RuleColumns) -> Column:
     """The capped adjustment, if it counts."""
     return either(v.counts_regional, v.capped_adjustment, np.asarray(0.0))
@@ -218,7 +271,7 @@ def regional_adjustment(v: Values, _r: RuleColumns) -> Column:
 @line(
     "Prior savings adjustment",
     "USD",
-    formula="IF(AND(takes_highest,counts_regional),0,MAX(countable_savings,0))",
+    formula=f"IF(takes_highest,{EITHER.format('counts_regional', '0', _ADDED)},{_ADDED})",
     by_type=False,
     rule="prior_savings",
 )

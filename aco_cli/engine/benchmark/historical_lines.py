@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from aco_cli.engine.benchmark.figures import INPUTS
-from aco_cli.engine.benchmark.sheet import BENCHMARK_YEARS, EARLIER, TypedSheet, blended, over_types, sum_over_types
+from aco_cli.engine.benchmark.sheet import (
+    BENCHMARK_YEARS,
+    BLEND,
+    EARLIER,
+    TypedSheet,
+    blended,
+    over_types,
+    sum_over_types,
+)
 from aco_cli.engine.lines import V11, Column, Values, given_or
 from aco_cli.rules.columns import RuleColumns
 
@@ -13,7 +21,8 @@ SHEET = TypedSheet(frozenset(each.name for each in INPUTS))
 line = SHEET.line
 
 TREND = f"{V11}, 4.1.2"
-BLEND = "IF({0}=1,{1},IF({0}=0,{2},{0}*{1}+(1-{0})*{2}))"
+# All of a factor given, where there is neither weight nor region to blend it with.
+ALONE = "IF(AND(NOT(ISNUMBER({0})),NOT(ISNUMBER({1})),ISNUMBER({2})),1,{0})"
 
 
 @line(
@@ -69,7 +78,14 @@ def regional_trend(v: Values, _r: RuleColumns) -> Column:
     return v.regional_by3 / v.regional
 
 
-@line("National share of the trend", "fraction", periods=EARLIER, rule="trend")
+@line(
+    "National share of the trend",
+    "fraction",
+    formula=f'IF(rules.trend="blend",{ALONE.format("national_weight_by3", "regional", "national_trend_factor")},'
+    'IF(rules.trend="national",1,0))',
+    periods=EARLIER,
+    rule="trend",
+)
 def trend_weight(v: Values, r: RuleColumns) -> Column:
     """All, none, or the national weight of BY3; all of a factor given where there is neither weight nor region."""
     alone = np.isnan(v.national_weight_by3) & np.isnan(v.regional) & ~np.isnan(v.national_trend_factor)
@@ -104,7 +120,14 @@ def trended(v: Values, _r: RuleColumns) -> Column:
 
 
 def _weight(period: str) -> None:
-    @line(f"Weight of {period.upper()}", "fraction", periods=(period,), by_type=False, rule="year_weights")
+    @line(
+        f"Weight of {period.upper()}",
+        "fraction",
+        formula=f"IF(agreement_period=1,rules.year_weights.first_{period},rules.year_weights.renewing_{period})",
+        periods=(period,),
+        by_type=False,
+        rule="year_weights",
+    )
     def year_weight(v: Values, r: RuleColumns) -> Column:
         """Weight of the benchmark year: by whether the agreement is the ACO's first."""
         first = r.number(f"year_weights.first_{period}")

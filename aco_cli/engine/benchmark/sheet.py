@@ -16,7 +16,8 @@ PERIODS = ("by1", "by2", "by3", "py")
 EARLIER = ("by1", "by2")
 BENCHMARK_YEARS = ("by1", "by2", "by3")
 
-_NAME = re.compile(r"\b[a-z_][a-z_0-9]+\b")
+# Names of figures in a formula: not those of rule values after `rules.`, nor words in quotes.
+_NAME = re.compile(r'(?<![.\w"])[a-z_][a-z_0-9]+\b(?!")')
 
 
 class _Of(Values):
@@ -92,7 +93,11 @@ def _seen(function: Function, endings: tuple[str, ...]) -> Function:
 
 def over_types(*factors: str) -> str:
     """The formula of a sum over enrollment types, in CMS's order, of products of per-type figures."""
-    return "+".join("*".join(f"{factor}_{kind}" for factor in factors) for kind in TYPES)
+    return "+".join(_product(*(f"{factor}_{kind}" for factor in factors)) for kind in TYPES)
+
+
+def _product(first: str, *others: str) -> str:
+    return f"IF({first}=0,0,{'*'.join([first, *others])})" if others else first
 
 
 def sum_over_types(v: Values, *factors: str) -> Column:
@@ -105,6 +110,10 @@ def sum_over_types(v: Values, *factors: str) -> Column:
             product = product * other
         total = total + np.where(first == 0, 0.0, product)
     return total
+
+
+BLEND = "IF({0}=1,{1},IF({0}=0,{2},{0}*{1}+(1-{0})*{2}))"  # the formula of `blended`
+EITHER = "IF(ISNUMBER({0}),IF({0},{1},{2}),NA())"  # the formula of `either`
 
 
 def blended(weight: Column, national: Column, regional: Column) -> Column:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from aco_cli.engine.benchmark import adjustment_lines
-from aco_cli.engine.benchmark.historical_lines import BLEND
-from aco_cli.engine.benchmark.sheet import TypedSheet, blended, over_types, sum_over_types
+from aco_cli.engine.benchmark.historical_lines import ALONE
+from aco_cli.engine.benchmark.sheet import BLEND, TypedSheet, blended, over_types, sum_over_types
 from aco_cli.engine.lines import V11, Column, Values, given_or
 from aco_cli.rules.columns import RuleColumns
 
@@ -84,13 +84,25 @@ def aggregate_demographic_growth(v: Values, _r: RuleColumns) -> Column:
     return sum_over_types(v, "share_py", "adjusted", "demographic_growth") / sum_over_types(v, "share_py", "adjusted")
 
 
-@line("Room for the risk score above demographic growth", "ratio", by_type=False, rule="risk_adjustment")
+@line(
+    "Room for the risk score above demographic growth",
+    "ratio",
+    formula="rules.risk_adjustment.margin",
+    by_type=False,
+    rule="risk_adjustment",
+)
 def risk_margin(_v: Values, r: RuleColumns) -> Column:
     """In an era whose cap holds for all types together; otherwise unknown."""
     return r.number("risk_adjustment.margin")
 
 
-@line("Highest risk ratio of a type alone", "ratio", by_type=False, rule="risk_adjustment")
+@line(
+    "Highest risk ratio of a type alone",
+    "ratio",
+    formula="rules.risk_adjustment.cap",
+    by_type=False,
+    rule="risk_adjustment",
+)
 def type_risk_cap(_v: Values, r: RuleColumns) -> Column:
     """In an era that caps each type by itself; otherwise unknown."""
     return r.number("risk_adjustment.cap")
@@ -100,7 +112,7 @@ def type_risk_cap(_v: Values, r: RuleColumns) -> Column:
     "Highest risk ratio",
     "ratio",
     formula="IF(ISNUMBER(risk_margin),IF(aggregate_risk_growth>aggregate_demographic_growth+risk_margin,"
-    'aggregate_demographic_growth+risk_margin,""),type_risk_cap)',
+    "aggregate_demographic_growth+risk_margin,NA()),type_risk_cap)",
     by_type=False,
     rule="risk_adjustment",
 )
@@ -112,7 +124,13 @@ def risk_cap(v: Values, _r: RuleColumns) -> Column:
     )
 
 
-@line("Risk ratio by assignment", "condition", by_type=False, rule="risk_adjustment")
+@line(
+    "Risk ratio by assignment",
+    "condition",
+    formula='rules.risk_adjustment.basis="by-assignment"',
+    by_type=False,
+    rule="risk_adjustment",
+)
 def by_assignment(_v: Values, r: RuleColumns) -> Column:
     """The era adjusts newly and continuously assigned beneficiaries each in their own way."""
     return r.flag("risk_adjustment.basis", "by-assignment")
@@ -135,7 +153,9 @@ def assignment_risk_ratio(v: Values, _r: RuleColumns) -> Column:
     "Risk ratio to the performance year",
     "ratio",
     letter="C",
-    formula="IF(by_assignment,assignment_risk_ratio,IF(ISNUMBER(risk_cap),MIN(risk_growth,risk_cap),risk_growth))",
+    formula="IF(by_assignment,assignment_risk_ratio,"
+    "IF(AND(ISNUMBER(risk_margin),NOT(ISNUMBER(aggregate_demographic_growth+aggregate_risk_growth))),NA(),"
+    "IF(ISNUMBER(risk_cap),MIN(risk_growth,risk_cap),risk_growth)))",
     rule="risk_adjustment",
 )
 def performance_risk_ratio(v: Values, _r: RuleColumns) -> Column:
@@ -178,7 +198,13 @@ def regional_update(v: Values, _r: RuleColumns) -> Column:
     return v.regional_py / v.regional_by3
 
 
-@line("National share of the update", "fraction", rule="update")
+@line(
+    "National share of the update",
+    "fraction",
+    formula=f'IF(rules.update="blend",'
+    f"{ALONE.format('national_weight_py', 'regional_py', 'national_update_factor_py')},0)",
+    rule="update",
+)
 def update_weight(v: Values, r: RuleColumns) -> Column:
     """None, or the national weight of the year; all of a factor given where there is neither weight nor region."""
     alone = np.isnan(v.national_weight_py) & np.isnan(v.regional_py) & ~np.isnan(v.national_update_factor_py)
@@ -186,7 +212,7 @@ def update_weight(v: Values, r: RuleColumns) -> Column:
     return np.where(r.flag("update", "blend"), weight, 0.0)
 
 
-@line("Update in dollars", "condition", by_type=False, rule="update")
+@line("Update in dollars", "condition", formula='rules.update="flat-dollar"', by_type=False, rule="update")
 def adds_dollars(_v: Values, r: RuleColumns) -> Column:
     """The era adds national growth in dollars instead of multiplying."""
     return r.flag("update", "flat-dollar")
@@ -203,7 +229,13 @@ def two_way_update(v: Values, _r: RuleColumns) -> Column:
     return np.where(v.adds_dollars, 1.0, blended(v.update_weight, v.national_update, v.regional_update))
 
 
-@line("Weight of the prospective trend", "fraction", by_type=False, rule="prospective_trend")
+@line(
+    "Weight of the prospective trend",
+    "fraction",
+    formula="rules.prospective_trend",
+    by_type=False,
+    rule="prospective_trend",
+)
 def acpt_weight(_v: Values, r: RuleColumns) -> Column:
     """Of growth fixed at the start of the agreement; unknown in an era without."""
     return r.number("prospective_trend")
@@ -262,7 +294,7 @@ def updated_benchmark(v: Values, _r: RuleColumns) -> Column:
 @line(
     "Updated benchmark without the prospective trend",
     "USD",
-    formula=over_types("share_py", "risk_adjusted", "two_way_update"),
+    formula=f"IF(ISNUMBER(acpt_weight),{over_types('share_py', 'risk_adjusted', 'two_way_update')},NA())",
     by_type=False,
     rule="prospective_trend",
 )
