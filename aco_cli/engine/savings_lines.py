@@ -84,7 +84,7 @@ def msr_at_upper(v: Values, r: RuleColumns) -> Column:
 @line(
     "Sliding minimum savings rate",
     "fraction",
-    formula="(msr_at_lower*(band_upper-beneficiaries)+msr_at_upper*(beneficiaries-band_lower))/(band_upper-band_lower)",
+    formula="msr_at_lower+(msr_at_upper-msr_at_lower)*(beneficiaries-band_lower)/(band_upper-band_lower)",
     cite=f"{V11}, Table 5",
 )
 def sliding_msr(v: Values, _r: RuleColumns) -> Column:

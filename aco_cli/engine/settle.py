@@ -50,8 +50,8 @@ def settle(
     Columns of the frame are those of the interface's roster; absent ones count as unknown. Raises RulesError for a
     program, track or year that has no rules. `progress` is told the number of rows done after each block.
     """
-    if "advance_balance" in frame and not _AFTER_ADVANCES.isdisjoint(columns):
-        frame = carry_balances(frame, lambda rows: settle(rows, book, ("earned_payment",))["earned_payment"])
+    if not _AFTER_ADVANCES.isdisjoint(columns):
+        frame = with_balances(frame, book)
     given, rules, notes = _columns(frame), _rules(frame, book), Notes()
     names = [name for name in columns if name in LINE_NAMES or name not in frame]
     computed = {name: np.empty(len(frame), dtype=_DTYPES.get(name, np.float64)) for name in names}
@@ -70,6 +70,13 @@ def settle(
         },
         copy=False,
     )
+
+
+def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
+    """A roster frame in which later years have the advances that earlier ones left to recoup (`carry_balances`)."""
+    if "advance_balance" not in frame:
+        return frame
+    return carry_balances(frame, lambda rows: settle(rows, book, ("earned_payment",))["earned_payment"])
 
 
 def _outcomes(codes: Column) -> object:

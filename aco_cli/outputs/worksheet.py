@@ -56,10 +56,15 @@ def entries(steps: Sequence[Input | Line], scope: Scope, table: str) -> Iterator
         number = scope.figure(step.name)
         if isinstance(step, Line):
             yield _line(step, number, scope, units, table)
-        elif not np.isnan(number) and (number or not step.is_choice):
+        elif is_given(step, number):
             shown = show(number, step.unit)
             text = _plain(number)
             yield Entry(step.letter, step.name, step.label, step.unit, text, shown, "", "roster", "given", "", table)
+
+
+def is_given(step: Input | Line, number: float) -> bool:
+    """Whether a figure is known; of a choice, whether it is made."""
+    return not np.isnan(number) and bool(number or not (isinstance(step, Input) and step.is_choice))
 
 
 def _line(line: Line, number: float, scope: Scope, units: Mapping[str, str], table: str) -> Entry:

@@ -1,0 +1,1 @@
+"""Workbooks of worksheets: every calculated cell a live formula."""

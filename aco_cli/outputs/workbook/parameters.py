@@ -1,0 +1,157 @@
+"""The sheet of rule values that the worksheets of a workbook take, each with status and citation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from aco_cli.engine.formulas import RULES, part_of
+from aco_cli.outputs.workbook.excel import Cells
+from aco_cli.outputs.workbook.styles import Styles, set_page
+from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.parameters import Entry
+
+SHEET = "Parameters"
+HEADINGS = ("Parameter", "Part", "Program", "Tracks", "Years", "Value", "Status", "Citation")
+WIDTHS = (72, 26, 14, 28, 11, 18, 12, 60)
+VALUE_COLUMN = HEADINGS.index("Value")
+SCALE_COLUMN = 1
+FIRST_ROW = 3
+
+Key = tuple[str, int, str]
+
+
+@dataclass(frozen=True)
+class RuleValue:
+    """A value of a rule, or a part of one, as it is in force for some tracks and years."""
+
+    program: str
+    parameter: str
+    part: str
+    entry: Entry
+
+    @property
+    def key(self) -> Key:
+        """The same for the same value, whichever tracks and years ask for it."""
+        return (self.program, id(self.entry), self.part)
+
+    @property
+    def values(self) -> list[Any]:
+        """The values, of a list all, each as a cell holds it."""
+        value = part_of(self.entry.value, self.part)
+        listed = value if isinstance(value, list) else [value]
+        return [float(each) if isinstance(each, bool) else each for each in listed]
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether it is one column of a table of several."""
+        return isinstance(self.entry.value, list) and bool(self.part)
+
+
+class Parameters:
+    """Where every rule value stands that formulas name, for some programs, tracks and years."""
+
+    def __init__(self, book: RuleBook, situations: Iterable[Situation], names: Iterable[str]) -> None:
+        self._book = book
+        asked = list(names)
+        found: dict[Key, RuleValue] = {}
+        for situation in situations:
+            for name in asked:
+                value = self._find(situation, name)
+                if value is not None:
+                    found.setdefault(value.key, value)
+        self._values = sorted(found.values(), key=_order)
+        self._places = dict(self._placed())
+
+    def place(self, situation: Situation, name: str) -> Cells | None:
+        """The cells of a rule value (`rules.loss_rate.floor`) in force, or None where it does not apply."""
+        value = self._find(situation, name)
+        return None if value is None else self._places[value.key][1]
+
+    def _find(self, situation: Situation, name: str) -> RuleValue | None:
+        parameter, _, part = name.removeprefix(RULES).partition(".")
+        entry = self._book.entry(situation, parameter)
+        if entry is None or part_of(entry.value, part) is None:
+            return None
+        return RuleValue(situation.program, parameter, part, entry)
+
+    def _placed(self) -> Iterator[tuple[Key, tuple[int, Cells]]]:
+        row = FIRST_ROW
+        for _, group in groupby(self._values, key=_table):
+            together = list(group)
+            height = max(len(value.values) for value in together)
+            for column, value in enumerate(together, start=SCALE_COLUMN):
+                place = column if value.is_scale else VALUE_COLUMN
+                first = row + value.is_scale
+                last = first + len(value.values) - 1
+                listed = isinstance(part_of(value.entry.value, value.part), list)
+                cells = (
+                    xl_range_abs(first, place, last, place) if listed else xl_rowcol_to_cell(first, place, True, True)
+                )
+                yield value.key, (row, Cells(f"{SHEET}!{cells}", listed))
+            row += height + together[0].is_scale
+
+    def write(self, sheet: Worksheet, styles: Styles) -> None:
+        """Write every value into its place; a scale as a table of its own."""
+        sheet.write_string(0, 0, "Parameters", styles("title"))
+        sheet.write_string(1, 0, "Values of the rules; every worksheet calculates with the cells here.", styles("hint"))
+        for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
+            sheet.write_string(FIRST_ROW - 1, column, heading, styles("heading"))
+            sheet.set_column(column, column, width)
+        for _, group in groupby(self._values, key=_table):
+            together = list(group)
+            row = self._places[together[0].key][0]
+            self._describe(sheet, styles, row, together[0])
+            for column, value in enumerate(together, start=SCALE_COLUMN):
+                _write_values(sheet, styles, row, column, value)
+        sheet.freeze_panes(FIRST_ROW, 1)
+        set_page(sheet, FIRST_ROW - 1)
+
+    def _describe(self, sheet: Worksheet, styles: Styles, row: int, value: RuleValue) -> None:
+        entry, program = value.entry, self._book.programs[value.program]
+        tracks = "all" if set(entry.tracks) == set(program.tracks) else ", ".join(entry.tracks)
+        years = f"{entry.years[0]}-{entry.years[-1]}" if len(entry.years) > 1 else f"{entry.years[0]}"
+        label = self._book.parameters(value.program)[value.parameter].label
+        part = "" if value.is_scale else value.part.replace("_", " ")
+        told = (label, part, value.program, tracks, years, None, str(entry.status), entry.cite)
+        if value.is_scale:
+            told = (f"Table A4. {label}", None, None, None, None, None, str(entry.status), entry.cite)
+        for column, text in enumerate(told):
+            if text is not None:
+                sheet.write_string(row, column, text, styles("cell"))
+
+
+def _write_values(sheet: Worksheet, styles: Styles, row: int, column: int, value: RuleValue) -> None:
+    place = column if value.is_scale else VALUE_COLUMN
+    if value.is_scale:
+        sheet.write_string(row, place, value.part.replace("_", " "), styles("heading"))
+    for below, each in enumerate(value.values, start=row + value.is_scale):
+        if isinstance(each, str):
+            sheet.write_string(below, place, each, styles("given"))
+        else:
+            sheet.write_number(below, place, each, styles("given", _unit(value, each)))
+        if value.is_scale:
+            sheet.write_string(below, 0, f"band {below - row}", styles("step"))
+        elif len(value.values) > 1:
+            sheet.write_string(below, 1, f"{value.part.replace('_', ' ')} {below - row + 1}", styles("cell"))
+
+
+def _unit(value: RuleValue, number: float) -> str:
+    raw = part_of(value.entry.value, value.part)
+    if isinstance(raw, bool):
+        return "condition"
+    return "fraction" if abs(number) <= 1 else "persons" if number % 1 == 0 else "ratio"
+
+
+def _order(value: RuleValue) -> tuple[bool, str, str, int, str]:
+    return (not value.is_scale, value.program, value.parameter, value.entry.years[0], ",".join(value.entry.tracks))
+
+
+def _table(value: RuleValue) -> object:
+    """What stands together: the parts of a scale; every other value by itself."""
+    return (value.program, id(value.entry)) if value.is_scale else value.key
