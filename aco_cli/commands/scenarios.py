@@ -37,13 +37,13 @@ def make_cases(
     Raises UsageError for what does not exist or fit in an option or a scenario.
     """
     given = _options(settings, rules, rules_year)
-    alone = _case(given, book, "--set ", "--rule: ")
+    alone = _case(given, book, "--set: ", "--rule: ")
     if not words:
         if given.name == AS_IS:
             session.log.note("nothing is changed: give --set, --rule, --rules-year or --scenario")
         return [alone]
     read = _read(session, words)
-    cases = [_case(_on_top(scenario, given), book, f"{where}: set ", f"{where}: ") for scenario, where in read]
+    cases = [_case(_on_top(scenario, given), book, f"{where}: set: ", f"{where}: ") for scenario, where in read]
     names = [case.name for case in cases]
     if twice := [name for name in names if names.count(name) > 1]:
         raise UsageError(f"--scenario: {twice[0]} is there twice")

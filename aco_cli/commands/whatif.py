@@ -36,7 +36,7 @@ def whatif(
     totals: Annotated[bool, typer.Option("--totals", help="Totals by scenario instead of a row per ACO.")] = False,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", metavar="COLUMN", help="Totals by program, track, start_year, size or a roster column."),
+        typer.Option("--by", metavar="COLUMN", help="Totals by start_year, size, outcome_before or any other column."),
     ] = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,
@@ -67,13 +67,13 @@ def whatif(
     cases = make_cases(session, book, scenario or (), change or (), rule or (), rules_year)
     frame = read_roster(session, Request(years, files, rows), book, quality, reference)
     frame = frame.assign(**grouping_columns(frame))
-    if unknown := [name for name in by or () if name not in frame]:
-        raise UsageError(f"--by {unknown[0]}: no such column; the files have {', '.join(frame.columns)}")
     keys = [name.lstrip("-") for item in (*(table.columns or ()), *(table.sort or ())) for name in item.split(",")]
     asked = asked_columns(keys)
     bases = [name.removesuffix(f"_{side}") for name in asked for side in SIDES if name.endswith(f"_{side}")]
     with session.busy("settling", rows=len(frame) * len(cases)):
         compared = compare(frame, book, cases, ("track", *bases))
+    if unknown := [name for name in by or () if name not in compared]:
+        raise UsageError(f"--by {unknown[0]}: no such column; there are {', '.join(compared.columns)}")
     session.settled(compared["outcome_after"])
     if by or totals:
         session.write(sum_up(compared, by or ()), TOTALS_COLUMNS, table)
@@ -84,8 +84,8 @@ def whatif(
             session.log.note(sentence(each))
     if unsettled := int(compared["difference"].isna().sum()):
         session.warn(
-            f"{unsettled:,} of {len(compared):,} rows have no difference: not-calculable; column notes says why"
+            f"{unsettled:,} of {len(compared):,} rows are not-calculable before or after; notes of the rows say why"
         )
     if uncertain := int(compared["notes"].str.contains("rests on ", regex=False).sum()):
-        session.warn(f"{uncertain:,} settlements rest on derived or assumed rule values; column notes says which")
+        session.warn(f"{uncertain:,} settlements rest on derived or assumed rule values; notes of the rows say which")
     session.finish()

@@ -63,7 +63,7 @@ def test_totals_and_groups(aco: Aco, rows: Rows, roster: Roster) -> None:
     arguments = ("whatif", "2014", file, "--set", "track=track-2", "--set", "agreement_year=1")
     done = aco(*arguments, "--by", "region", "--strict")
     assert done.returncode == 4
-    assert "1 of 3 rows have no difference: not-calculable" in done.stderr
+    assert "1 of 3 rows are not-calculable before or after" in done.stderr
     found = {(row["by"], row["value"]): row for row in rows(done.stdout)}
     assert list(found) == [("all", ""), ("region", "north"), ("region", "south")]
     # A1 gains 60 % instead of 50 %; A2 owes (1 - 60 % x 0.9) x 100,000, less than 5 % of 1,000,000.
@@ -85,15 +85,15 @@ def test_any_settlement_column_may_be_asked_for_before_and_after(aco: Aco, roste
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--set", "trak=track-2"], "--set no roster column 'trak', did you mean track"),
-        (["--set", "track=trak-2"], "--set track: expected one of track-1, .* did you mean track-2"),
+        (["--set", "trak=track-2"], "--set: no roster column 'trak', did you mean track"),
+        (["--set", "track=trak-2"], "--set: track: expected one of track-1, .* did you mean track-2"),
         (["--set", "track"], "--set track: expected NAME=VALUE"),
         (["--rule", "mssp.sequestraton=0"], "--rule: no rule 'mssp.sequestraton': .*did you mean mssp.sequestration"),
         (["--rule", "mssp.sequestration=2"], "--rule: mssp.sequestration: expected a fraction from 0 to 1, found 2"),
         (["--rule", "mssp.loss_rate={"], "--rule mssp.loss_rate={: expected a number, a word, or a mapping"),
         (["--scenario", "two-side"], "--scenario two-side: neither a file .* did you mean two-sided"),
         (["--scenario", "msr-0,msr-0"], "--scenario: msr-0 is there twice"),
-        (["--by", "regoin"], "--by regoin: no such column; the files have .*start_year"),
+        (["--by", "regoin"], "--by regoin: no such column; there are .*start_year"),
     ],
 )
 def test_what_does_not_exist_or_fit_is_refused_with_the_choices(
@@ -109,7 +109,7 @@ def test_scenario_file_that_does_not_fit_is_told_with_its_name(aco: Aco, roster:
     own.write_text("{name: mine, set: {quality_score: 7}}")
     done = aco("whatif", "2014", roster(), "--scenario", own)
     assert done.returncode == 2
-    assert f"--scenario {own} (mine): set quality_score: expected a fraction from 0 to 1, found '7'" in done.stderr
+    assert f"--scenario {own} (mine): set: quality_score: expected a fraction from 0 to 1, found '7'" in done.stderr
     own.write_text("{name: mine, sets: {}}")
     assert aco("whatif", "2014", roster(), "--scenario", own).returncode == 3
 
