@@ -38,11 +38,17 @@ def settle_roster(session: Session, frame: pd.DataFrame, book: RuleBook, columns
     """The columns asked for, among them notes and outcome, of every row; what is uncertain about them is told."""
     with session.busy("settling", rows=len(frame)) as progress:
         settled = note_net_amounts(settle(frame, book, columns, progress=progress), frame)
-    if "benchmark_notes" in frame:
-        settled["notes"] = frame["benchmark_notes"].str.cat(settled["notes"], sep="; ").str.strip("; ")
+    settled["notes"] = with_benchmark_notes(settled["notes"], frame)
     session.settled(settled["outcome"])
     if unsettled := int((settled["outcome"] == Outcome.NOT_CALCULABLE).sum()):
         session.warn(f"{unsettled:,} of {len(settled):,} rows are not-calculable; column notes says why")
     if uncertain := int(settled["notes"].str.contains("rests on ", regex=False).sum()):
         session.warn(f"{uncertain:,} settlements rest on derived or assumed rule values; column notes says which")
     return settled
+
+
+def with_benchmark_notes(notes: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """The notes of settlements with those of their benchmarks, where these were computed, before them."""
+    if "benchmark_notes" not in frame:
+        return notes
+    return frame["benchmark_notes"].str.cat(notes, sep="; ").str.strip("; ")

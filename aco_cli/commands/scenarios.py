@@ -16,6 +16,7 @@ from aco_cli.commands.session import Session
 from aco_cli.engine.whatif import Case, Change
 from aco_cli.errors import UsageError
 from aco_cli.inputs.given import convert_given
+from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.scenario import PACKAGED, Scenario, Setting, packaged_scenarios, read_scenarios, scenario_file
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.change import changed_book
@@ -123,7 +124,10 @@ def _on_top(scenario: Scenario, given: Scenario) -> Scenario:
 def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str) -> Case:
     with _told(set_prefix):
         changes = [Change(convert_given(each.where), convert_given(each.values)) for each in scenario.settings]
+    programs = layouts_of("roster")[0].columns["program"].choices
     with _told(rule_prefix):
+        if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:
+            raise UsageError(f"{others[0]!r} is no rule of a settlement: expected {' or '.join(programs)}.PARAMETER")
         return Case(scenario.name, changes, changed_book(book, scenario.rules, scenario.rules_year))
 
 

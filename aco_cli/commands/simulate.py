@@ -51,7 +51,7 @@ def simulate(
     """
     import pandas as pd
 
-    from aco_cli.commands.roster import read_roster
+    from aco_cli.commands.roster import read_roster, with_benchmark_notes
     from aco_cli.commands.session import Request, Session, rule_book
     from aco_cli.commands.settlement_columns import roster_column
     from aco_cli.commands.simulate_columns import SIMULATE_COLUMNS, sentence
@@ -62,7 +62,7 @@ def simulate(
     frame = read_roster(session, Request(years, files, rows), book, quality, reference)
     with session.busy("drawing", rows=len(frame) * draws) as progress:
         simulation = draw(frame, book, draws=draws, seed=seed, sd=sd, progress=progress)
-    found = simulation.table
+    found = simulation.table.assign(notes=with_benchmark_notes(simulation.table["notes"], frame))
     session.settled(found["outcome"])
     result = pd.concat([frame.drop(columns=found.columns, errors="ignore"), found], axis=1)
     if table.format is Format.AUTO and table.output and Path(table.output).suffix.lower() in IMAGES:

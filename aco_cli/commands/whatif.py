@@ -52,7 +52,7 @@ def whatif(
     aco whatif 2014 roster.csv --scenario no-quality-penalty --scenario two-sided --totals
     aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
     """
-    from aco_cli.commands.roster import read_roster
+    from aco_cli.commands.roster import read_roster, with_benchmark_notes
     from aco_cli.commands.scenarios import make_cases
     from aco_cli.commands.session import Request, Session, rule_book
     from aco_cli.commands.settlement_columns import roster_column
@@ -72,6 +72,7 @@ def whatif(
     bases = [name.removesuffix(f"_{side}") for name in asked for side in SIDES if name.endswith(f"_{side}")]
     with session.busy("settling", rows=len(frame) * len(cases)):
         compared = compare(frame, book, cases, ("track", *bases))
+    compared["notes"] = with_benchmark_notes(compared["notes"], compared)
     if unknown := [name for name in by or () if name not in compared]:
         raise UsageError(f"--by {unknown[0]}: no such column; there are {', '.join(compared.columns)}")
     session.settled(compared["outcome_after"])

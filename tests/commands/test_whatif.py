@@ -90,6 +90,7 @@ def test_any_settlement_column_may_be_asked_for_before_and_after(aco: Aco, roste
         (["--set", "track"], "--set track: expected NAME=VALUE"),
         (["--rule", "mssp.sequestraton=0"], "--rule: no rule 'mssp.sequestraton': .*did you mean mssp.sequestration"),
         (["--rule", "mssp.sequestration=2"], "--rule: mssp.sequestration: expected a fraction from 0 to 1, found 2"),
+        (["--rule", "mssp-benchmark.trend=national"], "--rule: 'mssp-benchmark.trend' is no rule of a settlement"),
         (["--rule", "mssp.loss_rate={"], "--rule mssp.loss_rate={: expected a number, a word, or a mapping"),
         (["--scenario", "two-side"], "--scenario two-side: neither a file .* did you mean two-sided"),
         (["--scenario", "msr-0,msr-0"], "--scenario: msr-0 is there twice"),
