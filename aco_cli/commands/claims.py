@@ -1,0 +1,173 @@
+"""From claims files to the rows of the expenditure file: reads, works out the sums, divides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from aco_cli.engine.expenditures import queries as q
+from aco_cli.engine.expenditures.percentile import population_figures
+from aco_cli.engine.expenditures.results import REFERENCE_KEYS, expenditures, with_regions
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.claims.checks import ClaimsFiles, ClaimsRows
+from aco_cli.inputs.claims.tables import Tables
+from aco_cli.inputs.county import read_counties
+from aco_cli.inputs.years import Years, list_years
+from aco_cli.rules.book import RuleBook
+from aco_cli.rules.expenditures import ExpenditureRules, expenditure_rules
+
+_FIGURES = ["truncation_threshold", "mean_risk_score"]
+_COMPLETION = "completion_factor"
+_EXACT, _MILLIONTH = "DECIMAL(18, 6)", Decimal("0.000001")
+Stage = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a run is about: claims files, performance years, CMS's figures by year and type, CMS's county files."""
+
+    files: ClaimsFiles
+    years: Years
+    reference: Sequence[str] = ()
+    county: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The rows of the expenditure file, and what should be told about them.
+
+    `computed` are figures of the population in place of CMS's, `missing` counties that no county file covers,
+    `without_months` how many beneficiaries (by calendar year) have no row of enrollment.
+    """
+
+    rows: pd.DataFrame
+    rules: ExpenditureRules
+    computed: pd.DataFrame
+    missing: pd.DataFrame
+    without_months: int
+
+    @property
+    def touches_covid(self) -> bool:
+        """Whether a calendar year is one in which COVID-19 episodes would be taken out."""
+        if self.rules.covid is None:
+            return False
+        first, last = self.rules.covid
+        return bool(self.rows["calendar_year"].between(first.year, last.year).any())
+
+
+def from_claims(tables: Tables, sought: Sought, book: RuleBook, stage: Stage) -> Found:
+    """Every step, from files to rows. `stage` is told what comes next. Raises InputError with all problems."""
+    stage("checking the files")
+    claims = ClaimsRows(tables, sought.files)
+    periods = claims.read_assignment()
+    held = sorted(set(periods["performance_year"]))
+    asked = [year for year in held if year in sought.years]
+    if not asked:
+        found = f"rows of {list_years(held)}"
+        raise InputError([Problem(sought.files.assignment[0], f"rows of {sought.years}", found)])
+    rules = expenditure_rules(book, asked)
+    figures = _needed(periods[periods["performance_year"].isin(asked)]).merge(
+        _reference(sought.reference), on=REFERENCE_KEYS, how="left"
+    )
+    counties = read_counties(sought.county) if sought.county else None
+    problems = claims.problems(sorted(set(periods["calendar_year"])), rules.claim_types)
+    if not sought.files.population:
+        problems += _lacking(figures, sought)
+    if problems:
+        raise InputError(problems)
+    claims.read(asked)
+    without_months = _work(tables, claims, rules, stage, by_county=counties is not None)
+    figures, computed = _completed(tables, figures, rules, sought)
+    tables.view("thresholds", _as_values(figures))
+    rows = expenditures(tables.query(q.SUMS), tables.query(q.HEADS), figures, rules.completion_factor)
+    missing = pd.DataFrame()
+    if counties is not None:
+        rows, missing = with_regions(rows, tables.query(q.COUNTIES), counties)
+    return Found(rows, rules, computed, missing, without_months)
+
+
+def _work(tables: Tables, claims: ClaimsRows, rules: ExpenditureRules, stage: Stage, *, by_county: bool) -> int:
+    """Make the table `persons`; returns how many members have no month of enrollment."""
+    stage("counting months")
+    tables.table("members", q.MEMBERS_AND_POPULATION if claims.has_population else q.MEMBERS)
+    tables.table("spells", q.spells(rules, by_county=by_county))
+    if _count(tables, q.REPEATED_MONTHS):
+        raise InputError(claims.repeated_months())
+    without = _count(tables, q.WITHOUT_MONTHS)
+    stage("adding up claims")
+    tables.table("paid", q.paid(rules))
+    stage("adding up beneficiaries")
+    tables.table("persons", q.PERSONS)
+    return without
+
+
+def _count(tables: Tables, sql: str) -> int:
+    return int(tables.query(sql)["people"].iloc[0])
+
+
+def _needed(periods: pd.DataFrame) -> pd.DataFrame:
+    kinds = pd.DataFrame({"type_order": range(len(q.TYPES))})
+    return periods[["performance_year", "calendar_year"]].drop_duplicates().merge(kinds, how="cross")
+
+
+def _reference(files: Sequence[str]) -> pd.DataFrame:
+    """One row per performance year, calendar year and type, as far as CMS's figures are given."""
+    names = [*REFERENCE_KEYS, *_FIGURES, _COMPLETION]
+    if not files:
+        return pd.DataFrame(columns=names).astype(dict.fromkeys(REFERENCE_KEYS, "int64"))
+    frame = load_table(files, "reference")
+    order = {name: place for place, name in enumerate(q.TYPES)}
+    frame = frame.assign(type_order=frame["enrollment_type"].map(order)).reindex(columns=names)
+    # Rows of single agreement starts differ in trends; thresholds and scores are of the year.
+    frame = frame.dropna(how="all", subset=[*_FIGURES, _COMPLETION]).drop_duplicates()
+    if frame.duplicated(REFERENCE_KEYS).any():
+        expected = "one threshold, mean risk score and completion factor for a year and type"
+        raise InputError([Problem(", ".join(files), expected, "several")])
+    return frame.astype(dict.fromkeys(REFERENCE_KEYS, "int64"))
+
+
+def _lacking(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
+    file = ", ".join(sought.reference) or "--reference"
+    fix = "add it, or give the assignable beneficiaries with --national"
+    return [
+        Problem(file, f"a value for {year}, {calendar_year}, {q.TYPES[order]}", "none", column=name, fix=fix)
+        for name in _FIGURES
+        for year, calendar_year, order in figures.loc[figures[name].isna(), REFERENCE_KEYS].to_numpy().tolist()
+    ]
+
+
+def _completed(
+    tables: Tables, figures: pd.DataFrame, rules: ExpenditureRules, sought: Sought
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Thresholds as Decimal and mean scores, of the reference or else of the population; and what is the latter."""
+    given = figures.assign(truncation_threshold=figures["truncation_threshold"].map(_exact).astype(object))
+    blank = given[_FIGURES].isna()
+    if not blank.any(axis=None):
+        return given, pd.DataFrame()
+    statistics, means = tables.query(q.order_statistics(rules)), tables.query(q.POPULATION_MEANS)
+    own = population_figures(statistics, means, rules.truncation_percent)
+    found = given[REFERENCE_KEYS].merge(own, on=["calendar_year", "type_order"], how="left")
+    for name in _FIGURES:
+        given[name] = given[name].where(~blank[name], found[name])
+    if problems := _lacking(given, sought):
+        raise InputError(problems)
+    computed = own.merge(given.loc[blank.any(axis=1), ["calendar_year", "type_order"]].drop_duplicates())
+    return given, computed.assign(enrollment_type=[q.TYPES[order] for order in computed["type_order"]])
+
+
+def _exact(threshold: float) -> Decimal | None:
+    return None if math.isnan(threshold) else Decimal(repr(float(threshold))).quantize(_MILLIONTH)
+
+
+def _as_values(figures: pd.DataFrame) -> str:
+    """A small table as a statement, which every engine reads exactly."""
+    lines = figures[[*REFERENCE_KEYS, "truncation_threshold"]].astype(str).to_numpy().tolist()
+    rows = ", ".join(
+        f"({year}, {calendar}, {order}, CAST('{cap}' AS {_EXACT}))" for year, calendar, order, cap in lines
+    )
+    return f"SELECT * FROM (VALUES {rows}) AS t(performance_year, calendar_year, type_order, truncation_threshold)"  # noqa: S608

@@ -1,0 +1,1 @@
+"""From claims to expenditures by ACO, period and enrollment type."""

@@ -1,0 +1,59 @@
+"""From exact sums to the columns of the expenditure file: the only divisions, one way for every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from aco_cli.engine.expenditures.queries import TYPES
+
+KEYS = ["aco_id", "performance_year", "period", "calendar_year"]
+REFERENCE_KEYS = ["performance_year", "calendar_year", "type_order"]
+COUNTY_KEYS = ["calendar_year", "county", "type_order"]
+MILLIONTHS = 1e6
+_MONTHS = 12.0
+
+
+def expenditures(
+    sums: pd.DataFrame, heads: pd.DataFrame, reference: pd.DataFrame, completion: Mapping[int, float]
+) -> pd.DataFrame:
+    """Person years, per capita expenditure (US dollars) and renormalised risk score of each ACO, period and type.
+
+    A type without months has 0 person years and no figures. `reference` has `mean_risk_score` and
+    `completion_factor`, blank where `completion` of the performance year holds.
+    """
+    kinds = pd.DataFrame({"type_order": range(len(TYPES)), "enrollment_type": TYPES})
+    rows = heads.merge(kinds, how="cross").merge(sums, on=[*KEYS, "type_order"], how="left")
+    rows = rows.merge(reference, on=REFERENCE_KEYS, how="left")
+    months = rows["months"].astype(float)
+    factor = rows["completion_factor"].astype(float).fillna(rows["performance_year"].map(completion))
+    return rows.assign(
+        person_years=months.fillna(0.0) / _MONTHS,
+        per_capita_expenditure=rows["dollar_months"].astype(float) / months * factor,
+        risk_score=rows["risk"].astype(float) / months / MILLIONTHS / rows["mean_risk_score"].astype(float),
+    ).sort_values([*KEYS, "type_order"], ignore_index=True)
+
+
+def with_regions(rows: pd.DataFrame, lived: pd.DataFrame, counties: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add `regional_expenditure` and `national_weight` (v11 4.1.1, 4.1.2); also return what no county file covers.
+
+    `lived` has the months of each ACO, period and type in each county; `counties` has CMS's `per_capita`, `score` and
+    `county_person_years`. Both figures are means over counties, weighted by the ACO's person years there.
+    """
+    keys = [*KEYS, "type_order"]
+    held = lived.merge(counties, on=COUNTY_KEYS, how="left").sort_values([*keys, "county"], ignore_index=True)
+    held["person_years"] = held["months"].astype(float) / _MONTHS
+    known = held[["per_capita", "score", "county_person_years"]].notna().all(axis=1)
+    known &= (held["score"] > 0) & (held["county_person_years"] > 0)
+    found = held[known]
+    found = found.assign(
+        regional=found["person_years"] * found["per_capita"] / found["score"],
+        share=found["person_years"] * found["person_years"] / found["county_person_years"],
+    )
+    totals = found.groupby(keys, as_index=False)[["person_years", "regional", "share"]].sum()
+    totals["regional_expenditure"] = totals["regional"] / totals["person_years"]
+    totals["national_weight"] = totals["share"] / totals["person_years"]
+    places = held[~known].groupby(["calendar_year", "county"], as_index=False, dropna=False)
+    missing = places.agg({"person_years": "sum"})
+    return rows.merge(totals[[*keys, "regional_expenditure", "national_weight"]], on=keys, how="left"), missing

@@ -1,0 +1,149 @@
+"""What must hold of claims, enrollment and assignment before anything is computed from them."""
+
+# ruff: noqa: S608 (the words in the statements are the contracts' and the rules')
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.claims.contracts import ASSIGNMENT, CLAIMS, ENROLLMENT, POPULATION
+from aco_cli.inputs.claims.sources import find_sources
+from aco_cli.inputs.claims.tables import Rows, Tables
+
+PERIODS = ("BY1", "BY2", "BY3", "PY")
+_COUNTS = "alive AND part_a AND part_b AND NOT health_plan"
+_ONCE = "a beneficiary assigned once, to one ACO, in a period of a performance year"
+_MONTH_ONCE = "one row for a beneficiary and month"
+_CALENDAR = (
+    "CAST(SUBSTRING(month, 1, 4) AS INTEGER) AS calendar_year, CAST(SUBSTRING(month, 6, 2) AS INTEGER) AS month_number"
+)
+
+
+@dataclass(frozen=True)
+class ClaimsFiles:
+    """The files of one run; `population` (assignable beneficiaries) may be none."""
+
+    claims: Sequence[str]
+    enrollment: Sequence[str]
+    assignment: Sequence[str]
+    population: Sequence[str] = ()
+
+
+class ClaimsRows:
+    """The files of a run, opened and, once `check` has passed, readable as the views of their contracts' names."""
+
+    def __init__(self, tables: Tables, files: ClaimsFiles) -> None:
+        """Raises InputError with every file that cannot be read or lacks a column."""
+        given = [(ASSIGNMENT, files.assignment), (ENROLLMENT, files.enrollment), (CLAIMS, files.claims)]
+        given += [(POPULATION, files.population)] if files.population else []
+        self._tables = tables
+        self._rows: dict[str, Rows] = {}
+        problems: list[Problem] = []
+        for contract, names in given:
+            sources, found = find_sources(names, remote=tables.remote)
+            problems += found
+            try:
+                self._rows[contract.name] = Rows(tables, contract, sources)
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+
+    @property
+    def has_population(self) -> bool:
+        """Whether assignable beneficiaries are among the files."""
+        return "population" in self._rows
+
+    def read_assignment(self) -> pd.DataFrame:
+        """Make the view `assignment`; returns its performance years, periods and calendar years.
+
+        Raises InputError for cells that cannot be read: without them nothing else can be checked.
+        """
+        assignment = self._rows["assignment"]
+        periods = ", ".join(f"'{period}'" for period in PERIODS)
+        problems = assignment.faults([("period", f"one of {', '.join(PERIODS)}", f"period NOT IN ({periods})")])
+        if problems:
+            raise InputError(problems)
+        assignment.read()
+        keys = "performance_year, period, calendar_year"
+        return self._tables.query(f"SELECT {keys} FROM assignment GROUP BY {keys} ORDER BY {keys}").astype(
+            {"performance_year": int, "calendar_year": int}
+        )
+
+    def problems(self, years: Sequence[int], claim_types: Sequence[str]) -> list[Problem]:
+        """Everything that is wrong with the files; `years` are the calendar years of the assignment."""
+        problems = self._assigned_twice()
+        if self.has_population:
+            problems += self._rows["population"].faults([])
+        problems += self._rows["enrollment"].faults(_enrollment_rules(years))
+        return problems + self._rows["claims"].faults(_claim_rules(years, claim_types))
+
+    def read(self, performance_years: Sequence[int]) -> None:
+        """Make the other views, and leave in `assignment` the rows of these performance years."""
+        self._rows["assignment"].read(where=f"performance_year IN ({', '.join(map(str, performance_years))})")
+        self._rows["enrollment"].read(_CALENDAR)
+        self._rows["claims"].read()
+        if self.has_population:
+            self._rows["population"].read()
+
+    def repeated_months(self) -> list[Problem]:
+        """Rows of enrollment for a beneficiary and month that has one already."""
+        return self._rows["enrollment"].repeated(("bene_id", "month"), _MONTH_ONCE)
+
+    def _assigned_twice(self) -> list[Problem]:
+        keys = ("performance_year", "period", "bene_id")
+        several = f"SELECT bene_id FROM assignment GROUP BY {', '.join(keys)} HAVING COUNT(*) > 1"
+        again = int(self._tables.query(f"SELECT COUNT(*) AS n FROM ({several}) t")["n"].iloc[0])
+        problems = self._rows["assignment"].repeated(keys, _ONCE) if again else []
+        years = self._tables.query(
+            "SELECT aco_id, performance_year, period, COUNT(DISTINCT calendar_year) AS n FROM assignment "
+            "GROUP BY aco_id, performance_year, period HAVING COUNT(DISTINCT calendar_year) > 1 ORDER BY 1, 2, 3"
+        )
+        if len(years):
+            first = years.iloc[0]
+            found = f"{first['n']} for {first['aco_id']}, {first['performance_year']}, {first['period']}"
+            found += f", and {len(years) - 1:,} more such periods" if len(years) > 1 else ""
+            file = self._rows["assignment"].sources[0].given
+            problems.append(Problem(file, "one calendar year for an ACO's period", found, column="calendar_year"))
+        return problems
+
+
+def _enrollment_rules(years: Sequence[int]) -> list[tuple[str, str, str]]:
+    months = ", ".join(f"'{year}-{month:02}'" for year in years for month in range(1, 13))
+    return [
+        ("month", f"a month of {_listed(years)}, such as {years[0]}-03", f"month NOT IN ({months})"),
+        ("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
+        ("age", "a value, as the month counts", f"age IS NULL AND NOT esrd AND {_COUNTS}"),
+        ("risk_score", "a value, as the month counts", f"risk_score IS NULL AND {_COUNTS}"),
+        ("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
+    ]
+
+
+def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[tuple[str, str, str]]:
+    known = ", ".join(f"'{word}'" for word in claim_types)
+    inside = " OR ".join(
+        f"through_date BETWEEN DATE '{first}-01-01' AND DATE '{last}-12-31'" for first, last in _runs(years)
+    )
+    return [
+        ("claim_type", f"one of {', '.join(claim_types)}", f"claim_type NOT IN ({known})"),
+        ("through_date", f"a date in {_listed(years)}", f"NOT ({inside})"),
+    ]
+
+
+def _runs(years: Sequence[int]) -> list[tuple[int, int]]:
+    """Years as ranges without gaps."""
+    runs: list[tuple[int, int]] = []
+    for year in sorted(years):
+        if runs and runs[-1][1] == year - 1:
+            runs[-1] = (runs[-1][0], year)
+        else:
+            runs.append((year, year))
+    return runs
+
+
+def _listed(years: Sequence[int]) -> str:
+    runs = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in _runs(years))
+    return f"{runs} (the calendar years of the assignment)"

@@ -1,0 +1,218 @@
+"""The columns of claims, enrollment and assignment files, and the SQL that reads each from what a file stores.
+
+The SQL means the same to DuckDB and Apache Spark. What a cell cannot be read as becomes NULL; a second expression says
+whether that is so, and is left out where what is stored cannot fail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+
+class Family(Enum):
+    """What a column of a file holds, whatever an engine calls it."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    OTHER = "other"
+
+
+_FAMILIES = {
+    Family.TEXT: r"varchar|string|char.*",
+    Family.BOOLEAN: r"boolean",
+    Family.INTEGER: r"u?(tiny|small|big|huge)int|u?integer|int|short|long|byte",
+    Family.DECIMAL: r"decimal\(\d+, ?\d+\)",
+    Family.FLOAT: r"float|double|real",
+    Family.DATE: r"date",
+    Family.TIMESTAMP: r"timestamp.*",
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A column as a file has it: how its name is spelt, its family, and the digits of a decimal."""
+
+    name: str
+    family: Family
+    whole_digits: int = 0
+    decimals: int = 0
+
+    @classmethod
+    def of(cls, name: str, type_name: str) -> Stored:
+        """From an engine's name of the type, such as `DECIMAL(12,2)` or `string`."""
+        word = type_name.lower()
+        family = next((family for family, form in _FAMILIES.items() if re.fullmatch(form, word)), Family.OTHER)
+        if family is Family.DECIMAL:
+            digits, decimals = map(int, re.findall(r"\d+", word))
+            return cls(name, family, digits - decimals, decimals)
+        return cls(name, family)
+
+
+class Cell(NamedTuple):
+    """The SQL of a value, and of whether something is there that cannot be read as one (None: never)."""
+
+    value: str
+    unread: str | None
+
+
+def _text(held: Stored) -> Cell:
+    if held.family is Family.TEXT:
+        return Cell(held.name, None)
+    if held.family is Family.INTEGER:
+        return Cell(f"CAST({held.name} AS STRING)", None)
+    return Cell("CAST(NULL AS STRING)", f"{held.name} IS NOT NULL")
+
+
+def _boolean(held: Stored) -> Cell:
+    if held.family is Family.BOOLEAN:
+        return Cell(held.name, None)
+    if held.family is Family.TEXT:
+        word = f"NULLIF(LOWER(TRIM({held.name})), '')"
+        return Cell(f"({word} IN ('true', '1'))", f"{word} NOT IN ('true', 'false', '1', '0')")
+    return Cell(f"(TRY_CAST({held.name} AS DOUBLE) = 1)", f"TRY_CAST({held.name} AS DOUBLE) NOT IN (0, 1)")
+
+
+def _date(held: Stored) -> Cell:
+    if held.family is Family.DATE:
+        return Cell(held.name, None)
+    if held.family is Family.TIMESTAMP:
+        return Cell(f"CAST({held.name} AS DATE)", None)
+    if held.family is not Family.TEXT:
+        return Cell("CAST(NULL AS DATE)", f"{held.name} IS NOT NULL")
+    word = f"NULLIF(TRIM({held.name}), '')"
+    value = f"TRY_CAST({word} AS DATE)"
+    return Cell(value, f"{word} IS NOT NULL AND ({value} IS NULL OR LENGTH({word}) <> 10)")
+
+
+def _whole(held: Stored) -> Cell:
+    source = _number(held)
+    value = f"TRY_CAST({source} AS INTEGER)"
+    return Cell(value, f"{source} IS NOT NULL AND ({value} IS NULL OR TRY_CAST({source} AS DOUBLE) <> {value})")
+
+
+def _money(held: Stored) -> Cell:
+    """Below 10 billion, seven amounts add up within DECIMAL(18, 2), which engines keep in one machine word."""
+    source = _number(held)
+    value = f"TRY_CAST({source} AS {_DOLLARS})"
+    if held.family is Family.DECIMAL and held.decimals <= 2 and held.whole_digits <= 10:
+        return Cell(f"CAST({source} AS {_DOLLARS})", None)
+    return Cell(value, f"{source} IS NOT NULL AND ({value} IS NULL OR TRY_CAST({source} AS DECIMAL(18, 6)) <> {value})")
+
+
+def _score(held: Stored) -> Cell:
+    """In millionths, rounded in double arithmetic, which is the same everywhere."""
+    number = f"TRY_CAST({_number(held)} AS DOUBLE)"
+    value = f"TRY_CAST(FLOOR({number} * 1000000 + 0.5) AS BIGINT)"
+    return Cell(value, f"{_number(held)} IS NOT NULL AND COALESCE({number} < 0 OR {number} >= 1000, TRUE)")
+
+
+def _number(held: Stored) -> str:
+    return f"NULLIF(TRIM({held.name}), '')" if held.family is Family.TEXT else held.name
+
+
+_DOLLARS = "DECIMAL(12, 2)"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a column means: in words, the SQL type, and how it is read from what a file stores."""
+
+    words: str
+    type: str
+    read: Callable[[Stored], Cell]
+
+
+TEXT = Kind("text", "STRING", _text)
+BOOLEAN = Kind("true, false, 1 or 0", "BOOLEAN", _boolean)
+DATE = Kind("a date such as 2018-03-31", "DATE", _date)
+WHOLE = Kind("a whole number", "INTEGER", _whole)
+MONEY = Kind("US dollars in whole cents, below 10 billion", _DOLLARS, _money)
+SCORE = Kind("a risk score of 0 to 1000", "BIGINT", _score)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its kind, whether a file may lack it, whether cells may be blank, and what a blank counts as."""
+
+    kind: Kind
+    optional: bool = False
+    may_be_blank: bool = False
+    blank: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table: what its files are called in messages, and its columns."""
+
+    name: str
+    columns: Mapping[str, Column]
+
+    def cells(self, header: Mapping[str, Stored]) -> dict[str, Cell]:
+        """How each column is read from a file with these columns (by lower-case name)."""
+        return {name: _cell(column, header.get(name)) for name, column in self.columns.items()}
+
+    def missing(self, header: Mapping[str, Stored]) -> list[str]:
+        """The columns that a file must have and lacks."""
+        return [name for name, column in self.columns.items() if not column.optional and name not in header]
+
+
+def _cell(column: Column, held: Stored | None) -> Cell:
+    nothing = f"CAST({column.blank or 'NULL'} AS {column.kind.type})"
+    if held is None:
+        return Cell(nothing, None)
+    value, unread = column.kind.read(held)
+    return Cell(f"COALESCE({value}, {nothing})" if column.blank else value, unread)
+
+
+_ADDED_OR_EXCLUDED = (
+    "ime_amount",
+    "dsh_amount",
+    "uncompensated_care_amount",
+    "other_excluded_amount",
+    "sequestration_amount",
+    "pbp_reduction_amount",
+)
+CLAIMS = Contract(
+    "claims",
+    {
+        "bene_id": Column(TEXT),
+        "claim_type": Column(TEXT),
+        "through_date": Column(DATE),
+        "paid_amount": Column(MONEY),
+        **dict.fromkeys(_ADDED_OR_EXCLUDED, Column(MONEY, optional=True, may_be_blank=True, blank="0")),
+        "denied": Column(BOOLEAN),
+    },
+)
+ENROLLMENT = Contract(
+    "enrollment",
+    {
+        "bene_id": Column(TEXT),
+        "month": Column(TEXT),
+        "esrd": Column(BOOLEAN),
+        "age": Column(WHOLE, may_be_blank=True),
+        "dual_status": Column(TEXT, optional=True, may_be_blank=True),
+        **dict.fromkeys(("part_a", "part_b", "health_plan", "alive"), Column(BOOLEAN)),
+        "risk_score": Column(SCORE, may_be_blank=True),
+        "county": Column(TEXT, optional=True, may_be_blank=True),
+    },
+)
+ASSIGNMENT = Contract(
+    "assignment",
+    {
+        "aco_id": Column(TEXT),
+        "performance_year": Column(WHOLE),
+        "period": Column(TEXT),
+        "calendar_year": Column(WHOLE),
+        "bene_id": Column(TEXT),
+    },
+)
+POPULATION = Contract("population", {"calendar_year": Column(WHOLE), "bene_id": Column(TEXT)})

@@ -1,0 +1,141 @@
+"""Tables in DuckDB, inside this process: streamed from files, spilt to disk beyond a limit of memory."""
+
+# ruff: noqa: S608 (names of files are quoted)
+from __future__ import annotations
+
+import errno
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aco_cli.errors import InputError, OutputError, Problem, UsageError
+from aco_cli.inputs.claims.contracts import Stored
+from aco_cli.inputs.claims.scratch import scratch_folder
+from aco_cli.inputs.claims.sources import PARQUET, TSV, Source
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[float], None]
+_POLL_SECONDS = 0.25
+_SIZE = re.compile(r"\d+(\.\d+)? ?([kmgt]i?)?b", re.IGNORECASE)
+
+
+class DuckdbTables:
+    """See `Tables`. `progress` is told every so often what share of the running statement is done, 0 to 1."""
+
+    remote = False
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None) -> None:
+        self._connection = connection
+        self._progress = progress
+
+    def header(self, source: Source) -> dict[str, Stored]:
+        """The columns by lower-case name. Raises InputError for a file that DuckDB cannot read."""
+        import duckdb
+
+        try:
+            rows = self._connection.execute(f"DESCRIBE SELECT * FROM {self.scan(source)}").fetchall()
+        except duckdb.Error as error:
+            raise InputError([Problem(source.given, f"a {source.kind} file", _first_line(error))]) from None
+        return {str(row[0]).lower(): Stored.of(_quoted(row[0], '"'), str(row[1])) for row in rows}
+
+    def scan(self, source: Source) -> str:
+        """A call of the reader."""
+        return self._reader(source, "")
+
+    def numbered(self, source: Source) -> str:
+        """Rows count from 2 in every file, as below the header of a text file."""
+        if source.kind == PARQUET:
+            reader = self._reader(source, ", filename = true, file_row_number = true")
+            return f"(SELECT *, filename AS source_file, file_row_number + 2 AS source_row FROM {reader})"
+        files = [
+            f"(SELECT *, {_quoted(file)} AS source_file, ROW_NUMBER() OVER () + 1 AS source_row "
+            f"FROM {self._reader(Source(file, (file,), source.kind), '')})"
+            for file in source.files
+        ]
+        return "(" + " UNION ALL ".join(files) + ")"
+
+    def view(self, name: str, sql: str) -> None:
+        """A temporary view."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+
+    def table(self, name: str, sql: str) -> None:
+        """A temporary table."""
+        self._watched(lambda: self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}"))
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """The rows, by way of Arrow, which keeps decimals."""
+        frame: pd.DataFrame = self._watched(lambda: self._connection.sql(sql).to_arrow_table().to_pandas())
+        return frame
+
+    def _reader(self, source: Source, options: str) -> str:
+        files = "[" + ", ".join(map(_quoted, source.files)) + "]"
+        if source.kind == PARQUET:
+            return f"read_parquet({files}{options})"
+        delimiter = "\\t" if source.kind == TSV else ","
+        return f"read_csv({files}, header = true, all_varchar = true, delim = '{delimiter}'{options})"
+
+    def _watched(self, work: Callable[[], Any]) -> Any:
+        if self._progress is None:
+            return work()
+        done = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(done, self._progress), daemon=True)
+        watcher.start()
+        try:
+            return work()
+        finally:
+            done.set()
+            watcher.join()
+
+    def _watch(self, done: threading.Event, progress: Progress) -> None:
+        while not done.wait(_POLL_SECONDS):
+            progress(max(0.0, self._connection.query_progress()) / 100)
+
+
+@contextmanager
+def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None) -> Iterator[DuckdbTables]:
+    """Tables that keep within `memory` and spill to a folder in `temp`. Raises UsageError or OutputError."""
+    try:
+        import duckdb
+    except ImportError:
+        raise UsageError("claims are read with DuckDB, which is not installed: pip install duckdb") from None
+    if not _SIZE.fullmatch(memory.strip()):
+        raise UsageError(f"--memory {memory}: expected a size such as 4GB or 800MB")
+    with scratch_folder(temp) as folder:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": str(folder),
+            "memory_limit": memory,
+        }
+        try:
+            with duckdb.connect(config=config) as connection:
+                connection.execute("SET TimeZone = 'UTC'")
+                if progress is not None:
+                    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+                yield DuckdbTables(connection, progress)
+        except duckdb.Error as error:
+            raise OutputError(_explain(error, memory, folder.parent)) from None
+
+
+def _explain(error: duckdb.Error, memory: str, temp: Path) -> str:
+    import duckdb
+
+    text = str(error)
+    if "max_temp_directory_size" in text or "No space left" in text or str(errno.ENOSPC) in text.split():
+        return f"temporary files fill the disk of {temp}; give a folder with more space with --temp, or more --memory"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"{memory} of memory are too little for this step; give more with --memory"
+    return f"the files cannot be worked on: {_first_line(error)}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200]
+
+
+def _quoted(text: str, mark: str = "'") -> str:
+    return mark + text.replace(mark, mark * 2) + mark
