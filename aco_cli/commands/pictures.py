@@ -84,7 +84,8 @@ def _need_libraries() -> None:
 
 def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequence[str] = ()) -> Settled:
     groups = grouping_columns(frame)
-    frame = frame.assign(size=groups["size"], start_year=groups["start_year"].fillna("").replace("", "unknown"))
+    start = groups["start_year"].fillna("").replace("", "unknown")
+    frame = frame.assign(aco_name=frame.get("aco_name", ""), size=groups["size"], start_year=start)
     columns = dict.fromkeys((*NAMES, *NEEDED, *DEFAULT_GROUPS, *STEPS_NEED, "quality_share", *more))
     settled = settle_roster(session, frame, book, tuple(columns))
     return Settled(frame, settled, waterfall(settled))

@@ -103,7 +103,8 @@ def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:
 
 def _about(rows: pd.DataFrame, figure: pd.Series[str]) -> pd.Series[str]:
     ends = rows["outcome"].astype("object").map(OUTCOME_WORDS)
-    return rows["aco_id"] + " " + rows["aco_name"] + ": " + figure + ", " + ends
+    # As text, which a column of no rows has ceased to be.
+    return rows["aco_id"] + " " + rows["aco_name"] + ": " + figure.astype("str") + ", " + ends.astype("str")
 
 
 def _round_numbers(dollars: pd.Series[float]) -> list[float]:
