@@ -19,6 +19,7 @@ from aco_cli.commands.explain import explain
 from aco_cli.commands.options import LogFormat
 from aco_cli.commands.quality import quality
 from aco_cli.commands.reconcile import reconcile
+from aco_cli.commands.report import report
 from aco_cli.commands.rules import rules_app
 from aco_cli.commands.settle import settle
 from aco_cli.commands.simulate import simulate
@@ -32,7 +33,20 @@ if TYPE_CHECKING:
 
 # Plain help: rich's markup would double the time of `aco --help`.
 app = typer.Typer(name="aco", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for command in (settle, summary, explain, reconcile, check, benchmark, calibrate, quality, verify, whatif, simulate):
+for command in (
+    settle,
+    summary,
+    explain,
+    reconcile,
+    check,
+    benchmark,
+    calibrate,
+    quality,
+    verify,
+    whatif,
+    simulate,
+    report,
+):
     app.command()(command)
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
