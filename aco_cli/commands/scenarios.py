@@ -73,7 +73,12 @@ def _words(setting: Setting) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={'' if value is None else value}" for name, value in values.items())
+    return ", ".join(f"{name}={_word(value)}" for name, value in values.items())
+
+
+def _word(value: Any) -> str:
+    """A value as YAML has it: nothing for a missing one, true and false in lower case."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _options(settings: Sequence[str], rules: Sequence[str], rules_year: int | None) -> Scenario:

@@ -53,7 +53,7 @@ TOTALS_COLUMNS = (
 SCENARIO_COLUMNS = (
     OutputColumn("scenario", Unit.TEXT, "Scenario", 0),
     OutputColumn("description", Unit.TEXT, "Description", 1, folds_over=40),
-    OutputColumn("set", Unit.TEXT, "Set", 2),
+    OutputColumn("set", Unit.TEXT, "Set", 2, folds_over=40),
     OutputColumn("rules", Unit.TEXT, "Rules", 3),
     OutputColumn("rules_year", Unit.INTEGER, "Rules of", 4),
 )

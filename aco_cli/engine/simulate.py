@@ -45,7 +45,8 @@ def simulate(
     `sd` is the standard deviation of all rows' savings rates, a fraction; without it that of the rules, which falls
     with the number of beneficiaries. The table has `savings_rate`, `settlement`, `outcome` and `notes` as settled, and
     `sd`, `probability_earn`, `probability_owe`, `probability_not_calculable`, and in US dollars `expected_settlement`
-    and percentiles such as `settlement_p05`, which are NaN where some draw cannot be calculated. A row's draws follow
+    and percentiles such as `settlement_p05`, which are NaN where some draw cannot be calculated; the probabilities to
+    earn and to owe are then the shares of draws that certainly do, NaN where no draw is known. A row's draws follow
     from the seed, its program, id and year alone. Raises RulesError for a program, track or year without rules.
     """
     table = settle(frame, book, _BASE)
@@ -110,8 +111,11 @@ def _figures(earned: Floats, owed: Floats, settled: Floats) -> pd.DataFrame:
     # The mean of differences from the settlement as it is: without chance it is exactly the settlement.
     centre = np.nan_to_num(settled)
     expected = centre + (settlement - centre[:, np.newaxis]).mean(axis=1)
-    shares = {"earn": earned > 0, "owe": owed > 0, "not_calculable": np.isnan(settlement)}
-    figures = {f"probability_{name}": holds.mean(axis=1) for name, holds in shares.items()}
+    unknown = np.isnan(settlement)
+    nothing_known = unknown.all(axis=1)
+    shares = {name: (amount > 0).mean(axis=1) for name, amount in (("earn", earned), ("owe", owed))}
+    figures = {f"probability_{name}": np.where(nothing_known, np.nan, share) for name, share in shares.items()}
+    figures["probability_not_calculable"] = unknown.mean(axis=1)
     quantiles = np.quantile(settlement, np.array(PERCENTILES) / 100, axis=1)
     names = [f"settlement_p{percent:02}" for percent in PERCENTILES]
     return pd.DataFrame({**figures, "expected_settlement": expected, **dict(zip(names, quantiles, strict=True))})

@@ -58,9 +58,11 @@ def assert_no_chance_is_the_settlement(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(
         found[["settlement", "outcome", "notes"]], settled[["settlement", "outcome", "notes"]]
     )
-    np.testing.assert_array_equal(found["probability_earn"], (settled["earned_payment"] > 0).astype(float))
-    np.testing.assert_array_equal(found["probability_owe"], (settled["owed_repayment"] > 0).astype(float))
-    np.testing.assert_array_equal(found["probability_not_calculable"], settled["settlement"].isna().astype(float))
+    unknown = settled["settlement"].isna()
+    for name, amount in (("earn", "earned_payment"), ("owe", "owed_repayment")):
+        expected = (settled[amount] > 0).astype(float).mask(unknown)
+        np.testing.assert_array_equal(found[f"probability_{name}"], expected)
+    np.testing.assert_array_equal(found["probability_not_calculable"], unknown.astype(float))
 
 
 def test_no_chance_is_the_settlement_on_the_sample_roster(frame: pd.DataFrame) -> None:
@@ -195,6 +197,7 @@ def test_what_some_draws_lack_is_told_and_not_filled_in(
     row = found.table.iloc[0]
     assert not math.isnan(row["settlement"])
     assert 0 < row["probability_not_calculable"] <= 1
+    assert math.isnan(row["probability_earn"]) == (row["probability_not_calculable"] == 1)
     assert all(math.isnan(row[name]) for name in FIGURES)
     assert "in draws: " in row["notes"]
     assert note in row["notes"]
