@@ -20,21 +20,27 @@ def explain(
     messages: o.Messages,
     rules: o.RulesOption = None,
     quality: o.QualityOption = None,
+    reference: o.ReferenceOption = None,
 ) -> None:
     """One ACO's worksheet, line by line.
 
-    Each line of the settlement with CMS's letter, value, formula with its numbers, citation and status.
+    Each line of the settlement with CMS's letter, value, formula with its numbers, citation and status; with
+    --reference the benchmark before it, with --quality the measures behind the score; and how far it is to the
+    thresholds.
 
     \b
     aco explain A67373 2014 roster.csv
     aco explain A67373 2014 roster.csv --format markdown
     aco explain A1001 2018 puf_2018.csv --quality puf_2018.csv
+    aco explain S2001 2022 roster.csv --expenditures expenditures.csv --reference reference.csv
     """
     from dataclasses import asdict
 
     import pandas as pd
 
+    from aco_cli.commands.roster import read_roster
     from aco_cli.commands.session import Request, Session, only, rule_book
+    from aco_cli.commands.workbook import read_evidence
     from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
@@ -43,8 +49,10 @@ def explain(
     if Years.parse(year).single is None:
         raise UsageError(f"explain shows one performance year, found {year}")
     session = Session(messages)
-    frame = session.read(Request(year, files, o.Rows(**vars(sources))))
-    row = only(frame, "aco_id", [aco_id])
+    book = rule_book(rules)
+    chosen = o.Rows(**vars(sources), rules=rules)
+    frame = read_roster(session, Request(year, files, chosen), book, reference=reference)
+    row = only(frame, "aco_id", [aco_id]).reset_index(drop=True)
     measures: list[Entry] = []
     if quality:
         from aco_cli.commands.rates import explain_quality
@@ -52,5 +60,6 @@ def explain(
         row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
     first = row.iloc[0]
     session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
-    entries = pd.DataFrame([asdict(entry) for entry in [*worksheet(row, rule_book(rules)), *measures]], dtype="str")
+    lines = worksheet(row, book, read_evidence(chosen, reference))
+    entries = pd.DataFrame([asdict(entry) for entry in [*lines, *measures]], dtype="str")
     session.write(entries, WORKSHEET_COLUMNS, output)

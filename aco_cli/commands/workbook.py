@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from aco_cli.commands.options import Rows, Sources
 from aco_cli.commands.roster import settle_roster
 from aco_cli.commands.session import Session
+from aco_cli.engine.benchmark.compute import evaluate_benchmark
 from aco_cli.engine.settle import evaluate_all, with_balances
+from aco_cli.inputs.benchmark import load_table
 from aco_cli.outputs.workbook.book import Computed, Settlements, render_book
 from aco_cli.outputs.write import write_output
 from aco_cli.rules.book import RuleBook
 
 
-def write_book(session: Session, frame: pd.DataFrame, book: RuleBook, output: str) -> None:
-    """Settle the rows of a roster and write their workbook. Raises OutputError for what cannot be written."""
+def write_book(
+    session: Session, frame: pd.DataFrame, book: RuleBook, output: str, rows: Rows, reference: Sequence[str] | None
+) -> None:
+    """Settle the rows of a roster and write their workbook. Raises OutputError for what cannot be written.
+
+    With `reference`, the worksheets start with the benchmarks by those files and the `--expenditures` of `rows`.
+    """
     settled = settle_roster(session, frame, book, ("outcome", "settlement", "aco_id", "performance_year", "notes"))
     frame = with_balances(frame, book).reset_index(drop=True)
-    values, rules = evaluate_all(frame, book)
-    roster = frame.assign(aco_name=frame.get("aco_name", ""))
     everywhere = np.ones(len(frame), dtype=np.bool_)
-    settlements = Settlements(roster, settled["notes"].tolist(), Computed(values, rules, everywhere))
+    evidence = read_evidence(rows, reference)
+    settlements = Settlements(
+        frame.assign(aco_name=frame.get("aco_name", "")),
+        settled["notes"].tolist(),
+        Computed(*evaluate_all(frame, book), everywhere),
+        Computed(*evaluate_benchmark(frame, *evidence, book)) if evidence else None,
+    )
     with session.busy("writing the workbook", rows=len(frame)):
         write_output(render_book(book, settlements), output)
+
+
+def read_evidence(rows: Sources, reference: Sequence[str] | None) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Expenditures by enrollment type and national figures, where a benchmark is to be computed from them."""
+    if not reference:
+        return None
+    return load_table(rows.expenditures or (), "expenditures"), load_table(reference, "reference")

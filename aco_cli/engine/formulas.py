@@ -11,8 +11,8 @@ import ast
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 
@@ -89,11 +89,15 @@ def part_of(value: Any, part: str) -> Any:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the names in formulas stand for in one row: its figures, and the rule values in force."""
+    """What the names in formulas stand for in one row: its figures, and the rule values in force.
+
+    `others` has further figures, by what stands before their names and a dot.
+    """
 
     values: Values
     rules: RuleColumns
     row: int = 0
+    others: Mapping[str, Scope] = field(default_factory=dict)
 
     def figure(self, name: str) -> float:
         """An input or line; NaN where it is not known."""
@@ -111,7 +115,10 @@ class Scope:
         return value if isinstance(value, (str, list)) else float(value)
 
     def __getitem__(self, name: str) -> Value:
-        return self.rule(name) if name.startswith(RULES) else self.figure(name)
+        if name.startswith(RULES):
+            return self.rule(name)
+        other, dot, figure = name.partition(".")
+        return self.others[other].figure(figure) if dot else self.figure(name)
 
 
 def calculate(node: ast.expr, scope: Scope) -> Any:

@@ -106,7 +106,9 @@ def not_elected_msr(v: Values, _r: RuleColumns) -> Column:
 @line(
     "Exact rate behind the printed one",
     "fraction",
-    formula=f'IF(rules.minimum_savings_rate.basis="elective",{msr_rule.BEHIND_PRINTED},NA())',
+    formula=(
+        f'IF(AND(rules.minimum_savings_rate.basis="elective",ISNUMBER(published_msr)),{msr_rule.BEHIND_PRINTED},NA())'
+    ),
     rule="minimum_savings_rate",
 )
 def exact_printed_msr(v: Values, r: RuleColumns) -> Column:

@@ -27,6 +27,13 @@ class Table:
     steps: Sequence[Step]
 
 
+BENCHMARK_TABLES = (
+    Table("Figures of the benchmark years and the performance year", "1", BENCHMARK, BENCHMARK_INPUTS),
+    Table("Table 1. Historical benchmark", "1", BENCHMARK, TABLE_1),
+    Table("Table 2. Updated benchmark", "2", BENCHMARK, TABLE_2),
+)
+
+
 def _linked(name: str, formula: str, words: str) -> Line:
     """A total of the settlement that the benchmark brings."""
     given = next(each for each in INPUTS if each.name == name)
@@ -37,16 +44,22 @@ def _linked(name: str, formula: str, words: str) -> Line:
 _LINKED: Mapping[str, Step] = {
     "benchmark_total": _linked(
         "benchmark_total",
-        f"IF(guardrail=1,{BENCHMARK}.two_way_total,{BENCHMARK}.benchmark_total)",
+        "IF(AND(benchmark.two_way_total>benchmark.benchmark_total,(benchmark.benchmark_total-"
+        "benchmark.expenditure_total)/benchmark.benchmark_total<=-msr),benchmark.two_way_total,benchmark.benchmark_total)",
         "From table 2; under the guardrail the benchmark without the prospective trend.",
     ),
-    "expenditure_total": _linked("expenditure_total", f"{BENCHMARK}.expenditure_total", "From table 2."),
+    "expenditure_total": _linked("expenditure_total", "benchmark.expenditure_total", "From table 2."),
 }
+
+
+def settlement_inputs(*, with_benchmark: bool) -> list[Step]:
+    """What a settlement starts from; the totals are lines where the benchmark is computed."""
+    return [_LINKED.get(each.name, each) if with_benchmark else each for each in INPUTS]
 
 
 def tables(*, with_benchmark: bool) -> list[Table]:
     """The tables of a settlement, behind those of its benchmark where that is computed."""
-    inputs = [_LINKED.get(each.name, each) if with_benchmark else each for each in INPUTS]
+    inputs = settlement_inputs(with_benchmark=with_benchmark)
     lettered = [each for each in inputs if each.letter]
     settlement = [
         Table("Elections and circumstances", "3", SETTLEMENT, [each for each in inputs if not each.letter]),
@@ -54,12 +67,7 @@ def tables(*, with_benchmark: bool) -> list[Table]:
     ]
     if not with_benchmark:
         return settlement
-    benchmark = [
-        Table("Figures of the benchmark years and the performance year", "1", BENCHMARK, BENCHMARK_INPUTS),
-        Table("Table 1. Historical benchmark", "1", BENCHMARK, TABLE_1),
-        Table("Table 2. Updated benchmark", "2", BENCHMARK, TABLE_2),
-    ]
-    return [*benchmark, *settlement]
+    return [*BENCHMARK_TABLES, *settlement]
 
 
 def _placed(inputs: Sequence[Step], lines: Sequence[Line]) -> Iterator[Step]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.formulas import Scope, calculate, function_of, is_text, name_of, parse, reduced, references
+from aco_cli.engine.benchmark.compute import evaluate_benchmark
+from aco_cli.engine.formulas import RULES, Scope, calculate, function_of, is_text, name_of, parse, reduced, references
 from aco_cli.engine.lines import Input, Line
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import evaluate_all
-from aco_cli.engine.settlement import INPUTS, LINES
+from aco_cli.engine.settlement import LINES
 from aco_cli.outputs.rounding import half_up_cents
+from aco_cli.outputs.tables import BENCHMARK, BENCHMARK_TABLES, settlement_inputs, tables
 from aco_cli.rules.book import RuleBook
 
 SETTLEMENT_TABLE = "3"
@@ -43,23 +45,37 @@ class Entry:
     table: str = ""
 
 
-def worksheet(row: pd.DataFrame, book: RuleBook) -> list[Entry]:
-    """The worksheet of a frame of one roster row: what is known of it, then every line in the order of the law."""
+def worksheet(
+    row: pd.DataFrame, book: RuleBook, evidence: tuple[pd.DataFrame, pd.DataFrame] | None = None
+) -> list[Entry]:
+    """The worksheet of a frame of one roster row: what is known of it, then every line in the order of the law.
+
+    With `evidence`, the tables of expenditures and of national figures, it starts with the benchmark they give.
+    """
+    others = {}
+    if evidence is not None:
+        figures, eras, known = evaluate_benchmark(row, *evidence, book)
+        others = {BENCHMARK: Scope(figures, eras)} if known[0] else {}
+    found: list[Entry] = []
+    for table in BENCHMARK_TABLES if others else ():
+        found += _entries(table.steps, others[BENCHMARK], table.number)
     values, rules = evaluate_all(row, book)
-    return list(entries([*INPUTS, *LINES], Scope(values, rules), SETTLEMENT_TABLE))
+    steps = [*settlement_inputs(with_benchmark=bool(others)), *LINES]
+    return [*found, *_entries(steps, Scope(values, rules, others=others), SETTLEMENT_TABLE)]
 
 
-def entries(steps: Sequence[Input | Line], scope: Scope, table: str) -> Iterator[Entry]:
+def _entries(steps: Sequence[Input | Line], scope: Scope, table: str) -> Iterator[Entry]:
     """The inputs that are known, and the lines, as rows of a worksheet; `table` is CMS's number of their table."""
-    units = {step.name: step.unit for step in steps}
     for step in steps:
         number = scope.figure(step.name)
         if isinstance(step, Line):
-            yield _line(step, number, scope, units, table)
+            yield _line(step, number, scope, table)
         elif is_given(step, number):
             shown = show(number, step.unit)
-            text = _plain(number)
-            yield Entry(step.letter, step.name, step.label, step.unit, text, shown, "", "roster", "given", "", table)
+            source = "roster" if table == SETTLEMENT_TABLE else "files"
+            yield Entry(
+                step.letter, step.name, step.label, step.unit, _plain(number), shown, "", source, "given", "", table
+            )
 
 
 def is_given(step: Input | Line, number: float) -> bool:
@@ -67,7 +83,7 @@ def is_given(step: Input | Line, number: float) -> bool:
     return not np.isnan(number) and bool(number or not (isinstance(step, Input) and step.is_choice))
 
 
-def _line(line: Line, number: float, scope: Scope, units: Mapping[str, str], table: str) -> Entry:
+def _line(line: Line, number: float, scope: Scope, table: str) -> Entry:
     citation, status = authority(line, scope)
     shown = show(number, line.unit)
     return Entry(
@@ -77,7 +93,7 @@ def _line(line: Line, number: float, scope: Scope, units: Mapping[str, str], tab
         line.unit,
         _plain(number) if line.unit != "outcome" else shown,
         shown,
-        _with_numbers(parse(line.formula), scope, units),
+        _with_numbers(parse(line.formula), scope),
         citation,
         status,
         line.words,
@@ -112,12 +128,12 @@ def show(number: float, unit: str) -> str:
     return f"{number:.0f}" if unit == "year" else f"{number:,.12g}"
 
 
-def _with_numbers(tree: ast.expr, scope: Scope, units: Mapping[str, str]) -> str:
+def _with_numbers(tree: ast.expr, scope: Scope) -> str:
     """A formula with its numbers, of its branches those that decide; nothing where only a figure is left of it."""
     rest = reduced(tree, lambda node: _decide(node, scope))
     if name_of(rest) or isinstance(rest, ast.Constant) or function_of(rest) == "NA":
         return ""
-    numbers = _Numbers(scope, units).visit(rest)
+    numbers = _Numbers(scope).visit(rest)
     text = ast.unparse(numbers)
     for sign, written in _SIGNS.items():
         text = text.replace(f" {sign} ", f" {written} ")
@@ -142,28 +158,41 @@ def _decide(node: ast.expr, scope: Scope) -> bool | None:
 
 
 def _says_nothing(branch: ast.expr, test: ast.expr) -> bool:
-    """A branch not taken that only passes on that something is unknown, or that nothing has no part in a sum."""
+    """A branch not taken that only passes on that something is unknown, or is for a share of all or nothing."""
     passes_on = bool(name_of(branch)) and name_of(branch) in references(test)
-    is_nothing = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) and ast.unparse(branch) == "0"
-    return function_of(branch) == "NA" or passes_on or is_nothing
+    return function_of(branch) == "NA" or passes_on or _is_edge(test)
+
+
+def _is_edge(test: ast.expr) -> bool:
+    """Whether a share is asked for being all or nothing, which the sum with it need not be."""
+    match test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=0 | 1)]):
+            return _UNITS[name] == "fraction"
+    return False
 
 
 class _Numbers(ast.NodeTransformer):
     """Names replaced by their values as people write them, negative ones in brackets."""
 
-    def __init__(self, scope: Scope, units: Mapping[str, str]) -> None:
+    def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._units = units
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._shown(node.id, self._units[node.id])
+        return self._shown(node.id, _UNITS[node.id])
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        is_number = isinstance(node.value, (int, float))
+        return ast.Name(np.format_float_positional(node.value, trim="-")) if is_number else node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        return self._shown(name_of(node), "")
+        name = name_of(node)
+        return self._shown(name, "" if name.startswith(RULES) else _UNITS[node.attr])
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        if ast.unparse(node.comparators[0]) == "1":  # a condition that may be unknown, where yes is asked for
-            return self._shown(name_of(node.left), "condition")
+        name = name_of(node.left)
+        is_condition = name.startswith(RULES) or _UNITS.get(name) == "condition"
+        if is_condition and ast.unparse(node.comparators[0]) == "1":  # may be unknown, and yes is asked for
+            return self._shown(name, "condition")
         again = self.generic_visit(node)
         return cast(ast.expr, again)
 
@@ -192,3 +221,7 @@ def show_rule(value: float | str) -> str:
 
 def _plain(number: float) -> str:
     return "" if np.isnan(number) else repr(number).removesuffix(".0")
+
+
+# A name that settlement and benchmark share has one unit.
+_UNITS = {step.name: step.unit for table in tables(with_benchmark=True) for step in table.steps}

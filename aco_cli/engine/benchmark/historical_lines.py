@@ -121,7 +121,7 @@ def trended(v: Values, _r: RuleColumns) -> Column:
 
 def _weight(period: str) -> None:
     @line(
-        f"Weight of {period.upper()}",
+        "Weight of the benchmark year",
         "fraction",
         formula=f"IF(agreement_period=1,rules.year_weights.first_{period},rules.year_weights.renewing_{period})",
         periods=(period,),

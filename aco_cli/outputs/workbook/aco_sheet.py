@@ -117,7 +117,9 @@ class AcoSheets:
 
     def _notes(self, sheet: Worksheet, row: PlannedRow, step: Step, scope: Scope) -> float:
         """Write what the row is and where its rule stands, and return the height that takes."""
-        citation, status, words = "roster" if row.table.space == SETTLEMENT else "files", "given", ""
+        given = any(is_given(each, scope.figure(each.name)) for each in row.steps.values())
+        source = "roster" if row.table.space == SETTLEMENT else "files"
+        citation, status, words = (source, "given", "") if given else ("", "not given", "")
         if isinstance(step, Line):
             (citation, status), words = authority(step, scope), step.words
         texts = (UNITS.get(step.unit, step.unit), words, citation, status)
