@@ -57,7 +57,7 @@ def report(
     if kind == BOOK:
         from aco_cli.commands.workbook import write_book
 
-        write_book(session, frame, book, output)
+        write_book(session, frame, book, output, rows, reference)
     else:
         from aco_cli.commands.pictures import write_charts, write_page
 
