@@ -23,7 +23,7 @@ def create_beside(target: Path) -> tuple[Path, int]:
         path = target.parent / f"{_prefix(target)}{secrets.token_hex(8)}.tmp"
         # os.open gives the permissions that any new file gets, which tempfile would not.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        _lock(descriptor, wait=True)
+        lock(descriptor, wait=True)
         if os.name != "posix" or os.fstat(descriptor).st_nlink:
             return path, descriptor
         os.close(descriptor)  # removed as a leftover before it was locked
@@ -40,13 +40,13 @@ def _remove_if_abandoned(path: Path) -> None:
     with suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY)
         try:
-            if _lock(descriptor):
+            if lock(descriptor):
                 path.unlink()
         finally:
             os.close(descriptor)
 
 
-def _lock(descriptor: int, *, wait: bool = False) -> bool:
+def lock(descriptor: int, *, wait: bool = False) -> bool:
     """Lock a file; False where another process holds it, and where the file system has no locks."""
     if fcntl is None:
         return False

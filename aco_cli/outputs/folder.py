@@ -1,0 +1,88 @@
+"""A folder of files that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from aco_cli.errors import OutputError
+from aco_cli.outputs.temporary import lock
+
+_PREFIX, _SUFFIX = ".aco-folder-", ".tmp"
+
+
+@contextmanager
+def whole_folder(name: str, files: Sequence[str], *, force: bool = False) -> Iterator[Path]:
+    """A hidden folder to write `files` into (some may stay out); when the block ends well it becomes the folder `name`.
+
+    A folder with anything in it is refused; with `force`, `files` in it are replaced or removed, and others stay.
+    Raises OutputError, also for what the block cannot write; nothing is left then.
+    """
+    target = Path(os.path.realpath(name))
+    try:
+        _refuse(name, target, force=force)
+        place = target if target.exists() else target.parent
+        _remove_leftovers(place)
+        temporary = place / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+        temporary.mkdir()
+        held = _hold(temporary)
+        try:
+            yield temporary
+            _move(temporary, target, files)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+            if held is not None:
+                os.close(held)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise OutputError(f"cannot write folder {name!r}: {reason}; choose another place or make room") from error
+
+
+def _refuse(name: str, target: Path, *, force: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"cannot write folder {name!r}: it is a file; choose another name")
+    if not target.parent.is_dir():
+        raise OutputError(f"cannot write folder {name!r}: {str(target.parent)!r} does not exist; create it first")
+    if target.is_dir() and not force and any(not _is_leftover(each) for each in target.iterdir()):
+        raise OutputError(f"folder {name!r} is not empty; choose another, or replace what is in it with --force")
+
+
+def _is_leftover(path: Path) -> bool:
+    return path.name.startswith(_PREFIX) and path.name.endswith(_SUFFIX)
+
+
+def _remove_leftovers(place: Path) -> None:
+    """Remove what killed runs left; folders of running ones are locked and stay."""
+    with suppress(OSError):
+        for path in filter(_is_leftover, list(place.iterdir())):
+            held = _hold(path)
+            if held is not None:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(held)
+
+
+def _hold(folder: Path) -> int | None:
+    """A descriptor that locks a folder until it is closed or the process ends; None where that is not possible."""
+    if os.name != "posix":
+        return None
+    descriptor = os.open(folder, os.O_RDONLY)
+    if lock(descriptor):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _move(temporary: Path, target: Path, files: Sequence[str]) -> None:
+    if not target.exists():
+        temporary.rename(target)
+        return
+    for name in files:
+        written = temporary / name
+        if written.exists():
+            written.replace(target / name)
+        else:
+            (target / name).unlink(missing_ok=True)
