@@ -56,7 +56,7 @@ def whatif(
     from aco_cli.commands.scenarios import make_cases
     from aco_cli.commands.session import Request, Session, rule_book
     from aco_cli.commands.settlement_columns import roster_column
-    from aco_cli.commands.whatif_columns import SIDES, TOTALS_COLUMNS, asked_columns, row_columns, sentence
+    from aco_cli.commands.whatif_columns import TOTALS_COLUMNS, asked_columns, row_columns, sentence
     from aco_cli.engine.summary import grouping_columns
     from aco_cli.engine.whatif import compare
     from aco_cli.engine.whatif import totals as sum_up
@@ -69,9 +69,8 @@ def whatif(
     frame = frame.assign(**grouping_columns(frame))
     keys = [name.lstrip("-") for item in (*(table.columns or ()), *(table.sort or ())) for name in item.split(",")]
     asked = asked_columns(keys)
-    bases = [name.removesuffix(f"_{side}") for name in asked for side in SIDES if name.endswith(f"_{side}")]
     with session.busy("settling", rows=len(frame) * len(cases)):
-        compared = compare(frame, book, cases, ("track", *bases))
+        compared = compare(frame, book, cases, ("track", *(name.rpartition("_")[0] for name in asked)))
     compared["notes"] = with_benchmark_notes(compared["notes"], compared)
     if unknown := [name for name in by or () if name not in compared]:
         raise UsageError(f"--by {unknown[0]}: no such column; there are {', '.join(compared.columns)}")

@@ -74,14 +74,22 @@ def test_wrong_numbers_are_refused(aco: Aco, roster: Roster, option: str, value:
 def test_chart_shows_the_acos_and_says_what_it_leaves_out(aco: Aco, roster: Roster, tmp_path: Path) -> None:
     pytest.importorskip("altair")
     pytest.importorskip("vl_convert")
-    file = roster({"aco_id": "A1"}, {"aco_id": "A2"}, {"aco_id": "A3", "expenditure_total": "1500000"})
+    file = roster(
+        {"aco_id": "A1"},
+        {"aco_id": "A2"},
+        {"aco_id": "A3", "expenditure_total": "1500000"},
+        {"aco_id": "A4", "quality_score": ""},
+    )
     first, again, bitmap = tmp_path / "a.svg", tmp_path / "b.svg", tmp_path / "c.png"
     for output in (first, again, bitmap):
         assert aco("simulate", "2014", file, *FEW, "-o", output).returncode == 0
     drawn = first.read_text("utf-8")
     assert drawn.startswith("<svg")
-    assert all(text in drawn for text in (">A1<", ">A2<", "1 more at $0 from the 5th to the 95th percentile"))
-    assert ">A3<" not in drawn
+    assert all(
+        text in drawn
+        for text in (">A1<", ">A2<", "Not drawn: 1 at $0 from the 5th to the 95th percentile; 1 not calculable.")
+    )
+    assert not any(text in drawn for text in (">A3<", ">A4<"))
     assert first.read_bytes() == again.read_bytes()
     assert bitmap.read_bytes().startswith(b"\x89PNG")
 

@@ -91,6 +91,12 @@ def test_no_change_changes_nothing_in_any_public_use_file(shared_data: Path) -> 
     assert_unchanged(found)
 
 
+def test_no_change_changes_nothing_in_rows_of_all_kinds(canonical: Canonical, make_rows: Any) -> None:
+    found = compare(canonical(make_rows(88, 300)), BOOK, [NO_CHANGE], ("msr",))
+    assert 0 < found["difference"].isna().sum() < len(found)
+    assert_unchanged(found)
+
+
 def test_rules_and_values_as_they_are_change_nothing(frame: pd.DataFrame) -> None:
     """The way through columns and rules set anew ends where it began."""
     same = Scenario(

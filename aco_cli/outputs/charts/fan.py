@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, WIDTH, data, title, with_look, zero
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, WIDTH, data, with_look, zero
 
 _NAMED = 40  # ACOs whose ids fit below the axis
 _STEP, _WIDEST = 4, 60  # points for an ACO where there are many, and the most where there are few
@@ -31,10 +31,16 @@ def fan(simulated: pd.DataFrame) -> Any:
     wide = base.mark_bar(color=BAND, size=0.8 * step, aria=False).encode(y=up, y2="settlement_p95:Q")
     half = base.mark_bar(color=BLUE, size=0.4 * step, aria=False).encode(y="settlement_p25:Q", y2="settlement_p75:Q")
     mean = base.mark_tick(color=INK, thickness=2, size=0.9 * step, aria=False).encode(y=f"{_MEAN}:Q")
-    others = len(known) - len(rows)
-    left_out = f" {others:,} more at $0 from the 5th to the 95th percentile." if others else ""
+    counts = {
+        "at $0 from the 5th to the 95th percentile": len(known) - len(rows),
+        "not calculable": len(simulated) - len(known),
+    }
+    left_out = "; ".join(f"{count:,} {words}" for words, count in counts.items() if count)
+    below = [_KEY, f"Not drawn: {left_out}."] if left_out else [_KEY]
     chart = alt.layer(zero(y="at:Q"), wide, half, mean).properties(
-        width=alt.Step(step), height=360, title=title("Settlements under chance", _KEY + left_out)
+        width=alt.Step(step),
+        height=360,
+        title=alt.TitleParams("Settlements under chance", subtitle=below, anchor="start"),
     )
     return with_look(chart)
 
