@@ -1,43 +1,41 @@
 """National trend factors, which CMS did not publish, from the historical benchmarks that it did.
 
 A historical benchmark is linear in the trend factors of its two earlier benchmark years and four enrollment types:
-every ACO of an agreement start is one equation with the same eight unknowns. Equations, recomputed benchmarks and
-what rounding does to them all come from evaluating the lines of the benchmark (`lines.py`).
+every ACO of an agreement start is one equation with the same eight unknowns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aco_cli.engine.benchmark.compute import PROGRAM, benchmark_rules
-from aco_cli.engine.benchmark.lines import LINES
+from aco_cli.engine.benchmark.equations import HALF_DOLLAR, Equations, Floats, Model, spread
 from aco_cli.engine.benchmark.sheet import BENCHMARK_YEARS, EARLIER, TYPES
-from aco_cli.engine.lines import Column, Values, evaluate
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.columns import RuleColumns
 
-Floats = NDArray[np.float64]
-
-FACTORS = tuple((period, kind) for period in EARLIER for kind in TYPES)
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
-# CMS prints dollars and person years whole and risk scores to 0.001: each is within half a unit of what it used.
-_HALF_DOLLAR = 0.5
-_HALF_UNITS = {"per_capita": _HALF_DOLLAR, "risk_score": 0.0005}
 _PRIOR_SAVINGS = "prior_savings_per_capita"
-_ROUNDED = (
-    {f"{name}_{year}_{kind}": half for name, half in _HALF_UNITS.items() for year in BENCHMARK_YEARS for kind in TYPES}
+# CMS prints dollars and person years whole and risk scores to 0.001: each is within half a unit of what it used.
+HISTORICAL = Model(
+    line="adjusted_benchmark",
+    published="published_benchmark",
+    unknowns=tuple(f"national_trend_factor_{period}_{kind}" for period in EARLIER for kind in TYPES),
+    rounded={
+        f"{figure}_{period}_{kind}": half
+        for figure, half in (("per_capita", HALF_DOLLAR), ("risk_score", 0.0005))
+        for period in BENCHMARK_YEARS
+        for kind in TYPES
+    }
     | {f"person_years_by3_{kind}": 0.5 for kind in TYPES}
-    | {_PRIOR_SAVINGS: _HALF_DOLLAR}
+    | {_PRIOR_SAVINGS: HALF_DOLLAR},
 )
-_BENCHMARK = "adjusted_benchmark"
-_STEPS = LINES[: [line.name for line in LINES].index(_BENCHMARK) + 1]
+FACTORS = len(HISTORICAL.unknowns)
 _IDENTITY = ("aco_id", "aco_name", "performance_year", "agreement_start", "agreement_period", "published_benchmark")
 
 
@@ -79,16 +77,21 @@ def calibrate(published: pd.DataFrame, book: RuleBook) -> Calibration:
     `published` has one row per ACO of a performance year: `agreement_start`, `published_benchmark` (USD per capita) and
     the inputs of the benchmark by name (`risk_score_by1_esrd`). Standard errors are those that rounding leads to.
     """
+    starts = list(national_starts(published, book))
+    results = [_calibrate_start(Equations(HISTORICAL, frame, rules)) for frame, rules in starts]
+    references, residuals, fits = zip(*results, strict=True) if results else ((), (), ())
+    others = len(published) - sum(len(frame) for frame, _ in starts)
+    return Calibration(_together(references), _together(residuals), fits, others)
+
+
+def national_starts(published: pd.DataFrame, book: RuleBook) -> Iterator[tuple[pd.DataFrame, RuleColumns]]:
+    """The ACOs whose benchmark years are trended nationally, with their rules, by agreement start."""
     frame = _with_period(published, book)
     rules, known = benchmark_rules(frame, book)
     national = known & rules.flag("trend", "national")
     frame, codes = frame[national], rules.codes[national]
-    results = [
-        _calibrate_start(Equations(frame.iloc[rows].reset_index(drop=True), RuleColumns(rules.table, codes[rows])))
-        for rows in frame.groupby("agreement_start").indices.values()
-    ]
-    references, residuals, fits = zip(*results, strict=True) if results else ((), (), ())
-    return Calibration(_together(references), _together(residuals), fits, int((~national).sum()))
+    for rows in frame.groupby("agreement_start").indices.values():
+        yield frame.iloc[rows].reset_index(drop=True), RuleColumns(rules.table, codes[rows])
 
 
 def _together(frames: tuple[pd.DataFrame, ...]) -> pd.DataFrame:
@@ -104,58 +107,6 @@ def _with_period(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     return frame.assign(agreement_period=frame.get("agreement_period", first).fillna(first))
 
 
-class Equations:
-    """The ACOs of one agreement start as equations: slopes x factors = target."""
-
-    def __init__(self, frame: pd.DataFrame, rules: RuleColumns) -> None:
-        self.frame = frame
-        self.rules = rules
-        self.rounded = [name for name in _ROUNDED if name in frame]
-        names = [*self.rounded, "agreement_period"]
-        self.figures = {name: frame[name].to_numpy(dtype=np.float64) for name in names}
-        base, *units = self.benchmark(np.vstack([np.zeros(len(FACTORS)), np.eye(len(FACTORS))]))
-        self.slopes = np.column_stack(units) - base[:, None]
-        self.target = frame["published_benchmark"].to_numpy(dtype=np.float64) - base
-        self.usable = np.isfinite(self.slopes).all(axis=1) & np.isfinite(self.target)
-
-    def benchmark(self, factors: Floats, moved: Mapping[str, Column] | None = None) -> Column:
-        """The historical benchmark of each ACO (last axis) with these trend factors, some figures perhaps moved.
-
-        Several sets of factors (rows) or of moved figures (first axis) give as many rows of benchmarks.
-        """
-        trends = {
-            f"national_trend_factor_{period}_{kind}": np.asarray(factors[..., at, None])
-            for at, (period, kind) in enumerate(FACTORS)
-        }
-        values = Values({**self.figures, **trends, **(moved or {})})
-        return np.asarray(getattr(evaluate(_STEPS, values, self.rules), _BENCHMARK))
-
-    @cached_property
-    def half_units(self) -> dict[str, Column]:
-        """How far each printed figure may be from the one CMS used; a printed 0 is nobody, thus exact."""
-        return {name: np.where(self.figures[name] == 0, 0.0, _ROUNDED[name]) for name in self.rounded}
-
-    def rounding(self, factors: Floats) -> tuple[Column, Column]:
-        """By how much rounding can move published minus recomputed at most, and its standard deviation; per ACO.
-
-        The most is reached with each figure at that end of its interval which moves the benchmark the same way. The
-        standard deviation is that of errors that are independent and uniform over their intervals.
-        """
-        center = self.benchmark(factors)
-        alone = np.eye(len(self.rounded))[:, :, None]
-        effects = self.benchmark(factors, self._moved(alone)) - center
-        ends = np.stack([np.sign(effects), -np.sign(effects)])
-        most = np.abs(self.benchmark(factors, self._moved(ends)) - center).max(axis=0)
-        published = np.full((1, len(center)), _HALF_DOLLAR)
-        return most + _HALF_DOLLAR, _length(np.vstack([effects, published]).T) / np.sqrt(3)
-
-    def _moved(self, half_units: Column) -> dict[str, Column]:
-        """Figures moved by so many of their half units: sets of moves x figures x ACOs."""
-        return {
-            name: self.figures[name] + half_units[:, at] * self.half_units[name] for at, name in enumerate(self.rounded)
-        }
-
-
 def _calibrate_start(equations: Equations) -> tuple[pd.DataFrame, pd.DataFrame, Fit]:
     """Reference rows, residuals and fit."""
     frame, usable = equations.frame, equations.usable
@@ -163,7 +114,7 @@ def _calibrate_start(equations: Equations) -> tuple[pd.DataFrame, pd.DataFrame, 
     first = int((frame["agreement_period"][usable] == 1).sum())
     fit = Fit(frame["agreement_start"].iloc[0], len(slopes), first, refusal=_refusal(slopes))
     if fit.refusal:
-        return pd.DataFrame(), _residuals(equations, np.full(len(FACTORS), np.nan), fit.refusal), fit
+        return pd.DataFrame(), _residuals(equations, np.full(FACTORS, np.nan), fit.refusal), fit
     factors = np.linalg.lstsq(slopes, equations.target[usable])[0]
     residuals = _residuals(equations, factors)
     noise = residuals["rounding_sd"].to_numpy()[usable]
@@ -175,30 +126,25 @@ def _calibrate_start(equations: Equations) -> tuple[pd.DataFrame, pd.DataFrame, 
         fit,
         within=int(residuals["within_bound"].sum()),
         sd=float(misses.std(ddof=0)),
-        rounding_sd=float(np.sqrt(np.mean(_length(left * noise) ** 2))),
+        rounding_sd=float(np.sqrt(np.mean(spread(left * noise) ** 2))),
         quantiles=tuple(misses.quantile(list(QUANTILES))),
     )
-    residuals["factor_error"] = _length(equations.slopes @ inverse * noise)
-    return _reference(frame, factors, _length(inverse * noise), fit), residuals, fit
-
-
-def _length(errors: Floats) -> Floats:
-    """The standard deviation of each row's sum of independent errors."""
-    return np.asarray(np.sqrt((errors**2).sum(axis=1)))
+    residuals["factor_error"] = spread(equations.slopes @ inverse * noise)
+    return _reference(frame, factors, spread(inverse * noise), fit), residuals, fit
 
 
 def _refusal(slopes: Floats) -> str:
-    if len(slopes) <= len(FACTORS):
-        return f"{len(slopes)} ACOs with all figures, where {len(FACTORS)} factors need more than {len(FACTORS)}"
-    if np.linalg.matrix_rank(slopes) < len(FACTORS):
-        return f"{len(slopes)} ACOs that are too alike to tell {len(FACTORS)} factors apart"
+    if len(slopes) <= FACTORS:
+        return f"{len(slopes)} ACOs with all figures, where {FACTORS} factors need more than {FACTORS}"
+    if np.linalg.matrix_rank(slopes) < FACTORS:
+        return f"{len(slopes)} ACOs that are too alike to tell {FACTORS} factors apart"
     return ""
 
 
 def _residuals(equations: Equations, factors: Floats, refusal: str = "") -> pd.DataFrame:
     """One row per ACO, in the order given; blank where its figures or the factors are unknown, with a note."""
     frame = equations.frame
-    recomputed = equations.benchmark(factors)
+    recomputed = equations.recompute(factors)
     residual = frame["published_benchmark"] - recomputed
     bound, noise = equations.rounding(factors)
     return frame[[name for name in _IDENTITY if name in frame]].assign(

@@ -1,0 +1,96 @@
+"""A published benchmark as an equation in national figures that nobody published, and what rounding does to it.
+
+Equations, recomputed benchmarks and the effect of rounding all come from evaluating the lines of the benchmark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aco_cli.engine.benchmark.figures import INPUTS
+from aco_cli.engine.benchmark.lines import LINES
+from aco_cli.engine.lines import Column, Values, evaluate
+from aco_cli.rules.columns import RuleColumns
+
+Floats = NDArray[np.float64]
+Figures = Mapping[str, Column]
+
+HALF_DOLLAR = 0.5
+
+
+@dataclass(frozen=True)
+class Model:
+    """A line of the benchmark that is linear in `unknowns` and that CMS publishes (column `published`, in dollars).
+
+    `rounded` has half a unit of print of each figure that goes in; `derive` makes figures out of others.
+    """
+
+    line: str
+    published: str
+    unknowns: tuple[str, ...]
+    rounded: Mapping[str, float]
+    derive: Callable[[Figures], Figures] = lambda _: {}
+
+
+class Equations:
+    """ACOs that share the unknowns of a model, as equations: slopes x unknowns = target."""
+
+    def __init__(self, model: Model, frame: pd.DataFrame, rules: RuleColumns) -> None:
+        self.model = model
+        self.frame = frame
+        self.rules = rules
+        self.rounded = [name for name in model.rounded if name in frame]
+        self.figures = {each.name: frame[each.name].to_numpy(dtype=np.float64) for each in INPUTS if each.name in frame}
+        self.published = frame[model.published].to_numpy(dtype=np.float64)
+        self._steps = LINES[: [line.name for line in LINES].index(model.line) + 1]
+        unknowns = len(model.unknowns)
+        base, *units = self.recompute(np.vstack([np.zeros(unknowns), np.eye(unknowns)]))
+        self.slopes: Floats = np.column_stack(units) - base[:, None]
+        self.target = self.published - base
+        self.usable = np.isfinite(self.slopes).all(axis=1) & np.isfinite(self.target)
+
+    def recompute(self, unknowns: Floats, moved: Figures | None = None) -> Column:
+        """The line for each ACO (last axis) with these values of the unknowns, some figures perhaps moved.
+
+        Several sets of unknowns (rows) or of moved figures (first axis) give as many rows of results.
+        """
+        figures = {**self.figures, **(moved or {})}
+        given = {name: np.asarray(unknowns[..., at, None]) for at, name in enumerate(self.model.unknowns)}
+        values = Values({**figures, **self.model.derive(figures), **given})
+        return np.asarray(getattr(evaluate(self._steps, values, self.rules), self.model.line))
+
+    @cached_property
+    def half_units(self) -> dict[str, Column]:
+        """How far each printed figure may be from the one CMS used; a printed 0 is nobody, thus exact."""
+        return {name: np.where(self.figures[name] == 0, 0.0, self.model.rounded[name]) for name in self.rounded}
+
+    def rounding(self, unknowns: Floats) -> tuple[Column, Column]:
+        """By how much rounding can move published minus recomputed at most, and its standard deviation; per ACO.
+
+        The most is reached with each figure at that end of its interval which moves the line the same way. The
+        standard deviation is that of errors that are independent and uniform over their intervals.
+        """
+        center = self.recompute(unknowns)
+        alone = np.eye(len(self.rounded))[:, :, None]
+        effects = self.recompute(unknowns, self._moved(alone)) - center
+        ends = np.stack([np.sign(effects), -np.sign(effects)])
+        most = np.abs(self.recompute(unknowns, self._moved(ends)) - center).max(axis=0)
+        published = np.full((1, len(center)), HALF_DOLLAR)
+        return most + HALF_DOLLAR, spread(np.vstack([effects, published]).T) / np.sqrt(3)
+
+    def _moved(self, half_units: Column) -> dict[str, Column]:
+        """Figures moved by so many of their half units: sets of moves x figures x ACOs."""
+        return {
+            name: self.figures[name] + half_units[:, at] * self.half_units[name] for at, name in enumerate(self.rounded)
+        }
+
+
+def spread(errors: Floats) -> Floats:
+    """The standard deviation of each row's sum of independent errors with these standard deviations."""
+    return np.asarray(np.sqrt((errors**2).sum(axis=1)))
