@@ -24,7 +24,7 @@ def population_figures(statistics: pd.DataFrame, means: pd.DataFrame, percent: i
     ordered = statistics.sort_values([*keys, "place"])
     found = [(*key, _percentile(group, percent)) for key, group in ordered.groupby(keys)]
     thresholds = pd.DataFrame(found, columns=[*keys, "truncation_threshold"])
-    figures = means.merge(thresholds, on=keys)
+    figures = means.merge(thresholds, on=keys).sort_values(keys, ignore_index=True)
     return figures.assign(mean_risk_score=figures["risk"].astype(float) / figures["months"].astype(float) / MILLIONTHS)
 
 
