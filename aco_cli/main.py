@@ -15,6 +15,7 @@ from aco_cli.commands.benchmark import benchmark
 from aco_cli.commands.calibrate import calibrate
 from aco_cli.commands.check import check
 from aco_cli.commands.config import config_app
+from aco_cli.commands.expenditures import expenditures
 from aco_cli.commands.explain import explain
 from aco_cli.commands.options import LogFormat
 from aco_cli.commands.quality import quality
@@ -24,6 +25,7 @@ from aco_cli.commands.rules import rules_app
 from aco_cli.commands.settle import settle
 from aco_cli.commands.simulate import simulate
 from aco_cli.commands.summary import summary
+from aco_cli.commands.synth import synth
 from aco_cli.commands.verify import verify
 from aco_cli.commands.whatif import whatif
 from aco_cli.errors import AcoError, ExitCode
@@ -39,9 +41,11 @@ for command in (
     explain,
     reconcile,
     check,
+    expenditures,
     benchmark,
     calibrate,
     quality,
+    synth,
     verify,
     whatif,
     simulate,

@@ -86,3 +86,12 @@ def test_a_file_of_that_name_and_a_missing_parent_are_told(tmp_path: Path) -> No
         write(tmp_path / "file", "a.csv")
     with pytest.raises(OutputError, match="does not exist"):
         write(tmp_path / "no" / "folder", "a.csv")
+
+
+def test_a_place_where_nothing_may_be_made_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(OutputError, match="Permission denied"):
+        write(tmp_path / "new", "a.csv")

@@ -1,0 +1,60 @@
+"""`aco synth`: a synthetic population to try the whole chain on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from aco_cli.commands import options as o
+from aco_cli.commands.call import command
+
+_MONTHS = 4 * 12  # of a person, about: three benchmark years and the performance year
+
+
+@command
+def synth(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the files go; made if it does not exist.")],
+    messages: o.Messages,
+    acos: Annotated[int, typer.Option("--acos", metavar="N", min=1, max=10_000, help="How many ACOs.")] = 5,
+    beneficiaries: Annotated[
+        int,
+        typer.Option(
+            "--beneficiaries", metavar="N", min=100, max=10_000_000, help="People of each ACO; most are assigned to it."
+        ),
+    ] = 2000,
+    claims_per_month: Annotated[
+        float, typer.Option("--claims-per-month", metavar="X", min=0.1, max=50, help="Claim lines of a person, mean.")
+    ] = 2.0,
+    year: Annotated[
+        int, typer.Option("--year", metavar="YEAR", min=2020, max=2025, help="Performance year, 2020 to 2025.")
+    ] = 2023,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another seed, another population.")] = 1,
+    expected: Annotated[
+        bool, typer.Option("--expected/--no-expected", help="Write the expenditures that must result, expected.csv.")
+    ] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace files of an earlier run in FOLDER.")] = False,
+) -> None:
+    """Synthetic claims, enrollment and assignment, to try everything without anyone's data.
+
+    Writes claims.parquet, enrollment.parquet, assignment.parquet, roster.csv, reference.csv (national figures) and
+    county_ffs.csv, for aco expenditures, aco benchmark and aco settle. The same options give the same files.
+
+    \b
+    aco synth demo
+    aco synth large --acos 100 --beneficiaries 10000 --no-expected
+    """
+    from aco_cli.commands.population import FILES, write_population
+    from aco_cli.commands.session import Session
+    from aco_cli.engine.synth.plan import Plan
+    from aco_cli.outputs.folder import whole_folder
+
+    session = Session(messages)
+    plan = Plan(acos, beneficiaries, year, seed, claims_per_month)
+    lines = int(acos * beneficiaries * claims_per_month * _MONTHS)
+    with whole_folder(folder, FILES, force=force) as place, session.busy("drawing claims", rows=lines) as advance:
+        counts = write_population(plan, place, expected=expected, advance=advance)
+    session.log.note(
+        f"wrote {counts.claims:,} claims, {counts.enrollment:,} months of enrollment and "
+        f"{counts.assignment:,} assignments to {acos:,} ACOs into {folder}"
+    )
