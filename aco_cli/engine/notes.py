@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 import numpy as np
-import pandas as pd
 
 from aco_cli.engine.lines import Column, Values
+from aco_cli.engine.remarks import Remark
 from aco_cli.rules.columns import RuleColumns
 
 
-class Notes:
-    """The notes that a run can make: a bit each of a whole number per row, turned into text at the end."""
-
-    def __init__(self) -> None:
-        self._bits: dict[str, int] = {}
-
-    def mask(self, v: Values, rules: RuleColumns) -> Column:
-        """Which notes stand on each row, as a whole number of bits."""
-        mask = np.zeros(v.savings.shape, dtype=np.int64)
-        # What concerns no row is passed over early: notes are for few, and a run may have millions.
-        sources = (_missing, _rates, _losses, _special, _uncertain)
-        for text, rows in chain.from_iterable(source(v, rules) for source in sources):
-            if rows.any():
-                mask[np.broadcast_to(rows, mask.shape)] |= 1 << self._bits.setdefault(text, len(self._bits))
-        return mask
-
-    def text(self, mask: Column) -> pd.Series:
-        """The notes of every row in alphabetical order, joined by "; "; empty where there is nothing to say."""
-        places, distinct = pd.factorize(mask)
-        joined = [
-            "; ".join(sorted(text for text, bit in self._bits.items() if code >> bit & 1)) for code in distinct.tolist()
-        ]
-        return pd.Series(joined, dtype="str").take(places).reset_index(drop=True)
+def remarks(v: Values, rules: RuleColumns) -> Iterator[Remark]:
+    """Every note there may be on a settlement, with the rows it stands on."""
+    for source in (_missing, _rates, _losses, _special, _uncertain):
+        yield from source(v, rules)
 
 
-def _missing(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+def _missing(v: Values, rules: RuleColumns) -> Iterator[Remark]:
     """Why a settlement cannot be calculated, naming the roster column that would mend it."""
     open_ = ~v.calculable & ~v.is_deferred
     if not open_.any():
@@ -62,7 +42,7 @@ def _missing(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     yield "agreement_year is missing and decides the loss limit", open_ & ~v.loss_limit_known & v.quality_known
 
 
-def _rates(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+def _rates(v: Values, rules: RuleColumns) -> Iterator[Remark]:
     """Where a minimum savings rate comes from, if not from the rules alone."""
     elective = rules.flag("minimum_savings_rate.basis", "elective")
     if not elective.any() and np.isnan(v.published_msr).all():
@@ -75,7 +55,7 @@ def _rates(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     yield "sliding minimum savings rate instead of the elected one: too few beneficiaries", elective & chose
 
 
-def _losses(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+def _losses(v: Values, rules: RuleColumns) -> Iterator[Remark]:
     """What was not applied to a shared loss."""
     loses = v.exceeds_mlr & v.calculable & ~v.is_deferred
     if not loses.any():
@@ -95,7 +75,7 @@ def _losses(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     )
 
 
-def _special(v: Values, _rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+def _special(v: Values, _rules: RuleColumns) -> Iterator[Remark]:
     """Advances carried, reduced sharing, and terminations of which no date is known."""
     yield "advance balance carried from an earlier year of this run", v.advance_carried == 1
     yield "half of the sharing rate: savings below the minimum", v.half_rate_applies & (v.earned_payment > 0)
@@ -105,7 +85,7 @@ def _special(v: Values, _rules: RuleColumns) -> Iterator[tuple[str, Column]]:
     )
 
 
-def _uncertain(v: Values, rules: RuleColumns) -> Iterator[tuple[str, Column]]:
+def _uncertain(v: Values, rules: RuleColumns) -> Iterator[Remark]:
     """Values that are not published and decide an amount."""
     for name, decides in _DECIDES.items():
         uncertain = rules.table.uncertain(name)

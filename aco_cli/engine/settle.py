@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.advances import carry_balances
 from aco_cli.engine.lines import Column, Values, evaluate
-from aco_cli.engine.notes import Notes
+from aco_cli.engine.notes import remarks
 from aco_cli.engine.outcome import OUTCOMES
+from aco_cli.engine.remarks import Remarks
 from aco_cli.engine.settlement import LINE_NAMES, LINES
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
@@ -32,7 +33,7 @@ BLOCK = 65_536
 # What depends on advances that an earlier year of the run left to recoup.
 _AFTER_ADVANCES = frozenset({"advance_recouped", "net_payment", "notes"})
 
-# Columns that are not plain numbers while they are computed: places in a list, bits.
+# Columns that are not plain numbers while they are computed: places in a list, combinations of notes.
 _DTYPES = {"outcome": np.int8, "notes": np.int64}
 
 
@@ -52,14 +53,15 @@ def settle(
     """
     if not _AFTER_ADVANCES.isdisjoint(columns):
         frame = with_balances(frame, book)
-    given, rules, notes = _columns(frame), _rules(frame, book), Notes()
+    given, rules, notes = _columns(frame), _rules(frame, book), Remarks()
     names = [name for name in columns if name in LINE_NAMES or name not in frame]
     computed = {name: np.empty(len(frame), dtype=_DTYPES.get(name, np.float64)) for name in names}
     for start in range(0, len(frame), block):
         rows = slice(start, start + block)
         values, part = _evaluate(given, rules, rows)
         for name, column in computed.items():
-            column[rows] = notes.mask(values, part) if name == "notes" else getattr(values, name)
+            is_notes = name == "notes"
+            column[rows] = notes.number(remarks(values, part), len(part.codes)) if is_notes else getattr(values, name)
         if progress is not None:
             progress(len(part.codes))
     finished = {"outcome": _outcomes, "notes": notes.text}

@@ -13,9 +13,9 @@ from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.improvement import NOISE, explaining
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.remarks import Rows
 from aco_cli.engine.quality.rounding import scores_between
 from aco_cli.engine.reconcile import Verdict
+from aco_cli.engine.remarks import Rows
 from aco_cli.rules.quality import DOMAINS, QualityRules
 
 
@@ -135,7 +135,11 @@ class _Deciles:
         """Causes in the order in which they are tried, with the rows they hold on and their words."""
         scores, v = self.scores, self.scores.values
         yield Cause.ROUNDING, self._fits(lambda each: np.asarray(each.values.quality_score)), self._between
-        yield Cause.NO_RATES, np.asarray(~scores.is_reported), _always("no Web Interface, eCQM or CQM rates of this ACO")
+        yield (
+            Cause.NO_RATES,
+            np.asarray(~scores.is_reported),
+            _always("no rates of its own reporting"),
+        )
         survey = scores.scoring["survey_bonus"]
         most = int(scores.scoring["end_to_end_bonus"])
         for bonus in range(most):

@@ -11,7 +11,7 @@ from aco_cli.engine.lines import Values, given_or
 from aco_cli.engine.quality import score_lines
 from aco_cli.engine.quality.columns import Numbers, Table
 from aco_cli.engine.quality.percentiles import with_circumstances
-from aco_cli.engine.quality.remarks import Remark, Rows
+from aco_cli.engine.remarks import Remark, Rows
 from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet, QualityRules
 
 # An ACO reports through the Web Interface or by (e)CQMs; of both, the higher score counts.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from aco_cli.engine.lines import Values
 from aco_cli.engine.quality import score_lines
 from aco_cli.engine.quality.columns import Numbers, Table
-from aco_cli.engine.quality.remarks import Remark, Rows
+from aco_cli.engine.remarks import Remark, Rows
 from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet, QualityRules
 
 # Collections that an ACO itself reports: without any rate of them it did not.

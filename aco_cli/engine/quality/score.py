@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from aco_cli.engine.quality.columns import Source, Table
 from aco_cli.engine.quality.deciles import DecileScores, prior_achievement
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.remarks import joined
+from aco_cli.engine.remarks import Remark, Remarks
 from aco_cli.rules.quality import DOMAINS, Kind, QualityRules
 
 # Rows scored at a time: few enough that their columns stay in the processor's cache.
@@ -37,11 +37,14 @@ def score(frame: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
     Scores are fractions, unrounded, NaN where there is none. Columns are measures by name (`ACO-1`), `aco_id`,
     `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
     """
-    parts = [(part.rows, *_finished(frame, part, rules)) for part in _scored(frame, rules, BLOCK)]
-    order = np.argsort(np.concatenate([rows for rows, _, _ in parts]), kind="stable")
-    table = pd.concat([scores for _, scores, _ in parts], ignore_index=True)
-    notes = pd.concat([remarks for _, _, remarks in parts], ignore_index=True)
-    table = table.assign(notes=notes)
+    rows, tables, notes = [], [], Remarks()
+    for part in _scored(frame, rules, BLOCK):
+        scores, remarks = _finished(frame, part, rules)
+        rows.append(part.rows)
+        tables.append(scores.assign(notes=notes.number(remarks, len(part.rows))))
+    order = np.argsort(np.concatenate(rows), kind="stable")
+    table = pd.concat(tables, ignore_index=True)
+    table["notes"] = notes.text(table["notes"].to_numpy())
     return table if (np.diff(order) > 0).all() else table.iloc[order].reset_index(drop=True)
 
 
@@ -80,16 +83,16 @@ def _achievement(table: Table, rules: QualityRules) -> pd.Series | None:
     return known[~known.index.duplicated()]
 
 
-def _finished(frame: pd.DataFrame, year: YearScores, rules: QualityRules) -> tuple[pd.DataFrame, pd.Series]:
+def _finished(frame: pd.DataFrame, year: YearScores, rules: QualityRules) -> tuple[pd.DataFrame, Iterable[Remark]]:
     if year.scores is None:
         return _without_measures(Table(Source(frame), year.year, year.rows), rules)
     v = year.scores.values
     columns = {name: getattr(v, name) for name in (*DOMAINS, "quality_score")} | {"quality_reported": v.reported}
     table = pd.DataFrame({name: np.broadcast_to(column, len(year.rows)) for name, column in columns.items()})
-    return table, joined(year.scores.remarks(rules), len(year.rows))
+    return table, year.scores.remarks(rules)
 
 
-def _without_measures(table: Table, rules: QualityRules) -> tuple[pd.DataFrame, pd.Series]:
+def _without_measures(table: Table, rules: QualityRules) -> tuple[pd.DataFrame, Iterable[Remark]]:
     """A year whose measures are not in the project: complete reporting still is the score of a first year."""
     counting = rules.value("performance_year_number", table.year)
     first = table.year_number(counting) == 1 if counting else np.zeros(table.rows, dtype=np.bool_)
@@ -99,4 +102,4 @@ def _without_measures(table: Table, rules: QualityRules) -> tuple[pd.DataFrame, 
     found = pd.DataFrame({**columns, "quality_score": scores, "quality_reported": reported})
     none = f"no measure benchmarks of {table.year} in the project: quality_score is an input"
     remarks = [("first performance year: pays for reporting", first & ~np.isnan(reported)), (none, np.isnan(scores))]
-    return found, joined(remarks, table.rows)
+    return found, remarks
