@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from benchmark import benchmark_comparison
 from quality import quality_comparison
+from simulate import simulate_comparison
 
 from aco_cli.commands.settlement_columns import NAMES
 from aco_cli.engine.settle import settle
@@ -149,6 +150,7 @@ def comparisons(folder: Path) -> list[Comparison]:
         ),
         Comparison(*quality_comparison(folder), 7),
         Comparison(*benchmark_comparison(folder), 7),
+        Comparison(*simulate_comparison(), 5),
     ]
 
 

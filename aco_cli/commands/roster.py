@@ -43,7 +43,7 @@ def settle_roster(session: Session, frame: pd.DataFrame, book: RuleBook, columns
     if unsettled := int((settled["outcome"] == Outcome.NOT_CALCULABLE).sum()):
         session.warn(f"{unsettled:,} of {len(settled):,} rows are not-calculable; column notes says why")
     if uncertain := int(settled["notes"].str.contains("rests on ", regex=False).sum()):
-        session.warn(f"{uncertain:,} settlements rest on derived or assumed rule values; column notes says which")
+        session.warn(f"{uncertain:,} settlements rest on rule values that are not published; column notes says which")
     return settled
 
 
