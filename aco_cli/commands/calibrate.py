@@ -10,8 +10,12 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from aco_cli.commands.session import Session
     from aco_cli.engine.benchmark.calibrate import Calibration, Fit
+    from aco_cli.engine.benchmark.calibrate_updates import UpdateFit
+    from aco_cli.rules.book import RuleBook
 
 
 @command
@@ -23,16 +27,18 @@ def calibrate(
     residuals: Annotated[
         str | None, typer.Option("--residuals", metavar="FILE", help="Write published minus recomputed per ACO here.")
     ] = None,
+    updates: Annotated[bool, typer.Option("--updates", help="Estimate the year's flat-dollar updates too.")] = False,
     rules: o.RulesOption = None,
 ) -> None:
     """National trend factors from published benchmarks.
 
     For each agreement start, the eight factors (two earlier benchmark years, four enrollment types) by least squares on
-    HistBnchmk. Writes a reference file for `aco benchmark`; how well it fits is told on standard error.
+    HistBnchmk. Writes a reference file for `aco benchmark`; how well it fits is told on standard error. With --updates
+    also the four dollar updates to the performance year, from UpdatedBnchmk.
 
     \b
     aco calibrate 2014 puf_2014.csv -o reference.csv
-    aco calibrate 2014 puf_2014.csv -o reference.csv --residuals residuals.csv
+    aco calibrate 2014 puf_2014.csv -o reference.csv --updates --residuals residuals.csv
     """
     from aco_cli.commands.calibrate_columns import REFERENCE_COLUMNS, RESIDUAL_COLUMNS
     from aco_cli.commands.session import Session, rule_book
@@ -42,8 +48,9 @@ def calibrate(
 
     if residuals is not None and residuals == (table.output or "-"):
         raise UsageError("--residuals needs a file of its own, beside that of -o")
-    session = Session(messages)
-    found = estimate(load_published_benchmarks(file, year), rule_book(rules))
+    session, book = Session(messages), rule_book(rules)
+    published = load_published_benchmarks(file, year, updates=updates)
+    found = estimate(published, book)
     _report(session, found)
     if found.reference.empty:
         expected = "an agreement start with more than 8 ACOs whose benchmark years are trended nationally"
@@ -52,8 +59,23 @@ def calibrate(
         session.write(
             found.residuals, [c for c in RESIDUAL_COLUMNS if c.name in found.residuals], o.Output(output=residuals)
         )
-    session.write(found.reference, REFERENCE_COLUMNS, table)
+    reference = _with_updates(session, published, found, book) if updates else found.reference
+    session.write(reference, [each for each in REFERENCE_COLUMNS if each.name in reference], table)
     session.finish()
+
+
+def _with_updates(session: Session, published: DataFrame, found: Calibration, book: RuleBook) -> DataFrame:
+    """The trend factors with the updates below each start's, and a report of how ACOs agree on these."""
+    from aco_cli.engine.benchmark.calibrate import together
+    from aco_cli.engine.benchmark.calibrate_updates import calibrate_updates
+
+    rows, fits = calibrate_updates(published, found, book)
+    for fit in fits:
+        if fit.refusal:
+            session.warn(f"{fit.start:%Y-%m-%d}: no updates from {fit.refusal}")
+        else:
+            session.log.note(_update_words(fit))
+    return together([found.reference, rows]).sort_values("agreement_start", kind="stable", ignore_index=True)
 
 
 def _report(session: Session, found: Calibration) -> None:
@@ -81,4 +103,14 @@ def _words(fit: Fit) -> str:
         f"{fit.start:%Y-%m-%d}: {fit.acos:,} ACOs, {fit.first:,} of them in a first agreement; "
         f"{fit.within / fit.acos:.1%} within the bound of rounding; "
         f"standard deviation ${fit.sd:.2f}, ${fit.rounding_sd:.2f} by rounding alone; residuals {spread}"
+    )
+
+
+def _update_words(fit: UpdateFit) -> str:
+    from aco_cli.engine.benchmark.calibrate_updates import LIMIT
+
+    return (
+        f"{fit.start:%Y-%m-%d}: updates from {fit.agree:,} of {fit.acos:,} ACOs, which agree within {LIMIT:g} standard "
+        f"deviations of rounding; standard deviation ${fit.sd:.2f}, ${fit.rounding_sd:.2f} by rounding alone; "
+        f"of the others {fit.below:,} have less than recomputed and {fit.above:,} more"
     )

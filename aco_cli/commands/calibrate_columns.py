@@ -10,6 +10,7 @@ REFERENCE_COLUMNS = (
     OutputColumn("calendar_year", Unit.INTEGER, "Calendar year", 1),
     OutputColumn("enrollment_type", Unit.TEXT, "Type", 2),
     OutputColumn("trend_factor", Unit.NUMBER, "Trend factor", 3),
+    OutputColumn("flat_dollar_update", Unit.NUMBER, "Update $", 3),
     OutputColumn("standard_error", Unit.NUMBER, "Standard error", 4),
     OutputColumn("acos", Unit.INTEGER, "ACOs", 5),
 )

@@ -131,6 +131,29 @@ def test_a_roster_is_no_public_use_file(aco: Aco, roster_2014: Path) -> None:
     assert "HistBnchmk" in done.stderr
 
 
+def test_updates_need_the_figures_of_the_year(aco: Aco, tmp_path: Path) -> None:
+    done = aco("calibrate", "2014", public_use_file(tmp_path, {"2013-01-01": 40}), "--updates")
+    assert done.returncode == 3
+    assert "column UpdatedBnchmk: expected this column, for --updates" in done.stderr
+
+
+def test_updates_go_below_the_trend_factors(aco: Aco, tmp_path: Path) -> None:
+    """A year with everything as in benchmark year 3, $100 a person more."""
+    path = public_use_file(tmp_path, {"2013-01-01": 40})
+    rows = pd.read_csv(path)
+    rows["UpdatedBnchmk"] = rows["HistBnchmk"] + 100
+    for name in [name for name in rows if name.endswith("_BY3") and not name.startswith("Per_Capita")]:
+        rows[name.replace("_BY3", "_PY")] = rows[name]
+    rows.to_csv(path, index=False)
+    done = aco("calibrate", "2014", path, "--updates", "-o", tmp_path / "r.csv")
+    assert "2013-01-01: updates from 40 of 40 ACOs" in done.stderr
+    read = load_table([str(tmp_path / "r.csv")], "reference")
+    assert read["calendar_year"].tolist() == [2010] * 4 + [2011] * 4 + [2012] * 4 + [2014] * 4
+    errors = pd.read_csv(tmp_path / "r.csv")["standard_error"]
+    assert ((read["flat_dollar_update"] - 100).abs() <= 4 * errors)[12:].all()
+    assert read["trend_factor"].notna().tolist() == [True] * 12 + [False] * 4
+
+
 def test_two_outputs_need_two_files(aco: Aco, tmp_path: Path) -> None:
     file = public_use_file(tmp_path, {"2013-01-01": 9})
     assert aco("calibrate", "2014", file, "-o", "same.csv", "--residuals", "same.csv").returncode == 2

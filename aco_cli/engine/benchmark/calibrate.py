@@ -6,7 +6,7 @@ every ACO of an agreement start is one equation with the same eight unknowns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -81,7 +81,7 @@ def calibrate(published: pd.DataFrame, book: RuleBook) -> Calibration:
     results = [_calibrate_start(Equations(HISTORICAL, frame, rules)) for frame, rules in starts]
     references, residuals, fits = zip(*results, strict=True) if results else ((), (), ())
     others = len(published) - sum(len(frame) for frame, _ in starts)
-    return Calibration(_together(references), _together(residuals), fits, others)
+    return Calibration(together(references), together(residuals), fits, others)
 
 
 def national_starts(published: pd.DataFrame, book: RuleBook) -> Iterator[tuple[pd.DataFrame, RuleColumns]]:
@@ -94,7 +94,8 @@ def national_starts(published: pd.DataFrame, book: RuleBook) -> Iterator[tuple[p
         yield frame.iloc[rows].reset_index(drop=True), RuleColumns(rules.table, codes[rows])
 
 
-def _together(frames: tuple[pd.DataFrame, ...]) -> pd.DataFrame:
+def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all frames that have some."""
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
 

@@ -1,4 +1,4 @@
-"""National trend factors from published benchmarks: recovered where they are known, and proved on CMS's files."""
+"""National figures from published benchmarks: recovered where they are known, and proved on CMS's files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aco_cli.engine.benchmark.calibrate import HISTORICAL, Calibration, Fit, calibrate
+from aco_cli.engine.benchmark.calibrate_updates import UpdateFit, calibrate_updates
 from aco_cli.engine.benchmark.compute import benchmark_rules, evaluate_benchmark
 from aco_cli.engine.benchmark.equations import Equations
 from aco_cli.inputs.published_benchmarks import load_published_benchmarks
@@ -23,7 +24,7 @@ WEIGHTS = {1: (0.1, 0.3, 0.6), 2: (1 / 3, 1 / 3, 1 / 3)}
 SPENDING = np.array([80_000.0, 9_500.0, 15_000.0, 9_000.0])
 PEOPLE = np.array([(10, 400), (200, 4_000), (20, 3_000), (1_000, 40_000)])
 FACTORS = np.array([1.05, 1.03, 0.97, 1.02, 1.01, 0.99, 1.04, 1.005])
-DECIMALS = {"per_capita": 0, "risk_score": 3, "person_years": 0, "published_benchmark": 0, "prior_savings": 0}
+DECIMALS = {"per_capita": 0, "risk_score": 3, "person_years": 0, "published": 0, "prior_savings": 0}
 
 
 def population(seed: int, acos: int = 40, start: str = "2013-01-01", period: int = 1) -> pd.DataFrame:
@@ -250,3 +251,93 @@ def long_expenditures(published: pd.DataFrame) -> pd.DataFrame:
             }
             parts.append(published[["aco_id", "performance_year"]].assign(**figures))
     return pd.concat(parts, ignore_index=True)
+
+
+DOLLARS = np.array([900.0, 400.0, 250.0, 100.0])
+
+
+def with_update(seed: int, acos: int, others: float) -> pd.DataFrame:
+    """The population in its performance year; in a share of `others` risk ratios are below the growth of scores."""
+    frame, random = population(seed, acos), np.random.default_rng(seed + 1)
+    growth = random.uniform(0.93, 1.07, (acos, 4))
+    lower = np.where(random.random((acos, 1)) < others, random.uniform(0.9, 1, (acos, 4)), 1)
+    years = random.uniform(PEOPLE[:, 0], PEOPLE[:, 1], (acos, 4))
+    trend = np.append(FACTORS, np.ones(4)).reshape(3, 4)
+    historical = np.zeros((acos, 4))
+    for at, kind in enumerate(TYPES):
+        for when, year in enumerate(YEARS):
+            ratio = frame[f"risk_score_by3_{kind}"] / frame[f"risk_score_{year}_{kind}"]
+            historical[:, at] += WEIGHTS[1][when] * trend[when, at] * ratio * frame[f"per_capita_{year}_{kind}"]
+        frame[f"risk_score_py_{kind}"] = frame[f"risk_score_by3_{kind}"] * growth[:, at]
+        frame[f"person_years_py_{kind}"] = years[:, at]
+    updated = historical * growth * lower + DOLLARS
+    return frame.assign(published_update=(updated * years).sum(axis=1) / years.sum(axis=1))
+
+
+def updates_of(frame: pd.DataFrame) -> tuple[pd.DataFrame, UpdateFit]:
+    rows, (fit,) = calibrate_updates(frame, calibrate(frame, BOOK), BOOK)
+    return rows, fit
+
+
+def test_updates_are_recovered_where_nothing_is_rounded() -> None:
+    """Those with another risk ratio, half of the ACOs, do not matter."""
+    rows, fit = updates_of(with_update(1, 60, 0.5))
+    np.testing.assert_allclose(rows["flat_dollar_update"], DOLLARS, rtol=1e-6)
+    assert rows["calendar_year"].tolist() == [2014] * 4
+    assert fit.agree + fit.below + fit.above == fit.acos == 60
+    assert fit.above == 0
+
+
+def test_rounded_updates_are_recovered_within_their_errors() -> None:
+    """Over populations, errors in units of standard errors are as large as a standard error says, or nearly."""
+    scores = []
+    for seed in range(8):
+        rows, fit = updates_of(printed(with_update(seed, 80, 0.5)))
+        scores.append((rows["flat_dollar_update"] - DOLLARS) / rows["standard_error"])
+        assert fit.agree >= 30
+    # 32 scores; what trend factors lack in precision comes on top of rounding.
+    assert np.sqrt(np.mean(np.square(scores))) < 1 + 4 / np.sqrt(64)
+
+
+def test_few_acos_give_no_updates() -> None:
+    frame = with_update(1, 9, 0.0)
+    rows, fit = updates_of(frame)
+    assert (len(rows), fit.refusal) == (4, "")
+    frame.loc[0, "published_update"] = np.nan
+    rows, fit = updates_of(frame)
+    assert rows.empty
+    assert fit.refusal.startswith("8 ACOs in a first agreement with all figures")
+
+
+def test_acos_that_do_not_agree_give_no_updates() -> None:
+    rows, fit = updates_of(printed(with_update(1, 20, 1.0)))
+    assert rows.empty
+    assert "ACOs that agree" in fit.refusal
+
+
+@pytest.mark.parametrize("year", ["2014", "2015"])
+def test_about_half_of_the_acos_agree_on_the_updates(shared_data: Path, year: str) -> None:
+    """And differ by rounding only, as far as a variance of so many tells (4 standard deviations)."""
+    frame = load_published_benchmarks(str(shared_data / f"mssp_puf_{year}.csv"), year)
+    _, fits = calibrate_updates(frame, calibrate(frame, BOOK), BOOK)
+    for fit in fits:
+        assert fit.agree / fit.acos > 0.4
+        assert (fit.sd / fit.rounding_sd) ** 2 == pytest.approx(1, abs=4 * np.sqrt(2 / (fit.agree - 4)))
+
+
+def test_updates_of_all_starts_tell_of_one_national_growth(shared_data: Path) -> None:
+    """The update to 2015 less that to 2014 is the growth from 2014 to 2015: the update of those who start in 2015."""
+    years = []
+    for year in ("2014", "2015"):
+        frame = load_published_benchmarks(str(shared_data / f"mssp_puf_{year}.csv"), year)
+        rows, _ = calibrate_updates(frame, calibrate(frame, BOOK), BOOK)
+        years.append(rows.set_index(["agreement_start", "enrollment_type"])[["flat_dollar_update", "standard_error"]])
+    before, after = years
+    of_2015 = after.loc[pd.Timestamp("2015-01-01")]
+    starts = before.index.unique("agreement_start")
+    assert len(starts) == 4
+    for start in starts:
+        growth = after.loc[start, "flat_dollar_update"] - before.loc[start, "flat_dollar_update"]
+        errors = [after.loc[start, "standard_error"], before.loc[start, "standard_error"], of_2015["standard_error"]]
+        joint = np.sqrt(sum(error**2 for error in errors))
+        assert ((growth - of_2015["flat_dollar_update"]).abs() <= 3 * joint).all()
