@@ -87,5 +87,5 @@ def whatif(
             f"{unsettled:,} of {len(compared):,} rows are not-calculable before or after; notes of the rows say why"
         )
     if uncertain := int(compared["notes"].str.contains("rests on ", regex=False).sum()):
-        session.warn(f"{uncertain:,} settlements rest on rule values that are not published; notes of the rows say which")
+        session.warn(f"{uncertain:,} settlements rest on rule values that are not published; notes say which")
     session.finish()
