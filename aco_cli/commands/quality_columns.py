@@ -7,6 +7,7 @@ import math
 from aco_cli.engine.quality.measures import MeasureLine
 from aco_cli.outputs.columns import OutputColumn, Unit
 from aco_cli.outputs.worksheet import Entry, show
+from aco_cli.rules.parameters import Status
 
 QUALITY_COLUMNS = (
     OutputColumn("aco_id", Unit.TEXT, "ACO", 0),
@@ -48,20 +49,24 @@ def measure_entry(line: MeasureLine) -> Entry:
         shown=points,
         formula=formula,
         citation=line.cite,
-        status=str(line.status),
+        status=str(Status.ASSUMED if line.assumed else line.status),
         words=_next(line),
     )
 
 
 def _next(line: MeasureLine) -> str:
     if math.isnan(line.next_cut):
-        return ""
+        return _assumed(line)
     text = f"next cut {_number(line.next_cut)} gives {_number(line.next_points)} points"
     if not math.isnan(line.next_score):
         text += f", a quality score of {show(line.next_score, 'fraction')}"
     if not math.isnan(line.next_dollars):
         text += f" and {show(line.next_dollars, 'USD')} more"
-    return text
+    return "; ".join(filter(None, [text, _assumed(line)]))
+
+
+def _assumed(line: MeasureLine) -> str:
+    return f"assumed: cut {' and '.join(line.assumed)}" if line.assumed else ""
 
 
 def _number(number: float) -> str:

@@ -110,6 +110,23 @@ def test_explain_shows_each_measure_and_what_the_next_cut_is_worth(
     assert measure["words"].endswith(f"${gain:,.2f} more")
 
 
+def test_explain_2014_costs_each_missing_point_as_by_hand(aco: Aco, rows: Rows, shared_data: Path) -> None:
+    """A67373 saved $32,173,449 and shares half of it: 0.15 of 14 points of one of four domains, less 2 % withheld."""
+    done = aco(
+        *("explain", "A67373", "2014", shared_data / "mssp_puf_2014.csv"),
+        *("--quality", shared_data / "mssp_results_2014.csv"),
+    )
+    found = {row["line"]: row for row in rows(done.stdout)}
+    gain = 32_173_449 * 0.5 * 0.15 / 14 / 4 * 0.98
+    assert round(gain, 2) == 42_227.65
+    assert found["ACO-6"]["formula"] == "rate 75.21, p60 (74.51)"
+    assert (
+        found["ACO-6"]["words"] == "next cut 75.25 gives 1.7 points, a quality score of 91.964286% and $42,227.65 more"
+    )
+    assert found["ACO-30"]["words"].endswith("$42,227.65 more; assumed: cut p90")
+    assert (found["ACO-6"]["status"], found["ACO-30"]["status"]) == ("derived", "assumed")
+
+
 def test_a_file_that_is_none_is_refused_in_words(aco: Aco, roster: Path) -> None:
     done = aco("quality", "2018", roster)
     assert done.returncode == 3

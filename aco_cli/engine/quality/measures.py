@@ -24,7 +24,7 @@ class MeasureLine:
 
     `reached` names the cut or says why none counts; points are of `max_points`. `next_cut` is the rate at which more
     points are earned, `next_score` the quality score then (fraction) and `next_dollars` what the settlement gains (US
-    dollars); NaN where there is no next cut.
+    dollars); NaN where there is no next cut. `assumed` are the cuts, of the one reached and the next, that are assumed.
     """
 
     measure: str
@@ -40,6 +40,7 @@ class MeasureLine:
     next_points: float = NAN
     next_score: float = NAN
     next_dollars: float = NAN
+    assumed: tuple[str, ...] = ()
 
 
 def measure_lines(
@@ -72,9 +73,9 @@ def _percentile_lines(scores: PercentileScores) -> list[MeasureLine]:
             cut=measure.cuts[level - 1] if level else NAN,
         )
         if level < len(measure.cuts):
-            more = float(scores.shares[level + 1]) * measure.max_points
-            line = replace(line, next_cut=measure.cuts[level], next_points=more)
-        lines.append(line)
+            line = replace(line, next_cut=measure.cuts[level])
+        at_hand = PERCENTILES[max(level - 1, 0) : level + 1]
+        lines.append(replace(line, assumed=tuple(cut for cut in at_hand if cut in (measure.assumed or {}))))
     return lines
 
 
@@ -96,16 +97,17 @@ def _decile_lines(scores: DecileScores) -> list[MeasureLine]:
             lines.append(replace(_line(measure, rate, NAN, NAN), reached="no benchmark: not scored"))
             continue
         points = float(scores.points_of(measure)[0])
-        decile = min(int(points), DECILES)
+        line = _line(measure, rate, points, float(DECILES))
         starts = dict(zip(range(measure.first_decile, DECILES + 1), measure.deciles, strict=True))
-        line = replace(
-            _line(measure, rate, points, float(DECILES)), reached=f"decile {decile}", cut=starts.get(decile, NAN)
-        )
-        higher = [(start, number) for number, start in starts.items() if number > points]
-        if higher:
-            line = replace(line, next_cut=higher[0][0], next_points=float(higher[0][1]))
-        lines.append(line)
+        decile = max((number for number, start in starts.items() if _reaches(rate, start, measure)), default=0)
+        reached = f"decile {decile}" if decile else f"below decile {measure.first_decile}"
+        higher = [start for number, start in starts.items() if number > points]
+        lines.append(replace(line, reached=reached, cut=starts.get(decile, NAN), next_cut=(*higher, NAN)[0]))
     return lines
+
+
+def _reaches(rate: float, start: float, measure: Measure) -> bool:
+    return rate <= start if measure.reversed else rate >= start
 
 
 def _line(measure: Measure, rate: float, points: float, max_points: float) -> MeasureLine:
@@ -130,14 +132,17 @@ def _with_next(
         rows.loc[at, line.measure] = line.next_cut
     others = rates[rates["performance_year"] != found.year]
     again = next(e for e in score_years(pd.concat([others, rows], ignore_index=True), rules) if e.year == found.year)
+    if again.scores is None:
+        return list(lines)
     now = float(np.asarray(found.scores.values.quality_score)[0])
-    scores = np.asarray(again.scores.values.quality_score) if again.scores else np.full(len(ahead), np.nan)
+    scores = np.asarray(again.scores.values.quality_score)
     dollars = np.full(len(ahead), np.nan)
     if settlements is not None:
         paid = settlements(np.concatenate([[now], scores]))
         dollars = paid[1:] - paid[0]
-    news = {
-        line.measure: replace(line, next_score=float(score), next_dollars=float(gain))
-        for line, score, gain in zip(ahead, scores, dollars, strict=True)
-    }
+    news = {}
+    for at, line in enumerate(ahead):
+        points = float(again.scores.points_of(again.scores.set.measures[line.measure])[at])
+        gain = float(dollars[at])
+        news[line.measure] = replace(line, next_points=points, next_score=float(scores[at]), next_dollars=gain)
     return [news.get(line.measure, line) for line in lines]

@@ -63,6 +63,19 @@ def test_deciles(make_rates: MakeRates) -> None:
     assert "QualityID_001_eCQM" not in found
 
 
+def test_a_component_that_earns_all_from_the_ninth_decile_is_shown_there(make_rates: MakeRates) -> None:
+    found = lines(make_rates(2021, **{"CAHPS_1": 88.2, "CAHPS_2": 94.7}), 2021)
+    first, second = found["CAHPS_1"], found["CAHPS_2"]
+    assert (first.reached, first.cut, first.points, np.isnan(first.next_cut)) == ("decile 9", 88.1, 10.0, True)
+    assert (second.reached, second.next_cut, second.next_points) == ("decile 8", 94.97, 10.0)
+
+
+def test_an_assumed_cut_at_hand_is_named(make_rates: MakeRates) -> None:
+    """ACO-10 in 2014: p80 (0.59) and p90 (0.38) are assumed, p70 (0.76) is not; reversed."""
+    for rate, assumed in ((0.9, ()), (0.7, ("p80",)), (0.5, ("p80", "p90")), (0.3, ("p90",))):
+        assert lines(make_rates(2014, **{"ACO-10": rate}), 2014)["ACO-10"].assumed == assumed
+
+
 def test_the_next_decile_counts_improvement_over_the_prior_year(make_rates: MakeRates) -> None:
     before = {f"QualityID_{each}_WI": 30.0 for each in ("112", "113")}
     rates = pd.concat([make_rates(2022, **before), make_rates(2023, **{"QualityID_110_WI": 45.0})], ignore_index=True)
