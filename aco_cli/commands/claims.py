@@ -11,7 +11,7 @@ import pandas as pd
 
 from aco_cli.engine.expenditures import queries as q
 from aco_cli.engine.expenditures.percentile import population_figures
-from aco_cli.engine.expenditures.results import REFERENCE_KEYS, expenditures, with_regions
+from aco_cli.engine.expenditures.results import COUNTY_KEYS, REFERENCE_KEYS, expenditures, with_regions
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.claims.checks import ClaimsFiles, ClaimsRows
@@ -85,7 +85,7 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, stage: Stage) ->
     figures, computed = _completed(tables, figures, rules, sought)
     tables.view("thresholds", _as_values(figures))
     rows = expenditures(tables.query(q.SUMS), tables.query(q.HEADS), figures, rules.completion_factor)
-    missing = pd.DataFrame()
+    missing = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years"])
     if counties is not None:
         rows, missing = with_regions(rows, tables.query(q.COUNTIES), counties)
     return Found(rows, rules, computed, missing, without_months)

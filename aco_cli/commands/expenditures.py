@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ from aco_cli.commands.call import command
 from aco_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aco_cli.commands.claims import Found
     from aco_cli.commands.session import Session
 
@@ -106,9 +109,18 @@ def _tell(session: Session, found: Found) -> None:
         )
     if found.without_months:
         session.warn(f"{found.without_months:,} beneficiaries have no row of enrollment in a calendar year of theirs")
-    names = ["calendar_year", "county", "person_years"]
-    for year, county, person_years in found.missing.reindex(columns=names).to_numpy().tolist():
-        session.warn(
-            f"county {county or '(blank)'} has no figures in the county files of {year}: "
-            f"{person_years:,.2f} person years count in no regional figure"
+    for message in _uncounted(found.missing):
+        session.warn(message)
+
+
+def _uncounted(missing: pd.DataFrame) -> Iterator[str]:
+    """Each county and year without figures, with the enrollment types and the person years concerned."""
+    from aco_cli.engine.expenditures.queries import TYPES
+
+    places = missing.assign(county=missing["county"].fillna(""))
+    for (year, county), rows in places.groupby(["calendar_year", "county"]):
+        kinds = ", ".join(TYPES[order] for order in sorted(set(rows["type_order"])))
+        yield (
+            f"county {county or '(blank)'} has no figures for {kinds} in the county files of {year}: "
+            f"{rows['person_years'].sum():,.2f} person years count in no regional figure"
         )

@@ -36,7 +36,7 @@ def expenditures(
 
 
 def with_regions(rows: pd.DataFrame, lived: pd.DataFrame, counties: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add `regional_expenditure` and `national_weight` (v11 4.1.1, 4.1.2); also return what no county file covers.
+    """Add `regional_expenditure` and `national_weight` (v11 4.1.1, 4.1.2); also return the rows no county file covers.
 
     `lived` has the months of each ACO, period and type in each county; `counties` has CMS's `per_capita`, `score` and
     `county_person_years`. Both figures are means over counties, weighted by the ACO's person years there.
@@ -54,6 +54,5 @@ def with_regions(rows: pd.DataFrame, lived: pd.DataFrame, counties: pd.DataFrame
     totals = found.groupby(keys, as_index=False)[["person_years", "regional", "share"]].sum()
     totals["regional_expenditure"] = totals["regional"] / totals["person_years"]
     totals["national_weight"] = totals["share"] / totals["person_years"]
-    places = held[~known].groupby(["calendar_year", "county"], as_index=False, dropna=False)
-    missing = places.agg({"person_years": "sum"})
+    missing = held.loc[~known, [*COUNTY_KEYS, "person_years"]]
     return rows.merge(totals[[*keys, "regional_expenditure", "national_weight"]], on=keys, how="left"), missing

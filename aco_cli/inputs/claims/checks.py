@@ -116,8 +116,8 @@ def _enrollment_rules(years: Sequence[int]) -> list[tuple[str, str, str]]:
     return [
         ("month", f"a month of {_listed(years)}, such as {years[0]}-03", f"month NOT IN ({months})"),
         ("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
-        ("age", "a value, as the month counts", f"age IS NULL AND NOT esrd AND {_COUNTS}"),
-        ("risk_score", "a value, as the month counts", f"risk_score IS NULL AND {_COUNTS}"),
+        ("age", "a value, as the month counts", f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
+        ("risk_score", "a value, as the month counts", f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"),
         ("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
     ]
 

@@ -101,8 +101,7 @@ class Rows:
                 checks.append((name, column.kind.words, f"unread_{name}"))
             if not column.may_be_blank:
                 blank = f"{name} = ''" if column.kind is TEXT else "FALSE"
-                there = f" AND NOT unread_{name}" if cell.unread else ""
-                checks.append((name, "a value", f"({name} IS NULL OR {blank}){there}"))
+                checks.append((name, "a value", f"({name} IS NULL OR {blank}) AND NOT unread_{name}"))
         return checks
 
     def repeated(self, keys: Sequence[str], expected: str) -> list[Problem]:
@@ -121,9 +120,7 @@ class Rows:
         cells = self.contract.cells(header)
         columns = [f"{cell.value} AS {name}" for name, cell in cells.items()]
         if unread:
-            columns += [
-                f"COALESCE({cell.unread}, FALSE) AS unread_{name}" for name, cell in cells.items() if cell.unread
-            ]
+            columns += [f"COALESCE({cell.unread or 'FALSE'}, FALSE) AS unread_{name}" for name, cell in cells.items()]
         return f"SELECT {', '.join([*columns, *filter(None, [more])])} FROM {scan}"
 
 

@@ -35,28 +35,24 @@ AMOUNTS = (
     "pbp_reduction_amount",
 )
 MONEY = pa.decimal128(12, 2)
-SCHEMAS = {
-    "claims": pa.schema(
-        [
-            ("bene_id", pa.string()),
-            ("claim_id", pa.string()),
-            ("claim_type", pa.string()),
-            ("through_date", pa.date32()),
-        ]
-        + [(name, MONEY) for name in AMOUNTS]
-        + [("denied", pa.bool_())]
-    ),
-    "enrollment": pa.schema(
-        [("bene_id", pa.string()), ("month", pa.string()), ("esrd", pa.bool_()), ("age", pa.int32())]
-        + [("dual_status", pa.string()), ("part_a", pa.bool_()), ("part_b", pa.bool_()), ("health_plan", pa.bool_())]
-        + [("alive", pa.bool_()), ("risk_score", pa.decimal128(8, 3)), ("county", pa.string())]
-    ),
-    "assignment": pa.schema(
-        [("aco_id", pa.string()), ("performance_year", pa.int32()), ("period", pa.string())]
-        + [("calendar_year", pa.int32()), ("bene_id", pa.string())]
-    ),
-    "population": pa.schema([("calendar_year", pa.int32()), ("bene_id", pa.string())]),
+TEXT, YES_NO, WHOLE = pa.string(), pa.bool_(), pa.int32()
+COLUMNS: dict[str, dict[str, pa.DataType]] = {
+    "claims": {
+        **dict.fromkeys(("bene_id", "claim_id", "claim_type"), TEXT),
+        "through_date": pa.date32(),
+        **dict.fromkeys(AMOUNTS, MONEY),
+        "denied": YES_NO,
+    },
+    "enrollment": {
+        **dict.fromkeys(("bene_id", "month"), TEXT),
+        **{"esrd": YES_NO, "age": WHOLE, "dual_status": TEXT},
+        **dict.fromkeys(("part_a", "part_b", "health_plan", "alive"), YES_NO),
+        **{"risk_score": pa.decimal128(8, 3), "county": TEXT},
+    },
+    "assignment": {"aco_id": TEXT, "performance_year": WHOLE, "period": TEXT, "calendar_year": WHOLE, "bene_id": TEXT},
+    "population": {"calendar_year": WHOLE, "bene_id": TEXT},
 }
+SCHEMAS = {name: pa.schema(list(columns.items())) for name, columns in COLUMNS.items()}
 Row = dict[str, Any]
 
 

@@ -143,7 +143,8 @@ def test_twelve_beneficiaries_worked_out_by_hand(compute: Any, empty_people: Any
         "disabled": (1.5, (-100000 + 600) / 1.5 * 1.013, (2.0 * 12 + 1.0 * 6) / 18),
         # B5: 10,000 in half a year; B6: 208,929.14; B12: 500 in half a year
         "aged-dual": (2.0, (10000 + 208929.14 + 500) / 2 * 1.013, (1.2 * 6 + 3.0 * 12 + 0.9 * 6) / 24 / 1.5),
-        # B1 1,200, B2 8,000, B3 0, B4 1,100, B9 300, B10 450, B11 700, B12 250 in 12 + 12 + 12 + 12 + 6 + 9 + 11 + 6 months
+        # B1 1,200, B2 8,000, B3 0, B4 1,100, B9 300, B10 450, B11 700, B12 250: 12,000
+        # in 12 + 12 + 12 + 12 + 6 + 9 + 11 + 6 months
         "aged-nondual": (80 / 12, 12000 / (80 / 12) * 1.013, 1.0),
     }
     for kind, (person_years, per_capita, risk) in expected.items():
