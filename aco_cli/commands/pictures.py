@@ -29,6 +29,8 @@ _TABLE = (
     *("savings_rate", "msr", "quality_score", "final_sharing_rate", "assigned_beneficiaries", "benchmark_total"),
 )
 _OFTEN_ONE = ("performance_year", "program", "start_year")  # and then not worth a column
+# More would be too much for a browser, and for the eye.
+MOST_ROWS = 20_000
 _START = OutputColumn("start_year", Unit.TEXT, "Start", 30)
 
 
@@ -83,6 +85,11 @@ def _need_libraries() -> None:
 
 
 def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequence[str] = ()) -> Settled:
+    if len(frame) > MOST_ROWS:
+        raise UsageError(
+            f"a page or chart shows at most {MOST_ROWS:,} ACOs and years, the files have {len(frame):,}; choose some "
+            "with --program, --track, --aco or fewer years"
+        )
     groups = grouping_columns(frame)
     start = groups["start_year"].fillna("").replace("", "unknown")
     frame = frame.assign(aco_name=frame.get("aco_name", ""), size=groups["size"], start_year=start)

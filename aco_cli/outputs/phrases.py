@@ -21,8 +21,9 @@ OUTCOME_WORDS = {
 
 def millions(dollars: float) -> str:
     """An amount for a label: $14.5M, -$0.3M, $1,234.6M; less than 50,000 dollars whole: $12,345."""
-    sign, size = "-" if dollars < 0 else "", abs(dollars)
-    return f"{sign}${size / 1e6:,.1f}M" if size >= 50_000 else f"{sign}${size:,.0f}"
+    size = abs(dollars)
+    shown = f"${size / 1e6:,.1f}M" if size >= 50_000 else f"${size:,.0f}"
+    return f"-{shown}" if dollars < 0 and shown != "$0" else shown
 
 
 def acos(count: int) -> str:

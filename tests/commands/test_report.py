@@ -221,6 +221,19 @@ def test_a_chart_is_no_page(aco: Aco, roster: Roster, tmp_path: Path) -> None:
     assert "--chart waterfall: is for a file that ends in .svg or .png" in done.stderr
 
 
+def test_more_rows_than_a_browser_bears_are_refused(
+    aco: Aco, roster: Roster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aco_cli.commands.pictures.MOST_ROWS", 2)
+    three = roster({"aco_id": "A1"}, {"aco_id": "A2"}, {"aco_id": "A3"})
+    done = aco("report", "2014", three, "-o", tmp_path / "c.svg", "--chart", "waterfall")
+    assert done.returncode == 2
+    assert "at most 2 ACOs and years, the files have 3; choose some" in done.stderr
+    assert (
+        aco("report", "2014", three, "--aco", "A1,A2", "-o", tmp_path / "c.svg", "--chart", "waterfall").returncode == 0
+    )
+
+
 def test_without_an_output_nothing_is_done(aco: Aco, roster: Roster) -> None:
     done = aco("report", "2014", roster())
     assert done.returncode == 2

@@ -18,14 +18,14 @@ _ROOM = 0.6  # of the width of the bars, for the labels on the right
 
 def waterfall(steps: pd.DataFrame) -> Any:
     """The sums of the steps of all ACOs, as bars one below another; the part on losses only if there are any."""
-    parts = [_part(totals(steps, SAVINGS), "From generated savings to payments", "Payments")]
+    many = len(steps) > 1
+    parts = [_part(_bars(totals(steps, SAVINGS), "Payments", many), "From generated savings to payments")]
     if steps["generated_losses"].any():
-        parts.append(_part(totals(steps, LOSSES), "From losses to repayments", "Repayments"))
+        parts.append(_part(_bars(totals(steps, LOSSES), "Repayments", many), "From losses to repayments"))
     return alt.vconcat(*parts, spacing=24)
 
 
-def _part(found: Sequence[Total], heading: str, last: str) -> alt.LayerChart | alt.FacetChart:
-    table = _bars(found, last)
+def _part(table: pd.DataFrame, heading: str) -> alt.LayerChart | alt.FacetChart:
     low, high = min(0.0, table["to"].min()), max(0.0, table["to"].max())
     across = alt.X("from:Q").axis(None).scale(domain=[low, high + _ROOM * (high - low)], nice=False)
     base = alt.Chart(data(table)).encode(y=alt.Y("step:N", title=None).sort(None).axis(**NAMES))
@@ -40,14 +40,14 @@ def _part(found: Sequence[Total], heading: str, last: str) -> alt.LayerChart | a
     return alt.layer(bars, labels).properties(width=WIDTH - 120, height=alt.Step(30), title=title(heading))
 
 
-def _bars(found: Sequence[Total], last: str) -> pd.DataFrame:
-    """A bar for each step, from where the last one ended, and one for what is left at the end."""
+def _bars(found: Sequence[Total], last: str, counted: bool) -> pd.DataFrame:
+    """A bar for each step, from where the last one ended, and one for what is left; `counted`: with numbers of ACOs."""
     rows: list[tuple[str, float, float, str, str]] = []
     level = 0.0
     for total in found:
         kind = _MORE if total.amount > 0 else _LESS
         sign = "+" if rows and total.amount > 0 else ""
-        label = f"{sign}{millions(total.amount)} ({acos(total.acos)})"
+        label = f"{sign}{millions(total.amount)}" + (f" ({acos(total.acos)})" if counted else "")
         rows.append((total.label, level, level + total.amount, label, kind if rows else _ENDS))
         level += total.amount
     rows.append((last, 0.0, level, millions(level), _ENDS))
