@@ -96,15 +96,17 @@ class _Excel(ast.NodeTransformer):
                 return self._guarded(compared, others)
             case "NTH":
                 return self._nth(*arguments)
-            case "MIN" | "MAX":  # of texts they would take no notice; a sum with one fails
+            case "MIN" | "MAX":  # of texts in cells they would take no notice
                 return _call(function, *(self._summed(each) for each in arguments))
             case "IFERROR":
                 return _call(function, self._summed(arguments[0]), self.visit(arguments[1]))
         return _call(function, *map(self.visit, arguments))
 
     def _summed(self, node: ast.expr) -> ast.expr:
+        """As a sum with zero, if it may be no more than a cell: where that holds a text, the sum fails."""
         written: ast.expr = self.visit(node)
-        return ast.BinOp(ast.Constant(0), ast.Add(), written) if name_of(node) else written
+        may_be_text = name_of(node) or function_of(node) == "IF"
+        return ast.BinOp(ast.Constant(0), ast.Add(), written) if may_be_text else written
 
     def _nth(self, values: ast.expr, place: ast.expr) -> ast.expr:
         cells = self._places(name_of(values))

@@ -64,7 +64,7 @@ class Overview:
 def write_index(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
     """One row per ACO and year, with a link to its worksheet."""
     sheet.write_string(0, 0, "Settlements", styles("title"))
-    headings = [*_LABELS.values(), *((label, 15) for label, _, _ in FIGURES.values()), ("Notes", 50)]
+    headings = [*_LABELS.values(), *((label, 15) for label, _, _ in FIGURES.values()), (" Notes", 50)]
     for column, (heading, width) in enumerate(headings):
         is_figure = len(_LABELS) <= column < len(headings) - 1
         sheet.write_string(HEADING_ROW, column, heading, styles("heading_right" if is_figure else "heading"))
@@ -75,13 +75,13 @@ def write_index(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
         sheet.write_url(place, 0, f"internal:{quoted(name)}!A1", styles("link"), str(row["aco_id"]))
         for column, identity in enumerate(_LABELS):
             if identity == "performance_year":
-                sheet.write_number(place, column, row[identity], styles("label", "year"))
+                sheet.write_number(place, column, row[identity], styles("cell", "year"))
             elif column:
                 sheet.write_string(place, column, row[identity], styles("cell"))
         for column, (figure, (_, unit, _)) in enumerate(FIGURES.items(), start=len(_LABELS)):
             formula = f"={quoted(name)}!{cells[figure]}"
             sheet.write_formula(place, column, formula, styles("line", unit), _cached(row[figure], unit))
-        sheet.write_string(place, len(_LABELS) + len(FIGURES), row["notes"], styles("cell"))
+        sheet.write_string(place, len(_LABELS) + len(FIGURES), row["notes"], styles("beside"))
     sheet.autofilter(HEADING_ROW, 0, overview.last_row, len(headings) - 1)
     sheet.freeze_panes(FIRST_ROW, 2)
     set_page(sheet, HEADING_ROW)

@@ -18,7 +18,7 @@ from aco_cli.rules.parameters import Entry
 
 SHEET = "Parameters"
 HEADINGS = ("Parameter", "Part", "Program", "Tracks", "Years", "Value", "Status", "Citation")
-WIDTHS = (72, 26, 14, 28, 11, 18, 12, 60)
+WIDTHS = (72, 26, 17, 28, 11, 18, 12, 60)
 VALUE_COLUMN = HEADINGS.index("Value")
 SCALE_COLUMN = 1
 FIRST_ROW = 3
@@ -85,6 +85,7 @@ class Parameters:
         for _, group in groupby(self._values, key=_table):
             together = list(group)
             height = max(len(value.values) for value in together)
+            row += together[0].is_scale  # a blank row before each scale
             for column, value in enumerate(together, start=SCALE_COLUMN):
                 place = column if value.is_scale else VALUE_COLUMN
                 first = row + value.is_scale
@@ -98,10 +99,11 @@ class Parameters:
 
     def write(self, sheet: Worksheet, styles: Styles) -> None:
         """Write every value into its place; a scale as a table of its own."""
-        sheet.write_string(0, 0, "Parameters", styles("title"))
+        sheet.write_string(0, 0, "Table A5. Parameters by track and year", styles("title"))
         sheet.write_string(1, 0, "Values of the rules; every worksheet calculates with the cells here.", styles("hint"))
         for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
-            sheet.write_string(FIRST_ROW - 1, column, heading, styles("heading"))
+            kind = "heading_right" if column == VALUE_COLUMN else "heading"
+            sheet.write_string(FIRST_ROW - 1, column, heading, styles(kind))
             sheet.set_column(column, column, width)
         for _, group in groupby(self._values, key=_table):
             together = list(group)
@@ -123,13 +125,14 @@ class Parameters:
             told = (f"Table A4. {label}", None, None, None, None, None, str(entry.status), entry.cite)
         for column, text in enumerate(told):
             if text is not None:
-                sheet.write_string(row, column, text, styles("cell"))
+                is_title = value.is_scale and column == 0
+                sheet.write_string(row, column, text, styles("heading" if is_title else "beside"))
 
 
 def _write_values(sheet: Worksheet, styles: Styles, row: int, column: int, value: RuleValue) -> None:
     place = column if value.is_scale else VALUE_COLUMN
     if value.is_scale:
-        sheet.write_string(row, place, value.part.replace("_", " "), styles("heading"))
+        sheet.write_string(row, place, value.part.replace("_", " "), styles("heading_right"))
     for below, each in enumerate(value.values, start=row + value.is_scale):
         if isinstance(each, str):
             sheet.write_string(below, place, each, styles("given"))
@@ -138,7 +141,7 @@ def _write_values(sheet: Worksheet, styles: Styles, row: int, column: int, value
         if value.is_scale:
             sheet.write_string(below, 0, f"band {below - row}", styles("step"))
         elif len(value.values) > 1:
-            sheet.write_string(below, 1, f"{value.part.replace('_', ' ')} {below - row + 1}", styles("cell"))
+            sheet.write_string(below, 1, f"{value.part.replace('_', ' ')} {below - row + 1}", styles("beside"))
 
 
 def _unit(value: RuleValue, number: float) -> str:
@@ -149,7 +152,7 @@ def _unit(value: RuleValue, number: float) -> str:
 
 
 def _order(value: RuleValue) -> tuple[bool, str, str, int, str]:
-    return (not value.is_scale, value.program, value.parameter, value.entry.years[0], ",".join(value.entry.tracks))
+    return (value.is_scale, value.program, value.parameter, value.entry.years[0], ",".join(value.entry.tracks))
 
 
 def _table(value: RuleValue) -> object:

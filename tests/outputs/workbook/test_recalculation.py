@@ -1,0 +1,187 @@
+"""LibreOffice, given a workbook without any calculated value, comes to what the engine says, in every cell.
+
+One test, as a spreadsheet program takes long to start: it recalculates all books at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from aco_cli.engine.settle import settle
+from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.load import load
+from aco_cli.inputs.years import Years
+from aco_cli.outputs.tables import SETTLEMENT, tables
+from aco_cli.outputs.workbook.aco_sheet import START
+from aco_cli.outputs.workbook.excel import NOTHING
+from aco_cli.outputs.workbook.plan import make_plan
+from aco_cli.rules.book import RuleBook
+
+SAMPLE = Path(__file__).parents[3] / "sample_data"
+PUBLIC = Path(__file__).parents[4] / "shared" / "data" / "mssp_puf_2018.csv"
+TO_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # all sheets, unrounded
+OFFICE = shutil.which("soffice")
+WITHIN = 1e-6  # US dollars
+DIGITS = 1e-14  # a spreadsheet writes 15 digits
+CELLS = make_plan(tables(with_benchmark=False), START).cells
+Sheets = dict[str, list[list[str]]]
+
+pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
+
+
+def test_every_cell_is_what_the_engine_says(
+    tmp_path: Path, workbook: Callable[..., bytes], book: RuleBook, canonical, make_rows
+) -> None:
+    y2014 = roster(SAMPLE / "roster_2014.csv", "2014")
+    some = y2014[y2014["aco_id"].isin(["A67373", "A85439"])].reset_index(drop=True)
+    evidence = (
+        load_table([str(SAMPLE / "expenditures_2022.csv")], "expenditures"),
+        load_table([str(SAMPLE / "reference_2022.csv")], "reference"),
+    )
+    agreements = roster(SAMPLE / "agreements_2022.csv", "2022", totals_follow=True)
+    eras = canonical(every_situation(book, make_rows))
+    books = {
+        **{f"all{part}": workbook(rows) for part, rows in parts(y2014)},
+        **{f"eras{part}": workbook(rows) for part, rows in parts(eras)},
+        "benchmarks": workbook(with_benchmark(agreements, evidence, book), evidence),
+        "some": workbook(some),
+    }
+    losses = published_losses(book)
+    if losses is not None:
+        books["losses2018"] = workbook(losses)
+    lower = with_number(books["some"], sheet_of(books["some"], "A67373"), CELLS[SETTLEMENT, "quality_score"], 0.5)
+
+    found = recalculated({**books, "lower": lower}, tmp_path)
+
+    for name, data in books.items():
+        compare(name, CalamineWorkbook.from_filelike(io.BytesIO(data)), found[name])
+    settled = {name: column(sheets["Index"], "Settlement") for name, sheets in found.items() if "eras" not in name}
+    paid = sum(sum(column) for name, column in settled.items() if name.startswith("all"))
+    assert paid == pytest.approx(settle(y2014, book, ("settlement",))["settlement"].sum(), abs=1e-4)
+    changed = some.assign(quality_score=some["quality_score"].mask(some["aco_id"] == "A67373", 0.5))
+    for frame, name in ((some, "some"), (changed, "lower")):
+        assert settled[name] == pytest.approx(settle(frame, book, ("settlement",))["settlement"].tolist(), abs=WITHIN)
+    assert settled["some"][0] != settled["lower"][0], "the quality cell was changed"
+    if losses is not None:
+        owed = column(found["losses2018"]["Index"], "Repayment")
+        assert owed == pytest.approx((-losses["published_settlement"]).tolist(), abs=2)
+
+
+def roster(file: Path, year: str, **options: Any) -> pd.DataFrame:
+    """The rows of a file, with a file's figures."""
+    return load([str(file)], Years.parse(year), **options).frame.reset_index(drop=True)
+
+
+def parts(frame: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Some rows at a time: what LibreOffice needs for a sheet grows with the number of sheets."""
+    for part, start in enumerate(range(0, len(frame), 50)):
+        yield part, frame.iloc[start : start + 50].reset_index(drop=True)
+
+
+def with_benchmark(frame: pd.DataFrame, evidence: tuple[pd.DataFrame, pd.DataFrame], book: RuleBook) -> pd.DataFrame:
+    from aco_cli.engine.benchmark.compute import benchmark
+
+    computed = benchmark(frame, *evidence, book)
+    return frame.assign(**{name: computed[name] for name in ("benchmark_total", "expenditure_total")})
+
+
+def every_situation(book: RuleBook, make_rows: Callable[..., list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """One row for each track and year of both programs; figures are random, on edges often, and some unknown."""
+    rows = {(row["track"], row["performance_year"]): row for row in make_rows(2018, 900, situations=200)}
+    for n, situation in enumerate(each for each in book.situations() if each.program == "pioneer"):
+        spent = 1e8 * (0.9, 1.1, 0.98, 1.012, 0.8)[n % 5]
+        rows[situation.track, situation.year] = {
+            **{"program": "pioneer", "track": situation.track, "performance_year": situation.year},
+            **{"benchmark_total": 1e8, "expenditure_total": spent, "assigned_beneficiaries": 15_000 + 3_000 * n},
+            **{"quality_score": 0.05 * (n % 20)},
+        }
+    covered = {(each.track, each.year) for each in book.situations() if each.program in ("mssp", "pioneer")}
+    assert rows.keys() == covered
+    return list(rows.values())
+
+
+def published_losses(book: RuleBook) -> pd.DataFrame | None:
+    """Two-sided ACOs of 2018 whose repayment comes out as CMS published it; None where the file is not there."""
+    if not PUBLIC.exists():
+        return None
+    frame = roster(PUBLIC, "2018")
+    settled = settle(frame, book, ("settlement",))["settlement"]
+    published = frame["published_settlement"]
+    return frame[(published < 0) & ((settled - published).abs() < 2)].head(3).reset_index(drop=True)
+
+
+def recalculated(books: Mapping[str, bytes], folder: Path) -> dict[str, Sheets]:
+    """What LibreOffice makes of the books after all calculated values are taken out of them, by sheet."""
+    for name, data in books.items():
+        (folder / f"{name}.xlsx").write_bytes(edited(data, r"xl/worksheets/.*", rb"</f><v>[^<]*</v>", rb"</f>"))
+    command = [OFFICE, "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", TO_CSV]
+    files = [str(folder / f"{name}.xlsx") for name in books]
+    subprocess.run([*command, "--outdir", str(folder), *files], capture_output=True, timeout=300, check=True)
+    found: dict[str, Sheets] = {}
+    for name in books:
+        for path in folder.glob(f"{name}-*.csv"):
+            with path.open(encoding="utf-8", newline="") as file:
+                found.setdefault(name, {})[path.stem.removeprefix(f"{name}-")] = list(csv.reader(file))
+    return found
+
+
+def edited(data: bytes, member: str, pattern: bytes, replacement: bytes) -> bytes:
+    """A workbook with something replaced in some of its parts."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            held = old.read(name)
+            new.writestr(name, re.sub(pattern, replacement, held) if re.fullmatch(member, name) else held)
+    return result.getvalue()
+
+
+def sheet_of(data: bytes, name: str) -> int:
+    return CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names.index(name) + 1
+
+
+def with_number(data: bytes, sheet: int, cell: str, number: float) -> bytes:
+    """A workbook in which somebody has typed another number into a cell."""
+    pattern = rf'(<c r="{cell}" s="\d+"><v>)[^<]*'.encode()
+    return edited(data, rf"xl/worksheets/sheet{sheet}\.xml", pattern, rf"\g<1>{number}".encode())
+
+
+def compare(name: str, written: CalamineWorkbook, found: Sheets) -> None:
+    """Every cell as it was written with the engine's figure, and no error."""
+    assert found.keys() == set(written.sheet_names)
+    for sheet in written.sheet_names:
+        rows = written.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        for place, (left, right) in enumerate(zip(rows, found[sheet], strict=False), start=1):
+            for at, (value, text) in enumerate(zip(left, right, strict=False)):
+                where = f"{name}, sheet {sheet}, row {place}, column {at + 1}"
+                assert not text.startswith(("#", "Err:")), f"{where}: {text}"
+                assert says(text, value), f"{where}: {text}, not {value}"
+
+
+def says(text: str, value: object) -> bool:
+    """Whether a recalculated cell is what was written."""
+    if not isinstance(value, float):
+        return text == str(value)
+    return text != NOTHING and isclose(number(text), value, abs_tol=WITHIN, rel_tol=DIGITS)
+
+
+def number(text: str) -> float:
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+
+
+def column(rows: list[list[str]], heading: str) -> list[float]:
+    """A column of the index, by its heading."""
+    headings = next(row for row in rows if heading in row)
+    return [number(row[headings.index(heading)]) for row in rows[rows.index(headings) + 1 :]]
