@@ -25,7 +25,7 @@ class Cause(StrEnum):
     ROUNDING = "rounding of the published rates"
     REWARDS = "improvement rewards"
     FEWER_BONUS_POINTS = "fewer bonus points"
-    NO_RATES = "rates not in the file"
+    NO_RATES = "no rates with a benchmark"
     BLANKS_COUNT = "measures without rate count"
     IMPROVEMENT = "improvement, prior year's rates not given"
     IMPROVEMENT_OR_EQUITY = "improvement or health equity adjustment"
@@ -138,7 +138,7 @@ class _Deciles:
         yield (
             Cause.NO_RATES,
             np.asarray(~scores.is_reported),
-            _always("no rates of its own reporting"),
+            _always("no rates with a benchmark among what it reported itself"),
         )
         survey = scores.scoring["survey_bonus"]
         most = int(scores.scoring["end_to_end_bonus"])
