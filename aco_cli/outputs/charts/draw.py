@@ -18,15 +18,16 @@ from aco_cli.outputs.figures import Figure
 
 _SHARP = 2  # pixels of a PNG per point
 _VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-# As Vega writes them: a link, and a mark with a description.
-_LINK = re.compile(r'<a xlink:href="[^"#]*(#[^"]*)"')
+# As Vega writes them: a link around a mark, and a mark with a description. What is read out as one picture may hold
+# no links: a mark says in `data-key` where it leads to, and the page takes it there.
+_LINKED = re.compile(r'<a xlink:href="[^"#]*#([^"]*)"><path ([^>]*)/></a>')
 _POINT = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"([^>]*?)/>')
 
 
 def draw(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
     """A chart of settled ACOs and their steps (`engine.waterfall`).
 
-    `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to be links, `href`.
+    `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to lead to something, `href`.
     """
     return with_look(_chart(figure, settled, steps))
 
@@ -38,10 +39,9 @@ def draw_all(settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
 
 
 def svg(chart: Any, about: str) -> str:
-    """The chart as SVG that is read out as `about`; its points say what they are, and lead to their `href`."""
+    """The chart as SVG that is read out as `about`; its points say what they are, and in `data-key` where they lead."""
     drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=_VERSION)
-    linked = _LINK.sub(r'<a tabindex="-1" href="\1"', drawn)
-    told = _POINT.sub(r"<path\2><title>\1</title></path>", linked)
+    told = _POINT.sub(r"<path\2><title>\1</title></path>", _LINKED.sub(r'<path \2 data-key="\1"/>', drawn))
     label = escape(about, {'"': "&quot;"})
     return told.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 

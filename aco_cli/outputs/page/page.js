@@ -170,6 +170,10 @@
     history.replaceState(null, "", `#${data.acos[choose.value].key}`);
   });
   addEventListener("hashchange", follow);
+  document.querySelector(".figures").addEventListener("click", (event) => {
+    const mark = event.target.closest("[data-key]");
+    if (mark) location.hash = mark.dataset.key;
+  });
 
   const size = (aco) => Math.abs(aco.settlement[0] ?? 0);
   showOne(data.acos.reduce((best, aco, place) => (size(aco) > size(data.acos[best]) ? place : best), 0));
