@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
 
@@ -11,7 +14,7 @@ from aco_cli.engine.expenditures.queries import TYPES
 KEYS = ["aco_id", "performance_year", "period", "calendar_year"]
 REFERENCE_KEYS = ["performance_year", "calendar_year", "type_order"]
 COUNTY_KEYS = ["calendar_year", "county", "type_order"]
-MILLIONTHS = 1e6
+_MILLION = 1_000_000
 _MONTHS = 12.0
 
 
@@ -26,13 +29,26 @@ def expenditures(
     kinds = pd.DataFrame({"type_order": range(len(TYPES)), "enrollment_type": TYPES})
     rows = heads.merge(kinds, how="cross").merge(sums, on=[*KEYS, "type_order"], how="left")
     rows = rows.merge(reference, on=REFERENCE_KEYS, how="left")
-    months = rows["months"].astype(float)
+    normal = rows["mean_risk_score"].map(lambda mean: 1 / (_MILLION * _fraction(mean)))
     factor = rows["completion_factor"].astype(float).fillna(rows["performance_year"].map(completion))
     return rows.assign(
-        person_years=months.fillna(0.0) / _MONTHS,
-        per_capita_expenditure=rows["dollar_months"].astype(float) / months * factor,
-        risk_score=rows["risk"].astype(float) / months / MILLIONTHS / rows["mean_risk_score"].astype(float),
+        person_years=rows["months"].astype(float).fillna(0.0) / _MONTHS,
+        per_capita_expenditure=_quotients(rows["dollar_months"], factor, rows["months"]),
+        risk_score=_quotients(rows["risk"], normal, rows["months"]),
     ).sort_values([*KEYS, "type_order"], ignore_index=True)
+
+
+def _quotients(sums: pd.Series, factors: pd.Series, months: pd.Series) -> list[float]:
+    """Exact sum x exact factor / months, rounded once; NaN where there are no months (four rows a period: few)."""
+    return [
+        math.nan if math.isnan(count) else float(_fraction(total) * _fraction(factor) / int(count))
+        for total, factor, count in zip(sums, factors, months, strict=True)
+    ]
+
+
+def _fraction(number: float | Decimal | Fraction) -> Fraction:
+    """A float as the decimal number that it prints as."""
+    return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
 def with_regions(rows: pd.DataFrame, lived: pd.DataFrame, counties: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
