@@ -1,8 +1,9 @@
-"""The README's examples are true: every command shown prints what is shown."""
+"""The documents' examples are true: every command shown prints what is shown."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,25 +12,28 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)  # a line that ends in a backslash goes on
 
 
-def examples() -> list[tuple[str, str]]:
-    """Each command of a `console` block with the output that follows it."""
-    blocks = [
-        block for path in DOCUMENTS for block in re.findall(r"```console\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
-    ]
-    return [tuple(example.split("\n", 1)) for block in blocks for example in re.split(r"^\$ ", block, flags=re.M)[1:]]
+def examples() -> list[list[str]]:
+    """Each `console` block as its commands and, after each, the output that follows it."""
+    texts = [path.read_text("utf-8") for path in DOCUMENTS]
+    blocks = [block for text in texts for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL)]
+    return [COMMAND.split(block)[1:] for block in blocks]
 
 
-@pytest.mark.parametrize(("command", "output"), examples(), ids=lambda text: text[:60] if "aco" in text[:4] else "")
-def test_an_example_prints_what_the_document_shows(command: str, output: str) -> None:
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    ran = subprocess.run(
-        command, shell=True, cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, timeout=60, check=False
-    )
-    shown = [line.rstrip() for line in (ran.stderr + ran.stdout).splitlines()]
-    assert shown == output.splitlines()
+@pytest.mark.parametrize("block", examples(), ids=lambda block: block[0][:60])
+def test_an_example_prints_what_the_document_shows(block: list[str], tmp_path: Path) -> None:
+    """The commands of a block run one after the other in a folder of their own with the sample data."""
+    shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
+    environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    for command, output in zip(block[::2], block[1::2], strict=True):
+        ran = subprocess.run(
+            command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        shown = [line.rstrip() for line in (ran.stderr + ran.stdout).splitlines()]
+        assert shown == output.splitlines(), command
 
 
 def test_there_are_examples() -> None:
-    assert len(examples()) >= 5
+    assert sum(len(block) // 2 for block in examples()) >= 5

@@ -43,11 +43,11 @@ class Profile:
 
 # Savings and losses both large enough to pass a minimum rate, and small ones.
 PROFILES = (
-    Profile("enhanced", "0.02", 2, 0.88),
-    Profile("basic-e", "0.01", 1, 1.14),
+    Profile("enhanced", "0.02", 2, 0.9),
+    Profile("basic-e", "0.01", 1, 1.18),
     Profile("basic-b", "", 1, 1.0),
     Profile("basic-d", "sliding", 1, 0.95),
-    Profile("enhanced", "sliding", 2, 1.1),
+    Profile("enhanced", "sliding", 2, 1.15),
 )
 
 
