@@ -45,7 +45,7 @@ def quality(
     aco quality 2023 puf_2022.csv puf_2023.csv
     """
     from aco_cli.commands.quality_columns import QUALITY_COLUMNS
-    from aco_cli.commands.rates import quality_rules, read_rates, scored, with_improvement
+    from aco_cli.commands.rates import ASSUMED, quality_rules, read_rates, scored, with_improvement
     from aco_cli.commands.session import Request, Session, only, rule_book
 
     session = Session(messages, call)
@@ -59,6 +59,6 @@ def quality(
     session.write(scores, columns, table)
     if unscored := int(scores["quality_score"].isna().sum()):
         session.warn(f"{unscored:,} of {len(scores):,} rows have no score; column notes says why")
-    if assumed := int(scores["notes"].str.contains("rests on an assumed", regex=False).sum()):
+    if assumed := int(scores["notes"].str.contains(ASSUMED, regex=False).sum()):
         session.warn(f"{assumed:,} scores rest on assumed cuts; column notes says which")
     session.finish()
