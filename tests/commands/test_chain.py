@@ -45,7 +45,7 @@ def test_expenditures_are_those_the_generator_knows(folder: Path) -> None:
     expected = pd.read_csv(folder / "pop" / "expected.csv").set_index(KEYS).sort_index()
     assert list(found.index) == list(expected.index)
     assert list(found.columns) == list(expected.columns)
-    exact = ["assigned_beneficiaries", "person_years"]
+    exact = ["assigned_beneficiaries", "person_years", "per_capita_expenditure", "risk_score"]
     pd.testing.assert_frame_equal(found[exact], expected[exact], check_exact=True)
     pd.testing.assert_frame_equal(found, expected, rtol=1e-13, atol=0)
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import repeat
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -49,11 +53,13 @@ class Expected:
         self._lived.update(dict(zip(places.tolist(), counts.tolist(), strict=True)))
 
     def table(self, ids: list[str]) -> pd.DataFrame:
-        """The rows of the expenditure file."""
+        """The rows of the expenditure file: four types of each ACO and period; without months a type has no figures."""
         plan = self._plan
-        aco, period, kind = np.nonzero(self.months)
-        year = plan.period_years[aco, period]
-        months = self.months[aco, period, kind]
+        aco, period = (place.repeat(len(TYPES)) for place in np.nonzero(self.assigned))
+        kind = np.tile(np.arange(len(TYPES)), len(aco) // len(TYPES))
+        at = aco, period, kind
+        year, months = plan.period_years[aco, period], self.months[at]
+        per_point = [1 / (1000 * Fraction(str(mean))) for mean in plan.mean_scores[year, kind]]
         regional, share = self._regions(year, months)
         return pd.DataFrame(
             {
@@ -64,8 +70,8 @@ class Expected:
                 "enrollment_type": np.array(TYPES)[kind],
                 "assigned_beneficiaries": self.assigned[aco, period],
                 "person_years": months / MONTHS,
-                "per_capita_expenditure": self.cents[aco, period, kind] / months / 100 * COMPLETION,
-                "risk_score": self.scores[aco, period, kind] / months / 1000 / plan.mean_scores[year, kind],
+                "per_capita_expenditure": _quotients(self.cents[at], repeat(Fraction(str(COMPLETION)) / 100), months),
+                "risk_score": _quotients(self.scores[at], per_point, months),
                 "regional_expenditure": regional,
                 "national_weight": share,
             }
@@ -77,8 +83,9 @@ class Expected:
         places = np.array(sorted(self._lived), dtype=np.int64)
         lived = np.array([self._lived[place] for place in places.tolist()], dtype=np.int64)
         group, county = np.divmod(places, plan.counties)
-        row = np.searchsorted(np.flatnonzero(self.months), group)
-        at = (county, year[row], group % len(TYPES))
+        period, kind = np.divmod(group, len(TYPES))
+        row = np.searchsorted(np.flatnonzero(self.assigned), period) * len(TYPES) + kind
+        at = county, year[row], kind
         regional = lived * plan.county_expenditures[at] / plan.county_scores[at] / 100
         share = lived * (lived / MONTHS) / (plan.county_person_years[at] / 100)
         return _means(row, regional, months), _means(row, share, months)
@@ -102,4 +109,13 @@ def _sums(place: Ints, size: int, values: Ints | None) -> Ints:
 
 
 def _means(row: Ints, values: Floats, months: Ints) -> Floats:
-    return np.bincount(row, values, minlength=len(months)) / months
+    with np.errstate(invalid="ignore"):  # a type without months
+        return np.bincount(row, values, minlength=len(months)) / months
+
+
+def _quotients(sums: Ints, factors: Iterable[Fraction], months: Ints) -> list[float]:
+    """Sum x factor / months, rounded once."""
+    return [
+        float(total * factor / count) if count else nan
+        for total, factor, count in zip(sums.tolist(), factors, months.tolist(), strict=False)
+    ]
