@@ -191,6 +191,8 @@ def test_one_chart_is_written_alone(aco: Aco, roster_2014: Path, tmp_path: Path,
     output = tmp_path / "c.svg"
     assert aco("report", "2014", roster_2014, "--chart", chart, "-o", output).returncode == 0
     drawn_alone = ElementTree.fromstring(output.read_text("utf-8"))
+    assert drawn_alone.get("aria-label", "").endswith(": performance year 2014")
+    assert len(drawn_alone.findtext(f"{SVG}desc", "")) > 40
     texts = {text.text for text in drawn_alone.iter(f"{SVG}text")}
     assert words in texts
     others = {"Benchmark, US dollars (logarithmic scale)", "From losses to repayments", "Savings rate by track"} - {

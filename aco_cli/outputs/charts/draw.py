@@ -38,12 +38,16 @@ def draw_all(settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
     return with_look(charts.resolve_scale(shape="independent", stroke="independent", fill="independent"))
 
 
-def svg(chart: Any, about: str) -> str:
-    """The chart as SVG that is read out as `about`; its points say what they are, and in `data-key` where they lead."""
+def svg(chart: Any, about: str, words: str = "") -> str:
+    """The chart as SVG that is read out as `about` and described by `words`.
+
+    Its points say what they are, and in `data-key` where they lead.
+    """
     drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=_VERSION)
     told = _POINT.sub(r"<path\2><title>\1</title></path>", _LINKED.sub(r'<path \2 data-key="\1"/>', drawn))
     label = escape(about, {'"': "&quot;"})
-    return told.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    start, rest = told.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1).split(">", 1)
+    return f"{start}>{f'<desc>{escape(words)}</desc>' if words else ''}{rest}"
 
 
 def png(chart: Any) -> bytes:
