@@ -62,6 +62,22 @@ def test_after_the_first_step_savings_only_shrink_and_losses_only_recede(
         assert (amounts > -1e-6).all(), step.name
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_quality_takes_is_what_full_quality_would_share(
+    seed: int, canonical: Frames, make_rows: Callable[..., Any]
+) -> None:
+    frame = canonical(make_rows(seed, 400))
+    settled, steps = steps_of(frame)
+    full = {"quality_score": 1.0, "quality_reported": 1.0, "quality_standard_met": 1.0}
+    better, _ = steps_of(frame.assign(**full))
+    rows = (settled["reaches_msr"] == 1) & steps["generated_savings"].notna()
+    gained = (better["shared_savings"] - settled["shared_savings"])[rows]
+    np.testing.assert_allclose(
+        -(steps["quality_failed"] + steps["quality_below_full"])[rows], gained, rtol=0, atol=1e-4
+    )
+    assert (gained > 0).any()
+
+
 def test_shared_savings_lose_medicares_share_then_quality_then_sequestration(canonical: Frames) -> None:
     # 10 million saved; half is Medicare's; 80 % quality loses a fifth of the other half; 2 % of 4 million.
     assert changes(canonical, TRACK_1) == {
