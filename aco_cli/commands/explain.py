@@ -24,9 +24,9 @@ def explain(
 ) -> None:
     """One ACO's worksheet, line by line.
 
-    Each line of the settlement with CMS's letter, value, formula with its numbers, citation and status; with
-    --reference the benchmark before it, with --quality the measures behind the score; and how far it is to the
-    thresholds.
+    How far it is to the thresholds and what they are worth; then each line of the settlement with CMS's letter, value,
+    formula with its numbers, citation and status. With --reference the benchmark comes before it, with --quality the
+    measures behind the score come after it.
 
     \b
     aco explain A67373 2014 roster.csv
@@ -42,8 +42,10 @@ def explain(
     from aco_cli.commands.session import Request, Session, only, rule_book
     from aco_cli.commands.workbook import read_evidence
     from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
+    from aco_cli.engine.distances import distances
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
+    from aco_cli.outputs.distance_rows import distance_rows
     from aco_cli.outputs.worksheet import Entry, worksheet
 
     if Years.parse(year).single is None:
@@ -60,6 +62,6 @@ def explain(
         row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
     first = row.iloc[0]
     session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
-    lines = worksheet(row, book, read_evidence(chosen, reference))
-    entries = pd.DataFrame([asdict(entry) for entry in [*lines, *measures]], dtype="str")
+    lines = [*distance_rows(distances(row, book)), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
+    entries = pd.DataFrame([asdict(entry) for entry in lines], dtype="str")
     session.write(entries, WORKSHEET_COLUMNS, output)

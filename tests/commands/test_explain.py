@@ -75,3 +75,36 @@ def test_one_year_is_explained_at_a_time(aco: Aco, roster_2014: Path) -> None:
     done = aco("explain", "A16226", "2013-2014", roster_2014)
     assert (done.returncode, done.stdout) == (2, "")
     assert "one performance year" in done.stderr
+
+
+def test_distances_come_first_and_say_what_they_are_worth(aco: Aco, rows: Rows, roster_2014: Path) -> None:
+    lines = rows(aco("explain", "A99470", "2014", roster_2014).stdout)
+    assert [line["line"] for line in lines[:2]] == ["to_minimum_savings", "to_minimum_losses"]
+    assert (lines[0]["label"], lines[0]["shown"]) == ("Short of the minimum savings rate", "$1,055,491.02")
+    assert lines[0]["formula"].startswith("settled again with expenditure_total $")
+    assert lines[0]["words"].startswith("crossing it brings $1,340,895.")
+    assert lines[1]["label"] == "Room to the minimum loss rate"
+    assert lines[-1]["line"] == "settlement"
+
+
+def test_a_benchmark_comes_before_the_settlement_that_it_leads_to(aco: Aco, rows: Rows, sample: Path) -> None:
+    files = ["--expenditures", sample / "expenditures_2022.csv", "--reference", sample / "reference_2022.csv"]
+    lines = rows(aco("explain", "S2001", "2022", sample / "agreements_2022.csv", *files).stdout)
+    tables = [line["table"] for line in lines if not line["line"].startswith("to_")]
+    assert tables == sorted(tables)
+    assert set(tables) == {"1", "2", "3"}
+    held = {(line["table"], line["line"]): line for line in lines}
+    assert held["2", "benchmark_total"]["value"] == held["3", "benchmark_total"]["value"]
+    assert held["3", "benchmark_total"]["letter"] == "H"
+    assert held["1", "trend_by1_esrd"]["letter"] == "E"
+    assert held["1", "trend_by1_esrd"]["formula"] == "26.9% x 1.03042014711 + (1 - 26.9%) x 1.013520022"
+    assert "425.601" in held["1", "lower_weight"]["citation"]
+    assert held["1", "per_capita_by1_esrd"]["status"] == "given"
+    settled = rows(aco("settle", "2022", sample / "agreements_2022.csv", "--aco", "S2001", *files).stdout)
+    assert held["3", "settlement"]["shown"].replace("$", "").replace(",", "") == settled[0]["settlement"]
+
+
+def test_a_benchmark_needs_both_files(aco: Aco, sample: Path) -> None:
+    done = aco("explain", "S2001", "2022", sample / "agreements_2022.csv", "--reference", sample / "reference_2022.csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--expenditures" in done.stderr
