@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -51,4 +52,7 @@ class Log:
             message = json.dumps({"level": level, "event": event, "message": message, **details}, ensure_ascii=False)
         elif level != "info":
             message = f"{level}: {message}"
-        print(message, file=sys.stderr)
+        try:
+            print(message, file=sys.stderr)
+        except BrokenPipeError:  # nobody reads messages any more (`2>&1 | head`); the work goes on
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

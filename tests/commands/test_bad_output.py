@@ -122,3 +122,15 @@ def test_reader_that_goes_away_ends_the_run_without_a_word(
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
     assert done.returncode in codes
+
+
+def test_reader_of_messages_that_goes_away_does_not_end_the_run(program: str, tmp_path: Path, sample: Path) -> None:
+    """A broken pipe on standard error is no finding (1): the output is whole and the run ends well."""
+    shell = shutil.which("bash")
+    if shell is None:
+        pytest.skip("there is no bash here")
+    run = f'"{program}" whatif 2014 "{sample / "roster_2014.csv"}" --set months=12 -o out.csv'
+    script = f"{{ {run} 2>&1; echo $? >code; }} | true"
+    subprocess.run([shell, "-c", script], cwd=tmp_path, capture_output=True, timeout=120, check=True)
+    assert (tmp_path / "code").read_text() == "0\n"
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 334
