@@ -24,6 +24,7 @@ check: demo test lint types  ## what CI runs
 
 bench: $(VENV)/installed-dev  ## speed as ratios, each measured in one run
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/page.py
 
 bench-claims: $(VENV)/installed-dev  ## 20 and 100 million claim lines against hand-written SQL; needs 10 GB of disk
 	$(BIN)/python benchmarks/claims.py
