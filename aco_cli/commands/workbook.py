@@ -37,6 +37,7 @@ def write_book(
     )
     with session.busy("writing the workbook", rows=len(frame)):
         write_output(render_book(book, settlements), output)
+    session.log.step("wrote", f"wrote {len(frame):,} rows to {output}", rows=len(frame), file=output)
 
 
 def read_evidence(rows: Sources, reference: Sequence[str] | None) -> tuple[pd.DataFrame, pd.DataFrame] | None:

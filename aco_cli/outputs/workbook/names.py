@@ -32,7 +32,7 @@ def _free(wanted: str, taken: set[str]) -> str:
     name, number = wanted, 1
     while name.casefold() in taken:
         number += 1
-        name = f"{wanted[: LONGEST - 2 - len(str(number))]} {number}"
+        name = f"{wanted[: LONGEST - 1 - len(str(number))]} {number}"
     return name
 
 
