@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.lines import Column
+from aco_cli.engine.lines import Column, Values
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
 
@@ -20,7 +20,7 @@ _NEEDED = (
 _SPENT = "expenditure_total"
 POINT = 0.01
 CENT = 0.01
-WITHOUT = 1.0  # a limit at all of the benchmark is no limit
+WITHOUT = np.asarray(1.0)  # a limit at all of the benchmark is no limit
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def distances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     what they leave as `by` and what they cost or save as `worth`. What makes no difference to quality is left out.
     """
     settled = settle(frame, book, _NEEDED)
-    cases = pd.concat([_listed(case, len(frame)) for case in _cases(settled)], ignore_index=True)
+    values = Values({name: settled[name].to_numpy(dtype=np.float64) for name in _NEEDED})
+    cases = pd.concat([_listed(case, len(frame)) for case in _cases(values)], ignore_index=True)
     rows = frame.iloc[cases["row"].to_numpy()].reset_index(drop=True)
     for figure in cases["figure"].unique():
         own = rows[figure] if figure in rows else pd.Series(np.nan, index=rows.index)
@@ -64,46 +65,42 @@ def _listed(case: _Case, rows: int) -> pd.DataFrame:
     )
 
 
-def _cases(s: pd.DataFrame) -> Iterator[_Case]:
-    yield from _minimums(s)
-    yield from _limits(s)
-    yield from _quality(s)
+def _cases(v: Values) -> Iterator[_Case]:
+    yield from _minimums(v)
+    yield from _limits(v)
+    yield from _quality(v)
 
 
-def _minimums(s: pd.DataFrame) -> Iterator[_Case]:
+def _minimums(v: Values) -> Iterator[_Case]:
     """Expenditures at which savings are sure to meet the minimum, or to miss it where they meet it; losses likewise."""
-    saved, lost = s["benchmark_total"] - s["msr_amount"], s["benchmark_total"] + s["mlr_amount"]
-    there = _below(saved).where(s["reaches_msr"] == 0, _above(saved))
-    yield _Case("minimum_savings", _both_known(s, "msr_amount"), s["msr_amount"] - s["savings"], _SPENT, there)
-    there = _above(lost).where(s["exceeds_mlr"] == 0, _below(lost))
-    yield _Case("minimum_losses", _both_known(s, "mlr_amount"), s["savings"] + s["mlr_amount"], _SPENT, there)
+    short, room = v.msr_amount - v.savings, v.savings + v.mlr_amount
+    saved, lost = v.benchmark_total - v.msr_amount, v.benchmark_total + v.mlr_amount
+    there = np.where(v.reaches_msr, _above(saved), _below(saved))
+    yield _Case("minimum_savings", ~np.isnan(short), short, _SPENT, there)
+    there = np.where(v.exceeds_mlr, _below(lost), _above(lost))
+    yield _Case("minimum_losses", ~np.isnan(room), room, _SPENT, there)
 
 
-def _both_known(s: pd.DataFrame, minimum: str) -> Column:
-    return (s["savings"].notna() & s[minimum].notna()).to_numpy()
-
-
-def _below(dollars: pd.Series) -> pd.Series:
+def _below(dollars: Column) -> Column:
     """Whole cents, one or two below: a float may stand a hair beside the cents that it means."""
-    return np.floor(dollars / CENT) * CENT - CENT
+    return np.asarray(np.floor(dollars / CENT) * CENT - CENT)
 
 
-def _above(dollars: pd.Series) -> pd.Series:
+def _above(dollars: Column) -> Column:
     """Whole cents, one or two above."""
-    return np.ceil(dollars / CENT) * CENT + CENT
+    return np.asarray(np.ceil(dollars / CENT) * CENT + CENT)
 
 
-def _limits(s: pd.DataFrame) -> Iterator[_Case]:
-    limited = s["shared_savings"] - s["sequestration"].where(s["limit_first"] == 0, 0)
-    paid, lost = s["shared_savings"] > 0, s["capped_losses"] > 0
-    without = np.asarray(WITHOUT)
-    yield _Case("payment_limit", paid, (s["payment_limit"] - limited).clip(lower=0), "payment_limit", without)
-    yield _Case("loss_limit", lost, s["loss_limit"] - s["capped_losses"], "loss_limit", without)
+def _limits(v: Values) -> Iterator[_Case]:
+    limited = v.shared_savings - np.where(v.limit_first, 0.0, v.sequestration)
+    left = np.maximum(v.payment_limit - limited, 0.0)
+    yield _Case("payment_limit", v.shared_savings > 0, left, "payment_limit", WITHOUT)
+    yield _Case("loss_limit", v.capped_losses > 0, v.loss_limit - v.capped_losses, "loss_limit", WITHOUT)
 
 
-def _quality(s: pd.DataFrame) -> Iterator[_Case]:
-    score, met = s["quality_score"], s["quality_standard_met"]
-    more = (score + POINT).clip(upper=1)
+def _quality(v: Values) -> Iterator[_Case]:
+    score, met = v.quality_score, v.quality_standard_met
+    more = np.minimum(score + POINT, 1.0)
     yield _Case("quality_point", score < 1, (more - score) / POINT, "quality_score", more)
     yield _Case("quality_full", score < 1, (1 - score) / POINT, "quality_score", np.asarray(1.0))
-    yield _Case("quality_standard", met.notna(), np.asarray(np.nan), "quality_standard_met", 1 - met)
+    yield _Case("quality_standard", ~np.isnan(met), np.asarray(np.nan), "quality_standard_met", 1 - met)

@@ -19,6 +19,7 @@ from typing import Any, cast
 import numpy as np
 
 from aco_cli.engine.lines import Values
+from aco_cli.rules.book import Situation
 from aco_cli.rules.columns import RuleColumns
 
 Value = float | str | list[float]
@@ -99,6 +100,12 @@ class Scope:
     row: int = 0
     others: Mapping[str, Scope] = field(default_factory=dict)
 
+    @property
+    def situation(self) -> Situation:
+        """The program, track and year whose rules hold."""
+        situation: Situation = self.rules.table.situations[self.rules.codes[self.row]]
+        return situation
+
     def figure(self, name: str) -> float:
         """An input or line; NaN where it is not known."""
         column = np.asarray(getattr(self.values, name), dtype=np.float64)
@@ -107,8 +114,7 @@ class Scope:
     def rule(self, name: str) -> Value:
         """A rule value by its name after `rules.`: number, text or list; NaN where the rule does not apply."""
         parameter, _, part = name.removeprefix(RULES).partition(".")
-        situation = self.rules.table.situations[self.rules.codes[self.row]]
-        entry = self.rules.table.book.entry(situation, parameter)
+        entry = self.rules.table.book.entry(self.situation, parameter)
         value = None if entry is None else part_of(entry.value, part)
         if value is None:
             return UNKNOWN

@@ -103,12 +103,11 @@ def _line(line: Line, number: float, scope: Scope, table: str) -> Entry:
 
 def authority(line: Line, scope: Scope) -> tuple[str, str]:
     """Citation and status of a line: of the rule value it takes, of its program's procedure, or its own."""
-    situation = scope.rules.table.situations[scope.rules.codes[scope.row]]
     book = scope.rules.table.book
     if line.rule:
-        entry = book.entry(situation, line.rule)
+        entry = book.entry(scope.situation, line.rule)
         return (entry.cite, str(entry.status)) if entry else ("not part of this track and year", "")
-    program = book.programs[situation.program]
+    program = book.programs[scope.situation.program]
     return program.cite or line.cite, str(program.status)
 
 
@@ -181,8 +180,9 @@ class _Numbers(ast.NodeTransformer):
         return self._shown(node.id, _UNITS[node.id])
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        is_number = isinstance(node.value, (int, float))
-        return ast.Name(np.format_float_positional(node.value, trim="-")) if is_number else node
+        if isinstance(node.value, (int, float)):
+            return ast.Name(np.format_float_positional(node.value, trim="-"))
+        return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         name = name_of(node)

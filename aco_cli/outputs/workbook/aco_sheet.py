@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from aco_cli.engine.benchmark.sheet import TYPES
 from aco_cli.engine.formulas import RULES, Scope
-from aco_cli.engine.lines import Column, Input, Line
+from aco_cli.engine.lines import Input, Line
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.outputs.tables import SETTLEMENT, Step
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
@@ -96,7 +96,7 @@ class AcoSheets:
         if isinstance(step, Line):
             value = NOTHING if np.isnan(number) else OUTCOMES[int(number)] if step.unit == "outcome" else number
             kind = "result" if step.name in RESULTS else "line"
-            formula = self._formula(row.table.space, step, situation_of(scope))
+            formula = self._formula(row.table.space, step, scope.situation)
             sheet.write_formula(row.place, column, formula, self.styles(kind, step.unit), value)
         elif np.isnan(number):
             sheet.write_string(row.place, column, NOTHING, self.styles("given", step.unit))
@@ -138,13 +138,3 @@ class AcoSheets:
         sheet.outline_settings(symbols_below=True)
         sheet.freeze_panes(START, FIRST_VALUE)
         set_page(sheet, HEADING_ROW)
-
-
-def situation_of(scope: Scope) -> Situation:
-    """The program, track and year whose rules hold in a scope."""
-    return scope.rules.table.situations[scope.rules.codes[scope.row]]
-
-
-def figures(scope: Scope, name: str) -> Column:
-    """A figure of all rows at once."""
-    return np.broadcast_to(getattr(scope.values, name), scope.rules.codes.shape)

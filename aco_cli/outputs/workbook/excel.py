@@ -111,7 +111,7 @@ class _Excel(ast.NodeTransformer):
     def _nth(self, values: ast.expr, place: ast.expr) -> ast.expr:
         cells = self._places(name_of(values))
         if cells is None or not cells.is_list:
-            return self.visit(values)
+            return self._cell(name_of(values))
         many = ast.Name(cells.address)
         least = _call("MIN", _call("ROWS", many), self._summed(place))
         return _call("INDEX", many, _call("MAX", ast.Constant(1), least))

@@ -142,7 +142,7 @@ def _summary_columns(overview: Overview) -> list[SummaryColumn]:
             outcome,
             "persons",
             f'=COUNTIFS({{conditions}},{ended},"{outcome}")',
-            lambda rows, code=code: int((rows["outcome"] == code).sum()),
+            _counting(code),
         )
         for code, outcome in enumerate(OUTCOMES)
         if code in codes
@@ -152,9 +152,17 @@ def _summary_columns(overview: Overview) -> list[SummaryColumn]:
             label,
             unit,
             f"=SUMIFS({overview.column(len(_LABELS) + at)},{{conditions}})",
-            lambda rows, name=name: float(rows[name].sum()),
+            _adding(name),
         )
         for at, (name, (label, unit, summed)) in enumerate(FIGURES.items())
         if summed
     ]
     return [SummaryColumn("ACOs", "persons", "=COUNTIFS({conditions})", len), *counts, *sums]
+
+
+def _counting(code: int) -> Callable[[pd.DataFrame], float]:
+    return lambda rows: int((rows["outcome"] == code).sum())
+
+
+def _adding(name: str) -> Callable[[pd.DataFrame], float]:
+    return lambda rows: float(rows[name].sum())

@@ -119,14 +119,13 @@ class Parameters:
         tracks = "all" if set(entry.tracks) == set(program.tracks) else ", ".join(entry.tracks)
         years = f"{entry.years[0]}-{entry.years[-1]}" if len(entry.years) > 1 else f"{entry.years[0]}"
         label = self._book.parameters(value.program)[value.parameter].label
-        part = "" if value.is_scale else value.part.replace("_", " ")
-        told = (label, part, value.program, tracks, years, None, str(entry.status), entry.cite)
         if value.is_scale:
-            told = (f"Table A4. {label}", None, None, None, None, None, str(entry.status), entry.cite)
-        for column, text in enumerate(told):
-            if text is not None:
-                is_title = value.is_scale and column == 0
-                sheet.write_string(row, column, text, styles("heading" if is_title else "beside"))
+            sheet.write_string(row, 0, f"Table A4. {label}", styles("heading"))
+        else:
+            for column, text in enumerate((label, value.part.replace("_", " "), value.program, tracks, years)):
+                sheet.write_string(row, column, text, styles("beside"))
+        for column, text in enumerate((str(entry.status), entry.cite), start=VALUE_COLUMN + 1):
+            sheet.write_string(row, column, text, styles("beside"))
 
 
 def _write_values(sheet: Worksheet, styles: Styles, row: int, column: int, value: RuleValue) -> None:
