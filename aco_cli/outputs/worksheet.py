@@ -148,12 +148,16 @@ def _decide(node: ast.expr, scope: Scope) -> bool | None:
             taken = bool(calculate(test, scope))
             chosen, other = (yes, no) if taken else (no, yes)
             final = is_text(chosen) or function_of(chosen) == "NA"
-            return taken if final or _says_nothing(other, test) else None
+            return taken if final or _is_unknown(other, scope) or _says_nothing(other, test) else None
         case ast.Call(args=[value, _]) if function_of(node) == "IFERROR":
             return not np.isnan(calculate(value, scope))
         case ast.Call() if function_of(node) == "ISNUMBER":
             return bool(calculate(node, scope))
     return None
+
+
+def _is_unknown(branch: ast.expr, scope: Scope) -> bool:
+    return bool(name_of(branch)) and scope[name_of(branch)] != scope[name_of(branch)]  # NaN
 
 
 def _says_nothing(branch: ast.expr, test: ast.expr) -> bool:

@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from aco_cli.engine.lines import Line
 from aco_cli.engine.outcome import OUTCOMES
+from aco_cli.errors import OutputError
 from aco_cli.outputs.tables import SETTLEMENT, tables
 from aco_cli.outputs.workbook.aco_sheet import START
 from aco_cli.outputs.workbook.excel import NOTHING
@@ -147,3 +148,11 @@ def test_a_changed_rule_value_is_shared_by_all_who_take_it(workbook: Callable[..
     parameters = read(workbook(canonical(rows)))["Parameters"]
     labels = [(row[0], row[1], row[3]) for row in parameters if row[0] and row[3]]
     assert len(labels) == len(set(labels))
+
+
+def test_more_acos_than_a_workbook_can_hold_are_refused(workbook, canonical, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aco_cli.outputs.workbook.book.MOST_SHEETS", 2)
+    rows = [{**EARNS, "aco_id": f"A{n}"} for n in range(3)]
+    assert workbook(canonical(rows[:2]))
+    with pytest.raises(OutputError, match=r"at most 2, found 3; choose some with --aco"):
+        workbook(canonical(rows))
