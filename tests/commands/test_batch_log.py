@@ -35,7 +35,7 @@ def test_steps_are_told_only_when_asked_for(aco: Aco, roster: Roster, tmp_path: 
 def test_json_tells_each_step_with_rows_and_file(aco: Aco, roster: Roster, tmp_path: Path) -> None:
     roster({"aco_id": "A1"}, {"aco_id": "A2", "expenditure_total": ""})
     done = aco("settle", "2014", "r.csv", "-o", "out.csv", "--manifest", "--log-format", "json", cwd=tmp_path)
-    read, settled, wrote, warning, manifest = events(done)
+    read, settled, warning, wrote, manifest = events(done)
     assert {"level": "info", "event": "read", "rows": 2, "file": "r.csv"}.items() <= read.items()
     assert settled["event"] == "settled"
     assert settled["outcomes"] == {"earned": 1, "not-calculable": 1}
