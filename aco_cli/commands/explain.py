@@ -38,23 +38,27 @@ def explain(
 
     import pandas as pd
 
-    from aco_cli.commands.roster import read_roster
+    from aco_cli.commands.roster import read_roster, with_benchmark_notes
     from aco_cli.commands.session import Request, Session, only, rule_book
     from aco_cli.commands.workbook import read_evidence
     from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
     from aco_cli.engine.distances import distances
+    from aco_cli.engine.settle import settle
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
     from aco_cli.outputs.distance_rows import distance_rows
     from aco_cli.outputs.worksheet import Entry, worksheet
 
-    if Years.parse(year).single is None:
+    asked = Years.parse(year).single
+    if asked is None:
         raise UsageError(f"explain shows one performance year, found {year}")
     session = Session(messages)
     book = rule_book(rules)
     chosen = o.Rows(**vars(sources), rules=rules)
     frame = read_roster(session, Request(year, files, chosen), book, reference=reference)
-    row = only(frame, "aco_id", [aco_id]).reset_index(drop=True)
+    rows = only(frame, "aco_id", [aco_id])
+    own = rows[rows["performance_year"] == asked]  # an earlier year may be settled together with it
+    row = (rows if own.empty else own).head(1).reset_index(drop=True)
     measures: list[Entry] = []
     if quality:
         from aco_cli.commands.rates import explain_quality
@@ -62,6 +66,8 @@ def explain(
         row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
     first = row.iloc[0]
     session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
+    if notes := with_benchmark_notes(settle(row, book, ("notes",))["notes"], row).iloc[0]:
+        session.log.note(notes)
     lines = [*distance_rows(distances(row, book)), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
     entries = pd.DataFrame([asdict(entry) for entry in lines], dtype="str")
     session.write(entries, WORKSHEET_COLUMNS, output)

@@ -125,7 +125,7 @@ def _keep_years(part: Part, years: Years) -> int:
     part.held_years = tuple(int(year) for year in part.frame[YEAR].unique())
     asked = part.frame[YEAR].map(years.__contains__).to_numpy(dtype=bool)
     if "deferred_to" in part.frame:
-        asked |= part.frame["deferred_to"].map(years.__contains__).to_numpy(dtype=bool)
+        asked = asked | part.frame["deferred_to"].map(years.__contains__).to_numpy(dtype=bool)
     if asked.all():
         return 0
     part.frame, part.rows = part.frame[asked].reset_index(drop=True), part.rows[asked]

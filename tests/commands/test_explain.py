@@ -108,3 +108,23 @@ def test_a_benchmark_needs_both_files(aco: Aco, sample: Path) -> None:
     done = aco("explain", "S2001", "2022", sample / "agreements_2022.csv", "--reference", sample / "reference_2022.csv")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--expenditures" in done.stderr
+
+
+def test_what_a_reader_must_know_is_told(aco: Aco, roster: Roster) -> None:
+    """Why there is no settlement, or that it rests on a rule value that is not published."""
+    done = aco("explain", "A1", "2014", roster({"quality_score": ""}))
+    assert "quality_score is missing" in done.stderr
+    assert done.returncode == 0
+    done = aco("explain", "A1", "2014", roster({"track": "track-2", "expenditure_total": "1500000", "agreement_year": "1"}))
+    assert "rests on an assumed value: Loss limit" in done.stderr
+
+
+def test_a_year_that_another_is_settled_with_is_explained_by_itself(aco: Aco, rows: Rows, roster: Roster) -> None:
+    """In Pioneer's second year: deferred there; in the third the third, not the second that is settled with it."""
+    second = {"program": "pioneer", "track": "core", "performance_year": "2013", "deferred_to": "2014"}
+    third = {**second, "performance_year": "2014", "deferred_to": "", "benchmark_total": "2000000"}
+    file = roster(second, third)
+    held = {line["line"]: line for line in rows(aco("explain", "A1", "2014", file).stdout)}
+    assert held["benchmark_total"]["value"] == "2000000"
+    held = {line["line"]: line for line in rows(aco("explain", "A1", "2013", file).stdout)}
+    assert held["outcome"]["value"] == "deferred"
