@@ -15,6 +15,7 @@ import pytest
 for library in ("altair", "jinja2", "vl_convert"):
     pytest.importorskip(library, reason="needs the extra aco-cli[report]")
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+Stale = pytest.importorskip("selenium.common.exceptions").StaleElementReferenceException
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 Wait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
 
@@ -82,7 +83,7 @@ def find(browser: Browser, selector: str) -> Any:
 
 def shows(browser: Browser, start: str) -> bool:
     """Whether the part on one ACO comes to show the one whose heading starts so; a link takes the browser a moment."""
-    wait = Wait(browser, 10)
+    wait = Wait(browser, 10, ignored_exceptions=[Stale])  # the heading may be drawn anew while it is read
     return bool(wait.until(lambda _: find(browser, "#one h3").text.startswith(start), f"does not show {start}"))
 
 
