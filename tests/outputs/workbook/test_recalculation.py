@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -62,19 +63,23 @@ def test_every_cell_is_what_the_engine_says(
     losses = published_losses(book)
     if losses is not None:
         books["losses2018"] = workbook(losses)
-    lower = with_number(books["some"], sheet_of(books["some"], "A67373"), CELLS[SETTLEMENT, "quality_score"], 0.5)
+    lower = with_number(books["some"], "A67373", CELLS[SETTLEMENT, "quality_score"], 0.5)
+    higher = with_number(books["some"], "Parameters", parameter(books["some"], "Maximum sharing rate", "track-1"), 0.7)
 
-    found = recalculated({**books, "lower": lower}, tmp_path)
+    found = recalculated({**books, "lower": lower, "higher": higher}, tmp_path)
 
     for name, data in books.items():
-        compare(name, CalamineWorkbook.from_filelike(io.BytesIO(data)), found[name])
+        compare(name, sheets_of(data), found[name])
     settled = {name: column(sheets["Index"], "Settlement") for name, sheets in found.items() if "eras" not in name}
     paid = sum(sum(column) for name, column in settled.items() if name.startswith("all"))
     assert paid == pytest.approx(settle(y2014, book, ("settlement",))["settlement"].sum(), abs=1e-4)
-    changed = some.assign(quality_score=some["quality_score"].mask(some["aco_id"] == "A67373", 0.5))
-    for frame, name in ((some, "some"), (changed, "lower")):
+    first = some["aco_id"] == "A67373"  # the only one of track-1
+    by_quality = some.assign(quality_score=some["quality_score"].mask(first, 0.5))
+    by_rule = some.assign(sharing_rate=pd.Series(0.7, index=some.index).where(first))
+    for name, frame in {"some": some, "lower": by_quality, "higher": by_rule}.items():
         assert settled[name] == pytest.approx(settle(frame, book, ("settlement",))["settlement"].tolist(), abs=WITHIN)
-    assert settled["some"][0] != settled["lower"][0], "the quality cell was changed"
+    assert settled["lower"][0] < settled["some"][0] < settled["higher"][0], "cells were changed"
+    assert settled["lower"][1] == settled["some"][1] == settled["higher"][1]
     if losses is not None:
         owed = column(found["losses2018"]["Index"], "Repayment")
         assert owed == pytest.approx((-losses["published_settlement"]).tolist(), abs=2)
@@ -148,23 +153,33 @@ def edited(data: bytes, member: str, pattern: bytes, replacement: bytes) -> byte
     return result.getvalue()
 
 
-def sheet_of(data: bytes, name: str) -> int:
-    return CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names.index(name) + 1
+def sheets_of(data: bytes) -> dict[str, list[list[Any]]]:
+    """The rows of each sheet, as they were written."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
-def with_number(data: bytes, sheet: int, cell: str, number: float) -> bytes:
+def parameter(data: bytes, label: str, track: str) -> str:
+    """The cell of a rule value."""
+    rows = sheets_of(data)["Parameters"]
+    (place,) = (place for place, row in enumerate(rows, start=1) if (row[0], row[3]) == (label, track))
+    return f"F{place}"
+
+
+def with_number(data: bytes, sheet: str, cell: str, number: float) -> bytes:
     """A workbook in which somebody has typed another number into a cell."""
-    pattern = rf'(<c r="{cell}" s="\d+"><v>)[^<]*'.encode()
-    return edited(data, rf"xl/worksheets/sheet{sheet}\.xml", pattern, rf"\g<1>{number}".encode())
+    member = rf"xl/worksheets/sheet{list(sheets_of(data)).index(sheet) + 1}\.xml"
+    changed = edited(data, member, rf'(<c r="{cell}" s="\d+"><v>)[^<]*'.encode(), rf"\g<1>{number}".encode())
+    assert changed != data
+    return changed
 
 
-def compare(name: str, written: CalamineWorkbook, found: Sheets) -> None:
+def compare(name: str, written: Mapping[str, list[list[Any]]], found: Sheets) -> None:
     """Every cell as it was written with the engine's figure, and no error."""
-    assert found.keys() == set(written.sheet_names)
-    for sheet in written.sheet_names:
-        rows = written.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        for place, (left, right) in enumerate(zip(rows, found[sheet], strict=False), start=1):
-            for at, (value, text) in enumerate(zip(left, right, strict=False)):
+    assert found.keys() == written.keys()
+    for sheet, rows in written.items():
+        for place, (left, right) in enumerate(zip(rows, found[sheet], strict=True), start=1):
+            for at, (value, text) in enumerate(zip_longest(left, right, fillvalue="")):
                 where = f"{name}, sheet {sheet}, row {place}, column {at + 1}"
                 assert not text.startswith(("#", "Err:")), f"{where}: {text}"
                 assert says(text, value), f"{where}: {text}, not {value}"
