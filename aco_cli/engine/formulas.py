@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from aco_cli.engine.lines import Values
+from aco_cli.engine.lines import Input, Line, Values
 from aco_cli.rules.book import Situation
 from aco_cli.rules.columns import RuleColumns
 
@@ -143,6 +143,13 @@ def calculate(node: ast.expr, scope: Scope) -> Any:
         case ast.Call(args=arguments):
             return _call(function_of(node), arguments, scope)
     raise AssertionError(f"not part of a formula: {ast.dump(node)}")
+
+
+def value_of(step: Input | Line, scope: Scope) -> float:
+    """The figure of an input or line; of a line that was not computed with the others, what its formula gives."""
+    if isinstance(step, Line) and step.name not in scope.values:
+        return float(calculate(parse(step.formula), scope))
+    return scope.figure(step.name)
 
 
 def _divide_or(op: ast.operator, left: float, right: float) -> float:

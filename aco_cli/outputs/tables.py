@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from aco_cli.engine.benchmark.figures import INPUTS as BENCHMARK_INPUTS
 from aco_cli.engine.benchmark.lines import TABLE_1, TABLE_2
+from aco_cli.engine.benchmark.sheet import TYPES
 from aco_cli.engine.formulas import parse, references
-from aco_cli.engine.lines import V11, Input, Line
+from aco_cli.engine.lines import V11, Column, Input, Line, Values
 from aco_cli.engine.settlement import INPUTS, LINES
+from aco_cli.rules.columns import RuleColumns
 
 Step = Input | Line
 
@@ -52,9 +54,35 @@ _LINKED: Mapping[str, Step] = {
 }
 
 
+# Lines of table 3 that repeat figures of the benchmark: name, label, unit, CMS's letter.
+_REPEATED = (
+    ("all_person_years_py", "Person years", "years", "B"),
+    *((f"per_capita_py_{kind}", f"Per capita expenditure, {told}", "USD", "C") for kind, told in TYPES.items()),
+    *((f"share_py_{kind}", f"Share of person years, {told}", "fraction", "D") for kind, told in TYPES.items()),
+    ("expenditure_per_capita", "Per capita expenditure, all types", "USD", "E"),
+    ("updated_benchmark", "Per capita benchmark", "USD", "F"),
+)
+
+
+def _repeated(name: str, label: str, unit: str, letter: str) -> Line:
+    def compute(v: Values, _r: RuleColumns) -> Column:
+        column: Column = getattr(v, name)
+        return column
+
+    words = "Of the performance year, as above."
+    return Line(name, label, unit, words, f"{V11}, 4.2, 4.3", letter, f"{BENCHMARK}.{name}", "", compute)
+
+
+REPEATED = tuple(_repeated(*each) for each in _REPEATED)
+
+
 def settlement_inputs(*, with_benchmark: bool) -> list[Step]:
-    """What a settlement starts from; the totals are lines where the benchmark is computed."""
-    return [_LINKED.get(each.name, each) if with_benchmark else each for each in INPUTS]
+    """What a settlement starts from; where the benchmark is computed, the totals and what they come from are lines."""
+    if not with_benchmark:
+        return list(INPUTS)
+    linked = [_LINKED.get(each.name, each) for each in INPUTS]
+    place = [each.name for each in INPUTS].index("benchmark_total")
+    return [*linked[:place], *REPEATED, *linked[place:]]
 
 
 def tables(*, with_benchmark: bool) -> list[Table]:
@@ -74,6 +102,8 @@ def _placed(inputs: Sequence[Step], lines: Sequence[Line]) -> Iterator[Step]:
     """The lines in order, each input before the first that names it."""
     waiting = {each.name: each for each in inputs}
     for line in lines:
+        if line.name == "savings":
+            yield from (waiting.pop(each.name) for each in REPEATED if each.name in waiting)
         for name in dict.fromkeys(references(parse(line.formula))):
             if name in waiting:
                 yield waiting.pop(name)

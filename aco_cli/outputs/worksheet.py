@@ -11,7 +11,18 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.benchmark.compute import evaluate_benchmark
-from aco_cli.engine.formulas import RULES, Scope, calculate, function_of, is_text, name_of, parse, reduced, references
+from aco_cli.engine.formulas import (
+    RULES,
+    Scope,
+    calculate,
+    function_of,
+    is_text,
+    name_of,
+    parse,
+    reduced,
+    references,
+    value_of,
+)
 from aco_cli.engine.lines import Input, Line
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import evaluate_all
@@ -67,7 +78,7 @@ def worksheet(
 def _entries(steps: Sequence[Input | Line], scope: Scope, table: str) -> Iterator[Entry]:
     """The inputs that are known, and the lines, as rows of a worksheet; `table` is CMS's number of their table."""
     for step in steps:
-        number = scope.figure(step.name)
+        number = value_of(step, scope)
         if isinstance(step, Line):
             yield _line(step, number, scope, table)
         elif is_given(step, number):

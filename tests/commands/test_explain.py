@@ -96,6 +96,8 @@ def test_a_benchmark_comes_before_the_settlement_that_it_leads_to(aco: Aco, rows
     held = {(line["table"], line["line"]): line for line in lines}
     assert held["2", "benchmark_total"]["value"] == held["3", "benchmark_total"]["value"]
     assert held["3", "benchmark_total"]["letter"] == "H"
+    assert held["3", "expenditure_per_capita"]["letter"] == "E"
+    assert held["3", "expenditure_per_capita"]["value"] == held["2", "expenditure_per_capita"]["value"]
     assert held["1", "trend_by1_esrd"]["letter"] == "E"
     assert held["1", "trend_by1_esrd"]["formula"] == "26.9% x 1.03042014711 + (1 - 26.9%) x 1.013520022"
     assert "425.601" in held["1", "lower_weight"]["citation"]

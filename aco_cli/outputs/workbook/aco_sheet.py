@@ -10,7 +10,7 @@ import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
 from aco_cli.engine.benchmark.sheet import TYPES
-from aco_cli.engine.formulas import RULES, Scope
+from aco_cli.engine.formulas import RULES, Scope, value_of
 from aco_cli.engine.lines import Input, Line
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.outputs.tables import SETTLEMENT, Step
@@ -84,7 +84,7 @@ class AcoSheets:
         sheet.write_string(row.place, LETTER, step.letter, style("letter"))
         is_step = not (step.letter or isinstance(step, Input) or is_result)
         sheet.write_string(row.place, LABEL, row.label, style("step" if is_step else "label"))
-        numbers = {column: scope.figure(each.name) for column, each in row.steps.items()}
+        numbers = {column: value_of(each, scope) for column, each in row.steps.items()}
         for column, each in row.steps.items():
             self._cell(sheet, row, column, each, numbers[column], scope)
         height = self._notes(sheet, row, step, scope)
@@ -117,7 +117,7 @@ class AcoSheets:
 
     def _notes(self, sheet: Worksheet, row: PlannedRow, step: Step, scope: Scope) -> float:
         """Write what the row is and where its rule stands, and return the height that takes."""
-        given = any(is_given(each, scope.figure(each.name)) for each in row.steps.values())
+        given = any(is_given(each, value_of(each, scope)) for each in row.steps.values())
         source = "roster" if row.table.space == SETTLEMENT else "files"
         citation, status, words = (source, "given", "") if given else ("", "not given", "")
         if isinstance(step, Line):

@@ -82,13 +82,20 @@ def _fill(
     parameters = Parameters(book, _situations(computed), _rule_names(layouts.values()))
     writers = {reach: AcoSheets(make_plan(layouts[reach], START), parameters, styles) for reach in layouts}
     for row, (sheet, heading) in enumerate(zip(sheets, _headings(book, settlements), strict=True)):
-        scopes = {space: Scope(each.values, each.rules, row) for space, each in computed.items()}
+        scopes = _scopes(computed, row)
         writers[reaches[row]].write(sheet, heading, scopes)
     cells = [{name: writers[reach].plan.cells[SETTLEMENT, name] for name in FIGURES} for reach in reaches]
     overview = Overview(_table(settlements), names, cells)
     write_index(index, overview, styles)
     write_summary(summary, overview, styles)
     parameters.write(workbook.add_worksheet(PARAMETERS), styles)
+
+
+def _scopes(computed: Mapping[str, Computed], row: int) -> dict[str, Scope]:
+    """The figures of one row by space; formulas of the settlement may name those of the benchmark."""
+    above = {space: Scope(each.values, each.rules, row) for space, each in computed.items() if space == BENCHMARK}
+    settlement = computed[SETTLEMENT]
+    return {**above, SETTLEMENT: Scope(settlement.values, settlement.rules, row, above)}
 
 
 def _situations(computed: Mapping[str, Computed]) -> list[Situation]:
