@@ -117,7 +117,9 @@ def test_what_a_reader_must_know_is_told(aco: Aco, roster: Roster) -> None:
     done = aco("explain", "A1", "2014", roster({"quality_score": ""}))
     assert "quality_score is missing" in done.stderr
     assert done.returncode == 0
-    done = aco("explain", "A1", "2014", roster({"track": "track-2", "expenditure_total": "1500000", "agreement_year": "1"}))
+    done = aco(
+        "explain", "A1", "2014", roster({"track": "track-2", "expenditure_total": "1500000", "agreement_year": "1"})
+    )
     assert "rests on an assumed value: Loss limit" in done.stderr
 
 
