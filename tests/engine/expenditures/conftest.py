@@ -214,6 +214,9 @@ def random_people(random: Random) -> People:
                           {kind: random.choice((1.0, 1.037, 0.5)) for kind in TYPES})  # fmt: skip
         for name in names:
             _random_year(random, people, name, year)
+    assigned = {row["calendar_year"] for row in people.assignment}  # files with rows of other years are refused
+    people.enrollment = [row for row in people.enrollment if int(row["month"][:4]) in assigned]
+    people.claims = [row for row in people.claims if row["through_date"].year in assigned]
     return people
 
 
