@@ -157,7 +157,13 @@ def _explain(error: Exception, memory: str, temp: Path) -> str:
         return f"temporary files fill the disk of {temp}; give a folder with more space with --temp"
     if "OutOfMemoryError" in text:
         return f"{memory} of memory are too little for this step; give more with --memory"
-    return f"the files cannot be worked on: {_first_line(error)}"
+    return f"the files cannot be worked on: {_root_cause(text) or _first_line(error)}"
+
+
+def _root_cause(text: str) -> str:
+    """What a trace of Java says last of where the error came from, without the class that says it."""
+    causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.+)", text, re.MULTILINE)
+    return causes[-1][:200] if causes else ""
 
 
 def _first_line(error: Exception) -> str:
