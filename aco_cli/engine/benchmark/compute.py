@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +23,8 @@ RESULTS = (
 )
 _COLUMNS = {"person_years": "all_person_years_py"}
 _NO_ERA = -1
+# Rows computed at a time: few enough that their columns stay in the processor's cache.
+_BLOCK = 32_768
 
 
 def benchmark(
@@ -31,24 +35,38 @@ def benchmark(
     What cannot be calculated is NaN, and `notes` names what it lacks, by period and enrollment type. Frames have the
     columns of the interface's roster, expenditure file and reference file.
     """
-    values, rules, known = evaluate_benchmark(roster, expenditures, reference, book)
-    found = {name: np.broadcast_to(getattr(values, _COLUMNS.get(name, name)), len(roster)) for name in RESULTS}
-    complete = known & np.logical_and.reduce([~np.isnan(found[name]) for name in RESULTS if name != "two_way_total"])
-    columns = {name: np.where(complete, column, np.nan) for name, column in found.items()}
-    return pd.DataFrame({**columns, "notes": _notes(values, rules, known, complete)}, index=roster.index)
+    figures, rules, known = _columns(roster, expenditures, reference, book)
+    starts = range(0, max(len(roster), 1), _BLOCK)
+    blocks = [_block(figures, rules, known, slice(start, start + _BLOCK)) for start in starts]
+    return pd.concat(blocks, ignore_index=True).set_index(roster.index)
 
 
 def evaluate_benchmark(
     roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, book: RuleBook
 ) -> tuple[Values, RuleColumns, Column]:
     """Every line of the benchmark, the rules it went by, and for which rows there are such rules."""
+    figures, rules, known = _columns(roster, expenditures, reference, book)
+    return evaluate(LINES, Values(figures), rules), rules, known
+
+
+def _columns(
+    roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, book: RuleBook
+) -> tuple[dict[str, Column], RuleColumns, Column]:
     figures, years = wide_expenditures(roster, expenditures)
     figures |= wide_reference(roster, years, reference)
     for each in ROSTER_INPUTS:
         if each.name in roster:
             figures[each.name] = roster[each.name].to_numpy(dtype=np.float64)
-    rules, known = benchmark_rules(roster, book)
-    return evaluate(LINES, Values(figures), rules), rules, known
+    return figures, *benchmark_rules(roster, book)
+
+
+def _block(figures: Mapping[str, Column], rules: RuleColumns, known: Column, rows: slice) -> pd.DataFrame:
+    part, known = RuleColumns(rules.table, rules.codes[rows]), known[rows]
+    values = evaluate(LINES, Values({name: column[rows] for name, column in figures.items()}), part)
+    found = {name: np.broadcast_to(getattr(values, _COLUMNS.get(name, name)), known.shape) for name in RESULTS}
+    complete = known & np.logical_and.reduce([~np.isnan(found[name]) for name in RESULTS if name != "two_way_total"])
+    columns = {name: np.where(complete, column, np.nan) for name, column in found.items()}
+    return pd.DataFrame({**columns, "notes": _notes(values, part, known, complete)})
 
 
 def benchmark_rules(roster: pd.DataFrame, book: RuleBook) -> tuple[RuleColumns, Column]:

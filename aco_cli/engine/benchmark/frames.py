@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from aco_cli.engine.benchmark.sheet import PERIODS, TYPES
@@ -31,19 +33,22 @@ _REFERENCE = {
     "flat_dollar_update": "flat_dollar_update",
 }
 _KINDS = [name.replace("_", "-") for name in TYPES]
+_ANY_START = 0
 _Places = NDArray[np.intp]
 
 
 def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[dict[str, Column], Column]:
     """Figures of each roster row by name (`per_capita_by1_esrd`), and calendar years by period and type.
 
-    A figure or year that the file lacks is NaN; `listed_by1_esrd` is 1 where it has such a row. Rows of ACO-years
+    A figure or year that the file lacks is NaN; `listed_by1_esrd` says where it has such a row. Rows of ACO-years
     outside the roster are passed over.
     """
     cells, used = _cells(roster, expenditures)
     held = {name: expenditures[source] for source, name in _EXPENDITURES.items() if source in expenditures}
-    listed = pd.Series(1.0, index=expenditures.index)
-    tables = {name: _spread(figure, used, cells, len(roster)) for name, figure in {**held, "listed": listed}.items()}
+    tables = {name: _spread(figure, used, cells, len(roster)) for name, figure in held.items()}
+    listed = np.zeros(len(PERIODS) * len(TYPES) * len(roster), dtype=np.bool_)
+    listed[cells] = True
+    tables["listed"] = listed.reshape(len(PERIODS), len(TYPES), len(roster))
     years = _spread(expenditures["calendar_year"], used, cells, len(roster))
     return {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}, years
 
@@ -81,11 +86,13 @@ def _rows(roster: pd.DataFrame, long: pd.DataFrame) -> _Places:
 
 
 def _places(column: pd.Series, words: list[str]) -> _Places:
-    codes, found = pd.factorize(column)
-    return pd.Index(words).get_indexer(pd.Index(found))[codes]
+    cells = pa.array(column)
+    places = pc.index_in(cells, value_set=pa.array(words, type=cells.type))
+    found: _Places = places.fill_null(-1).to_numpy().astype(np.intp)
+    return found
 
 
-def _named(name: str, table: NDArray[np.float64]) -> dict[str, Column]:
+def _named(name: str, table: Column) -> dict[str, Column]:
     return {
         f"{name}_{period}_{kind}": table[place, at]
         for place, period in enumerate(PERIODS)
@@ -99,21 +106,59 @@ def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame)
     Figures for the ACO's own agreement start win over those for all; `years` is as `wide_expenditures` gives it.
     """
     starts, own, held = _starts(roster, reference)
-    kind = _places(reference["enrollment_type"], _KINDS)
-    year, known_year = (frame["performance_year"].to_numpy(dtype=np.intp) for frame in (roster, reference))
-    calendar_year = reference["calendar_year"].to_numpy(dtype=np.float64)
-    known = pd.Index(_key(known_year, calendar_year, kind) * starts + held)
     figures = {
         name: reference[source].to_numpy(dtype=np.float64) for source, name in _REFERENCE.items() if source in reference
     }
+    places = _YearPlaces(reference, held, starts)
+    year = roster["performance_year"].to_numpy(dtype=np.float64)
     tables = {name: np.full((len(PERIODS), len(TYPES), len(roster)), np.nan) for name in figures}
     for period in range(len(PERIODS)):
         for at in range(len(TYPES)):
-            wanted = _key(year, years[period, at], at) * starts
-            special, general = known.get_indexer(wanted + own), known.get_indexer(wanted)
+            special = places.of(year, years[period, at], at, own)
+            general = places.of(year, years[period, at], at, _ANY_START) if starts > 1 else special
             for name, figure in figures.items():
-                tables[name][period, at] = given_or(_taken(figure, special), _taken(figure, general))
+                found = _taken(figure, special)
+                tables[name][period, at] = given_or(found, _taken(figure, general)) if starts > 1 else found
     return {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}
+
+
+class _YearPlaces:
+    """Where a reference file has the row of a performance year, calendar year, enrollment type and agreement start.
+
+    An array over all combinations of the years in the file: a look-up costs less than one by hashes.
+    """
+
+    def __init__(self, reference: pd.DataFrame, starts: _Places, how_many: int) -> None:
+        names = ("performance_year", "calendar_year")
+        years = [reference[name].to_numpy(dtype=np.float64) for name in names]
+        self._first = [int(year.min(initial=9999)) for year in years]
+        self._span = [int(year.max(initial=0)) - first + 1 for year, first in zip(years, self._first, strict=True)]
+        self._starts = how_many
+        self._places = np.full(max(0, self._span[0]) * max(0, self._span[1]) * len(TYPES) * how_many + 1, -1, np.intp)
+        kind = _places(reference["enrollment_type"], _KINDS)
+        self._places[self._key(years[0], years[1], kind, starts)] = np.arange(len(reference))
+
+    def of(self, performance_year: Column, calendar_year: Column, kind: int, start: _Places | int) -> _Places:
+        """The place of each row asked for, -1 for none."""
+        known = self._within(performance_year, 0) & self._within(calendar_year, 1)
+        key = self._key(
+            np.where(known, performance_year, self._first[0]),
+            np.where(known, calendar_year, self._first[1]),
+            kind,
+            start,
+        )
+        found: _Places = self._places[np.where(known, key, -1)]
+        return found
+
+    def _within(self, year: Column, which: int) -> Column:
+        return np.asarray((year >= self._first[which]) & (year < self._first[which] + self._span[which]))
+
+    def _key(
+        self, performance_year: Column, calendar_year: Column, kind: _Places | int, start: _Places | int
+    ) -> _Places:
+        years = (performance_year - self._first[0]) * self._span[1] + (calendar_year - self._first[1])
+        key: _Places = (years.astype(np.intp) * len(TYPES) + kind) * self._starts + start
+        return key
 
 
 def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[int, _Places, _Places]:
@@ -122,12 +167,6 @@ def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[int, _Places
         return 1, np.zeros(len(roster), dtype=np.intp), np.zeros(len(reference), dtype=np.intp)
     codes, known = pd.factorize(reference["agreement_start"])
     return len(known) + 1, pd.Index(known).get_indexer(pd.Index(roster["agreement_start"])) + 1, codes + 1
-
-
-def _key(performance_year: Column, calendar_year: Column, kind: _Places | int) -> _Places:
-    year = np.nan_to_num(calendar_year).astype(np.intp)
-    key: _Places = (performance_year * 10_000 + year) * len(TYPES) + kind
-    return key
 
 
 def _taken(figure: Column, places: _Places) -> Column:

@@ -13,7 +13,7 @@ from aco_cli.engine.lines import Column, Values
 def missing(v: Values) -> Iterator[tuple[str, Column]]:
     """Each piece by name with the rows that need and lack it. A type without person years needs nothing."""
     listed = [getattr(v, f"listed_{period}_{kind}") for period in PERIODS for kind in TYPES]
-    nowhere = np.logical_and.reduce([np.isnan(each) for each in listed])
+    nowhere = ~np.logical_or.reduce(listed)
     yield "every row of the expenditure file", nowhere
     yield "agreement_period", np.isnan(v.agreement_period)
     yield "regional_period", np.isnan(v.has_regional)
@@ -45,7 +45,7 @@ class _Type:
         return unknown
 
     def missing(self) -> Iterator[tuple[str, Column]]:
-        absent = np.isnan(self.line(f"listed_{self.period}"))
+        absent = ~self.line(f"listed_{self.period}")
         yield "row of the expenditure file", self.counts & absent
         for name, rows in self._figures():
             yield name, rows if "reference" in name else rows & ~absent
