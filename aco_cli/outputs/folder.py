@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aco_cli.errors import OutputError
-from aco_cli.outputs.temporary import lock
+from aco_cli.locks import lock
 
 _PREFIX, _SUFFIX = ".aco-folder-", ".tmp"
 

@@ -8,10 +8,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows: leftovers stay, as nothing tells whether their writer still lives
-    fcntl = None  # type: ignore[assignment]
+from aco_cli.locks import lock
 
 
 def create_beside(target: Path) -> tuple[Path, int]:
@@ -44,17 +41,6 @@ def _remove_if_abandoned(path: Path) -> None:
                 path.unlink()
         finally:
             os.close(descriptor)
-
-
-def lock(descriptor: int, *, wait: bool = False) -> bool:
-    """Lock a file; False where another process holds it, and where the file system has no locks."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return False
-    return True
 
 
 def _prefix(target: Path) -> str:

@@ -10,11 +10,7 @@ from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
 from aco_cli.errors import OutputError
-
-try:
-    import fcntl
-except ImportError:  # Windows: leftovers stay, as nothing tells whether their run still lives
-    fcntl = None  # type: ignore[assignment]
+from aco_cli.locks import lock
 
 _PREFIX = "aco-claims-"
 _LOCK = "lock"
@@ -36,7 +32,7 @@ def scratch_folder(parent: str | None) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"cannot write to {where}: {error.strerror}; choose another folder with --temp") from None
     try:
-        _lock(descriptor)
+        lock(descriptor)
         yield folder
     finally:
         os.close(descriptor)
@@ -44,22 +40,11 @@ def scratch_folder(parent: str | None) -> Iterator[Path]:
 
 
 def _remove_leftovers(where: Path) -> None:
-    for lock in where.glob(f"{_PREFIX}*/{_LOCK}"):
+    for path in where.glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError):  # another user's, or gone meanwhile
-            descriptor = os.open(lock, os.O_WRONLY)
+            descriptor = os.open(path, os.O_WRONLY)
             try:
-                if _lock(descriptor):
-                    shutil.rmtree(lock.parent, ignore_errors=True)
+                if lock(descriptor):
+                    shutil.rmtree(path.parent, ignore_errors=True)
             finally:
                 os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    """Lock a file; False where another process holds it, and where the file system has no locks."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
