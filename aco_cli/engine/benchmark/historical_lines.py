@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aco_cli.engine.benchmark.figures import INPUTS
+from aco_cli.engine.benchmark.person_years import add_person_years
 from aco_cli.engine.benchmark.sheet import (
     BENCHMARK_YEARS,
     BLEND,
@@ -25,31 +26,7 @@ TREND = f"{V11}, 4.1.2"
 ALONE = "IF(AND(NOT(ISNUMBER({0})),NOT(ISNUMBER({1})),ISNUMBER({2})),1,{0})"
 
 
-@line(
-    "Person years",
-    "years",
-    letter="A2",
-    formula=over_types("person_years_by3"),
-    periods=("by3",),
-    by_type=False,
-    cite=f"{V11}, 3.1",
-)
-def all_person_years(v: Values, _r: RuleColumns) -> Column:
-    """Person years of the four enrollment types together."""
-    return sum_over_types(v, "person_years_by3")
-
-
-@line(
-    "Share of person years",
-    "fraction",
-    letter="H",
-    formula="person_years/all_person_years",
-    periods=("by3",),
-    cite=TREND,
-)
-def share(v: Values, _r: RuleColumns) -> Column:
-    """Share of the type in the person years of benchmark year 3."""
-    return v.person_years / v.all_person_years
+add_person_years(SHEET, "by3", letter="H", cite=TREND)
 
 
 @line(

@@ -6,6 +6,7 @@ import numpy as np
 
 from aco_cli.engine.benchmark import adjustment_lines
 from aco_cli.engine.benchmark.historical_lines import ALONE
+from aco_cli.engine.benchmark.person_years import add_person_years
 from aco_cli.engine.benchmark.sheet import BLEND, TypedSheet, blended, over_types, sum_over_types
 from aco_cli.engine.lines import V11, Column, Values, given_or
 from aco_cli.rules.columns import RuleColumns
@@ -17,31 +18,7 @@ UPDATE = f"{V11}, 4.1.4"
 TOTAL = f"{V11}, 4.2, 4.3"
 
 
-@line(
-    "Person years",
-    "years",
-    letter="A2",
-    formula=over_types("person_years_py"),
-    periods=("py",),
-    by_type=False,
-    cite=f"{V11}, 3.1",
-)
-def all_person_years(v: Values, _r: RuleColumns) -> Column:
-    """Person years of the four enrollment types together."""
-    return sum_over_types(v, "person_years_py")
-
-
-@line(
-    "Share of person years",
-    "fraction",
-    letter="G",
-    formula="person_years/all_person_years",
-    periods=("py",),
-    cite=UPDATE,
-)
-def share(v: Values, _r: RuleColumns) -> Column:
-    """Share of the type in the person years of the performance year."""
-    return v.person_years / v.all_person_years
+add_person_years(SHEET, "py", letter="G", cite=UPDATE)
 
 
 @line("Growth of the risk score", "ratio", formula="risk_score_py/risk_score_by3", cite=UPDATE)
