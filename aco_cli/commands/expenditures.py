@@ -93,9 +93,9 @@ def expenditures(
 
 def _tell(session: Session, found: Found) -> None:
     """What a reader of the figures must know, and whom no figure counts."""
-    assumed = [name for name in found.rules.assumed if name != "truncation_percentile" or len(found.computed)]
-    if assumed:
-        session.log.note(f"assumed, not confirmed for all these years: {', '.join(assumed)} (aco rules show)")
+    uncertain = [name for name in found.rules.uncertain if name != "truncation_percentile" or len(found.computed)]
+    if uncertain:
+        session.log.note(f"not published for all these years: {', '.join(uncertain)} (aco rules show)")
     if found.rules.covid and found.touches_covid:
         first, last = found.rules.covid
         session.log.note(

@@ -26,7 +26,7 @@ _STEPS = (
 class ExpenditureRules:
     """Values of the steps, alike for all years of a run, and what differs by performance year.
 
-    `assumed` names the parameters whose value is not confirmed in some of the years; `covid` is the period of 42 CFR
+    `uncertain` names the parameters whose value is not published in some of the years; `covid` is the period of 42 CFR
     425.611 or None.
     """
 
@@ -38,7 +38,7 @@ class ExpenditureRules:
     truncation_percent: int
     completion_factor: Mapping[int, float]
     covid: tuple[date, date] | None
-    assumed: tuple[str, ...]
+    uncertain: tuple[str, ...]
 
 
 def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
@@ -58,7 +58,7 @@ def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
         truncation_percent=int(values["truncation_percentile"]),
         completion_factor={year: float(entries["completion_factor"].value) for year, entries in held.items()},
         covid=(covid["from"], covid["through"]) if covid else None,
-        assumed=_assumed(held),
+        uncertain=_uncertain(held),
     )
 
 
@@ -69,6 +69,6 @@ def _entries(book: RuleBook, year: int) -> dict[str, Entry]:
     return {name: entry for name, entry in found.items() if entry is not None}
 
 
-def _assumed(held: Mapping[int, Mapping[str, Any]]) -> tuple[str, ...]:
-    found = {name: None for entries in held.values() for name, e in entries.items() if e.status is Status.ASSUMED}
+def _uncertain(held: Mapping[int, Mapping[str, Any]]) -> tuple[str, ...]:
+    found = {name: None for entries in held.values() for name, e in entries.items() if e.status is not Status.PUBLISHED}
     return tuple(found)

@@ -85,7 +85,7 @@ def test_claims_come_out_as_expenditures_by_type(aco: Runner, folder: Path) -> N
 
 def test_what_is_assumed_is_said(aco: Runner, folder: Path) -> None:
     done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder)
-    assert "assumed, not confirmed for all these years: claim_types, completion_factor" in done.stderr
+    assert "not published for all these years: claim_types, completion_factor" in done.stderr
 
 
 def test_a_warning_under_strict_is_an_exit_code(aco: Runner, folder: Path) -> None:
