@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from aco_cli.engine.enrollment_types import TYPES
 from aco_cli.engine.expenditures import queries as q
 from aco_cli.engine.expenditures.percentile import population_figures
 from aco_cli.engine.expenditures.results import COUNTY_KEYS, REFERENCE_KEYS, expenditures, with_regions
@@ -111,7 +112,7 @@ def _count(tables: Tables, sql: str) -> int:
 
 
 def _needed(periods: pd.DataFrame) -> pd.DataFrame:
-    kinds = pd.DataFrame({"type_order": range(len(q.TYPES))})
+    kinds = pd.DataFrame({"type_order": range(len(TYPES))})
     return periods[["performance_year", "calendar_year"]].drop_duplicates().merge(kinds, how="cross")
 
 
@@ -121,7 +122,7 @@ def _reference(files: Sequence[str]) -> pd.DataFrame:
     if not files:
         return pd.DataFrame(columns=names).astype(dict.fromkeys(REFERENCE_KEYS, "int64"))
     frame = load_table(files, "reference")
-    order = {name: place for place, name in enumerate(q.TYPES)}
+    order = {name: place for place, name in enumerate(TYPES)}
     frame = frame.assign(type_order=frame["enrollment_type"].map(order)).reindex(columns=names)
     # Rows of single agreement starts differ in trends; thresholds and scores are of the year.
     frame = frame.dropna(how="all", subset=[*_FIGURES, _COMPLETION]).drop_duplicates()
@@ -135,7 +136,7 @@ def _lacking(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
     file = ", ".join(sought.reference) or "--reference"
     fix = "add it, or give the assignable beneficiaries with --national"
     return [
-        Problem(file, f"a value for {year}, {calendar_year}, {q.TYPES[order]}", "none", column=name, fix=fix)
+        Problem(file, f"a value for {year}, {calendar_year}, {TYPES[order]}", "none", column=name, fix=fix)
         for name in _FIGURES
         for year, calendar_year, order in figures.loc[figures[name].isna(), REFERENCE_KEYS].to_numpy().tolist()
     ]
@@ -157,7 +158,7 @@ def _completed(
     if problems := _lacking(given, sought):
         raise InputError(problems)
     computed = own.merge(given.loc[blank.any(axis=1), ["calendar_year", "type_order"]].drop_duplicates())
-    return given, computed.assign(enrollment_type=[q.TYPES[order] for order in computed["type_order"]])
+    return given, computed.assign(enrollment_type=[TYPES[order] for order in computed["type_order"]])
 
 
 def _exact(threshold: float) -> Decimal | None:

@@ -115,7 +115,7 @@ def _tell(session: Session, found: Found) -> None:
 
 def _uncounted(missing: pd.DataFrame) -> Iterator[str]:
     """Each county and year without figures, with the enrollment types and the person years concerned."""
-    from aco_cli.engine.expenditures.queries import TYPES
+    from aco_cli.engine.enrollment_types import TYPES
 
     places = missing.assign(county=missing["county"].fillna(""))
     for (year, county), rows in places.groupby(["calendar_year", "county"]):

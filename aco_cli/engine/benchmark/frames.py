@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -9,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from aco_cli.engine.benchmark.sheet import PERIODS, TYPES
+from aco_cli.engine.enrollment_types import TYPES as ENROLLMENT_TYPES
 from aco_cli.engine.lines import Column, given_or
 
 # Names of lines for the columns of the files that carry another.
@@ -32,7 +35,6 @@ _REFERENCE = {
     "acpt_update_factor": "acpt_update_factor",
     "flat_dollar_update": "flat_dollar_update",
 }
-_KINDS = [name.replace("_", "-") for name in TYPES]
 _ANY_START = 0
 _Places = NDArray[np.intp]
 
@@ -57,7 +59,7 @@ def _cells(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[_Places, _
     """The place of each row of the file in a table of period, type and roster row; and which rows have one."""
     row = _rows(roster, expenditures)
     period = _places(expenditures["period"], [name.upper() for name in PERIODS])
-    cells = (period * len(TYPES) + _places(expenditures["enrollment_type"], _KINDS)) * len(roster) + row
+    cells = (period * len(TYPES) + _places(expenditures["enrollment_type"], ENROLLMENT_TYPES)) * len(roster) + row
     if (row >= 0).all():
         return cells, slice(None)
     used = np.flatnonzero(row >= 0)
@@ -85,7 +87,7 @@ def _rows(roster: pd.DataFrame, long: pd.DataFrame) -> _Places:
     return found
 
 
-def _places(column: pd.Series, words: list[str]) -> _Places:
+def _places(column: pd.Series, words: Sequence[str]) -> _Places:
     cells = pa.array(column)
     places = pc.index_in(cells, value_set=pa.array(words, type=cells.type))
     found: _Places = places.fill_null(-1).to_numpy().astype(np.intp)
@@ -135,7 +137,7 @@ class _YearPlaces:
         self._span = [int(year.max(initial=0)) - first + 1 for year, first in zip(years, self._first, strict=True)]
         self._starts = how_many
         self._places = np.full(max(0, self._span[0]) * max(0, self._span[1]) * len(TYPES) * how_many + 1, -1, np.intp)
-        kind = _places(reference["enrollment_type"], _KINDS)
+        kind = _places(reference["enrollment_type"], ENROLLMENT_TYPES)
         self._places[self._key(years[0], years[1], kind, starts)] = np.arange(len(reference))
 
     def of(self, performance_year: Column, calendar_year: Column, kind: int, start: _Places | int) -> _Places:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Set
 
 import numpy as np
 
+from aco_cli.engine.enrollment_types import TYPES as ENROLLMENT_TYPES
 from aco_cli.engine.lines import Column, Function, Line, Values
 from aco_cli.rules.columns import RuleColumns
 
-# Medicare's enrollment types in CMS's order, in which amounts are added: sums of floats depend on it.
-TYPES = {"esrd": "ESRD", "disabled": "disabled", "aged_dual": "aged/dual", "aged_nondual": "aged/non-dual"}
+# Enrollment types as the names of lines end, each as people write it.
+_LABELS = ("ESRD", "disabled", "aged/dual", "aged/non-dual")
+TYPES = {name.replace("-", "_"): label for name, label in zip(ENROLLMENT_TYPES, _LABELS, strict=True)}
 PERIODS = ("by1", "by2", "by3", "py")
 EARLIER = ("by1", "by2")
 BENCHMARK_YEARS = ("by1", "by2", "by3")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from aco_cli.rules.expenditures import ExpenditureRules
 
-TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")
 NOT_ELIGIBLE = -1
 _ACO = "a.aco_id, a.performance_year, a.period, a.calendar_year"
 

@@ -11,10 +11,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from aco_cli.engine.enrollment_types import TYPES
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")
 PERIODS = ("BY1", "BY2", "BY3", "PY")
 # Agreement starts and the last performance year of each; benchmark years are the three before the year of the start.
 STARTS = (("2019-07-01", 2024), ("2020-01-01", 2024), ("2022-01-01", 2026), ("2023-01-01", 2027))

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from aco_cli.engine.enrollment_types import TYPES
 from aco_cli.engine.synth import tables
 from aco_cli.engine.synth.expected import Expected
 from aco_cli.engine.synth.frames import counties, reference, roster
-from aco_cli.engine.synth.plan import FIRST_YEAR, LAST_YEAR, TYPES, Plan
+from aco_cli.engine.synth.plan import FIRST_YEAR, LAST_YEAR, Plan
 from aco_cli.engine.synth.tables import aco_ids, draw_blocks
 
 ADDITIONS = ["ime_amount", "dsh_amount", "uncompensated_care_amount", "other_excluded_amount"]
