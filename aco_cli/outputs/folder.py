@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from aco_cli.errors import OutputError
-from aco_cli.locks import lock
+from aco_cli.locks import held_folder
 
 _PREFIX, _SUFFIX = ".aco-folder-", ".tmp"
 
@@ -26,17 +24,9 @@ def whole_folder(name: str, files: Sequence[str], *, force: bool = False) -> Ite
     try:
         _refuse(name, target, force=force)
         place = target if target.exists() else target.parent
-        _remove_leftovers(place)
-        temporary = place / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
-        temporary.mkdir()
-        held = _hold(temporary)
-        try:
+        with held_folder(place, _PREFIX, _SUFFIX) as temporary:
             yield temporary
             _move(temporary, target, files)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-            if held is not None:
-                os.close(held)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise OutputError(f"cannot write folder {name!r}: {reason}; choose another place or make room") from error
@@ -53,27 +43,6 @@ def _refuse(name: str, target: Path, *, force: bool) -> None:
 
 def _is_leftover(path: Path) -> bool:
     return path.name.startswith(_PREFIX) and path.name.endswith(_SUFFIX)
-
-
-def _remove_leftovers(place: Path) -> None:
-    """Remove what killed runs left; folders of running ones are locked and stay."""
-    with suppress(OSError):
-        for path in filter(_is_leftover, list(place.iterdir())):
-            held = _hold(path)
-            if held is not None:
-                shutil.rmtree(path, ignore_errors=True)
-                os.close(held)
-
-
-def _hold(folder: Path) -> int | None:
-    """A descriptor that locks a folder until it is closed or the process ends; None where that is not possible."""
-    if os.name != "posix":
-        return None
-    descriptor = os.open(folder, os.O_RDONLY)
-    if lock(descriptor):
-        return descriptor
-    os.close(descriptor)
-    return None
 
 
 def _move(temporary: Path, target: Path, files: Sequence[str]) -> None:
