@@ -34,6 +34,18 @@ def savings(v: Values, _r: RuleColumns) -> Column:
     return v.benchmark_total - v.expenditure_total
 
 
+@line("Total savings", "USD", letter="J", formula="MAX(savings,0)", cite=f"{V11}, 4.3")
+def total_savings(v: Values, _r: RuleColumns) -> Column:
+    """What expenditures are below the benchmark; 0 where they are not."""
+    return np.maximum(v.savings, 0.0)
+
+
+@line("Total losses", "USD", letter="K", formula="MAX(0-savings,0)", cite=f"{V11}, 4.3")
+def total_losses(v: Values, _r: RuleColumns) -> Column:
+    """What expenditures are above the benchmark, as a positive amount; 0 where they are not."""
+    return np.maximum(0.0 - v.savings, 0.0)
+
+
 @line("Savings rate", "fraction", formula="savings/benchmark_total", cite=f"{V11}, 4.3")
 def savings_rate(v: Values, _r: RuleColumns) -> Column:
     """Savings as a fraction of the benchmark."""
@@ -165,20 +177,22 @@ def mlr_amount(v: Values, _r: RuleColumns) -> Column:
 @line(
     "Savings meet the minimum",
     "condition",
-    formula="AND(savings>0,savings>=msr_amount)",
+    letter="P",
+    formula="AND(total_savings>0,total_savings>=msr_amount)",
     cite="42 CFR 425.604(c), 425.605(c), 425.606(c), 425.610(c)",
 )
 def reaches_msr(v: Values, _r: RuleColumns) -> Column:
     """Savings meet or exceed the minimum, compared in dollars."""
-    return (v.savings > 0) & (v.savings >= v.msr_amount)
+    return (v.total_savings > 0) & (v.total_savings >= v.msr_amount)
 
 
 @line(
     "Losses meet the minimum",
     "condition",
-    formula="AND(savings<0,-savings>=mlr_amount)",
+    letter="P",
+    formula="AND(total_losses>0,total_losses>=mlr_amount)",
     cite="42 CFR 425.605(c), 425.606(e), 425.610(c)",
 )
 def exceeds_mlr(v: Values, _r: RuleColumns) -> Column:
     """Losses of a two-sided ACO meet or exceed the minimum, compared in dollars."""
-    return (v.savings < 0) & (-v.savings >= v.mlr_amount)
+    return (v.total_losses > 0) & (v.total_losses >= v.mlr_amount)

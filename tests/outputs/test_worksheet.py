@@ -74,7 +74,7 @@ def test_formulas_carry_their_numbers(line: str, formula: str, canonical) -> Non
 @pytest.mark.parametrize(
     ("line", "formula"),
     [
-        ("exceeds_mlr", "AND((-$15,000,000.00) < 0, -(-$15,000,000.00) >= $2,000,000.00)"),
+        ("exceeds_mlr", "AND($15,000,000.00 > 0, $15,000,000.00 >= $2,000,000.00)"),
         ("shared_loss_rate", "MIN(MAX(1 - 60% x 90%, 0%), 60%)"),
         ("loss_limit", "5% x $100,000,000.00"),
         ("loss_limit_share", "NTH({5%, 7.5%, 10%}, 1)"),
