@@ -80,12 +80,23 @@ def limited_by_revenue(v: Values, r: RuleColumns) -> Column:
 
 
 @line(
+    "Part of the year",
+    "fraction",
+    formula="IF(ISNUMBER(months),MIN(months,12)/12,1)",
+    cite="42 CFR 425.609(b), (c)",
+)
+def part_of_year(v: Values, _r: RuleColumns) -> Column:
+    """Half in the six-month performance years of 2019: of amounts that the roster gives for the calendar year."""
+    return given_or(np.minimum(v.months, 12) / 12, np.asarray(1.0))
+
+
+@line(
     "Loss limit",
     "USD",
     letter="BB",
     formula=(
         "IF(is_two_sided,IF(AND(limited_by_revenue,ISNUMBER(participant_revenue)),"
-        "MIN(loss_limit_share*benchmark_total,rules.loss_limit.revenue*participant_revenue),"
+        "MIN(loss_limit_share*benchmark_total,rules.loss_limit.revenue*participant_revenue*part_of_year),"
         "loss_limit_share*benchmark_total),NA())"
     ),
     rule="loss_limit",
@@ -93,7 +104,8 @@ def limited_by_revenue(v: Values, r: RuleColumns) -> Column:
 def loss_limit(v: Values, r: RuleColumns) -> Column:
     """The lesser of the benchmark share and, where revenue is known and counts, the revenue share."""
     by_benchmark = v.loss_limit_share * v.benchmark_total
-    by_revenue = np.where(v.limited_by_revenue, r.number("loss_limit.revenue") * v.participant_revenue, np.nan)
+    revenue = v.participant_revenue * v.part_of_year
+    by_revenue = np.where(v.limited_by_revenue, r.number("loss_limit.revenue") * revenue, np.nan)
     return np.where(
         v.is_two_sided, np.where(np.isnan(by_revenue), by_benchmark, np.minimum(by_benchmark, by_revenue)), np.nan
     )

@@ -14,7 +14,7 @@ line = SHEET.line
 # Parts of formulas
 _SETTLED = "OR(calculable,is_deferred)"
 _LEAST_WAIVED = "rules.extreme_circumstances"
-_DOLLARS_WAIVED = f"IF(ISNUMBER({_LEAST_WAIVED}),IFERROR(given_euc_adjustment,0)*IFERROR(MIN(months,12)/12,1),0)"
+_DOLLARS_WAIVED = f"IF(ISNUMBER({_LEAST_WAIVED}),IFERROR(given_euc_adjustment,0)*part_of_year,0)"
 _SHARES = "OR(reaches_msr,half_rate_applies)"
 _DECISIONS = {
     "is_deferred": Outcome.DEFERRED,
@@ -210,8 +210,7 @@ def waived_share(v: Values, r: RuleColumns) -> Column:
 def euc_adjustment(v: Values, r: RuleColumns) -> Column:
     """Share of the capped loss that is waived, or the dollars given (for 12 months) if they are more."""
     exists = ~np.isnan(r.number("extreme_circumstances"))
-    part_of_year = np.where(np.isnan(v.months), 1.0, np.minimum(v.months, 12) / 12)
-    dollars = np.where(exists, np.nan_to_num(v.given_euc_adjustment) * part_of_year, 0.0)
+    dollars = np.where(exists, np.nan_to_num(v.given_euc_adjustment) * v.part_of_year, 0.0)
     return np.asarray(np.minimum(v.capped_losses, np.maximum(v.capped_losses * v.waived_share, dollars)))
 
 
