@@ -35,7 +35,7 @@ def synth(
     ] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace files of an earlier run in FOLDER.")] = False,
 ) -> None:
-    """Synthetic claims, enrollment and assignment, to try everything without anyone's data.
+    """A synthetic population of claims to try everything on.
 
     Writes claims.parquet, enrollment.parquet, assignment.parquet, roster.csv, reference.csv (national figures) and
     county_ffs.csv, for aco expenditures, aco benchmark and aco settle. The same options give the same files.
