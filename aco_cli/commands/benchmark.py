@@ -18,7 +18,7 @@ def benchmark(
 ) -> None:
     """Expenditures to benchmark, per ACO and year.
 
-    Historical benchmark, adjustments, risk adjustment and update, for agreements that start from 2012 to 2023. The
+    Historical benchmark, adjustments, risk adjustment and update, for agreements that start from 2012 to 2025. The
     roster says when an agreement starts (agreement_start) and its number (agreement_period).
 
     \b

@@ -26,8 +26,14 @@ def read_with_benchmark(session: Session, request: Request, reference: Sequence[
     What is computed wins over totals of the roster; where nothing can be computed, there is no total.
     """
     roster, computed = read_and_compute(session, request, reference, book)
-    brought = roster.assign(**{name: computed[name] for name in TOTALS}, benchmark_notes=computed["notes"])
+    notes = computed["notes"].str.cat(_totals_not_used(roster, computed))
+    brought = roster.assign(**{name: computed[name] for name in TOTALS}, benchmark_notes=notes)
     return guarded(brought, computed["two_way_total"], book)
+
+
+def _totals_not_used(roster: pd.DataFrame, computed: pd.DataFrame) -> pd.Series:
+    given = roster.reindex(columns=TOTALS).notna().any(axis=1) & computed["benchmark_total"].isna()
+    return given.map({True: "; totals of the roster do not count with --reference", False: ""})
 
 
 def read_and_compute(

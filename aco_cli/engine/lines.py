@@ -63,7 +63,7 @@ class Line:
 
     `formula` is in spreadsheet notation over the names of inputs, earlier lines and rule values (`engine.formulas`);
     `rule` names the parameter that the line takes, whose own citation then stands for the line's; `words` says in one
-    sentence what it is.
+    sentence what it is; `table` is CMS's where that is another than of the lines around it.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Line:
     formula: str
     rule: str
     compute: Function
+    table: str = ""
 
 
 class Sheet:

@@ -14,7 +14,10 @@ _KEYS = {
     "expenditures": ("aco_id", "performance_year", "period", "enrollment_type"),
     "reference": ("performance_year", "agreement_start", "calendar_year", "enrollment_type"),
 }
-_MAY_BE_BLANK = "agreement_start"
+_NEVER_BLANK = {
+    "expenditures": (*_KEYS["expenditures"], "calendar_year"),
+    "reference": ("performance_year", "calendar_year", "enrollment_type"),
+}
 
 
 def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
@@ -23,7 +26,7 @@ def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
     parts = read_parts(files, family, problems)
     keys = [name for name in _KEYS[family] if any(name in part.frame for part in parts)]
     for part in parts:
-        problems += [*part.problems, *_blanks(part, keys)]
+        problems += [*part.problems, *_blanks(part, _NEVER_BLANK[family])]
     if problems:
         raise InputError(problems)
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
@@ -39,8 +42,6 @@ def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
 def _blanks(part: Part, keys: Sequence[str]) -> list[Problem]:
     problems = []
     for name in keys:
-        if name == _MAY_BE_BLANK or name not in part.frame:
-            continue
         column = part.frame[name]
         blank = np.flatnonzero((column.isna() | (column == "")).to_numpy())
         if len(blank):

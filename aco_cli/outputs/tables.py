@@ -29,9 +29,12 @@ class Table:
     steps: Sequence[Step]
 
 
+_OF_PERFORMANCE_YEAR = tuple(each for each in BENCHMARK_INPUTS if "_py_" in each.name)
+_OF_BENCHMARK_YEARS = tuple(each for each in BENCHMARK_INPUTS if "_py_" not in each.name)
 BENCHMARK_TABLES = (
-    Table("Figures of the benchmark years and the performance year", "1", BENCHMARK, BENCHMARK_INPUTS),
+    Table("Figures of the benchmark years", "1", BENCHMARK, _OF_BENCHMARK_YEARS),
     Table("Table 1. Historical benchmark", "1", BENCHMARK, TABLE_1),
+    Table("Figures of the performance year", "2", BENCHMARK, _OF_PERFORMANCE_YEAR),
     Table("Table 2. Updated benchmark", "2", BENCHMARK, TABLE_2),
 )
 
@@ -43,34 +46,42 @@ def _linked(name: str, formula: str, words: str) -> Line:
     return Line(name, given.label, given.unit, words, cite, given.letter, formula, "", lambda v, _r: getattr(v, name))
 
 
+def _guarded(two_way: str, three_way: str) -> str:
+    """The formula of the guardrail, as `engine.benchmark.guardrail` has it."""
+    holds = (
+        "AND(benchmark.two_way_total>benchmark.benchmark_total,"
+        "(benchmark.benchmark_total-benchmark.expenditure_total)/benchmark.benchmark_total<=-msr)"
+    )
+    return f"IF({holds},{BENCHMARK}.{two_way},{BENCHMARK}.{three_way})"
+
+
 _LINKED: Mapping[str, Step] = {
     "benchmark_total": _linked(
         "benchmark_total",
-        "IF(AND(benchmark.two_way_total>benchmark.benchmark_total,(benchmark.benchmark_total-"
-        "benchmark.expenditure_total)/benchmark.benchmark_total<=-msr),benchmark.two_way_total,benchmark.benchmark_total)",
+        _guarded("two_way_total", "benchmark_total"),
         "From table 2; under the guardrail the benchmark without the prospective trend.",
     ),
     "expenditure_total": _linked("expenditure_total", "benchmark.expenditure_total", "From table 2."),
 }
 
 
-# Lines of table 3 that repeat figures of the benchmark: name, label, unit, CMS's letter.
+# Lines of table 3 that repeat figures of the benchmark: name, label, unit, CMS's letter, formula if not the figure.
 _REPEATED = (
     ("all_person_years_py", "Person years", "years", "B"),
     *((f"per_capita_py_{kind}", f"Per capita expenditure, {told}", "USD", "C") for kind, told in TYPES.items()),
     *((f"share_py_{kind}", f"Share of person years, {told}", "fraction", "D") for kind, told in TYPES.items()),
     ("expenditure_per_capita", "Per capita expenditure, all types", "USD", "E"),
-    ("updated_benchmark", "Per capita benchmark", "USD", "F"),
+    ("updated_benchmark", "Per capita benchmark", "USD", "F", _guarded("two_way_benchmark", "updated_benchmark")),
 )
 
 
-def _repeated(name: str, label: str, unit: str, letter: str) -> Line:
+def _repeated(name: str, label: str, unit: str, letter: str, formula: str = "") -> Line:
     def compute(v: Values, _r: RuleColumns) -> Column:
         column: Column = getattr(v, name)
         return column
 
     words = "Of the performance year, as above."
-    return Line(name, label, unit, words, f"{V11}, 4.2, 4.3", letter, f"{BENCHMARK}.{name}", "", compute)
+    return Line(name, label, unit, words, f"{V11}, 4.2, 4.3", letter, formula or f"{BENCHMARK}.{name}", "", compute)
 
 
 REPEATED = tuple(_repeated(*each) for each in _REPEATED)

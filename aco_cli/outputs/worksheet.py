@@ -108,7 +108,7 @@ def _line(line: Line, number: float, scope: Scope, table: str) -> Entry:
         citation,
         status,
         line.words,
-        table,
+        line.table or table,
     )
 
 

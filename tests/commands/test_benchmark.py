@@ -122,9 +122,10 @@ def test_a_second_row_and_a_blank_key_are_refused(aco: Runner, files) -> None:
     assert "column period: expected a value, found a blank cell" in done.stderr
 
 
-def test_a_blank_calendar_year_finds_no_national_figures(aco: Runner, files) -> None:
+def test_a_blank_calendar_year_is_told(aco: Runner, files) -> None:
     done = aco("benchmark", *files(expenditures=without_cell("esrd", "PY", "calendar_year")))
-    assert "missing: PY esrd update_factor or national_expenditure (reference)" in done.stdout
+    assert done.returncode == 3
+    assert "row 30, column calendar_year: expected a value, found a blank cell" in done.stderr
 
 
 def test_acos_of_only_one_file_are_named(aco: Runner, files) -> None:

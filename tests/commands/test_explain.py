@@ -91,8 +91,9 @@ def test_a_benchmark_comes_before_the_settlement_that_it_leads_to(aco: Aco, rows
     files = ["--expenditures", sample / "expenditures_2022.csv", "--reference", sample / "reference_2022.csv"]
     lines = rows(aco("explain", "S2001", "2022", sample / "agreements_2022.csv", *files).stdout)
     tables = [line["table"] for line in lines if not line["line"].startswith("to_")]
-    assert tables == sorted(tables)
-    assert set(tables) == {"1", "2", "3"}
+    in_order = [table for table in tables if not table.startswith("A")]
+    assert in_order == sorted(in_order)
+    assert set(tables) == {"1", "2", "3", "A1", "A3"}
     held = {(line["table"], line["line"]): line for line in lines}
     assert held["2", "benchmark_total"]["value"] == held["3", "benchmark_total"]["value"]
     assert held["3", "benchmark_total"]["letter"] == "H"

@@ -6,7 +6,7 @@ import numpy as np
 
 from aco_cli.engine.benchmark import historical_lines
 from aco_cli.engine.benchmark.sheet import EITHER, TypedSheet, either, over_types, sum_over_types
-from aco_cli.engine.lines import V11, Column, Values
+from aco_cli.engine.lines import Column, Values
 from aco_cli.rules.columns import RuleColumns
 
 SHEET = TypedSheet(historical_lines.SHEET.known)
@@ -14,17 +14,20 @@ line = SHEET.line
 
 _ADDED = "MAX(countable_savings,0)"
 
-REGIONAL = f"42 CFR 425.601(a)(8); {V11}, 4.1.3"
-ADJUSTED = f"{V11}, 4.1.3"
 
-
-@line("Regional expenditure at the ACO's risk", "USD", letter="K", formula="regional_by3*risk_score_by3", cite=REGIONAL)
+@line(
+    "Regional expenditure at the ACO's risk",
+    "USD",
+    letter="K",
+    formula="regional_by3*risk_score_by3",
+    rule="regional_adjustment",
+)
 def regional_at_risk(v: Values, _r: RuleColumns) -> Column:
     """Risk-adjusted regional expenditure of benchmark year 3 x the ACO's risk score."""
     return v.regional_by3 * v.risk_score_by3
 
 
-@line("Regional minus historical", "USD", letter="L", formula="regional_at_risk-historical", cite=REGIONAL)
+@line("Regional minus historical", "USD", letter="L", formula="regional_at_risk-historical", rule="regional_adjustment")
 def regional_difference(v: Values, _r: RuleColumns) -> Column:
     """Positive where the ACO spends less than its region."""
     return v.regional_at_risk - v.historical
@@ -36,7 +39,7 @@ def regional_difference(v: Values, _r: RuleColumns) -> Column:
     letter="M",
     formula=over_types("share_by3", "regional_difference"),
     by_type=False,
-    cite=REGIONAL,
+    rule="regional_adjustment",
 )
 def weighted_difference(v: Values, _r: RuleColumns) -> Column:
     """Its sign says whether the ACO spends less (positive) or more than its region."""
@@ -73,7 +76,7 @@ def higher_weight(v: Values, r: RuleColumns) -> Column:
     letter="N",
     formula="IF(ISNUMBER(weighted_difference),IF(weighted_difference>0,lower_weight,higher_weight),NA())",
     by_type=False,
-    cite=REGIONAL,
+    rule="regional_adjustment",
 )
 def regional_weight(v: Values, _r: RuleColumns) -> Column:
     """The one for an ACO that spends less than its region, or for one that does not."""
@@ -86,7 +89,7 @@ def regional_weight(v: Values, _r: RuleColumns) -> Column:
     "USD",
     letter="O",
     formula="regional_difference*regional_weight",
-    cite=REGIONAL,
+    rule="regional_adjustment",
 )
 def uncapped_adjustment(v: Values, _r: RuleColumns) -> Column:
     """Difference x weight."""
@@ -117,13 +120,13 @@ def downward_cap_share(_v: Values, r: RuleColumns) -> Column:
     return r.number("regional_adjustment.downward_cap")
 
 
-@line("Cap upward", "USD", letter="P", formula="cap_share*national_by3", cite=REGIONAL)
+@line("Cap upward", "USD", letter="P", formula="cap_share*national_by3", rule="regional_adjustment")
 def adjustment_cap(v: Values, _r: RuleColumns) -> Column:
     """Share of the national expenditure of benchmark year 3."""
     return v.cap_share * v.national_by3
 
 
-@line("Cap downward", "USD", letter="P", formula="downward_cap_share*national_by3", cite=REGIONAL)
+@line("Cap downward", "USD", letter="P", formula="downward_cap_share*national_by3", rule="regional_adjustment")
 def downward_cap(v: Values, _r: RuleColumns) -> Column:
     """Share of the national expenditure of benchmark year 3."""
     return v.downward_cap_share * v.national_by3
@@ -152,7 +155,7 @@ def has_regional(v: Values, r: RuleColumns) -> Column:
         "IF(ISNUMBER(cap_share),MIN(adjustment_cap,MAX(-downward_cap,uncapped_adjustment)),uncapped_adjustment)",
         "0",
     ),
-    cite=REGIONAL,
+    rule="regional_adjustment",
 )
 def capped_adjustment(v: Values, _r: RuleColumns) -> Column:
     """Within the caps either way; zero where no regional adjustment applies."""
@@ -165,7 +168,7 @@ def capped_adjustment(v: Values, _r: RuleColumns) -> Column:
     "USD",
     formula=over_types("share_by3", "capped_adjustment"),
     by_type=False,
-    cite=REGIONAL,
+    rule="regional_adjustment",
 )
 def weighted_adjustment(v: Values, _r: RuleColumns) -> Column:
     """Adjustments of the types weighted by their shares in benchmark year 3."""
@@ -261,7 +264,7 @@ def type_adjustment(v: Values, _r: RuleColumns) -> Column:
     "USD",
     formula=over_types("share_by3", "type_adjustment"),
     by_type=False,
-    cite=REGIONAL,
+    rule="regional_adjustment",
 )
 def regional_adjustment(v: Values, _r: RuleColumns) -> Column:
     """Adjustments of the types weighted by their shares in benchmark year 3."""
@@ -286,7 +289,7 @@ def prior_savings(v: Values, _r: RuleColumns) -> Column:
     "USD",
     letter="R",
     formula="historical+type_adjustment+prior_savings",
-    cite=ADJUSTED,
+    rule="era",
 )
 def adjusted(v: Values, _r: RuleColumns) -> Column:
     """Historical expenditure and its adjustments."""
@@ -299,7 +302,7 @@ def adjusted(v: Values, _r: RuleColumns) -> Column:
     letter="S",
     formula=over_types("share_by3", "adjusted"),
     by_type=False,
-    cite=ADJUSTED,
+    rule="era",
 )
 def adjusted_benchmark(v: Values, _r: RuleColumns) -> Column:
     """Adjusted types weighted by their shares in benchmark year 3."""

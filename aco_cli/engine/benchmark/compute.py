@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from aco_cli.engine.benchmark.figures import ROSTER_INPUTS
-from aco_cli.engine.benchmark.frames import wide_expenditures, wide_reference
+from aco_cli.engine.benchmark.frames import calendar_fits, wide_expenditures, wide_reference
 from aco_cli.engine.benchmark.lines import LINES
 from aco_cli.engine.benchmark.missing import missing
 from aco_cli.engine.lines import Column, Values, evaluate
+from aco_cli.engine.remarks import Remark
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.columns import RuleColumns, RuleTable
-from aco_cli.rules.parameters import Status
 
 PROGRAM = "mssp-benchmark"
 RESULTS = (
@@ -32,8 +32,9 @@ def benchmark(
 ) -> pd.DataFrame:
     """`RESULTS` and `notes` for every row of a roster, in its order; per capita and total US dollars, unrounded.
 
-    What cannot be calculated is NaN, and `notes` names what it lacks, by period and enrollment type. Frames have the
-    columns of the interface's roster, expenditure file and reference file.
+    What cannot be calculated is NaN, and `notes` names what it lacks, by period and enrollment type; a benchmark that
+    cannot be updated still has its historical part. Frames have the columns of the interface's roster, expenditure
+    file and reference file.
     """
     figures, rules, known = _columns(roster, expenditures, reference, book)
     starts = range(0, max(len(roster), 1), _BLOCK)
@@ -57,16 +58,26 @@ def _columns(
     for each in ROSTER_INPUTS:
         if each.name in roster:
             figures[each.name] = roster[each.name].to_numpy(dtype=np.float64)
+    figures["starts_within_year"] = _starts_within_year(roster)
+    figures["calendar_fits"] = calendar_fits(roster, years)
     return figures, *benchmark_rules(roster, book)
+
+
+def _starts_within_year(roster: pd.DataFrame) -> Column:
+    if "agreement_start" not in roster:
+        return np.zeros(len(roster))
+    start = roster["agreement_start"].dt
+    within: pd.Series = (start.year == roster["performance_year"]) & (start.month > 1)
+    return np.asarray(within, dtype=np.float64)
 
 
 def _block(figures: Mapping[str, Column], rules: RuleColumns, known: Column, rows: slice) -> pd.DataFrame:
     part, known = RuleColumns(rules.table, rules.codes[rows]), known[rows]
     values = evaluate(LINES, Values({name: column[rows] for name, column in figures.items()}), part)
-    found = {name: np.broadcast_to(getattr(values, _COLUMNS.get(name, name)), known.shape) for name in RESULTS}
-    complete = known & np.logical_and.reduce([~np.isnan(found[name]) for name in RESULTS if name != "two_way_total"])
-    columns = {name: np.where(complete, column, np.nan) for name, column in found.items()}
-    return pd.DataFrame({**columns, "notes": _notes(values, part, known, complete)})
+    usable = known & values.calendar_fits
+    found = {name: np.where(usable, getattr(values, _COLUMNS.get(name, name)), np.nan) for name in RESULTS}
+    complete = np.logical_and.reduce([~np.isnan(found[name]) for name in RESULTS if name != "two_way_total"])
+    return pd.DataFrame({**found, "notes": _notes(values, part, known, complete)})
 
 
 def benchmark_rules(roster: pd.DataFrame, book: RuleBook) -> tuple[RuleColumns, Column]:
@@ -89,22 +100,28 @@ def benchmark_rules(roster: pd.DataFrame, book: RuleBook) -> tuple[RuleColumns, 
 
 def _notes(v: Values, rules: RuleColumns, known: Column, complete: Column) -> list[str]:
     notes = np.full(len(known), "", dtype=object)
-    notes[~known] = "no benchmark rules for this agreement_start and agreement_period"
-    if not (known & ~complete).any():
-        return _uncertain(notes, rules, complete)
-    for text, rows in missing(v):
-        at = np.broadcast_to(rows, known.shape) & known & ~complete
-        notes[at] += np.where(notes[at] == "", f"missing: {text}", f", {text}").astype(object)
-    return _uncertain(notes, rules, complete)
+    for text, rows in _remarks(v, rules, known, complete):
+        at = np.broadcast_to(rows, known.shape)
+        notes[at] += np.where(notes[at] == "", text, f"; {text}").astype(object)
+    if (known & ~complete).any():
+        _name_missing(notes, v, known & v.calendar_fits & ~complete)
+    return list(notes)
 
 
-def _uncertain(notes: Column, rules: RuleColumns, complete: Column) -> list[str]:
-    """Adds which values of an ACO's era are not published ones."""
-    names: dict[int, list[str]] = {}
+def _remarks(v: Values, rules: RuleColumns, known: Column, complete: Column) -> Iterator[Remark]:
+    """Why there is no benchmark, or what one rests on."""
+    yield "no benchmark rules for this agreement_start and agreement_period", ~known
+    out_of_order = "calendar_year must run from BY1 up to PY, and that of PY be performance_year"
+    yield out_of_order, known & ~v.calendar_fits
     for parameter in rules.table.book.parameters(PROGRAM):
         for code, entry in rules.table.uncertain(parameter):
-            article = "a" if entry.status is Status.DERIVED else "an"
-            names.setdefault(code, []).append(f"rests on {article} {entry.status} value: {parameter} ({entry.cite})")
-    for code, texts in names.items():
-        notes[complete & (rules.codes == code)] = "; ".join(texts)
-    return list(notes)
+            text = f"rests on {entry.status.value_of_it}: {parameter} ({entry.cite})"
+            yield text, complete & (rules.codes == code)
+    whole = rules.flag("trend", "blend") & v.unweighted_by3 | rules.flag("update", "blend") & v.unweighted_py
+    yield "no national_weight given: trend_factor and update_factor count whole, as blended ones", complete & whole
+
+
+def _name_missing(notes: Column, v: Values, rows: Column) -> None:
+    for text, lacking in missing(v):
+        at = np.broadcast_to(lacking, rows.shape) & rows
+        notes[at] += np.where(notes[at] == "", f"missing: {text}", f", {text}").astype(object)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from aco_cli.engine.benchmark.figures import ASSIGNED
 from aco_cli.engine.benchmark.sheet import PERIODS, TYPES
 from aco_cli.engine.enrollment_types import TYPES as ENROLLMENT_TYPES
 from aco_cli.engine.lines import Column, given_or
@@ -35,6 +36,8 @@ _REFERENCE = {
     "acpt_update_factor": "acpt_update_factor",
     "flat_dollar_update": "flat_dollar_update",
 }
+# No population has a zero here: what is divided by or capped with is unknown then.
+_POSITIVE = frozenset({"risk_score", "demographic_score", "combined_risk_ratio", "regional", "national"})
 _ANY_START = 0
 _Places = NDArray[np.intp]
 
@@ -42,17 +45,31 @@ _Places = NDArray[np.intp]
 def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[dict[str, Column], Column]:
     """Figures of each roster row by name (`per_capita_by1_esrd`), and calendar years by period and type.
 
-    A figure or year that the file lacks is NaN; `listed_by1_esrd` says where it has such a row. Rows of ACO-years
-    outside the roster are passed over.
+    A figure or year that the file lacks is NaN, as is a zero where no population has any (a risk score, say).
+    `listed_by1_esrd` says where it has such a row; `assigned_beneficiaries_by1` is that of any row of the period. Rows
+    of ACO-years outside the roster are passed over.
     """
     cells, used = _cells(roster, expenditures)
     held = {name: expenditures[source] for source, name in _EXPENDITURES.items() if source in expenditures}
-    tables = {name: _spread(figure, used, cells, len(roster)) for name, figure in held.items()}
+    tables = {name: _known(name, _spread(figure, used, cells, len(roster))) for name, figure in held.items()}
     listed = np.zeros(len(PERIODS) * len(TYPES) * len(roster), dtype=np.bool_)
     listed[cells] = True
     tables["listed"] = listed.reshape(len(PERIODS), len(TYPES), len(roster))
     years = _spread(expenditures["calendar_year"], used, cells, len(roster))
-    return {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}, years
+    figures = {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}
+    if ASSIGNED in expenditures:
+        assigned = np.fmax.reduce(_spread(expenditures[ASSIGNED], used, cells, len(roster)), axis=1)
+        figures |= {f"{ASSIGNED}_{period}": assigned[place] for place, period in enumerate(PERIODS)}
+    return figures, years
+
+
+def calendar_fits(roster: pd.DataFrame, years: Column) -> Column:
+    """Whether the calendar years of each row, as far as known, run from BY1 up to PY, which is the performance year."""
+    first, last = np.fmin.reduce(years, axis=1), np.fmax.reduce(years, axis=1)
+    in_order = ~(first < last) & ~(np.roll(first, -1, axis=0) <= last)
+    performance = roster["performance_year"].to_numpy(dtype=np.float64)
+    is_performance_year = (first[-1] == last[-1]) & (first[-1] == performance)
+    return np.asarray(in_order[:-1].all(axis=0) & (is_performance_year | np.isnan(first[-1])))
 
 
 def _cells(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[_Places, _Places | slice]:
@@ -70,6 +87,13 @@ def _spread(figure: pd.Series, used: _Places | slice, cells: _Places, rows: int)
     table = np.full(len(PERIODS) * len(TYPES) * rows, np.nan)
     table[cells] = figure.to_numpy(dtype=np.float64)[used]
     return table.reshape(len(PERIODS), len(TYPES), rows)
+
+
+def _known(name: str, table: Column) -> Column:
+    """The table of a figure, in place, with zeros as unknown where no population has any."""
+    if name in _POSITIVE:
+        table[table == 0] = np.nan
+    return table
 
 
 def _rows(roster: pd.DataFrame, long: pd.DataFrame) -> _Places:
@@ -121,7 +145,8 @@ def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame)
             for name, figure in figures.items():
                 found = _taken(figure, special)
                 tables[name][period, at] = given_or(found, _taken(figure, general)) if starts > 1 else found
-    return {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}
+    known = {name: _known(name, table) for name, table in tables.items()}
+    return {name: column for figure, table in known.items() for name, column in _named(figure, table).items()}
 
 
 class _YearPlaces:

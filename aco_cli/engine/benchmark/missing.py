@@ -16,8 +16,11 @@ def missing(v: Values) -> Iterator[tuple[str, Column]]:
     nowhere = ~np.logical_or.reduce(listed)
     yield "every row of the expenditure file", nowhere
     yield "agreement_period", np.isnan(v.agreement_period)
+    yield "months (the agreement starts within the performance year)", np.isnan(v.part_of_year)
     yield "regional_period", np.isnan(v.has_regional)
     yield "prior_savings_per_capita", ~np.isnan(v.prior_savings_share) & np.isnan(v.prior_savings_per_capita)
+    for period in ("by3", "py"):
+        yield f"person_years of {period.upper()} above 0", getattr(v, f"all_person_years_{period}") == 0
     for period in PERIODS:
         for kind in TYPES:
             of_type = _Type(v, period, kind)
@@ -32,12 +35,17 @@ class _Type:
         self.v = values
         self.period = period
         self.kind = kind
-        nobody = self.line("share_py") == 0
-        self.counts = ~(nobody & (self.line("share_by3") == 0)) if period != "py" else ~nobody
+        nobody = self._empty("py")
+        self.counts = ~(nobody & self._empty("by3")) if period != "py" else ~nobody
 
     def line(self, name: str) -> Column:
         column: Column = getattr(self.v, f"{name}_{self.kind}")
         return column
+
+    def _empty(self, period: str) -> Column:
+        """Where the type has no people in a period, or nobody at all is said to be there."""
+        nobody: Column = (self.line(f"share_{period}") == 0) | (getattr(self.v, f"all_person_years_{period}") == 0)
+        return nobody
 
     def lacks(self, name: str) -> Column:
         """Where a figure of the period is unknown."""
@@ -48,7 +56,7 @@ class _Type:
         absent = ~self.line(f"listed_{self.period}")
         yield "row of the expenditure file", self.counts & absent
         for name, rows in self._figures():
-            yield name, rows if "reference" in name else rows & ~absent
+            yield name, rows & ~absent
 
     def _figures(self) -> Iterator[tuple[str, Column]]:
         if self.period in ("by3", "py"):
@@ -71,10 +79,10 @@ class _Type:
 
     def _adjustment(self) -> Iterator[tuple[str, Column]]:
         adjusts = (self.v.has_regional != 0) & ~np.isnan(self.v.lower_weight)
-        trends, updates = self.line("trend_weight_by1"), self.line("update_weight")
-        regional = adjusts | (trends != 1) | ~(self.v.adds_dollars | (updates == 1))
+        trends, update = [self.line(f"trend_weight_{year}") for year in EARLIER], self.line("update_weight")
+        regional = adjusts | (trends[0] != 1) | (trends[1] != 1) | ~(self.v.adds_dollars | (update == 1))
         yield "regional_expenditure", self.counts & regional & self.lacks("regional")
-        yield "national_weight", self.counts & np.isnan(trends)
+        yield "national_weight", self.counts & np.isnan(trends[0] + trends[1])
         capped = ~np.isnan(self.v.cap_share) & adjusts | ~np.isnan(self.v.prior_savings_cap_share)
         yield "national_expenditure (reference)", self.counts & capped & self.lacks("national")
         yield "demographic_score", self._by_demography()

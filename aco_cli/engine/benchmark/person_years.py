@@ -7,7 +7,7 @@ from aco_cli.engine.lines import V11, Column, Values
 from aco_cli.rules.columns import RuleColumns
 
 
-def add_person_years(sheet: TypedSheet, period: str, letter: str, cite: str) -> None:
+def add_person_years(sheet: TypedSheet, period: str, letter: str, rule: str) -> None:
     """Add `all_person_years_PERIOD` and the `share_PERIOD` of each type, which has CMS's `letter`."""
     figure = f"person_years_{period}"
 
@@ -30,7 +30,7 @@ def add_person_years(sheet: TypedSheet, period: str, letter: str, cite: str) -> 
         letter=letter,
         formula="person_years/all_person_years",
         periods=(period,),
-        cite=cite,
+        rule=rule,
     )
     def share(v: Values, _r: RuleColumns) -> Column:
         """Share of the type in the person years of the period."""

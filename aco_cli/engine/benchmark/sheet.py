@@ -58,6 +58,7 @@ class TypedSheet:
         formula: str = "",
         rule: str = "",
         cite: str = "",
+        table: str = "",
         periods: tuple[str, ...] = ("",),
         by_type: bool = True,
     ) -> Callable[[Function], Function]:
@@ -71,7 +72,8 @@ class TypedSheet:
                     told = ", ".join(filter(None, [label, period.upper(), TYPES.get(kind, "")]))
                     ends = _endings(period, kind)
                     written = self._written(formula, ends)
-                    self.lines.append(Line(name, told, unit, words, cite, letter, written, rule, _seen(function, ends)))
+                    seen = _seen(function, ends)
+                    self.lines.append(Line(name, told, unit, words, cite, letter, written, rule, seen, table))
             self.known |= {line.name for line in self.lines}
             return function
 

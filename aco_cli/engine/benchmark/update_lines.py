@@ -5,29 +5,59 @@ from __future__ import annotations
 import numpy as np
 
 from aco_cli.engine.benchmark import adjustment_lines
-from aco_cli.engine.benchmark.historical_lines import ALONE
 from aco_cli.engine.benchmark.person_years import add_person_years
 from aco_cli.engine.benchmark.sheet import BLEND, TypedSheet, blended, over_types, sum_over_types
+from aco_cli.engine.benchmark.weights import ALONE, add_unweighted
 from aco_cli.engine.lines import V11, Column, Values, given_or
 from aco_cli.rules.columns import RuleColumns
 
 SHEET = TypedSheet(adjustment_lines.SHEET.known)
 line = SHEET.line
 
-UPDATE = f"{V11}, 4.1.4"
 TOTAL = f"{V11}, 4.2, 4.3"
 
 
-add_person_years(SHEET, "py", letter="G", cite=UPDATE)
+@line("Adjusted expenditure of the type, from table 1", "USD", letter="A", formula="adjusted", rule="era")
+def brought_forward(v: Values, _r: RuleColumns) -> Column:
+    """Adjusted expenditure, [R] of table 1."""
+    return v.adjusted
 
 
-@line("Growth of the risk score", "ratio", formula="risk_score_py/risk_score_by3", cite=UPDATE)
+@line(
+    "Adjusted historical benchmark, from table 1",
+    "USD",
+    letter="A",
+    formula="adjusted_benchmark",
+    by_type=False,
+    rule="era",
+)
+def benchmark_brought_forward(v: Values, _r: RuleColumns) -> Column:
+    """Adjusted historical benchmark, [S] of table 1."""
+    return v.adjusted_benchmark
+
+
+add_person_years(SHEET, "py", letter="G", rule="update")
+
+
+@line(
+    "Growth of the risk score",
+    "ratio",
+    formula="risk_score_py/risk_score_by3",
+    rule="risk_adjustment",
+    table="A1",
+)
 def risk_growth(v: Values, _r: RuleColumns) -> Column:
     """Risk score of the performance year over that of benchmark year 3."""
     return v.risk_score_py / v.risk_score_by3
 
 
-@line("Growth of the demographic score", "ratio", formula="demographic_score_py/demographic_score_by3", cite=UPDATE)
+@line(
+    "Growth of the demographic score",
+    "ratio",
+    formula="demographic_score_py/demographic_score_by3",
+    rule="risk_adjustment",
+    table="A1",
+)
 def demographic_growth(v: Values, _r: RuleColumns) -> Column:
     """Demographic score of the performance year over that of benchmark year 3."""
     return v.demographic_score_py / v.demographic_score_by3
@@ -150,41 +180,46 @@ def _capped(v: Values) -> Column:
     "Risk-adjusted expenditure",
     "USD",
     letter="D",
-    formula="adjusted*performance_risk_ratio",
-    cite=UPDATE,
+    formula="brought_forward*performance_risk_ratio",
+    rule="risk_adjustment",
 )
 def risk_adjusted(v: Values, _r: RuleColumns) -> Column:
     """Adjusted expenditure x risk ratio."""
-    return v.adjusted * v.performance_risk_ratio
+    return v.brought_forward * v.performance_risk_ratio
 
 
 @line(
     "National update",
     "ratio",
     formula="IF(ISNUMBER(national_update_factor_py),national_update_factor_py,national_py/national_by3)",
-    cite=UPDATE,
+    rule="update",
+    table="A3",
 )
 def national_update(v: Values, _r: RuleColumns) -> Column:
     """National growth from BY3 to the performance year: the factor given, or the ratio of national expenditures."""
     return given_or(v.national_update_factor_py, v.national_py / v.national_by3)
 
 
-@line("Regional update", "ratio", formula="regional_py/regional_by3", cite=UPDATE)
+@line("Regional update", "ratio", formula="regional_py/regional_by3", rule="update", table="A3")
 def regional_update(v: Values, _r: RuleColumns) -> Column:
     """Regional growth from BY3 to the performance year."""
     return v.regional_py / v.regional_by3
 
 
+add_unweighted(SHEET, "py", rule="update")
+_ALONE = ALONE.format("unweighted_py", "regional_py", "national_update_factor_py", "national_weight_py")
+
+
 @line(
     "National share of the update",
     "fraction",
-    formula=f'IF(rules.update="blend",'
-    f"{ALONE.format('national_weight_py', 'regional_py', 'national_update_factor_py')},0)",
+    formula=f'IF(rules.update="blend",{_ALONE},0)',
     rule="update",
+    table="A3",
 )
 def update_weight(v: Values, r: RuleColumns) -> Column:
     """None, or the national weight of the year; all of a factor given where there is neither weight nor region."""
-    alone = np.isnan(v.national_weight_py) & np.isnan(v.regional_py) & ~np.isnan(v.national_update_factor_py)
+    alone = v.unweighted_py & np.isnan(v.regional_py) & ~np.isnan(v.national_update_factor_py)
     weight = np.where(alone, 1.0, v.national_weight_py)
     return np.where(r.flag("update", "blend"), weight, 0.0)
 
@@ -199,7 +234,7 @@ def adds_dollars(_v: Values, r: RuleColumns) -> Column:
     "Two-way update",
     "ratio",
     formula=f"IF(adds_dollars,1,{BLEND.format('update_weight', 'national_update', 'regional_update')})",
-    cite=UPDATE,
+    rule="update",
 )
 def two_way_update(v: Values, _r: RuleColumns) -> Column:
     """National and regional growth, blended by the national share; 1 where dollars are added."""
@@ -248,7 +283,7 @@ def dollar_update(v: Values, _r: RuleColumns) -> Column:
     "USD",
     letter="F",
     formula="risk_adjusted*update_factor+dollar_update",
-    cite=UPDATE,
+    rule="update",
 )
 def updated(v: Values, _r: RuleColumns) -> Column:
     """Risk-adjusted expenditure brought to the performance year."""
@@ -261,7 +296,7 @@ def updated(v: Values, _r: RuleColumns) -> Column:
     letter="H",
     formula=over_types("share_py", "updated"),
     by_type=False,
-    cite=UPDATE,
+    rule="update",
 )
 def updated_benchmark(v: Values, _r: RuleColumns) -> Column:
     """Types weighted by their shares of person years in the performance year."""
@@ -292,10 +327,20 @@ def expenditure_per_capita(v: Values, _r: RuleColumns) -> Column:
     return sum_over_types(v, "share_py", "per_capita_py")
 
 
-@line("Part of the year", "fraction", formula="IF(ISNUMBER(months),MIN(months,12)/12,1)", by_type=False, cite=TOTAL)
+@line(
+    "Part of the year",
+    "fraction",
+    formula="IF(ISNUMBER(months),MIN(months,12)/12,IF(starts_within_year=1,NA(),1))",
+    by_type=False,
+    cite=TOTAL,
+)
 def part_of_year(v: Values, _r: RuleColumns) -> Column:
-    """Half in the six-month performance years of 2019, whose figures are those of the whole calendar year."""
-    return np.where(np.isnan(v.months), 1.0, np.minimum(v.months, 12) / 12)
+    """Half in the six-month performance years of 2019, whose figures are those of the whole calendar year.
+
+    Unknown where the agreement starts within the year and the roster does not say how long that is.
+    """
+    whole = np.where(v.starts_within_year == 1, np.nan, 1.0)
+    return given_or(np.minimum(v.months, 12) / 12, whole)
 
 
 def _total(figure: str) -> str:

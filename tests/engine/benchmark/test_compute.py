@@ -118,15 +118,15 @@ NEEDED = {
 @pytest.mark.parametrize(("era", "name"), [(era, name) for era, names in NEEDED.items() for name in names])
 @pytest.mark.parametrize("period", ["BY1", "BY3", "PY"])
 def test_a_figure_that_is_not_there_is_named_or_not_needed(case, computed, era, name, period) -> None:
-    """Whatever is taken away: the benchmark is unknown and the note names the figure, or it stays as it was."""
+    """Whatever is taken away: what depends on it is unknown and the note names it; all else stays as it was."""
     made = case(*era, prior_savings_per_capita=0.0).set("acpt_update_factor", 1.0)
     before = computed(made)
     result = computed(made.set(name, {period: np.nan}, kind="aged-dual"))
-    if np.isnan(result["benchmark_total"]):
-        assert result["notes"].startswith("missing: ")
+    if result["notes"].startswith("missing: "):
         assert name in result["notes"] or name == "national_expenditure"
         assert "aged-dual" in result["notes"]
-        assert all(np.isnan(result[each]) for each in RESULTS)
+        assert any(np.isnan(result[each]) for each in RESULTS if each != "two_way_total")
+        assert all(np.isnan(result[each]) or result[each] == before[each] for each in RESULTS)
     else:
         pd.testing.assert_series_equal(pd.Series(result), pd.Series(before), check_exact=True)
 
@@ -189,3 +189,92 @@ def test_figures_of_an_agreement_start_win_over_those_for_all(case, book) -> Non
     alone = benchmark(roster, expenditures, general, book)["updated_benchmark"]
     both = benchmark(roster, expenditures, pd.concat([general, own, other]), book)["updated_benchmark"]
     assert (both - alone).tolist() == pytest.approx([1_000])
+
+
+@pytest.mark.parametrize("period", ["BY1", "BY3", "PY"])
+@pytest.mark.parametrize(
+    ("era", "name"),
+    [
+        *((("2019-07-01", 3), name) for name in ("risk_score", "regional_expenditure", "national_expenditure")),
+        (("2014-01-01", 1), "risk_ratio"),
+        (("2024-01-01", 1), "demographic_score"),
+    ],
+)
+def test_a_zero_that_no_population_has_is_missing(case, computed, era, name, period) -> None:
+    """It would be divided by, or make a cap of nothing: an infinite benchmark, or a wrong one."""
+
+    def with_figure(value: float) -> dict[str, object]:
+        made = case(*era, prior_savings_per_capita=0.0).set("acpt_update_factor", 1.0)
+        return computed(made.set(name, {period: value}, kind="aged-dual"))
+
+    assert with_figure(0.0) == pytest.approx(with_figure(np.nan), nan_ok=True)
+
+
+def blended(case, **roster):
+    """An ACO-year of which only blended factors are known, as table A3 of CMS's report has them."""
+    made = case(**roster).set("national_weight", np.nan).set("trend_factor", 1.02).set("update_factor", 1.03)
+    return made.set("regional_expenditure", dict.fromkeys(("BY1", "BY2", "PY"), np.nan))
+
+
+def test_factors_without_weights_count_whole_and_say_so(case, computed) -> None:
+    """Two thirds of $10,000 are trended by 2 percent; the region lies $133.33 lower, of which 15 percent count."""
+    result = computed(blended(case))
+    historical = 10_000 * (2 * 1.02 + 1) / 3
+    assert result["historical_benchmark"] == pytest.approx(historical, rel=1e-14)
+    adjusted = historical - 0.15 * (historical - 10_000)
+    assert result["updated_benchmark"] == pytest.approx(adjusted * 1.03, rel=1e-14)
+    assert result["notes"] == "no national_weight given: trend_factor and update_factor count whole, as blended ones"
+
+
+@pytest.mark.parametrize(("period", "kind"), [("BY3", "esrd"), ("PY", "aged-nondual")])
+def test_factors_do_not_count_whole_in_one_type_alone(case, computed, period, kind) -> None:
+    """A weight that only one type lacks is missing; it does not make that type's factor a blended one."""
+    made = blended(case).set("national_weight", 0.25).set("national_weight", {period: np.nan}, kind=kind)
+    for other in {"esrd", "disabled", "aged-dual", "aged-nondual"} - {kind}:
+        made.set("regional_expenditure", 10_000.0, kind=other)
+    result = computed(made)
+    assert np.isnan(result["benchmark_total"])
+    assert f"{period} {kind} national_weight" in result["notes"]
+
+
+def test_a_region_without_weights_asks_for_the_weights(case, computed) -> None:
+    made = blended(case).set("regional_expenditure", {"BY2": 9_000.0})
+    assert "missing: BY3 esrd national_weight" in computed(made)["notes"]
+
+
+@pytest.mark.parametrize("period", ["BY3", "PY"])
+def test_nobody_in_any_type_is_told(case, computed, period) -> None:
+    result = computed(case().set("person_years", {period: 0.0}))
+    assert np.isnan(result["benchmark_total"])
+    assert result["notes"] == f"missing: person_years of {period} above 0"
+
+
+@pytest.mark.parametrize(
+    ("period", "year"), [("BY1", 2017), ("BY1", 2018), ("BY2", 2018), ("BY3", 2022), ("PY", 2021), ("PY", 2023)]
+)
+def test_calendar_years_run_up_to_the_performance_year(case, book, period, year) -> None:
+    """An ACO whose years do not would be given the national figures of others."""
+    roster, expenditures, reference = case().frames()
+    expenditures.loc[expenditures["period"] == period, "calendar_year"] = year
+    result = benchmark(roster, expenditures, reference, book).iloc[0]
+    assert result[list(RESULTS)].isna().all()
+    assert result["notes"] == "calendar_year must run from BY1 up to PY, and that of PY be performance_year"
+
+
+@pytest.mark.parametrize(("months", "part"), [(6.0, 0.5), (12.0, 1.0), (None, None)])
+def test_a_year_in_which_the_agreement_starts_needs_its_months(case, computed, months, part) -> None:
+    roster = {} if months is None else {"months": months}
+    result = computed(case("2022-07-01", 3, **roster))
+    if part is None:
+        assert np.isnan(result["benchmark_total"])
+        assert result["notes"] == "missing: months (the agreement starts within the performance year)"
+    else:
+        assert result["benchmark_total"] == part * 40_000_000
+    assert result["updated_benchmark"] == 10_000
+
+
+def test_a_benchmark_that_cannot_be_updated_keeps_its_historical_part(case, computed) -> None:
+    result = computed(case("2014-01-01", 1).set("national_expenditure", {"PY": np.nan}))
+    assert result["historical_benchmark"] == result["adjusted_benchmark"] == 10_000
+    assert np.isnan(result["updated_benchmark"])
+    assert "missing: PY esrd flat_dollar_update (reference)" in result["notes"]

@@ -1,0 +1,78 @@
+"""The guardrail of agreements from 2024 on: the losses from which it holds, and how `explain` shows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from aco_cli.engine.benchmark.compute import benchmark
+from aco_cli.engine.benchmark.guardrail import guarded
+from aco_cli.engine.settle import settle
+from aco_cli.outputs.worksheet import worksheet
+
+YEAR = 2024
+PERSON_YEARS = 4_000
+# Two thirds of no growth and a third of -10 percent: $9,666.67 instead of $10,000.
+THREE_WAY, TWO_WAY = 10_000 * (2 / 3 + 0.9 / 3), 10_000
+
+
+@pytest.fixture
+def settled(case, book):
+    """An ACO in ENHANCED with a minimum loss rate of 2 percent that spends so much per person year, and its files."""
+
+    def compute(per_capita: float, acpt: float = 0.9):
+        made = case("2024-01-01", 2, regional_period=0, prior_savings_per_capita=0.0)
+        made.set("acpt_update_factor", acpt).set("per_capita_expenditure", {"PY": per_capita})
+        roster, *files = made.frames()
+        years = {"performance_year": YEAR}
+        files = [frame.assign(**years, calendar_year=frame["calendar_year"].replace(2022, YEAR)) for frame in files]
+        given = {"program": "mssp", "track": "enhanced", "assigned_beneficiaries": 5_000.0, "msr_election": "0.02",
+                 "quality_score": 1.0, "quality_standard_met": 1.0}  # fmt: skip
+        roster = roster.assign(**years, **given)
+        computed = benchmark(roster, *files, book)
+        totals = {name: computed[name] for name in ("benchmark_total", "expenditure_total")}
+        return guarded(roster.assign(**totals), computed["two_way_total"], book), files
+
+    return compute
+
+
+@pytest.mark.parametrize(("above", "holds"), [(-0.01, False), (0.01, True)])
+def test_it_holds_from_losses_of_the_minimum_loss_rate_on(settled, above, holds) -> None:
+    roster, _ = settled(1.02 * THREE_WAY + above)
+    assert (roster["guardrail"].iloc[0] == 1) == holds
+    assert roster["benchmark_total"].iloc[0] == pytest.approx(PERSON_YEARS * (TWO_WAY if holds else THREE_WAY))
+
+
+def test_it_holds_at_losses_of_the_minimum_loss_rate(settled) -> None:
+    """With a benchmark of $9,000 the 2 percent are exact: a prospective trend of 0.7."""
+    roster, _ = settled(9_180.0, acpt=0.7)
+    assert roster["benchmark_total"].iloc[0] == pytest.approx(PERSON_YEARS * TWO_WAY)
+
+
+def test_a_higher_prospective_trend_stays(settled) -> None:
+    """The benchmark without it would be lower."""
+    roster, _ = settled(12_000.0, acpt=1.2)
+    assert roster["guardrail"].isna().all()
+    assert roster["benchmark_total"].iloc[0] == pytest.approx(PERSON_YEARS * 10_000 * (2 / 3 + 0.4))
+
+
+def test_savings_that_only_it_makes_are_not_shared_and_losses_under_it_are_owed(settled, book) -> None:
+    cases = [settled(spent, acpt=0.5)[0] for spent in (9_700.0, 10_400.0)]
+    outcomes = [settle(roster, book, ("outcome",))["outcome"].iloc[0] for roster in cases]
+    assert outcomes == ["guardrail", "owed"]
+
+
+@pytest.mark.parametrize("spent", [9_000.0, 9_900.0, 10_400.0])
+def test_the_worksheet_multiplies_out(settled, book, spent) -> None:
+    """Table 3: the per capita benchmark [F] x person years [B] is the total benchmark [H], under the guardrail too."""
+    roster, files = settled(spent)
+    lines = {entry.letter: entry for entry in worksheet(roster, book, tuple(files)) if entry.table == "3"}
+    value = {letter: float(lines[letter].value) for letter in ("B", "E", "F", "G", "H")}
+    assert value["F"] * value["B"] == pytest.approx(value["H"], rel=1e-14)
+    assert value["E"] * value["B"] == pytest.approx(value["G"], rel=1e-14)
+    assert value["H"] == roster["benchmark_total"].iloc[0]
+
+
+def test_other_eras_have_none(case, book) -> None:
+    roster, *files = case().frames()
+    computed = benchmark(roster, *files, book)
+    assert guarded(roster, computed["two_way_total"], book) is roster
