@@ -29,6 +29,7 @@ from aco_cli.rules.quality import DOMAINS, QualityRules
 
 MOST_REWARD = 4.0
 ASSUMED = "rests on an assumed"
+NO_COLUMN = r"no column ([^:;]+): counts"
 # A recomputed score so close to the published one counts as near in the summary (fraction).
 NEAR = 0.0005
 
@@ -77,6 +78,18 @@ def with_improvement(rates: pd.DataFrame, given: Sequence[str]) -> pd.DataFrame:
     return rates
 
 
+def warn_of_rewards(session: Session, given: Sequence[str], years: Iterable[int], rules: QualityRules) -> None:
+    """Warn of rewards of `--improvement` that a year does not know."""
+    points = sorted({float(item.partition("=")[2]) for item in given})
+    for year in years if points else ():
+        steps = rules.value("improvement_steps", year)
+        if steps is None:
+            session.warn(f"--improvement: no rewards by domain in {year}")
+        elif unknown := [each for each in points if each not in steps]:
+            listed, known = (", ".join(f"{each:g}" for each in some_of) for some_of in (unknown, steps))
+            session.warn(f"--improvement: {listed} is not among the rewards known of {year}: {known}")
+
+
 def scored(rates: pd.DataFrame, years: str, rules: QualityRules) -> pd.DataFrame:
     """The identity and scores of each row of the years asked for; a score that is already computed stays."""
     asked = Years.parse(years)
@@ -87,7 +100,7 @@ def scored(rates: pd.DataFrame, years: str, rules: QualityRules) -> pd.DataFrame
         for name in ("quality_score", "quality_reported"):
             table[name] = rates[name].where(given, table[name]) if name in rates else table[name]
         table["notes"] = table["notes"].mask(given, "")
-    return table[table["performance_year"].map(lambda year: year in asked)].reset_index(drop=True)
+    return table[table["performance_year"].map(lambda year: year in asked).astype("bool")].reset_index(drop=True)
 
 
 def bring_scores(session: Session, roster: pd.DataFrame, request: Request) -> pd.DataFrame:
@@ -102,10 +115,18 @@ def bring_scores(session: Session, roster: pd.DataFrame, request: Request) -> pd
         session.warn(f"no quality score for {len(lacking):,} rows, whose own stays: {some(lacking)}")
     if joined.not_in_roster and not is_part:
         session.warn(f"quality of {len(joined.not_in_roster):,} ACOs not in the roster: {some(joined.not_in_roster)}")
+    warn_of_columns(session, table[table["aco_id"].isin(roster["aco_id"])])
     rests = table["notes"].str.contains(ASSUMED, regex=False) & table["aco_id"].isin(roster["aco_id"])
     if assumed := table.loc[rests, "aco_id"].tolist():
         session.warn(f"{len(assumed):,} quality scores rest on assumed cuts; aco quality says which: {some(assumed)}")
     return joined.frame
+
+
+def warn_of_columns(session: Session, scores: pd.DataFrame) -> None:
+    """Warn of measures that count in full because the files have no column of them."""
+    lacking = sorted(set(scores["notes"].str.findall(NO_COLUMN).explode().dropna()))
+    if lacking:
+        session.warn(f"no column of {some(lacking)}: counts in full, as a measure without denominator does")
 
 
 def reconcile_quality(session: Session, published: pd.DataFrame, request: Request, table: Table) -> NoReturn:
@@ -143,7 +164,10 @@ def explain_quality(session: Session, row: pd.DataFrame, request: Request) -> tu
     rules, book = quality_rules(request.rows.rules), rule_book(request.rows.rules)
     rates = read_rates(session, request.files, request.years, row, is_part=True)
     rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
-    row = join_scores(row, scored(rates, request.years, rules)).frame
+    joined = join_scores(row, scored(rates, request.years, rules))
+    if joined.without_score:
+        session.warn(f"no quality score for {some(joined.without_score)}, whose own stays")
+    row = joined.frame
 
     def settlements(scores: Numbers) -> Numbers:
         repeated = row.loc[row.index.repeat(len(scores))].reset_index(drop=True)

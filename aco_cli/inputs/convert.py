@@ -24,12 +24,13 @@ from aco_cli.inputs.recognise import Match
 from aco_cli.inputs.words import parse_booleans, parse_choices, parse_dates
 
 _UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
-_NUMBERS = ("usd", "number", "fraction", "integer", "year")
+_NUMBERS = ("usd", "number", "rate", "fraction", "integer", "year")
 _NOT_MEASURED = np.array(np.nan)
 NO_YEAR = 0  # a year that is already complained of; a blank one is NaN
 _EXPECTED = {
     "usd": "US dollars as a number",
     "number": "a number",
+    "rate": "a rate from 0 to 100",
     "fraction": "a fraction from 0 to 1",
     "integer": "a whole number",
     "year": "a year such as 2014",

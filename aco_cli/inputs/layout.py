@@ -150,6 +150,8 @@ def _column(name: str, spec: Mapping[str, Any], none: list[str]) -> Column:
         known["grid"] = Grid(spec["grid"]["steps"], spec["grid"]["decimals"])
     if spec["type"] == "fraction":
         known = {"min": 0.0, "max": 1.0} | known
+    if spec["type"] == "rate":
+        known = {"min": 0.0, "max": 100.0} | known
     return Column(name=name, **known)
 
 

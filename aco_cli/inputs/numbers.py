@@ -17,7 +17,7 @@ _PLAIN = rf"(?:[+-]?\$?\s*|\$\s*[+-]){_DIGITS}(?:[eE][+-]?[0-9]+)?"
 _ACCOUNTING = rf"(?:\$\s*)?\((?:\$\s*)?{_DIGITS}\)"
 _NUMBER = rf"^(?:{_PLAIN}|{_ACCOUNTING})$"
 _NUMBER_OR_PERCENT = rf"^(?:{_PLAIN}|{_ACCOUNTING}|(?:[+-]?{_DIGITS}|\({_DIGITS}\))\s?%)$"
-_PERCENT_TYPES = ("fraction", "election", "positive")
+_PERCENT_TYPES = ("rate", "fraction", "election", "positive")
 _DRESSING = r"[$,%()+\s]"
 
 
@@ -71,6 +71,7 @@ def _dressed(text: Any, column: Column) -> tuple[Floats, Mask]:
     bare = pc.if_else(pc.match_substring(text, "("), pc.binary_join_element_wise("-", bare, ""), bare)
     scientific = pc.match_substring_regex(bare, "[eE]")
     percent = pc.or_(pc.ends_with(text, "%"), pc.and_not(column.percent, scientific))
+    percent = pc.and_(percent, column.type != "rate")  # 91.3% is 91.3 there
     # Moving the point of a percentage in its text: dividing the number by 100 would round twice.
     bare = pc.if_else(percent, pc.binary_join_element_wise(bare, "e-2", ""), bare)
     values = _to_numpy(pc.cast(_blanks_to_null(pc.if_else(wanted, bare, "")), pa.float64()))

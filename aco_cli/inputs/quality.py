@@ -20,6 +20,8 @@ MEASURE = re.compile(r"ACO-\d+|(DM|CAD) Composite|CAHPS_\d+|Measure_\w+|QualityI
 
 # What a roster or public use file may say about an ACO and a table of rates may not.
 _LENT = ("agreement_start", "initial_start", "agreement_period")
+# So many rates tell percentages from fractions.
+_ENOUGH = 5
 # Totals are whole dollars, of which one file may print the one above.
 _DOLLAR = 1.0
 
@@ -50,14 +52,18 @@ def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = Fals
         names, found = ", ".join(files), f"rows of {list_years(held)}"
         raise InputError([Problem(names, f"rows of {years}", found, fix="ask for a year it holds")])
     asked = frame[YEAR].map({year: _is_asked(year, years) for year in held}).to_numpy(dtype=bool)
-    warnings = [warning for part in parts for warning in part.warnings]
+    warnings = _warnings(parts)
     return Rates(frame[asked].reset_index(drop=True), warnings, int((~asked).sum()))
 
 
 def check_rates(files: Sequence[str]) -> tuple[list[Problem], list[str]]:
     """Every problem and every warning of tables of rates or scores, for all years; nothing is raised for them."""
     parts, problems = _read(files, None, scores=True)
-    return problems, [warning for part in parts for warning in part.warnings]
+    return problems, _warnings(parts)
+
+
+def _warnings(parts: Sequence[Part]) -> list[str]:
+    return [warning for part in parts for warning in (*part.warnings, *_misspelt(part))]
 
 
 def has_rates(header: Sequence[str]) -> bool:
@@ -80,6 +86,7 @@ def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list
         fix_year(part)
         settle_years(part, years)
         problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
+        problems += [*_as_fractions(part), *_named_twice(part)]
         if "aco_id" not in part.frame:
             part.frame.insert(0, "aco_id", pd.Series("", index=part.frame.index, dtype="str"))
     return parts, problems + check_duplicates(parts)
@@ -106,6 +113,43 @@ def _no_measures(part: Part, scores: bool) -> list[Problem]:
         return []
     expected = "columns of measure rates such as ACO-1, CAHPS_1 or QualityID_001_WI"
     return [Problem(part.file, expected, "none", 1, fix="give the file that has them")]
+
+
+def _as_fractions(part: Part) -> list[Problem]:
+    """Rates of a whole file between 0 and 1 are fractions: a percentage of every measure is never so low."""
+    names = [name for name, column in part.layout.columns.items() if column.type == "rate" and name in part.frame]
+    held = part.frame[names].to_numpy(dtype=np.float64)
+    known = held[~np.isnan(held)]
+    if len(known) < _ENOUGH or (known > 1).any() or not ((known > 0) & (known < 1)).any():
+        return []
+    found = f"{len(known):,} rates in {len(names)} columns and none above 1: fractions"
+    return [Problem(part.file, "rates from 0 to 100", found, fix="multiply them by 100")]
+
+
+def _named_twice(part: Part) -> list[Problem]:
+    """Columns of one measure under two names, of which only one would count."""
+    problems = []
+    for name, column in part.layout.columns.items():
+        found = [each for each in part.header if each.lower() in {alias.lower() for alias in column.sources}]
+        if MEASURE.fullmatch(name) and len(found) > 1:
+            expected, fix = f"one column of {name}", "keep the one that is right"
+            problems.append(Problem(part.file, expected, " and ".join(found), 1, fix=fix))
+    return problems
+
+
+def _misspelt(part: Part) -> list[str]:
+    """A warning for each column that has the name of a measure but for its signs and leading zeros."""
+    known = {_bare(alias): name for name, column in part.layout.columns.items() for alias in column.sources}
+    others = [each for each in part.header if each.lower() not in part.layout.aliases]
+    return [
+        f"{part.file}, column {each}: not a column of the contract and not used; did you mean {known[_bare(each)]}?"
+        for each in others
+        if _bare(each) in known
+    ]
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]|(?<!\d)0+(?=\d)", "", name.lower())
 
 
 def with_ids(rates: pd.DataFrame, roster: pd.DataFrame | None) -> tuple[pd.DataFrame, list[str]]:

@@ -99,10 +99,15 @@ def _refusal(file: str, header: Sequence[str], names: set[str], candidates: Sequ
     def likeness(layout: Layout) -> float:
         return 1 - (len(_missing(layout, names)) + len(_unwanted(layout, names))) / len(layout.required)
 
+    def shared(layout: Layout) -> int:
+        return len(names & set(layout.aliases))
+
     nearest = max(candidates, key=likeness)
+    if likeness(nearest) < _KNOWN_ENOUGH and 2 * shared(by_columns := max(candidates, key=shared)) > len(names):
+        nearest = by_columns  # most of its columns are there, if few of those it is recognised by
     missing, unwanted = _missing(nearest, names), _unwanted(nearest, names)
     known = len(nearest.required) - len(missing)
-    if known < _KNOWN_ENOUGH * len(nearest.required):
+    if known < _KNOWN_ENOUGH * len(nearest.required) and not 2 * shared(nearest) > len(names):
         found = f"another table; nearest is {nearest.label} with {known} of {len(nearest.required)} required columns"
         return [Problem(file, _readable(candidates), found, 1, fix="missing: " + ", ".join(missing))]
     problems = [_missing_problem(file, name, header, nearest) for name in missing]
@@ -124,7 +129,7 @@ def _readable(layouts: Sequence[Layout]) -> str:
 
 
 def _missing_problem(file: str, name: str, header: Sequence[str], layout: Layout) -> Problem:
-    by_lower = {each.lower(): each for each in header if each}
+    by_lower = {each.lower(): each for each in header if each and each.lower() not in layout.aliases}
     near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
     names = " or ".join(by_lower[each] for each in near)
     fix = f"rename {names} if it is meant" if near else "add it"

@@ -49,7 +49,10 @@ class RuleBook:
         for root in (PACKAGED, *folders):
             if not root.is_dir():
                 raise RulesError(f"{root}: expected a folder of rules such as {root}/mssp/sequestration.yaml")
-            for folder in sorted(path for path in root.iterdir() if path.is_dir()):
+            folders_of_programs = sorted(path for path in root.iterdir() if path.is_dir())
+            if not any(next(folder.glob("**/*.yaml"), None) for folder in folders_of_programs):
+                raise RulesError(f"{root}: expected rules such as {root}/mssp/sequestration.yaml, found none")
+            for folder in folders_of_programs:
                 self._add(folder)
 
     def _add(self, folder: Path) -> None:

@@ -173,7 +173,7 @@ def test_reconcile_2023_with_the_rates_of_the_year_before(aco: Aco, rows: Rows, 
     assert [found[aco_id]["class"] for aco_id in ("A1001", "A1026")] == ["exact", "rounding"]
     assert found["A1488"]["cause"] == "measures without rate count"
     assert "2023: 453 published scores, 96 exact, 110 rounding, 247 explained: 100.0% explained or equal" in done.stderr
-    assert "2023: explained by improvement, prior year's rates not given 212; " in done.stderr
+    assert "2023: explained by improvement, not in the prior year's rates 212; " in done.stderr
     assert "web-interface 173 of 379" in done.stderr
 
 
@@ -198,3 +198,44 @@ def test_results_of_2014_with_a_roster_have_ids(aco: Aco, rows: Rows, shared_dat
     done = aco("quality", "2014", results, "--roster", puf, "--aco", "A67373")
     assert round(float(rows(done.stdout)[0]["quality_score"]), 6) == 0.916964
     assert len(rows(aco("quality", "2014", results).stdout)) == 333
+
+
+def test_explain_of_an_aco_without_rates_says_so_and_goes_on(aco: Aco, rows: Rows, rates: Path, roster: Path) -> None:
+    """Rates of the year before alone are none of this year's."""
+    for others in (RATES.replace("A1,One", "A9,One"), RATES.replace("A1,One,2018", "A1,One,2017")):
+        rates.write_text(others, encoding="utf-8")
+        done = aco("explain", "A1", "2018", roster, "--quality", rates)
+        assert done.returncode == 0
+        assert "no quality score for A1, whose own stays" in done.stderr
+        assert {row["line"]: row["value"] for row in rows(done.stdout)}["quality_score"] == "0.5"
+
+
+def test_measures_without_a_column_are_told(aco: Aco, rates: Path, roster: Path) -> None:
+    """They count in full: a misspelt heading would raise the score without a word."""
+    told = "counts in full, as a measure without denominator does"
+    for command in (("quality", "2018", rates), ("settle", "2018", roster, "--quality", rates)):
+        done = aco(*command, "--strict")
+        assert told in done.stderr
+        assert done.returncode == 4
+    rates.write_text(RATES.replace("ACO-13", "ACO 13"), encoding="utf-8")
+    done = aco("quality", "2018", rates)
+    assert "column ACO 13: not a column of the contract and not used; did you mean ACO-13?" in done.stderr
+    assert "did you mean ACO-13?" in aco("check", rates).stderr
+
+
+def test_a_reward_that_no_year_knows_is_told(aco: Aco, rates: Path, shared_data: Path) -> None:
+    done = aco("quality", "2018", rates, "--improvement", "at_risk=0.5")
+    assert "--improvement: 0.5 is not among the rewards known of 2018: 0, 0.48, 0.92" in done.stderr
+    assert "--improvement" not in aco("quality", "2018", rates, "--improvement", "at_risk=0.48").stderr
+    done = aco("quality", "2023", shared_data / "mssp_puf_2023.csv", "--improvement", "at_risk=0.48")
+    assert "--improvement: no rewards by domain in 2023" in done.stderr
+
+
+def test_an_aco_that_the_prior_year_lacks_has_a_cause_of_its_own(aco: Aco, rows: Rows, shared_data: Path) -> None:
+    """Rates of the year before are given, if not of this ACO."""
+    file = shared_data / "mssp_puf_2023.csv"
+    before = shared_data / "headers" / "mssp_puf_2022_first_rows.csv"
+    without = rows(aco("reconcile", "2023", file, "--quality", file, "--aco", "A5176").stdout)[0]
+    given = rows(aco("reconcile", "2023", file, "--quality", before, "--quality", file, "--aco", "A5176").stdout)[0]
+    assert without["cause"] == "improvement, prior year's rates not given"
+    assert given["cause"] == "improvement, not in the prior year's rates"

@@ -16,7 +16,7 @@ from aco_cli.inputs.years import Years
 HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
 ROW = "A1,mssp,track-1,10000,1000000,900000"
 TYPES = {"id", "text", "year", "number", "usd", "fraction", "integer", "boolean", "positive", "date", "choice"}
-TYPES |= {"election", "flags", "coded"}
+TYPES |= {"election", "flags", "coded", "rate"}
 # What CMS's files have beside the roster's contract.
 FILE_ONLY = {"mid_year_termination", "published_final_sharing_rate"}
 

@@ -65,8 +65,8 @@ def test_a_file_without_measures_is_refused(write: Write) -> None:
 
 def test_every_wrong_cell_is_told(write: Write) -> None:
     text = problems(write("aco_id,performance_year,ACO-1,ACO-2\nA,2018,-3,x\n,2018,1,1\n"))
-    assert "row 2, column ACO-1: expected 0 or more" in text
-    assert "row 2, column ACO-2: expected a number, found 'x'" in text
+    assert "row 2, column ACO-1: expected a number from 0 to 100, found '-3'" in text
+    assert "row 2, column ACO-2: expected a rate from 0 to 100, found 'x'" in text
     assert "row 3, column aco_id" in text
 
 
@@ -148,3 +148,67 @@ def test_the_route_of_a_2021_rate_is_told_by_the_report_columns(shared_data: Pat
     by_route = frame[["QualityID_001_eCQM", "QualityID_001_MIPSCQM"]].notna()
     assert by_route.sum().tolist() == [5, 7]
     assert not by_route.all(axis=1).any()
+
+
+@pytest.mark.parametrize(
+    ("cell", "rate"), [("91.3", 91.3), ("91.3%", 91.3), ("0.5%", 0.5), ("100 %", 100.0), ("0", 0.0)]
+)
+def test_a_rate_is_a_percentage_with_or_without_its_sign(write: Write, cell: str, rate: float) -> None:
+    assert read(write(f"aco_id,performance_year,ACO-13\nA,2018,{cell}\n")).frame["ACO-13"].tolist() == [rate]
+
+
+@pytest.mark.parametrize(
+    ("measure", "highest", "above"),
+    [
+        ("ACO-1", "100", "100.01"),
+        ("DM Composite", "100", "150"),
+        ("CAHPS_1", "100", "850"),
+        ("Measure_479", "1", "16.98"),
+    ],
+)
+def test_a_rate_beyond_what_there_is_is_refused(write: Write, measure: str, highest: str, above: str) -> None:
+    header = f"aco_id,performance_year,{measure}\n"
+    assert read(write(f"{header}A,2018,{highest}\n")).frame[measure].tolist() == [float(highest)]
+    text = problems(write(f"{header}A,2018,{above}\n"))
+    assert f"row 2, column {measure}: expected a number from 0 to {highest}, found '{above}'" in text
+
+
+def test_admissions_per_1000_people_may_be_more_than_100(write: Write) -> None:
+    assert read(write("aco_id,performance_year,ACO-37\nA,2018,119.18\n")).frame["ACO-37"].tolist() == [119.18]
+
+
+@pytest.mark.parametrize(("last", "refused"), [("0.95", True), ("1", True), ("1.01", False), ("95", False)])
+def test_a_file_of_fractions_is_refused(write: Write, last: str, refused: bool) -> None:
+    """They would score as rates below one percent; a low percentage among others is what it is."""
+    file = write(f"aco_id,performance_year,ACO-1,ACO-2,ACO-3,ACO-4,ACO-5\nA,2018,0.9,0.91,0.8,0.7,{last}\n")
+    if refused:
+        assert "expected rates from 0 to 100, found 5 rates in 5 columns and none above 1: fractions" in problems(file)
+    else:
+        assert read(file).frame["ACO-1"].tolist() == [0.9]
+
+
+def test_few_low_rates_are_not_taken_for_fractions(write: Write) -> None:
+    assert read(write("aco_id,performance_year,ACO-18,ACO-27\nA,2018,0.9,0\n")).frame["ACO-18"].tolist() == [0.9]
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [("ACO 13", "ACO-13"), ("ACO-05", "ACO-5"), ("cahps-1", "CAHPS_1"), ("QualityID 001 WI", "QualityID_001_WI")],
+)
+def test_a_measure_that_is_misspelt_is_told(write: Write, header: str, meant: str) -> None:
+    found = read(write(f"aco_id,performance_year,ACO-1,{header}\nA,2018,50,60\n"))
+    assert len(found.warnings) == 1
+    assert found.warnings[0].endswith(
+        f"column {header}: not a column of the contract and not used; did you mean {meant}?"
+    )
+
+
+def test_a_measure_under_two_names_is_refused(write: Write) -> None:
+    text = problems(write("aco_id,performance_year,ACO-1,ACO1\nA,2018,50,60\n"))
+    assert "expected one column of ACO-1, found ACO-1 and ACO1" in text
+
+
+def test_a_file_of_rates_without_ids_is_told_what_it_lacks(write: Write) -> None:
+    text = problems(write("id,performance_year,ACO-1,ACO-2,ACO-3\nA,2018,80,80,80\n"))
+    assert "column aco_id: expected this column (table of quality measure rates)" in text
+    assert "rename id if it is meant" in text

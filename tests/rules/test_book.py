@@ -327,3 +327,12 @@ def test_a_value_of_the_wrong_kind_is_refused_with_its_file(tmp_path: Path, cano
         settle(
             canonical([{**ROW, "performance_year": 2014, "track": "track-1"}]), RuleBook([tmp_path]), ("settlement",)
         )
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "sequestration.yaml"])
+def test_a_folder_without_rules_of_a_program_is_refused(tmp_path: Path, name: str) -> None:
+    """Rules at its top would count for no program, and be passed over without a word."""
+    (tmp_path / name).write_text("label: x\n")
+    (tmp_path / "mssp").mkdir()
+    with pytest.raises(RulesError, match=r"expected rules such as .*mssp/sequestration.yaml, found none"):
+        RuleBook([tmp_path])

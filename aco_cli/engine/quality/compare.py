@@ -28,6 +28,7 @@ class Cause(StrEnum):
     NO_RATES = "no rates with a benchmark"
     BLANKS_COUNT = "measures without rate count"
     IMPROVEMENT = "improvement, prior year's rates not given"
+    NOT_IN_PRIOR_YEAR = "improvement, not in the prior year's rates"
     IMPROVEMENT_OR_EQUITY = "improvement or health equity adjustment"
     EQUITY = "health equity adjustment"
     NO_BENCHMARKS = "no measure benchmarks"
@@ -70,7 +71,8 @@ def _compared(frame: pd.DataFrame, year: int, rules: QualityRules) -> pd.DataFra
     if isinstance(scores, PercentileScores):
         reasons = _steps(scores, published, half, rules)
     elif isinstance(scores, DecileScores) and isinstance(lowest, DecileScores) and isinstance(highest, DecileScores):
-        reasons = _Deciles(published, half, lowest, scores, highest, rules).reasons()
+        has_prior = bool((frame["performance_year"] == year - 1).any())
+        reasons = _Deciles(published, half, lowest, scores, highest, rules, has_prior).reasons()
     else:
         reasons = iter([(Cause.NO_BENCHMARKS, np.ones(len(part), dtype=np.bool_), _always(""))])
     cause, reason = _first_of(reasons, exact)
@@ -122,7 +124,10 @@ def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: Q
 
 @dataclass(frozen=True)
 class _Deciles:
-    """A year's published scores, and those recomputed from rates at their worst, as printed, and at their best."""
+    """A year's published scores, and those recomputed from rates at their worst, as printed, and at their best.
+
+    `has_prior`: rates of the year before are at hand, if not of every ACO.
+    """
 
     published: Numbers
     half: Numbers
@@ -130,6 +135,7 @@ class _Deciles:
     scores: DecileScores
     highest: DecileScores
     rules: QualityRules
+    has_prior: bool
 
     def reasons(self) -> Iterator[Reason]:
         """Causes in the order in which they are tried, with the rows they hold on and their words."""
@@ -150,7 +156,8 @@ class _Deciles:
         lacks_prior, equity = np.asarray(np.isnan(v.prior_achievement)), self._equity()
         improves: Rows = lacks_prior & (more > 0)
         points = _points(more)
-        yield Cause.IMPROVEMENT, improves & (equity == 0) & (more <= v.most_improvement), points
+        improvement = Cause.NOT_IN_PRIOR_YEAR if self.has_prior else Cause.IMPROVEMENT
+        yield improvement, improves & (equity == 0) & (more <= v.most_improvement), points
         yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v.most_improvement + equity), points
         yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
 

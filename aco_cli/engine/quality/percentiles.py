@@ -84,13 +84,13 @@ class PercentileScores:
             yield f"{collection.value} measures not reported: no points", rows & ~zero
 
     def _assumed(self, measure: Measure) -> Iterator[Remark]:
-        """A cut that is only known to lie somewhere, and a rate there."""
+        """A cut that is only known to lie somewhere, and a rate there: beyond its bounds and at them all is certain."""
         if not measure.assumed:
             return
         decides = self.paid_for_performance(measure)
         rates = self.table.number(measure.name)
         for name, (low, high) in measure.assumed.items():
-            near = (rates >= (-np.inf if low is None else low)) & (rates <= (np.inf if high is None else high))
+            near = (rates > (-np.inf if low is None else low)) & (rates < (np.inf if high is None else high))
             cut = measure.cuts[PERCENTILES.index(name)]
             yield f"rests on an assumed value: cut {name} of {measure.name} ({cut:g})", decides & near
 

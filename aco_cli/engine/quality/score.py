@@ -37,6 +37,8 @@ def score(frame: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
     Scores are fractions, unrounded, NaN where there is none. Columns are measures by name (`ACO-1`), `aco_id`,
     `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
     """
+    if frame.empty:
+        return pd.DataFrame(columns=[*SCORES, "notes"], dtype=np.float64)
     rows, tables, notes = [], [], Remarks()
     for part in _scored(frame, rules, BLOCK):
         scores, remarks = _finished(frame, part, rules)
