@@ -30,13 +30,20 @@ def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
     if problems:
         raise InputError(problems)
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    places = [(part.file, int(row)) for part in parts for row in part.rows]
     twice = np.flatnonzero(frame.duplicated(keys).to_numpy())
     if len(twice):
-        file, row = places[int(twice[0])]
+        file, row = _place(parts, int(twice[0]))
         found = f"a second one, and {len(twice) - 1:,} more such rows"
         raise InputError([Problem(file, f"one row for each {', '.join(keys)}", found, row)])
     return frame
+
+
+def _place(parts: Sequence[Part], at: int) -> tuple[str, int]:
+    """File and row of a row of all parts together."""
+    ends = np.cumsum([len(part.rows) for part in parts])
+    which = int(np.searchsorted(ends, at, side="right"))
+    part = parts[which]
+    return part.file, int(part.rows[at - int(ends[which])])
 
 
 def _blanks(part: Part, keys: Sequence[str]) -> list[Problem]:

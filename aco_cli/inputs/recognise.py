@@ -99,15 +99,14 @@ def _refusal(file: str, header: Sequence[str], names: set[str], candidates: Sequ
     def likeness(layout: Layout) -> float:
         return 1 - (len(_missing(layout, names)) + len(_unwanted(layout, names))) / len(layout.required)
 
-    def shared(layout: Layout) -> int:
-        return len(names & set(layout.aliases))
+    def lacks_one(layout: Layout) -> bool:
+        """Whether it is all there but for one required column: that is its only one, or `likeness` would tell."""
+        return len(_missing(layout, names)) == 1 and 2 * len(names & set(layout.aliases)) > len(names)
 
-    nearest = max(candidates, key=likeness)
-    if likeness(nearest) < _KNOWN_ENOUGH and 2 * shared(by_columns := max(candidates, key=shared)) > len(names):
-        nearest = by_columns  # most of its columns are there, if few of those it is recognised by
+    nearest = next(filter(lacks_one, candidates), None) or max(candidates, key=likeness)
     missing, unwanted = _missing(nearest, names), _unwanted(nearest, names)
     known = len(nearest.required) - len(missing)
-    if known < _KNOWN_ENOUGH * len(nearest.required) and not 2 * shared(nearest) > len(names):
+    if known < _KNOWN_ENOUGH * len(nearest.required) and not lacks_one(nearest):
         found = f"another table; nearest is {nearest.label} with {known} of {len(nearest.required)} required columns"
         return [Problem(file, _readable(candidates), found, 1, fix="missing: " + ", ".join(missing))]
     problems = [_missing_problem(file, name, header, nearest) for name in missing]

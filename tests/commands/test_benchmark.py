@@ -165,3 +165,12 @@ def test_agreements_from_2024_are_noted_as_unverified(aco: Runner, files) -> Non
         ),
     )
     assert all("rests on an unverified value: prior_savings" in row["notes"] for row in table(done))
+
+
+def test_a_second_row_in_another_file_is_found_there(aco: Runner, files, sample: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(sample / "expenditures_2022.csv", dtype=str)
+    other = tmp_path / "other.csv"
+    pd.concat([frame.head(2).assign(aco_id="S9"), frame.tail(1)]).to_csv(other, index=False)
+    done = aco("benchmark", *files(), "--expenditures", other)
+    assert done.returncode == 3
+    assert "other.csv, row 4: expected one row for each aco_id" in done.stderr
