@@ -99,8 +99,9 @@ def _limits(v: Values) -> Iterator[_Case]:
 
 
 def _quality(v: Values) -> Iterator[_Case]:
+    """One point more is of use where the standard is met: how many points it takes to meet it is not known here."""
     score, met = v.quality_score, v.quality_standard_met
     more = np.minimum(score + POINT, 1.0)
-    yield _Case("quality_point", score < 1, (more - score) / POINT, "quality_score", more)
+    yield _Case("quality_point", (score < 1) & (met == 1), (more - score) / POINT, "quality_score", more)
     yield _Case("quality_full", score < 1, (1 - score) / POINT, "quality_score", np.asarray(1.0))
     yield _Case("quality_standard", ~np.isnan(met), np.asarray(np.nan), "quality_standard_met", 1 - met)

@@ -90,6 +90,13 @@ def test_quality_that_makes_no_difference_is_left_out(canonical) -> None:
     )
 
 
+def test_one_point_is_not_said_to_meet_a_standard_that_is_failed(canonical) -> None:
+    """As A65307 of 2014, without a score: full quality would meet the standard, a single point need not."""
+    rows = found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6, "quality_score": 0.0})
+    assert "quality_point" not in rows.index
+    assert rows.loc["quality_full", ["by", "worth"]].tolist() == pytest.approx([100, 10e6 * 0.5 * 0.98])
+
+
 def test_what_is_not_known_has_no_distance(canonical) -> None:
     assert found(canonical, **{**ONE_SIDED, "benchmark_total": None}).empty
     no_quality = found(canonical, **{**ONE_SIDED, "quality_score": None})
