@@ -17,7 +17,7 @@ def explain(
     files: o.FilesArgument,
     sources: o.Sources,
     output: o.Output,
-    messages: o.Messages,
+    messages: o.Strict,
     rules: o.RulesOption = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,
@@ -43,6 +43,7 @@ def explain(
     from aco_cli.commands.workbook import read_evidence
     from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
     from aco_cli.engine.distances import distances
+    from aco_cli.engine.outcome import Outcome
     from aco_cli.engine.settle import settle
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
@@ -66,8 +67,10 @@ def explain(
         row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
     first = row.iloc[0]
     session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
-    if notes := with_benchmark_notes(settle(row, book, ("notes",))["notes"], row).iloc[0]:
-        session.log.note(notes)
+    settled = settle(row, book, ("outcome", "notes"))
+    if notes := with_benchmark_notes(settled["notes"], row).iloc[0]:
+        is_warning = settled["outcome"].iloc[0] == Outcome.NOT_CALCULABLE or "rests on " in notes  # as in `settle`
+        (session.warn if is_warning else session.log.note)(notes)
     lines = [*distance_rows(distances(row, book)), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
-    entries = pd.DataFrame([asdict(entry) for entry in lines], dtype="str")
-    session.write(entries, WORKSHEET_COLUMNS, output)
+    session.write(pd.DataFrame([asdict(entry) for entry in lines]), WORKSHEET_COLUMNS, output)
+    session.finish()

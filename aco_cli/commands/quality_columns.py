@@ -40,6 +40,8 @@ def measure_entry(line: MeasureLine) -> Entry:
     points = f"{_number(line.points)} of {_number(line.max_points)}" if not math.isnan(line.points) else "-"
     formula = f"rate {_number(line.rate)}" if not math.isnan(line.rate) else "no rate"
     formula += f", {line.reached}" + ("" if math.isnan(line.cut) else f" ({_number(line.cut)})")
+    if not math.isnan(line.next_dollars):
+        formula += f"; at the next cut, {_number(line.next_cut)}, {show(line.next_dollars, 'USD')} more"
     return Entry(
         letter="",
         line=line.measure,
@@ -51,6 +53,7 @@ def measure_entry(line: MeasureLine) -> Entry:
         citation=line.cite,
         status=str(Status.ASSUMED if line.assumed else line.status),
         words=_next(line),
+        worth=line.next_dollars,
     )
 
 

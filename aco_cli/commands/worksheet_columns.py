@@ -13,7 +13,8 @@ WORKSHEET_COLUMNS = (
     OutputColumn("formula", Unit.TEXT, "Formula", 3),
     OutputColumn("citation", Unit.TEXT, "Citation", 4),
     OutputColumn("status", Unit.TEXT, "Status", 5),
-    OutputColumn("value", Unit.TEXT, "Full precision", 8),
+    OutputColumn("value", Unit.TEXT, "Full precision", 8, numbers=True),
     OutputColumn("unit", Unit.TEXT, "Unit", 7),
     OutputColumn("words", Unit.TEXT, "In words", 9),
+    OutputColumn("worth", Unit.USD, "Worth", 11),
 )

@@ -19,6 +19,8 @@ from aco_cli.outputs.rounding import LARGEST_UNITS, Floats, half_up_cents, half_
 STRING = pa.large_string()
 # pyarrow writes fractional numbers from here on with an exponent; people expect plain digits.
 EXPONENT_FROM = 1e10
+# A text that is a number, as JSON writes one.
+NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 LARGEST_INTEGER = 2.0**63
 
 

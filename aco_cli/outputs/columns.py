@@ -24,7 +24,8 @@ class OutputColumn:
 
     `name` is the column of the frame and the heading in files; `label` is the short heading on a terminal.
     A narrow terminal keeps the columns with the smallest `priority`; `total` columns are summed in its last row. Text
-    wider than `folds_over` may fold over several lines; everything else stays on one.
+    wider than `folds_over` may fold over several lines; everything else stays on one. Of a text column with `numbers`,
+    texts that are numbers are written as numbers where a format tells the two apart cell by cell (JSON, XLSX).
     """
 
     name: str
@@ -33,6 +34,7 @@ class OutputColumn:
     priority: int
     total: bool = False
     folds_over: int = 24
+    numbers: bool = False
 
     @property
     def numeric(self) -> bool:

@@ -19,45 +19,58 @@ _LABELS = {
     "quality_full": ("Short of full quality", ""),
     "quality_standard": ("If the quality standard were met", "If the quality standard were not met"),
 }
-_UNITS = {"expenditure_total": "USD", "quality_standard_met": "condition"}
+_FIGURES = {"expenditure_total": "USD", "quality_standard_met": "condition"}
 _CITATION = "this project: the difference of two settlements"
 
 
 def distance_rows(found: pd.DataFrame) -> Iterator[Entry]:
-    """A row for each distance of one ACO, as `engine.distances` gives them."""
+    """A row for each distance of one ACO, as `engine.distances` gives them.
+
+    What crossing is worth stands in the formula too: of a worksheet on a narrow terminal that is what is still shown.
+    """
     for threshold, by, figure, there, worth in found[["threshold", "by", "figure", "there", "worth"]].to_numpy():
         is_behind = there == 0 if threshold == "quality_standard" else by <= 0
-        unit = "points" if threshold.startswith("quality") else "USD"
+        unit = _unit(threshold)
+        told = _told(threshold, worth)
         yield Entry(
             letter="",
             line=f"to_{threshold}",
             label=_LABELS[threshold][int(is_behind)],
             unit=unit,
             value="" if np.isnan(by) else repr(abs(float(by))),
-            shown=_shown(abs(by), unit),
-            formula=f"settled again with {figure} {show(there, _UNITS.get(figure, 'fraction'))}",
+            shown=_shown(abs(by), unit, is_behind),
+            formula=f"settled again with {figure} {show(there, _FIGURES.get(figure, 'fraction'))}: {told}",
             citation=_CITATION,
             status="",
-            words=_words(threshold, worth),
+            words=f"{told}.",
             table=SETTLEMENT_TABLE,
+            worth=worth,
         )
 
 
-def _shown(distance: float, unit: str) -> str:
-    if unit == "USD" or np.isnan(distance):
+def _unit(threshold: str) -> str:
+    if threshold == "quality_standard":
+        return "condition"
+    return "points" if threshold.startswith("quality") else "USD"
+
+
+def _shown(distance: float, unit: str, is_behind: bool) -> str:
+    if unit == "condition":  # there is no way to it that could be measured, only a side to be on
+        return "met" if is_behind else "not met"
+    if unit == "USD":
         return show(distance, unit)
     points = f"{distance:.6f}".rstrip("0").rstrip(".")
     return f"{points} point" if points == "1" else f"{points} points"
 
 
-def _words(threshold: str, worth: float) -> str:
+def _told(threshold: str, worth: float) -> str:
     if np.isnan(worth):
-        return "what that is worth is not known."
+        return "what that is worth is not known"
     dollars = show(abs(worth), "USD")
     if threshold == "payment_limit":
-        return f"the limit takes {dollars}."
+        return f"the limit takes {dollars}"
     if threshold == "loss_limit":
-        return f"the limit saves {dollars}."
+        return f"the limit saves {dollars}"
     if dollars == show(0, "USD"):
-        return "crossing it changes nothing."
-    return f"crossing it {'brings' if worth > 0 else 'costs'} {dollars}."
+        return "crossing it changes nothing"
+    return f"crossing it {'brings' if worth > 0 else 'costs'} {dollars}"

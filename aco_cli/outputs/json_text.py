@@ -41,8 +41,11 @@ def _objects(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: boo
 def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
     match column.unit:
         case Unit.TEXT | Unit.DATE:
-            quoted = _escape(cells.plain(series, column, exact=exact))
-            return cells.join('"', quoted, '"')
+            texts = cells.plain(series, column, exact=exact)
+            quoted = cells.join('"', _escape(texts), '"')
+            if not column.numbers:
+                return quoted
+            return pc.if_else(pc.match_substring_regex(texts, cells.NUMBER), texts, quoted)
         case Unit.BOOLEAN:
             return cells.plain(series, column, exact=exact)
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -40,7 +41,8 @@ _SIGNS = {"*": "x", "==": "=", "!=": "<>"}
 class Entry:
     """A row of a worksheet: `value` in full precision, `shown` as people write it, `formula` with its numbers.
 
-    `table` is the table of CMS's reconciliation report that the letter belongs to.
+    `table` is the table of CMS's reconciliation report that the letter belongs to; `worth` is what the settlement gains
+    (US dollars) where the row is about something that may yet change, NaN elsewhere.
     """
 
     letter: str
@@ -54,6 +56,7 @@ class Entry:
     status: str
     words: str
     table: str = ""
+    worth: float = math.nan
 
 
 def worksheet(

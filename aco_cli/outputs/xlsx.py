@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -70,7 +71,7 @@ def _write_column(
 ) -> None:
     """Write one column below its heading and set its width; a missing value stays a blank cell."""
     values = _values(series, column, exact=exact)
-    write = _writer(sheet, column.unit)
+    write = _writer(sheet, column)
     for row, value in enumerate(values, start=1):
         if value is not None:
             write(row, place, value, cell_format)
@@ -79,16 +80,27 @@ def _write_column(
     sheet.set_column(place, place, min(max(longest, len(column.name) + FILTER_BUTTON) + 1, WIDEST))
 
 
-def _writer(sheet: Worksheet, unit: Unit) -> Any:
-    match unit:
+def _writer(sheet: Worksheet, column: OutputColumn) -> Any:
+    match column.unit:
         case Unit.TEXT:
-            return sheet.write_string
+            return _write_number_or_text(sheet) if column.numbers else sheet.write_string
         case Unit.BOOLEAN:
             return sheet.write_boolean
         case Unit.DATE:
             return sheet.write_datetime
         case _:
             return sheet.write_number
+
+
+def _write_number_or_text(sheet: Worksheet) -> Any:
+    def write(row: int, place: int, text: str, cell_format: Format) -> None:
+        number = float(text) if re.fullmatch(cells.NUMBER, text) else np.inf
+        if np.isfinite(number):
+            sheet.write_number(row, place, number, cell_format)
+        else:
+            sheet.write_string(row, place, text, cell_format)
+
+    return write
 
 
 def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 Aco = Callable[..., CompletedProcess[str]]
 Rows = Callable[[str], list[dict[str, str]]]
@@ -82,9 +83,47 @@ def test_distances_come_first_and_say_what_they_are_worth(aco: Aco, rows: Rows, 
     assert [line["line"] for line in lines[:2]] == ["to_minimum_savings", "to_minimum_losses"]
     assert (lines[0]["label"], lines[0]["shown"]) == ("Short of the minimum savings rate", "$1,055,491.02")
     assert lines[0]["formula"].startswith("settled again with expenditure_total $")
-    assert lines[0]["words"].startswith("crossing it brings $1,340,895.")
+    assert lines[0]["formula"].endswith(": crossing it brings $1,340,895.85")
+    assert (lines[0]["words"], lines[0]["worth"]) == ("crossing it brings $1,340,895.85.", "1340895.85")
     assert lines[1]["label"] == "Room to the minimum loss rate"
-    assert lines[-1]["line"] == "settlement"
+    assert (lines[-1]["line"], lines[-1]["worth"]) == ("settlement", "")
+
+
+def test_a_standard_has_a_side_instead_of_a_distance(aco: Aco, rows: Rows, roster_2014: Path) -> None:
+    held = {line["line"]: line for line in rows(aco("explain", "A67373", "2014", roster_2014).stdout)}
+    standard = held["to_quality_standard"]
+    assert (standard["label"], standard["shown"]) == ("If the quality standard were not met", "met")
+    assert standard["worth"] == "-14455932.80"
+
+
+def test_a_value_is_a_number_where_the_format_has_numbers(aco: Aco, rows: Rows, roster: Roster, tmp_path: Path) -> None:
+    """In JSON and XLSX; CSV has the same digits, and what is no number stays text or blank."""
+    file, book = roster({}), tmp_path / "w.xlsx"
+    texts = {line["line"]: line["value"] for line in rows(aco("explain", "A1", "2014", file).stdout)}
+    told = json.loads(aco("explain", "A1", "2014", file, "--format", "json").stdout)
+    values = {line["line"]: line["value"] for line in told}
+    assert aco("explain", "A1", "2014", file, "-o", book).returncode == 0
+    heading, *cells = CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python()
+    written = {row[heading.index("line")]: row[heading.index("value")] for row in cells}
+    assert values.keys() == texts.keys() == written.keys()
+    assert values["outcome"] == written["outcome"] == "earned"
+    assert (values["mlr"], written["mlr"], texts["mlr"]) == (None, "", "")
+    for line, text in texts.items():
+        if text and line != "outcome":
+            assert values[line] == float(text)
+            assert written[line] == pytest.approx(float(text), rel=1e-14)  # a workbook has 16 digits
+
+
+def test_warnings_end_a_strict_run_with_a_code_of_their_own(aco: Aco, roster: Roster) -> None:
+    """As those of `settle` do: what is not calculable, and what rests on values that are not published."""
+    assert aco("explain", "A1", "2014", roster({}), "--strict").returncode == 0
+    lacking = roster({"quality_score": ""})
+    done = aco("explain", "A1", "2014", lacking, "--strict")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (4, "warning: quality_score is missing")
+    assert "outcome,not-calculable" in aco("explain", "A1", "2014", lacking, "--columns", "line,value").stdout
+    assumed = roster({"track": "track-2", "expenditure_total": "1500000", "agreement_year": "1"})
+    assert aco("explain", "A1", "2014", assumed, "--strict").returncode == 4
+    assert aco("explain", "A1", "2014", assumed).returncode == 0
 
 
 def test_a_benchmark_comes_before_the_settlement_that_it_leads_to(aco: Aco, rows: Rows, sample: Path) -> None:

@@ -98,6 +98,14 @@ def test_explanation_shows_the_value_of_each_line_in_a_narrow_terminal(terminal:
     assert any("$1,057,032.60" in line for line in screen.lines)
 
 
+@pytest.mark.parametrize("width", [80, 160])
+def test_what_a_threshold_is_worth_shows_in_a_terminal(terminal: Terminal, roster_2014: Path, width: int) -> None:
+    screen = terminal(width, "explain", "A99470", "2014", roster_2014)
+    distances = screen.lines[: next(n for n, line in enumerate(screen.lines) if "Performance" in line)]
+    assert any("$1,055,491.02" in line for line in distances)
+    assert any("$1,340,895.85" in line for line in distances)
+
+
 def test_rules_show_the_value_of_each_parameter_in_an_ordinary_terminal(terminal: Terminal) -> None:
     screen = terminal(80, "rules", "show", "--year", "2014")
     assert screen.returncode == 0
