@@ -20,7 +20,7 @@ def summary(
     call: Call,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", metavar="COLUMN", help="Group by program, track, start_year, size or any roster column."),
+        typer.Option("--by", metavar="A,B,...", help="Group by program, track, start_year, size or any roster column."),
     ] = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="Published totals beside the computed ones, with the difference.")
@@ -49,7 +49,8 @@ def summary(
     session = Session(messages, call)
     frame = session.read(Request(years, files, rows))
     frame = frame.assign(**grouping_columns(frame))
-    groups = DEFAULT_GROUPS if compare or not by else tuple(by)
+    asked = tuple(dict.fromkeys(name.strip() for item in by or () for name in item.split(",")))
+    groups = DEFAULT_GROUPS if compare or not asked else asked
     for group in groups:
         if group not in frame:
             raise UsageError(f"--by {group}: no such column; the files have {', '.join(frame.columns)}")
@@ -60,7 +61,7 @@ def summary(
     if unsettled := int(summed.loc[summed["by"] == "all", "not_calculable"].sum()):
         session.warn(f"{unsettled:,} of {len(frame):,} ACOs are not-calculable and add to no sum")
     totals = published_totals()
-    if not by or compare:
+    if not asked or compare:
         summed = with_published(summed, totals)
     if compare:
         compared = compare_totals(summed, totals)

@@ -52,6 +52,13 @@ def test_any_roster_column_may_group(aco: Aco, rows: Rows, roster: Roster) -> No
     assert done.stdout == "by,value,acos\nall,,3\nregion,,1\nregion,north,2\n"
 
 
+def test_groups_are_named_with_commas_or_one_by_one(aco: Aco, roster_2014: Path) -> None:
+    by_commas = aco("summary", "2014", roster_2014, "--by", "start_year, size", "--by", "size")
+    one_by_one = aco("summary", "2014", roster_2014, "--by", "start_year", "--by", "size")
+    assert by_commas.stdout == one_by_one.stdout
+    assert {line.split(",")[1] for line in by_commas.stdout.splitlines()[1:]} == {"all", "start_year", "size"}
+
+
 def test_unknown_group_is_refused_with_the_columns_there_are(aco: Aco, roster: Roster) -> None:
     done = aco("summary", "2014", roster(), "--by", "regoin")
     assert (done.returncode, done.stdout) == (2, "")
