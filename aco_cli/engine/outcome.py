@@ -27,6 +27,8 @@ class Outcome(StrEnum):
 
 
 OUTCOMES = tuple(Outcome)
+# Of these there is no settlement: such ACOs are counted, and add to no sum.
+UNSETTLED = (Outcome.NOT_CALCULABLE, Outcome.DEFERRED)
 
 
 def outcome_codes(v: Values, _rules: RuleColumns) -> Column:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.outcome import Outcome
+from aco_cli.engine.outcome import UNSETTLED, Outcome
 
 _FIGURES = (
     "benchmark_total",
@@ -42,7 +42,7 @@ def summarise(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     repayments), savings rates and quality scores as fractions. Not-calculable and deferred ACOs are counted as ACOs but
     add to no sum.
     """
-    unsettled = settled["outcome"].isin([Outcome.NOT_CALCULABLE, Outcome.DEFERRED])
+    unsettled = settled["outcome"].isin(UNSETTLED)
     settled = settled.assign(**{name: settled[name].mask(unsettled) for name in _FIGURES})
     facts = _facts(settled)
     parts = [_aggregate(facts, settled, None), *(_aggregate(facts, settled, group) for group in groups)]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.lines import Column
-from aco_cli.engine.outcome import Outcome
+from aco_cli.engine.outcome import UNSETTLED
 
 SAVINGS, LOSSES = "savings", "losses"
 
@@ -82,8 +82,7 @@ def waterfall(settled: pd.DataFrame) -> pd.DataFrame:
     """
     columns = {name: settled[name].to_numpy(dtype=np.float64) for name in NEEDED if name != "outcome"}
     steps = pd.DataFrame(_savings(columns) | _losses(columns), index=settled.index)[list(NAMES)]
-    unsettled = settled["outcome"].isin([Outcome.NOT_CALCULABLE, Outcome.DEFERRED])
-    return steps.mask(unsettled) + 0.0  # no negative zeros
+    return steps.mask(settled["outcome"].isin(UNSETTLED)) + 0.0  # no negative zeros
 
 
 def totals(steps: pd.DataFrame, part: str) -> list[Total]:

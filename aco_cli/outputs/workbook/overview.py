@@ -10,7 +10,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from aco_cli.engine.outcome import OUTCOMES
+from aco_cli.engine.outcome import OUTCOMES, UNSETTLED
 from aco_cli.outputs.workbook.excel import NOTHING
 from aco_cli.outputs.workbook.names import quoted
 from aco_cli.outputs.workbook.styles import Styles, set_page
@@ -41,6 +41,7 @@ FIGURES = {
     "outcome": ("Outcome", "outcome", False),
 }
 GROUP = ("performance_year", "program", "track")
+_HINT = f"ACOs that are {' or '.join(UNSETTLED)} are counted but add to no sum."
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class SummaryColumn:
 def write_summary(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
     """Counts by outcome and sums of dollars, by year, program and track and together."""
     sheet.write_string(0, 0, "Summary", styles("title"))
+    sheet.write_string(1, 0, _HINT, styles("hint"))
     columns = _summary_columns(overview)
     for column, heading in enumerate([*(_LABELS[name][0] for name in GROUP), *(each.heading for each in columns)]):
         style = styles("heading" if column < len(GROUP) else "heading_right")
@@ -135,8 +137,9 @@ def write_summary(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
 
 
 def _summary_columns(overview: Overview) -> list[SummaryColumn]:
+    """Every outcome has its column: what is typed into a worksheet may bring about one that no ACO has as yet."""
     ended = overview.column(len(_LABELS) + list(FIGURES).index("outcome"))
-    codes = set(overview.table["outcome"].astype(int))
+    settled = ",".join(f'{ended},"<>{outcome}"' for outcome in UNSETTLED)
     counts = [
         SummaryColumn(
             outcome,
@@ -145,13 +148,12 @@ def _summary_columns(overview: Overview) -> list[SummaryColumn]:
             _counting(code),
         )
         for code, outcome in enumerate(OUTCOMES)
-        if code in codes
     ]
     sums = [
         SummaryColumn(
             label,
             unit,
-            f"=SUMIFS({overview.column(len(_LABELS) + at)},{{conditions}})",
+            f"=SUMIFS({overview.column(len(_LABELS) + at)},{{conditions}},{settled})",
             _adding(name),
         )
         for at, (name, (label, unit, summed)) in enumerate(FIGURES.items())
@@ -165,4 +167,5 @@ def _counting(code: int) -> Callable[[pd.DataFrame], float]:
 
 
 def _adding(name: str) -> Callable[[pd.DataFrame], float]:
-    return lambda rows: float(rows[name].sum())
+    unsettled = [OUTCOMES.index(outcome) for outcome in UNSETTLED]
+    return lambda rows: float(rows.loc[~rows["outcome"].isin(unsettled), name].sum())

@@ -109,14 +109,26 @@ def test_what_cannot_be_calculated_says_why_and_shows_no_error(workbook: Callabl
     assert not any(str(cell).startswith("#") for sheet in sheets.values() for row in sheet for cell in row)
 
 
-def test_the_summary_adds_up_what_is_known(workbook: Callable[..., bytes], canonical) -> None:
+def test_the_summary_adds_up_what_is_settled(workbook: Callable[..., bytes], canonical) -> None:
+    """As `aco summary`: what is known of an ACO without a settlement is in no sum."""
     summary = read(workbook(canonical([EARNS, LACKS, {**EARNS, "aco_id": "A3"}])))["Summary"]
     heading, *rows = summary[2:]
+    assert len(rows) == 2
     for row in rows:
         told = dict(zip(heading, row, strict=True))
         assert (told["ACOs"], told["earned"], told["not-calculable"]) == (3, 2, 1)
         assert told["Settlement"] == pytest.approx(2 * 1e7 * 0.5 * 0.9 * 0.98)
-        assert told["Savings (losses)"] == pytest.approx(3e7)
+        assert told["Savings (losses)"] == pytest.approx(2e7)
+        assert told["Benchmark"] == pytest.approx(2e8)
+
+
+def test_the_summary_counts_every_outcome_there_is(workbook: Callable[..., bytes], canonical) -> None:
+    """Also those of no ACO: a figure that is changed may lead to them."""
+    heading, row, _ = read(workbook(canonical([EARNS])))["Summary"][2:]
+    told = dict(zip(heading, row, strict=True))
+    assert {outcome: told[outcome] for outcome in OUTCOMES} == {
+        outcome: float(outcome == "earned") for outcome in OUTCOMES
+    }
 
 
 def test_the_index_leads_to_every_sheet(workbook: Callable[..., bytes], canonical) -> None:

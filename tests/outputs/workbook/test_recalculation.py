@@ -66,7 +66,9 @@ def test_every_cell_is_what_the_engine_says(
     lower = with_number(books["some"], "A67373", CELLS[SETTLEMENT, "quality_score"], 0.5)
     higher = with_number(books["some"], "Parameters", parameter(books["some"], "Maximum sharing rate", "track-1"), 0.7)
 
-    found = recalculated({**books, "lower": lower, "higher": higher}, tmp_path)
+    failed = with_number(books["some"], "A67373", CELLS[SETTLEMENT, "quality_score"], 0)
+
+    found = recalculated({**books, "lower": lower, "higher": higher, "failed": failed}, tmp_path)
 
     for name, data in books.items():
         compare(name, sheets_of(data), found[name])
@@ -80,6 +82,11 @@ def test_every_cell_is_what_the_engine_says(
         assert settled[name] == pytest.approx(settle(frame, book, ("settlement",))["settlement"].tolist(), abs=WITHIN)
     assert settled["lower"][0] < settled["some"][0] < settled["higher"][0], "cells were changed"
     assert settled["lower"][1] == settled["some"][1] == settled["higher"][1]
+    counts = {
+        name: (column(found[name]["Summary"], "earned")[-1], column(found[name]["Summary"], "quality-failed")[-1])
+        for name in ("some", "failed")
+    }
+    assert counts == {"some": (2, 0), "failed": (1, 1)}, "the summary follows to an outcome that no ACO had"
     if losses is not None:
         owed = column(found["losses2018"]["Index"], "Repayment")
         assert owed == pytest.approx((-losses["published_settlement"]).tolist(), abs=2)
