@@ -66,14 +66,16 @@ def write_page(session: Session, frame: pd.DataFrame, book: RuleBook, output: st
 def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> None:
     """Settle the rows and write one chart, or all, as SVG or PNG. Raises UsageError and OutputError as `write_page`."""
     _need_libraries()
-    from aco_cli.outputs.charts.captions import TITLES, caption
-    from aco_cli.outputs.charts.draw import draw, draw_all, png, svg
+    from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
+    from aco_cli.outputs.charts.draw import draw_some, png, svg
 
     rows = _settle(session, frame, book)
-    chart = draw(figure, rows.settled, rows.steps) if figure else draw_all(rows.settled, rows.steps)
-    years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
     shown = [figure] if figure else list(Figure)
-    words = " ".join(caption(each, rows.settled, rows.steps) for each in shown)
+    chart, bare = draw_some(shown, rows.settled, rows.steps)
+    for each in bare:
+        (session.warn if figure else session.log.note)(f"nothing to draw in chart {each}: {NOTHING[each]}")
+    years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
+    words = " ".join(NOTHING[each] if each in bare else caption(each, rows.settled, rows.steps) for each in shown)
     about = f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}"
     write_output(png(chart) if Path(output).suffix.lower() == ".png" else svg(chart, about, words).encode(), output)
     session.log.step("wrote", f"wrote charts of {len(frame):,} rows to {output}", rows=len(frame), file=output)

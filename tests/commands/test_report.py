@@ -14,6 +14,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from aco_cli.outputs.charts.captions import NOTHING, TITLES
+from aco_cli.outputs.figures import Figure
+
 for library in ("altair", "jinja2", "vl_convert"):
     pytest.importorskip(library, reason="needs the extra aco-cli[report]")
 
@@ -165,7 +168,54 @@ def test_page_and_charts_of_nothing_that_can_be_settled(aco: Aco, roster: Roster
     file = roster({"benchmark_total": "", "aco_name": ""})
     for name in ("r.html", "c.svg"):
         assert aco("report", "2014", file, "-o", tmp_path / name).returncode == 0
-    assert "No ACO has a savings rate." in (tmp_path / "r.html").read_text("utf-8")
+    page, chart = (tmp_path / "r.html").read_text("utf-8"), (tmp_path / "c.svg").read_text("utf-8")
+    assert "<svg" not in page
+    for figure, sentence in NOTHING.items():
+        assert f"<h3>{TITLES[figure]}</h3>\n<figcaption>{sentence}</figcaption>" in page
+        assert sentence in chart
+
+
+WITHOUT_PAYMENT = ({"expenditure_total": "1100000"}, {"expenditure_total": "990000"}, {"expenditure_total": "1000000"})
+
+
+@pytest.mark.parametrize("row", WITHOUT_PAYMENT, ids=["losses", "below-msr", "neither"])
+def test_charts_of_acos_without_payment_have_a_size(
+    aco: Aco, roster: Roster, tmp_path: Path, row: dict[str, str]
+) -> None:
+    file = roster(row)
+    for name in ("c.svg", "c.png", "r.html"):
+        assert aco("report", "2014", file, "-o", tmp_path / name, "--strict").returncode == 0
+    chart = ElementTree.fromstring((tmp_path / "c.svg").read_text("utf-8"))
+    page = (tmp_path / "r.html").read_text("utf-8")
+    for svg in (chart, *drawn(page)):
+        assert 0 < float(svg.get("width", "nan")) < 2000
+        assert 0 < float(svg.get("height", "nan")) < 2000
+    assert NOTHING[Figure.QUALITY] in {text.text for text in chart.iter(f"{SVG}text")}
+    assert f"<figcaption>{NOTHING[Figure.QUALITY]}</figcaption>" in page
+
+
+@pytest.mark.parametrize("figure", list(Figure))
+@pytest.mark.parametrize("name", ["c.svg", "c.png"])
+def test_one_chart_with_nothing_to_draw_says_so(
+    aco: Aco, roster: Roster, tmp_path: Path, figure: Figure, name: str
+) -> None:
+    file = roster({"benchmark_total": ""})
+    done = aco("report", "2014", file, "--chart", figure, "-o", tmp_path / name, "--strict")
+    assert done.returncode == 4
+    assert f"warning: nothing to draw in chart {figure}: {NOTHING[figure]}" in done.stderr
+    assert (tmp_path / name).stat().st_size > 100
+
+
+def test_acos_without_settlement_are_in_no_chart_and_no_caption(aco: Aco, roster: Roster, tmp_path: Path) -> None:
+    """As in the headline: its dollars are known, but too few beneficiaries for a minimum savings rate."""
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "assigned_beneficiaries": "300"})
+    assert aco("report", "2014", file, "-o", tmp_path / "r.html").returncode == 0
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "<dt>Saved</dt><dd>1</dd>" in page
+    assert "1 of 1 ACO spent less than its benchmark" in page
+    marks = {(mark.text or "")[:2] for svg in drawn(page) for mark in svg.iter(f"{SVG}title")}
+    assert marks == {"A1"}
+    assert "track-1 (1)" in page
 
 
 def test_names_are_not_needed(aco: Aco, tmp_path: Path) -> None:

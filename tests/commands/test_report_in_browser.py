@@ -225,6 +225,19 @@ def test_nothing_that_was_done_made_the_page_complain_or_load(browser: Browser) 
     assert told(browser) == ([], [])
 
 
+def test_a_page_without_any_payment_loads_without_a_complaint(
+    browser: Browser, page: Path, aco: Callable[..., CompletedProcess[str]], roster_2014: Path, tmp_path: Path
+) -> None:
+    """A00755 lost in a one-sided track: there is no payment to draw."""
+    bare = tmp_path / "bare.html"
+    assert aco("report", "2014", roster_2014, "--aco", "A00755", "-o", bare).returncode == 0
+    browser.get(bare.as_uri())
+    complaints, _ = told(browser)
+    browser.get(page.as_uri())
+    told(browser)
+    assert complaints == []
+
+
 def test_errors_of_a_page_would_be_seen(browser: Browser, page: Path, tmp_path: Path) -> None:
     """The checks above can fail: a page with an error and a picture from elsewhere is told apart."""
     bad = tmp_path / "bad.html"

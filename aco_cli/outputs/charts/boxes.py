@@ -11,8 +11,10 @@ from aco_cli.outputs.charts.look import BLUE, INK, MUTED, NAMES, PAPER, WIDTH, d
 
 
 def distribution(settled: pd.DataFrame) -> Any:
-    """Savings rates by the year of the first agreement and by track."""
+    """Savings rates by the year of the first agreement and by track; None where there are none."""
     rows = settled[settled["savings_rate"].notna()]
+    if rows.empty:
+        return None
     by_start = _boxes(rows, "start_year", "Savings rate by start year")
     by_track = _boxes(rows, "track", "Savings rate by track")
     return alt.vconcat(by_start, by_track, spacing=24).resolve_scale(x="shared")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from aco_cli.engine.outcome import Outcome
+from aco_cli.engine.outcome import UNSETTLED, Outcome
 from aco_cli.engine.waterfall import SAVINGS, totals
 from aco_cli.outputs.figures import Figure
 from aco_cli.outputs.phrases import acos, millions
@@ -19,20 +19,28 @@ TITLES = {
 }
 
 
+# What stands in the place of a chart that has nothing to draw.
+NOTHING = {
+    Figure.SAVINGS_RATE: "No ACO with a settlement has a savings rate.",
+    Figure.WATERFALL: "No ACO with a settlement has savings or losses.",
+    Figure.DISTRIBUTION: "No ACO with a settlement has a savings rate.",
+    Figure.QUALITY: "No ACO earned a payment, owes a repayment, or failed the quality standard with savings to share.",
+}
+
+
 def caption(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> str:
-    """The chart of settled ACOs and their steps in a few sentences."""
-    return _CAPTIONS[figure](settled, steps)
+    """The chart of settled ACOs and their steps in a few sentences; ACOs without a settlement are not in it."""
+    return _CAPTIONS[figure](settled[~settled["outcome"].isin(UNSETTLED)], steps)
 
 
 def _savings_rate(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
     rates = settled["savings_rate"].dropna()
-    if rates.empty:
-        return "No ACO has a savings rate."
+    whose = "its" if len(rates) == 1 else "their"
     reached = int((settled["reaches_msr"] == 1).sum())
+    saved = f"{int((rates > 0).sum()):,} of {acos(len(rates))} spent less than {whose} benchmark"
     return (
-        f"{int((rates > 0).sum()):,} of {acos(len(rates))} spent less than their benchmark; {reached:,} reached their "
-        f"minimum savings rate. Savings rates go from {rates.min():.1%} to {rates.max():.1%}; the median is "
-        f"{rates.median():.1%}."
+        f"{saved}; {reached:,} reached {whose} minimum savings rate. Savings rates go from {rates.min():.1%} to "
+        f"{rates.max():.1%}; the median is {rates.median():.1%}."
     )
 
 

@@ -17,12 +17,14 @@ _ROOM = 0.6  # of the width of the bars, for the labels on the right
 
 
 def waterfall(steps: pd.DataFrame) -> Any:
-    """The sums of the steps of all ACOs, as bars one below another; the part on losses only if there are any."""
+    """The sums of the steps of all ACOs, as bars one below another: of savings and of losses, if any; else None."""
     many = len(steps) > 1
-    parts = [_part(_bars(totals(steps, SAVINGS), "Payments", many), "From generated savings to payments")]
+    parts = []
+    if steps["generated_savings"].any():
+        parts.append(_part(_bars(totals(steps, SAVINGS), "Payments", many), "From generated savings to payments"))
     if steps["generated_losses"].any():
         parts.append(_part(_bars(totals(steps, LOSSES), "Repayments", many), "From losses to repayments"))
-    return alt.vconcat(*parts, spacing=24)
+    return alt.vconcat(*parts, spacing=24) if parts else None
 
 
 def _part(table: pd.DataFrame, heading: str) -> alt.LayerChart | alt.FacetChart:

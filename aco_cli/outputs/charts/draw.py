@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -10,9 +11,11 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from aco_cli.engine.outcome import UNSETTLED
 from aco_cli.outputs.charts.boxes import distribution
+from aco_cli.outputs.charts.captions import NOTHING, TITLES
 from aco_cli.outputs.charts.cascade import waterfall
-from aco_cli.outputs.charts.look import with_look
+from aco_cli.outputs.charts.look import INK, WIDTH, data, title, with_look
 from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
 from aco_cli.outputs.figures import Figure
 
@@ -25,17 +28,30 @@ _POINT = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-rol
 
 
 def draw(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
-    """A chart of settled ACOs and their steps (`engine.waterfall`).
+    """A chart of settled ACOs and their steps (`engine.waterfall`); None where there is nothing to draw.
 
     `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to lead to something, `href`.
     """
-    return with_look(_chart(figure, settled, steps))
+    chart = _chart(figure, settled, steps)
+    return None if chart is None else with_look(chart)
 
 
-def draw_all(settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
-    """All charts, one below another."""
-    charts = alt.vconcat(*(_chart(figure, settled, steps) for figure in Figure), spacing=40)
-    return with_look(charts.resolve_scale(shape="independent", stroke="independent", fill="independent"))
+def draw_some(figures: Sequence[Figure], settled: pd.DataFrame, steps: pd.DataFrame) -> tuple[Any, list[Figure]]:
+    """Charts one below another, and which of them have nothing to draw: in the place of these stands why."""
+    drawn = {figure: _chart(figure, settled, steps) for figure in figures}
+    bare = [figure for figure, chart in drawn.items() if chart is None]
+    charts = [_sentence(figure) if chart is None else chart for figure, chart in drawn.items()]
+    if len(charts) == 1:
+        return with_look(charts[0]), bare
+    together = alt.vconcat(*charts, spacing=40)
+    return with_look(together.resolve_scale(shape="independent", stroke="independent", fill="independent")), bare
+
+
+def _sentence(figure: Figure) -> Any:
+    """Why a chart is not drawn, in its frame."""
+    text = alt.Chart(data(pd.DataFrame({"text": [NOTHING[figure]]}))).mark_text(align="left", color=INK, aria=False)
+    placed = text.encode(text="text:N", x=alt.value(0), y=alt.value(20))
+    return placed.properties(width=WIDTH, height=40, title=title(TITLES[figure]))
 
 
 def svg(chart: Any, about: str, words: str = "") -> str:
@@ -59,5 +75,6 @@ def png(chart: Any) -> bytes:
 def _chart(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
     if figure is Figure.WATERFALL:
         return waterfall(steps)
+    settled = settled[~settled["outcome"].isin(UNSETTLED)]
     drawn = {Figure.SAVINGS_RATE: savings_rate, Figure.DISTRIBUTION: distribution, Figure.QUALITY: payments_and_quality}
     return drawn[figure](settled)

@@ -28,8 +28,13 @@ _MARKS = {
 
 
 def savings_rate(settled: pd.DataFrame) -> Any:
-    """Each ACO's savings rate over its benchmark, with its corridor of minimum loss and savings rates."""
+    """Each ACO's savings rate over its benchmark, with its corridor of minimum loss and savings rates.
+
+    None where no ACO has a savings rate.
+    """
     rows = settled[settled["savings_rate"].notna() & (settled["benchmark_total"] > 0)]
+    if rows.empty:
+        return None
     points = rows.assign(
         about=_about(rows, rows["savings_rate"].map("savings rate {:.2%}".format)),
         low=-rows["mlr"].fillna(0.0),
@@ -52,15 +57,20 @@ def savings_rate(settled: pd.DataFrame) -> Any:
 
 
 def payments_and_quality(settled: pd.DataFrame) -> Any:
-    """Payments and repayments over the quality score, of ACOs that shared savings or losses or failed the standard."""
+    """Payments and repayments over the quality score, of ACOs that shared savings or losses or failed the standard.
+
+    None where there is no such ACO.
+    """
     decided = settled["settlement"].ne(0) | settled["outcome"].eq(Outcome.QUALITY_FAILED)
     rows = settled[decided & settled["settlement"].notna()]
+    if rows.empty:
+        return None
     score = rows["quality_score"].fillna(rows["quality_share"]).fillna(1.0)
     points = rows.assign(
         score=score,
         about=_about(rows, rows["settlement"].map(millions) + score.map(", quality {:.1%}".format)),
     )
-    least = min(0.9, score.min() // 0.05 * 0.05) if len(score) else 0.9
+    least = min(0.9, score.min() // 0.05 * 0.05)
     across = alt.X("score:Q", title="Quality score").axis(format=".0%", tickCount=10)
     across = across.scale(domain=[least, 1.0], padding=8)
     up = alt.Y("settlement:Q", title="Payment (repayment below 0), US dollars").axis(labelExpr=DOLLARS, tickCount=6)
@@ -109,8 +119,6 @@ def _about(rows: pd.DataFrame, figure: pd.Series[str]) -> pd.Series[str]:
 
 def _round_numbers(dollars: pd.Series[float]) -> list[float]:
     """1, 2 and 5 times powers of ten within the range of some amounts, for the ticks of a logarithmic axis."""
-    if dollars.empty:
-        return []
     first, last = (math.floor(math.log10(edge)) for edge in (dollars.min(), dollars.max()))
     ticks = [one * 10.0**power for power in range(first, last + 1) for one in (1, 2, 5)]
     return [tick for tick in ticks if dollars.min() <= tick <= dollars.max()]

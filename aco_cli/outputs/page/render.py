@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from aco_cli.outputs.charts.captions import TITLES, caption
+from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
 from aco_cli.outputs.charts.draw import draw, svg
 from aco_cli.outputs.charts.look import COLOURS
 from aco_cli.outputs.columns import Unit
@@ -43,11 +43,18 @@ def _part(name: str) -> Markup:
 
 
 def _figures(content: Settlements) -> Iterator[dict[str, Any]]:
-    """Each chart with its name, its words, and the table of what it sums up, if it does."""
+    """Each chart with its name, its words, and the table of what it sums up, if it does.
+
+    Where there is nothing to draw a title and a sentence stand instead.
+    """
     linked = content.settled.assign(href=["#" + key for key in keys(content.settled)])
     tables = {Figure.WATERFALL: steps_table(content), Figure.DISTRIBUTION: groups(content)}
     for figure in Figure:
-        drawn = svg(draw(figure, linked, content.steps), TITLES[figure])
+        chart = draw(figure, linked, content.steps)
+        if chart is None:
+            yield {"name": figure.value, "title": TITLES[figure], "caption": NOTHING[figure]}
+            continue
+        drawn = svg(chart, TITLES[figure])
         for name, colour in COLOURS.items():
             drawn = drawn.replace(f'"{colour}"', f'"var(--{name})"')
         yield {
