@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -219,6 +221,51 @@ def test_print_shows_all_rows_and_no_controls(browser: Browser) -> None:
         assert not any(each.is_displayed() for each in browser.find_elements("css selector", ".controls"))
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_charts_fit_the_narrowest_screen(browser: Browser) -> None:
+    size = {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        ends = browser.execute_script(
+            """return [...document.querySelectorAll(".plot")].flatMap((plot) =>
+                 [plot.scrollWidth - plot.clientWidth, plot.firstElementChild.getBoundingClientRect().right - 360]);"""
+        )
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert len(ends) == 8
+    assert max(ends) <= 0
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not installed")
+@pytest.mark.parametrize("paper", [(8.5, 11), (8.27, 11.69)], ids=["letter", "a4"])
+def test_printed_pages_start_with_charts_and_keep_steps_together(
+    browser: Browser, tmp_path: Path, paper: tuple[float, float]
+) -> None:
+    """The first charts stand under the headline; wherever the part on one ACO comes to stand, its steps are in one."""
+    steps = [row.text.splitlines()[0] for row in browser.find_elements("css selector", ".steps tbody th")]
+    for rows in range(8, 32, 3):
+        browser.execute_script(
+            'document.querySelectorAll("#all tbody tr").forEach((row, place) => (row.hidden = place >= arguments[0]))',
+            rows,
+        )
+        pages = printed(browser, tmp_path, paper)
+        assert all(words in pages[0] for words in ("Headline figures", "Savings rate and benchmark", "median is"))
+        (whole,) = (page for page in pages if "One ACO\n" in page)
+        assert all(step in whole for step in (*steps, "From savings or losses to the settlement")), f"{rows} rows"
+    browser.refresh()
+    told(browser)
+
+
+def printed(browser: Browser, folder: Path, paper: tuple[float, float]) -> list[str]:
+    """The text of each page that the browser would print."""
+    size = {"paperWidth": max(paper), "paperHeight": min(paper)}
+    data = browser.execute_cdp_cmd("Page.printToPDF", {**size, "printBackground": True})["data"]
+    (folder / "page.pdf").write_bytes(base64.b64decode(data))
+    done = subprocess.run(
+        ["pdftotext", "-layout", "page.pdf", "-"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout.rstrip("\f").split("\f")
 
 
 def test_nothing_that_was_done_made_the_page_complain_or_load(browser: Browser) -> None:

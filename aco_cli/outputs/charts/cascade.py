@@ -13,7 +13,7 @@ from aco_cli.outputs.charts.look import BLUE, GREEN, INK, NAMES, ORANGE, PAPER, 
 from aco_cli.outputs.phrases import acos, millions
 
 _ENDS, _LESS, _MORE = "ends", "less", "more"
-_ROOM = 0.6  # of the width of the bars, for the labels on the right
+_ROOM = 0.85  # of the width of the bars, for the labels on the right
 
 
 def waterfall(steps: pd.DataFrame) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, WIDTH, data, with_look, zero
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, data, with_look, zero
 
+_WIDTH = 600
 _NAMED = 40  # ACOs whose ids fit below the axis
 _STEP, _WIDEST = 4, 60  # points for an ACO where there are many, and the most where there are few
 _PERCENTILES = ["settlement_p05", "settlement_p25", "settlement_p75", "settlement_p95"]
@@ -23,7 +24,7 @@ def fan(simulated: pd.DataFrame) -> Any:
     rows = rows.sort_values(_MEAN, ascending=False, kind="stable", ignore_index=True)
     named = len(rows) <= _NAMED
     table = rows[[*_PERCENTILES, _MEAN]].assign(place=_names(rows) if named else range(1, len(rows) + 1))
-    step = min(WIDTH / max(len(rows), 1), _WIDEST) if named else _STEP
+    step = min(_WIDTH / max(len(rows), 1), _WIDEST) if named else _STEP
     across = alt.X("place:O", title=None if named else f"{len(rows):,} ACOs by expected settlement").sort(None)
     across = across.axis(labels=named, ticks=named, labelAngle=-60)
     up = alt.Y("settlement_p05:Q", title="Settlement, US dollars").axis(labelExpr=DOLLARS)

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-WIDTH = 520
+WIDTH = 440  # narrow, so that text is still read where a page makes a chart as small as a telephone
 # Each colour by the name that a page may give a colour of its own for dark screens.
 COLOURS = {
     "ink": "#1f2933",
@@ -51,16 +51,16 @@ def with_look(chart: Any) -> Any:
         .configure_axis(
             labelColor=INK,
             titleColor=INK,
-            labelFontSize=12,
-            titleFontSize=12,
+            labelFontSize=13,
+            titleFontSize=13,
             titleFontWeight="normal",
             labelFlush=False,
             gridColor=GRID,
             domainColor=MUTED,
             tickColor=MUTED,
         )
-        .configure_legend(labelColor=INK, labelFontSize=12)
+        .configure_legend(labelColor=INK, labelFontSize=13)
         .configure_title(color=INK, fontSize=15, subtitleColor=MUTED, subtitleFontSize=12, offset=8)
         .configure_view(stroke=None)
-        .configure_text(fontSize=12)
+        .configure_text(fontSize=13)
     )

@@ -51,7 +51,7 @@ def savings_rate(settled: pd.DataFrame) -> Any:
         height=360,
         title=title(
             "Savings rate and benchmark",
-            "Grey bars: the corridor of each ACO, from its minimum loss rate to its minimum savings rate.",
+            "Grey bars: each ACO's minimum loss rate to its minimum savings rate.",
         ),
     )
 
