@@ -123,6 +123,19 @@ def test_no_other_deviation_gives_the_printed_scale(change: float) -> None:
     assert printed_rates(value_of_rules() + change) != printed_rates(value_of_rules())
 
 
+def test_rates_between_depend_on_how_the_levels_are_blended() -> None:
+    """As docs/simulate.md says: with z linear in the beneficiaries all are as printed, with confidence all but one."""
+    printed = {6000: 0.036, 7000: 0.034, 8000: 0.032, 9000: 0.031, 10_000: 0.030, 15_000: 0.027}
+    by_z, by_confidence = {}, {}
+    for people in printed:
+        share = (people - 5000) / 15_000
+        sd = value_of_rules() / math.sqrt(people)
+        by_z[people] = round(((1 - share) * NORMAL.inv_cdf(0.90) + share * NORMAL.inv_cdf(0.95)) * sd, 3)
+        by_confidence[people] = round(NORMAL.inv_cdf(0.90 + share * 0.05) * sd, 3)
+    assert by_z == printed
+    assert by_confidence == printed | {15_000: 0.026}
+
+
 def value_of_rules() -> float:
     values = {
         entry.value
