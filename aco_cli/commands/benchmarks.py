@@ -27,7 +27,21 @@ def read_with_benchmark(session: Session, request: Request, reference: Sequence[
     """
     roster, computed = read_and_compute(session, request, reference, book)
     notes = computed["notes"].str.cat(_totals_not_used(roster, computed))
-    brought = roster.assign(**{name: computed[name] for name in TOTALS}, benchmark_notes=notes)
+    return _brought(roster, computed.assign(notes=notes), book)
+
+
+def compute_again(
+    roster: pd.DataFrame, evidence: tuple[pd.DataFrame, pd.DataFrame], book: RuleBook, settled_by: RuleBook
+) -> pd.DataFrame:
+    """A roster with benchmarks, after changes of its rows, with the benchmarks of these.
+
+    `evidence` are the tables of expenditures and of national figures; a case may be settled by changed rules.
+    """
+    return _brought(roster, benchmark(roster, *evidence, book), settled_by)
+
+
+def _brought(roster: pd.DataFrame, computed: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
+    brought = roster.assign(**{name: computed[name] for name in TOTALS}, benchmark_notes=computed["notes"])
     return guarded(brought, computed["two_way_total"], book)
 
 

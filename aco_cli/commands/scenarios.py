@@ -128,7 +128,9 @@ def _on_top(scenario: Scenario, given: Scenario) -> Scenario:
 
 def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str) -> Case:
     with _told(set_prefix):
-        changes = [Change(convert_given(each.where), convert_given(each.values)) for each in scenario.settings]
+        changes = [
+            Change(convert_given(each.where, selects=True), convert_given(each.values)) for each in scenario.settings
+        ]
     programs = layouts_of("roster")[0].columns["program"].choices
     with _told(rule_prefix):
         if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:

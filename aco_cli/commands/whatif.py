@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import Call, command
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from aco_cli.rules.book import RuleBook
 
 
 @command
@@ -52,11 +57,13 @@ def whatif(
     aco whatif 2014 roster.csv --scenario no-quality-penalty --scenario two-sided --totals
     aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
     """
+    from aco_cli.commands.benchmarks import compute_again
     from aco_cli.commands.roster import read_roster, with_benchmark_notes
     from aco_cli.commands.scenarios import make_cases
     from aco_cli.commands.session import Request, Session, rule_book
     from aco_cli.commands.settlement_columns import roster_column
     from aco_cli.commands.whatif_columns import TOTALS_COLUMNS, asked_columns, row_columns, sentence
+    from aco_cli.commands.workbook import read_evidence
     from aco_cli.engine.summary import grouping_columns
     from aco_cli.engine.whatif import compare
     from aco_cli.engine.whatif import totals as sum_up
@@ -66,11 +73,15 @@ def whatif(
     book = rule_book(rows.rules)
     cases = make_cases(session, book, scenario or (), change or (), rule or (), rules_year)
     frame = read_roster(session, Request(years, files, rows), book, quality, reference)
-    frame = frame.assign(**grouping_columns(frame))
+    frame, evidence = frame.assign(**grouping_columns(frame)), read_evidence(rows, reference)
+
+    def with_benchmark(changed: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
+        return compute_again(changed, evidence, book, rules) if evidence else changed
+
     keys = [name.lstrip("-") for item in (*(table.columns or ()), *(table.sort or ())) for name in item.split(",")]
     asked = asked_columns(keys)
     with session.busy("settling", rows=len(frame) * len(cases)):
-        compared = compare(frame, book, cases, ("track", *(name.rpartition("_")[0] for name in asked)))
+        compared = compare(frame, book, cases, ("track", *(name.rpartition("_")[0] for name in asked)), with_benchmark)
     compared["notes"] = with_benchmark_notes(compared["notes"], compared)
     if unknown := [name for name in by or () if name not in compared]:
         raise UsageError(f"--by {unknown[0]}: no such column; there are {', '.join(compared.columns)}")

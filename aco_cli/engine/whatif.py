@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ HALF_CENT = 0.005
 _MSR_RULES = ("minimum_savings_rate", SCALE, "elected_rate_minimum_beneficiaries")
 _MSR_COLUMNS = ("assigned_beneficiaries", "msr_election")
 _KEYS = ("program", "track", "performance_year")
+# Columns of the rows that are told as they are after the change, as they say why something is not known then.
+_PREPARED = ("benchmark_notes",)
 _AMOUNTS = ("earned_payment", "owed_repayment", "settlement")
 # What `totals` needs of `compare`, before and after.
 COMPARED = ("outcome", *_AMOUNTS)
@@ -43,38 +45,59 @@ class Case:
     book: RuleBook
 
 
-def compare(frame: pd.DataFrame, book: RuleBook, cases: Sequence[Case], columns: Sequence[str]) -> pd.DataFrame:
+def compare(
+    frame: pd.DataFrame,
+    book: RuleBook,
+    cases: Sequence[Case],
+    columns: Sequence[str],
+    prepare: Callable[[pd.DataFrame, RuleBook], pd.DataFrame] | None = None,
+) -> pd.DataFrame:
     """A row per ACO and case: the settlement columns asked for as `<name>_before` and `<name>_after`.
 
     `difference` is the settlement after less that before, in US dollars, NaN where either is not calculable; `notes`
     are those of the settlement after, and of the one before where it cannot be calculated. The frame's other columns
-    are kept. Cases of an ACO stand together, in their order. Raises RulesError where a case has no rules for a row.
+    are kept. Cases of an ACO stand together, in their order. `prepare` brings what is computed from the inputs of the
+    rows into changed ones, by the rules of their case. Raises RulesError where a case has no rules for a row.
     """
     names = list(dict.fromkeys([*COMPARED, "notes", *columns]))
     before = settle(frame, book, names)
     parts = []
     for case in cases:
         try:
-            after = settle(_changed(frame, case, book), case.book, names)
+            changed = _changed(frame, case, book, prepare)
+            after = settle(changed, case.book, names)
         except RulesError as error:
             raise RulesError(f"{case.name}: {error}") from error
-        table = pd.concat([frame, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
+        kept = frame.assign(**{name: changed[name] for name in _PREPARED if name in changed})
+        table = pd.concat([kept, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
         difference = table["settlement_after"] - table["settlement_before"]
         parts.append(table.assign(scenario=case.name, difference=difference, notes=_notes(before, after)))
     joined = pd.concat(parts)
     return joined.sort_index(kind="stable").reset_index(drop=True)
 
 
-def _changed(frame: pd.DataFrame, case: Case, book: RuleBook) -> pd.DataFrame:
-    """The rows as a case has them."""
+def _changed(
+    frame: pd.DataFrame,
+    case: Case,
+    book: RuleBook,
+    prepare: Callable[[pd.DataFrame, RuleBook], pd.DataFrame] | None,
+) -> pd.DataFrame:
+    """The rows as a case has them; what it says itself of what is computed counts."""
+    after = _applied(frame, case.changes)
+    if prepare is not None and case.changes:
+        after = _applied(prepare(after, case.book), case.changes)
+    return _without_printed_rate(frame, book, after, case.book)
+
+
+def _applied(frame: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:
     after = frame
-    for change in case.changes:
+    for change in changes:
         rows = np.ones(len(after), dtype=np.bool_)
         for name in change.where:
             rows &= _is(after.get(name), change.where[name].iloc[0])
         new = {str(name): _with(after.get(name), rows, change.values[name]) for name in change.values}
         after = after.assign(**new)
-    return _without_printed_rate(frame, book, after, case.book)
+    return after
 
 
 def _is(column: pd.Series | None, value: Any) -> Any:
@@ -99,8 +122,12 @@ def _without_printed_rate(before: pd.DataFrame, book: RuleBook, after: pd.DataFr
     for name in _MSR_COLUMNS:
         if name in after:
             held = before.get(name, pd.Series(index=after.index, dtype=after[name].dtype))
-            moved |= (held != after[name]) & ~(held.isna() & after[name].isna())
+            moved |= (held != after[name]) & ~(_is_missing(held) & _is_missing(after[name]))
     return after.assign(published_msr=after["published_msr"].mask(moved))
+
+
+def _is_missing(column: pd.Series) -> pd.Series:
+    return column.isna() | (column == "")
 
 
 def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:

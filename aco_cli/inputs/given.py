@@ -18,13 +18,14 @@ from aco_cli.inputs.recognise import Match
 _IDENTITY = {"aco_id": "it says which row it is", "performance_year": "rules of another year are --rules-year"}
 
 
-def convert_given(values: Mapping[str, object]) -> pd.DataFrame:
+def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.DataFrame:
     """One row of canonical columns, each value read as a roster's cell of its column; blank is unknown.
 
-    Raises UsageError with every column that does not exist or cannot be given, or else every value that does not fit.
+    `selects`: the values say which rows are meant and change nothing, so that any column will do. Raises UsageError
+    with every column that does not exist or cannot be given, or else every value that does not fit.
     """
     layout = layouts_of("roster")[0]
-    refused = [reason for name in values if (reason := _refusal(name, layout))]
+    refused = [reason for name in values if (reason := _refusal(name, layout, selects=selects))]
     if refused:
         raise UsageError("; ".join(refused))
     cells = {place: pa.chunked_array([pa.array([_text(value)])]) for place, value in enumerate(values.values())}
@@ -40,13 +41,13 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _refusal(name: str, layout: Layout) -> str:
+def _refusal(name: str, layout: Layout, *, selects: bool) -> str:
     """Why a column cannot be given; nothing if it can."""
     if name not in layout.columns:
         near = difflib.get_close_matches(name, layout.columns, n=3)
         known = f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(layout.columns)}"
         return f"no roster column {name!r}, {known}"
-    if name in _IDENTITY:
+    if name in _IDENTITY and not selects:
         return f"{name} cannot be changed: {_IDENTITY[name]}"
     total = next((each.name for each in layout.columns.values() if name in each.or_product), "")
     return f"{name} cannot be changed: the totals are computed already; change {total}" if total else ""

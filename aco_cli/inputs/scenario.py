@@ -60,6 +60,8 @@ def read_scenarios(path: Path) -> list[Scenario]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError([Problem(str(path), "a YAML file", " ".join(str(error).split()))]) from error
+    if content == []:
+        raise InputError([Problem(str(path), _FORM, "an empty list")])
     return [_scenario(item, str(path)) for item in (content if isinstance(content, list) else [content])]
 
 
@@ -97,5 +99,5 @@ def _problems(item: Any) -> Iterator[tuple[str, str]]:
             yield "set: columns with their values, or a list of such, each with where or without", repr(each)
     if not isinstance(item.get("rules") or {}, dict):
         yield "rules: names with their values", repr(item["rules"])
-    if not isinstance(item.get("rules_year"), int | None):
+    if not isinstance(item.get("rules_year"), int | None) or isinstance(item.get("rules_year"), bool):
         yield "rules_year: a year such as 2016", repr(item["rules_year"])

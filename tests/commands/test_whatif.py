@@ -145,3 +145,67 @@ def test_scenarios_are_listed(aco: Aco, rows: Rows) -> None:
         == "track=track-2, msr_election=0.02, agreement_year=1 where program=mssp, track=track-1"
     )
     assert listed["no-sequestration"]["rules"] == "mssp.sequestration=0, pioneer.sequestration=0"
+
+
+def test_rows_that_a_scenario_does_not_touch_stay_as_they_are(aco: Aco, rows: Rows, shared_data: Path) -> None:
+    """An election given to some ACOs says nothing about the printed minimum savings rate of the others."""
+    done = aco("whatif", "2018", shared_data / "mssp_puf_2018.csv", "--scenario", "two-sided", "--strict")
+    others = [row for row in rows(done.stdout) if row["track_before"] != "track-1"]
+    assert len(others) == 95
+    assert {row["difference"] for row in others} == {"0.00"}
+    assert "not-calculable" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change", ["regional_period=3", "agreement_period=1", "track=enhanced", "prior_savings_per_capita=900", "months=6"]
+)
+def test_changed_inputs_of_a_benchmark_change_it_as_in_settle(
+    aco: Aco, rows: Rows, sample: Path, tmp_path: Path, change: str
+) -> None:
+    """What if the roster said so, is what settling such a roster gives."""
+    roster = sample / "agreements_2022.csv"
+    files = ("--expenditures", sample / "expenditures_2022.csv", "--reference", sample / "reference_2022.csv")
+    after = rows(aco("whatif", "2022", roster, *files, "--set", change, "--columns", "aco_id,settlement_after").stdout)
+    lines = roster.read_text(encoding="utf-8").splitlines()
+    column, value = change.split("=")
+    header = lines[0].split(",")
+    header += [column] * (column not in header)
+    cells = [dict(zip(header, line.split(","), strict=False)) | {column: value} for line in lines[1:]]
+    changed = tmp_path / "changed.csv"
+    changed.write_text(
+        "\n".join([",".join(header), *(",".join(row.get(name, "") for name in header) for row in cells)]) + "\n"
+    )
+    settled = rows(aco("settle", "2022", changed, *files, "--columns", "aco_id,settlement").stdout)
+    assert [row["settlement_after"] for row in after] == [row["settlement"] for row in settled]
+
+
+def test_totals_given_win_over_a_benchmark_and_what_it_lacks_is_named(aco: Aco, rows: Rows, sample: Path) -> None:
+    files = ("--expenditures", sample / "expenditures_2022.csv", "--reference", sample / "reference_2022.csv")
+    arguments = ("whatif", "2022", sample / "agreements_2022.csv", *files, "--aco", "S2001")
+    given = aco(*arguments, "--set", "benchmark_total=160000000", "--columns", "benchmark_total_after,notes")
+    assert rows(given.stdout) == [{"benchmark_total_after": "160000000.00", "notes": ""}]
+    lacks = rows(aco(*arguments, "--set", "regional_period=").stdout)[0]
+    assert lacks["outcome_after"] == "not-calculable"
+    assert "missing: regional_period" in lacks["notes"]
+
+
+def test_a_scenario_may_ask_for_an_aco_by_its_id(aco: Aco, rows: Rows, roster: Roster, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("{name: one, set: {where: {aco_id: A2}, quality_score: 1}}\n")
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2"})
+    found = rows(aco("whatif", "2014", file, "--scenario", own, *SHORT).stdout)
+    assert [row["difference"] for row in found] == ["0.00", f"{4900:.2f}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("[]", "found an empty list"), ("{name: x, rules_year: true}", "rules_year: a year such as 2016, found True")],
+)
+def test_a_scenario_that_says_nothing_is_refused(
+    aco: Aco, roster: Roster, tmp_path: Path, text: str, message: str
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(text)
+    done = aco("whatif", "2014", roster(), "--scenario", own)
+    assert done.returncode == 3
+    assert message in done.stderr
