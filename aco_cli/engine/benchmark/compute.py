@@ -10,7 +10,7 @@ import pandas as pd
 from aco_cli.engine.benchmark.figures import ROSTER_INPUTS
 from aco_cli.engine.benchmark.frames import calendar_fits, wide_expenditures, wide_reference
 from aco_cli.engine.benchmark.lines import LINES
-from aco_cli.engine.benchmark.missing import missing
+from aco_cli.engine.benchmark.missing import lacks_region_of_factor, missing
 from aco_cli.engine.lines import Column, Values, evaluate
 from aco_cli.engine.remarks import Remark
 from aco_cli.rules.book import RuleBook
@@ -100,11 +100,11 @@ def benchmark_rules(roster: pd.DataFrame, book: RuleBook) -> tuple[RuleColumns, 
 
 def _notes(v: Values, rules: RuleColumns, known: Column, complete: Column) -> list[str]:
     notes = np.full(len(known), "", dtype=object)
+    if (known & ~complete).any():
+        _name_missing(notes, v, known & v.calendar_fits & ~complete)
     for text, rows in _remarks(v, rules, known, complete):
         at = np.broadcast_to(rows, known.shape)
         notes[at] += np.where(notes[at] == "", text, f"; {text}").astype(object)
-    if (known & ~complete).any():
-        _name_missing(notes, v, known & v.calendar_fits & ~complete)
     return list(notes)
 
 
@@ -119,6 +119,8 @@ def _remarks(v: Values, rules: RuleColumns, known: Column, complete: Column) -> 
             yield text, complete & (rules.codes == code)
     whole = rules.flag("trend", "blend") & v.unweighted_by3 | rules.flag("update", "blend") & v.unweighted_py
     yield "no national_weight given: trend_factor and update_factor count whole, as blended ones", complete & whole
+    hint = "leave national_weight blank if trend_factor and update_factor are blended already"
+    yield hint, known & ~complete & lacks_region_of_factor(v)
 
 
 def _name_missing(notes: Column, v: Values, rows: Column) -> None:

@@ -28,6 +28,19 @@ def missing(v: Values) -> Iterator[tuple[str, Column]]:
                 yield f"{period.upper()} {kind.replace('_', '-')} {name}", rows & ~nowhere
 
 
+def lacks_region_of_factor(v: Values) -> Column:
+    """Where a factor is given with a national weight below 1, and no region to blend it with."""
+    found: Column = np.asarray(False)
+    for weight, factor, region in (
+        ("national_weight_by3", "national_trend_factor_by1", "regional_by1"),
+        ("national_weight_py", "national_update_factor_py", "regional_py"),
+    ):
+        for kind in TYPES:
+            given = ~np.isnan(getattr(v, f"{factor}_{kind}")) & np.isnan(getattr(v, f"{region}_{kind}"))
+            found = found | (getattr(v, f"{weight}_{kind}") < 1) & given
+    return found
+
+
 class _Type:
     """One period and enrollment type of all rows."""
 

@@ -242,6 +242,20 @@ def test_a_region_without_weights_asks_for_the_weights(case, computed) -> None:
     assert "missing: BY3 esrd national_weight" in computed(made)["notes"]
 
 
+def test_blended_factors_beside_a_weight_are_told_how_to_be_given(case, computed) -> None:
+    """As someone would put a report's table A3 into the files: its weights and its blended factors."""
+    notes = computed(blended(case).set("national_weight", 0.27))["notes"]
+    assert "missing: BY1 esrd regional_expenditure" in notes
+    assert notes.endswith("; leave national_weight blank if trend_factor and update_factor are blended already")
+
+
+@pytest.mark.parametrize("weight", [np.nan, 1.0])
+def test_blended_factors_count_alike_without_a_weight_and_with_one_of_1(case, computed, weight) -> None:
+    alone = computed(blended(case))
+    whole = computed(blended(case).set("national_weight", weight))
+    assert whole["benchmark_total"] == alone["benchmark_total"]
+
+
 @pytest.mark.parametrize("period", ["BY3", "PY"])
 def test_nobody_in_any_type_is_told(case, computed, period) -> None:
     result = computed(case().set("person_years", {period: 0.0}))
