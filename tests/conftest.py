@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from aco_cli.rules.book import RuleBook, Situation
 
@@ -29,6 +30,10 @@ TIMEOUT = 120
 INHERITED = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "ACO_DEBUG", "_ACO_COMPLETE", "TERM"}
 # Python shows these to nobody unless asked.
 SILENT_WARNINGS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+
+# How long an example takes says nothing about the code on a machine that is busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 TEXTS = ("aco_id", "aco_name", "state", "program", "track", "msr_election", "loss_limit_basis", "termination_kind")
 DATES = ("initial_start", "agreement_start", "terminated_on")

@@ -41,7 +41,7 @@ def whatif(
     totals: Annotated[bool, typer.Option("--totals", help="Totals by scenario instead of a row per ACO.")] = False,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", metavar="COLUMN", help="Totals by start_year, size, outcome_before or any other column."),
+        typer.Option("--by", metavar="A,B,...", help="Totals by start_year, size, outcome_before or any other column."),
     ] = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,
@@ -83,11 +83,12 @@ def whatif(
     with session.busy("settling", rows=len(frame) * len(cases)):
         compared = compare(frame, book, cases, ("track", *(name.rpartition("_")[0] for name in asked)), with_benchmark)
     compared["notes"] = with_benchmark_notes(compared["notes"], compared)
-    if unknown := [name for name in by or () if name not in compared]:
+    groups = list(dict.fromkeys(name.strip() for item in by or () for name in item.split(",")))
+    if unknown := [name for name in groups if name not in compared]:
         raise UsageError(f"--by {unknown[0]}: no such column; there are {', '.join(compared.columns)}")
     session.settled(compared["outcome_after"])
-    if by or totals:
-        session.write(sum_up(compared, by or ()), TOTALS_COLUMNS, table)
+    if groups or totals:
+        session.write(sum_up(compared, groups), TOTALS_COLUMNS, table)
     else:
         others = [roster_column(name) for name in keys if name in frame and name not in asked]
         session.write(compared, row_columns(len(cases)), table, [*asked.values(), *others])

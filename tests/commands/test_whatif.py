@@ -72,6 +72,7 @@ def test_totals_and_groups(aco: Aco, rows: Rows, roster: Roster) -> None:
     assert (everyone["gained"], everyone["lost"]) == ("8820.00", "46000.00")
     assert (everyone["earned_payment_after"], everyone["owed_repayment_after"]) == ("52920.00", "46000.00")
     assert found["region", "south"]["difference"] == "-46000.00"
+    assert aco(*arguments, "--by", "region,track").stdout == aco(*arguments, "--by", "region", "--by", "track").stdout
     alone = aco(*arguments, "--totals")
     assert rows(alone.stdout) == [everyone]
 

@@ -89,7 +89,7 @@ def test_rows_are_those_of_a_reference_file() -> None:
     assert set(reference["agreement_start"]) == {pd.Timestamp("2013-01-01")}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1), period=st.sampled_from((1, 2)))
 def test_no_rounding_goes_beyond_the_bound(seed: int, period: int) -> None:
     """With the true factors, published minus recomputed is nothing but rounding."""

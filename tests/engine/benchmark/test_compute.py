@@ -41,7 +41,7 @@ def complete(case, start: str, period: int):
     return made
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_equals_the_rules_written_a_second_time(case, computed, slow, data) -> None:
     made = data.draw(figures(case))
@@ -51,7 +51,7 @@ def test_equals_the_rules_written_a_second_time(case, computed, slow, data) -> N
 
 
 @pytest.mark.parametrize(("start", "period"), ERAS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(shares=st.lists(st.floats(1, 1e5), min_size=4, max_size=4))
 def test_types_all_alike_are_one_type(case, computed, start, period, shares) -> None:
     """How people spread over types that are alike makes no difference."""
@@ -75,7 +75,7 @@ def test_scaling_dollars_scales_the_benchmark(case, computed, start, period, fac
     assert computed(scaled)["benchmark_total"] == factor * computed(made)["benchmark_total"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_caps_hold_whatever_the_figures(case, book, data) -> None:
     """The regional adjustment stays within 5 percent of national expenditure, the risk ratio at 1.03 or below."""
@@ -96,7 +96,7 @@ def test_nothing_changes_where_nothing_grows(case, computed, start, period) -> N
     assert result["benchmark_total"] == result["expenditure_total"] == 40_000_000
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_order_of_rows_makes_no_difference_to_the_last_bit(case, book, data) -> None:
     roster, expenditures, reference = data.draw(figures(case)).frames()
