@@ -37,9 +37,13 @@ _FAMILIES = {
 }
 
 
+_NUMBERS = {Family.INTEGER, Family.DECIMAL, Family.FLOAT}
+_READ_AS_NUMBERS = {Family.TEXT, *_NUMBERS}
+
+
 @dataclass(frozen=True)
 class Stored:
-    """A column as a file has it: how its name is spelt, its family, and the digits of a decimal."""
+    """A column as a file has it: its name as SQL spells it, its family, and the digits of a decimal."""
 
     name: str
     family: Family
@@ -69,7 +73,7 @@ def _text(held: Stored) -> Cell:
         return Cell(held.name, None)
     if held.family is Family.INTEGER:
         return Cell(f"CAST({held.name} AS STRING)", None)
-    return Cell("CAST(NULL AS STRING)", f"{held.name} IS NOT NULL")
+    return _never(held, "STRING")
 
 
 def _boolean(held: Stored) -> Cell:
@@ -78,6 +82,8 @@ def _boolean(held: Stored) -> Cell:
     if held.family is Family.TEXT:
         word = f"NULLIF(LOWER(TRIM({held.name})), '')"
         return Cell(f"({word} IN ('true', '1'))", f"{word} NOT IN ('true', 'false', '1', '0')")
+    if held.family not in _NUMBERS:
+        return _never(held, "BOOLEAN")
     return Cell(f"(TRY_CAST({held.name} AS DOUBLE) = 1)", f"TRY_CAST({held.name} AS DOUBLE) NOT IN (0, 1)")
 
 
@@ -87,36 +93,57 @@ def _date(held: Stored) -> Cell:
     if held.family is Family.TIMESTAMP:
         return Cell(f"CAST({held.name} AS DATE)", None)
     if held.family is not Family.TEXT:
-        return Cell("CAST(NULL AS DATE)", f"{held.name} IS NOT NULL")
+        return _never(held, "DATE")
     word = f"NULLIF(TRIM({held.name}), '')"
     value = f"TRY_CAST({word} AS DATE)"
-    return Cell(value, f"{word} IS NOT NULL AND ({value} IS NULL OR LENGTH({word}) <> 10)")
+    # Engines read other spellings too, each its own.
+    plain = f"{word} LIKE '____-__-__' AND TRANSLATE({word}, '0123456789', '') = '--'"
+    return Cell(value, f"{word} IS NOT NULL AND ({value} IS NULL OR NOT ({plain}))")
 
 
 def _whole(held: Stored) -> Cell:
-    source = _number(held)
-    value = f"TRY_CAST({source} AS INTEGER)"
-    return Cell(value, f"{source} IS NOT NULL AND ({value} IS NULL OR TRY_CAST({source} AS DOUBLE) <> {value})")
+    """By way of a double, as 70.0 is a whole number too: pandas writes a column with blanks so."""
+    if held.family not in _READ_AS_NUMBERS:
+        return _never(held, "INTEGER")
+    number = f"TRY_CAST({_number(held)} AS DOUBLE)"
+    value = f"TRY_CAST({number} AS INTEGER)"
+    unread = f"{value} IS NULL OR {number} <> {value}{_odd(held)}"
+    return Cell(value, f"{_number(held)} IS NOT NULL AND ({unread})")
 
 
 def _money(held: Stored) -> Cell:
     """Below 10 billion, seven amounts add up within DECIMAL(18, 2), which engines keep in one machine word."""
+    if held.family not in _READ_AS_NUMBERS:
+        return _never(held, _DOLLARS)
     source = _number(held)
     value = f"TRY_CAST({source} AS {_DOLLARS})"
     if held.family is Family.DECIMAL and held.decimals <= 2 and held.whole_digits <= 10:
         return Cell(f"CAST({source} AS {_DOLLARS})", None)
-    return Cell(value, f"{source} IS NOT NULL AND ({value} IS NULL OR TRY_CAST({source} AS DECIMAL(18, 6)) <> {value})")
+    unread = f"{value} IS NULL OR TRY_CAST({source} AS DECIMAL(18, 6)) <> {value}{_odd(held)}"
+    return Cell(value, f"{source} IS NOT NULL AND ({unread})")
 
 
 def _score(held: Stored) -> Cell:
     """In millionths, rounded in double arithmetic, which is the same everywhere."""
+    if held.family not in _READ_AS_NUMBERS:
+        return _never(held, "BIGINT")
     number = f"TRY_CAST({_number(held)} AS DOUBLE)"
-    value = f"TRY_CAST(FLOOR({number} * 1000000 + 0.5) AS BIGINT)"
-    return Cell(value, f"{_number(held)} IS NOT NULL AND COALESCE({number} < 0 OR {number} >= 1000, TRUE)")
+    inside = f"{number} >= 0 AND {number} < 1000"  # neither NaN nor infinity, of which Spark makes no whole number
+    value = f"CASE WHEN {inside} THEN CAST(FLOOR({number} * 1000000 + 0.5) AS BIGINT) END"
+    return Cell(value, f"{_number(held)} IS NOT NULL AND (NOT COALESCE({inside}, FALSE){_odd(held)})")
 
 
 def _number(held: Stored) -> str:
     return f"NULLIF(TRIM({held.name}), '')" if held.family is Family.TEXT else held.name
+
+
+def _odd(held: Stored) -> str:
+    """Or text has a character of no plain number: 1_000, 0x46 and 1.1f are numbers to one engine or the other."""
+    return f" OR TRANSLATE({_number(held)}, '0123456789+-.eE', '') <> ''" if held.family is Family.TEXT else ""
+
+
+def _never(held: Stored, type_name: str) -> Cell:
+    return Cell(f"CAST(NULL AS {type_name})", f"{held.name} IS NOT NULL")
 
 
 _DOLLARS = "DECIMAL(12, 2)"
