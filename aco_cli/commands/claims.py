@@ -51,6 +51,7 @@ class Found:
     computed: pd.DataFrame
     missing: pd.DataFrame
     without_months: int
+    warnings: list[str]
 
     @property
     def touches_covid(self) -> bool:
@@ -61,35 +62,66 @@ class Found:
         return bool(self.rows["calendar_year"].between(first.year, last.year).any())
 
 
+@dataclass(frozen=True)
+class _Checked:
+    """Files that can be worked on: the performance years, their rules, and what CMS's files say of them."""
+
+    asked: list[int]
+    rules: ExpenditureRules
+    figures: pd.DataFrame
+    counties: pd.DataFrame | None
+
+
 def from_claims(tables: Tables, sought: Sought, book: RuleBook, stage: Stage) -> Found:
     """Every step, from files to rows. `stage` is told what comes next. Raises InputError with all problems."""
     stage("checking the files")
     claims = ClaimsRows(tables, sought.files)
-    periods = claims.read_assignment()
+    checked = _checked(claims, sought, book)
+    claims.read(checked.asked)
+    return _computed(tables, claims, checked, sought, stage)
+
+
+def _checked(claims: ClaimsRows, sought: Sought, book: RuleBook) -> _Checked:
+    """What the steps need to know of the files. Raises InputError with what is wrong with any of them."""
+    periods, problems = claims.read_assignment()
     held = sorted(set(periods["performance_year"]))
     asked = [year for year in held if year in sought.years]
-    if not asked:
+    if held and not asked:
         found = f"rows of {list_years(held)}"
-        raise InputError([Problem(sought.files.assignment[0], f"rows of {sought.years}", found)])
-    rules = expenditure_rules(book, asked)
-    figures = _needed(periods[periods["performance_year"].isin(asked)]).merge(
-        _reference(sought.reference), on=REFERENCE_KEYS, how="left"
-    )
-    counties = read_counties(sought.county) if sought.county else None
-    problems = claims.problems(sorted(set(periods["calendar_year"])), rules.claim_types)
+        problems.append(Problem(sought.files.assignment[0], f"rows of {sought.years}", found))
+    rules = expenditure_rules(book, asked) if asked else None
+    problems += claims.problems(sorted(set(periods["calendar_year"])), rules.claim_types if rules else ())
+    reference = _collected(lambda: _reference(sought.reference), problems)
+    counties = _collected(lambda: read_counties(sought.county), problems) if sought.county else None
+    if rules is None or reference is None:
+        raise InputError([*problems, *claims.repeated_months()])
+    figures = _needed(periods[periods["performance_year"].isin(asked)]).merge(reference, on=REFERENCE_KEYS, how="left")
     if not sought.files.population:
         problems += _lacking(figures, sought)
     if problems:
-        raise InputError(problems)
-    claims.read(asked)
+        raise InputError([*problems, *claims.repeated_months()])
+    return _Checked(asked, rules, figures, counties)
+
+
+def _collected(read: Callable[[], pd.DataFrame], problems: list[Problem]) -> pd.DataFrame | None:
+    """What is read, or None if it is wrong, which then is among the problems."""
+    try:
+        return read()
+    except InputError as error:
+        problems += error.problems
+        return None
+
+
+def _computed(tables: Tables, claims: ClaimsRows, checked: _Checked, sought: Sought, stage: Stage) -> Found:
+    rules, counties = checked.rules, checked.counties
     without_months = _work(tables, claims, rules, stage, by_county=counties is not None)
-    figures, computed = _completed(tables, figures, rules, sought)
+    figures, computed = _completed(tables, checked.figures, rules, sought)
     tables.view("thresholds", _as_values(figures))
     rows = expenditures(tables.query(q.SUMS), tables.query(q.HEADS), figures, rules.completion_factor)
     missing = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years"])
     if counties is not None:
         rows, missing = with_regions(rows, tables.query(q.COUNTIES), counties)
-    return Found(rows, rules, computed, missing, without_months)
+    return Found(rows, rules, computed, missing, without_months, claims.warnings)
 
 
 def _work(tables: Tables, claims: ClaimsRows, rules: ExpenditureRules, stage: Stage, *, by_county: bool) -> int:

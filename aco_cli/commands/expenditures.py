@@ -102,6 +102,8 @@ def _tell(session: Session, found: Found) -> None:
             f"months of inpatient COVID-19 episodes ({first} to {last}, 42 CFR 425.611) are not taken out: no column "
             "tells them; leave such months out of the enrollment file to take them out"
         )
+    for message in found.warnings:
+        session.warn(message)
     names = ["calendar_year", "enrollment_type", "truncation_threshold", "mean_risk_score", "people"]
     for year, kind, threshold, score, people in found.computed.reindex(columns=names).to_numpy().tolist():
         session.log.note(

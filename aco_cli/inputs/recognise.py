@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aco_cli.errors import InputError, Problem
@@ -64,7 +64,7 @@ def _fit(file: str, header: Sequence[str], layout: Layout) -> Match:
     checked = set(places) if layout.keeps_others else used
     _refuse_duplicates(file, header, checked - set(layout.repeated))
     unnamed = tuple(place for place, name in enumerate(header) if not name)
-    return Match(layout, places, others, unnamed, tuple(_misspelt(file, header, others, layout)))
+    return Match(layout, places, others, unnamed, tuple(_warnings(file, header, others, layout)))
 
 
 def _refuse_duplicates(file: str, header: Sequence[str], checked: set[str]) -> None:
@@ -79,20 +79,30 @@ def _refuse_duplicates(file: str, header: Sequence[str], checked: set[str]) -> N
         raise InputError(problems)
 
 
-def _misspelt(file: str, header: Sequence[str], others: dict[str, int], layout: Layout) -> list[str]:
+def _warnings(file: str, header: Sequence[str], others: dict[str, int], layout: Layout) -> list[str]:
     """A warning for each kept column whose name is almost a known one; for other files the unknown is expected."""
     if not layout.keeps_others:
         return []
     present = {name.lower() for name in header}
-    free = [name for name in layout.columns if name not in present]
-    warnings = []
+    return not_used(file, misspelt(others, [name for name in layout.columns if name not in present]))
+
+
+def misspelt(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
+    """Which of the names that no contract has are almost one of the `free` ones, and which one."""
+    found = {}
     for name in others:
         near = difflib.get_close_matches(name.lower().replace(" ", "_"), free, n=1, cutoff=_CLOSE)
         if near:
-            warnings.append(
-                f"{file}, column {name}: not a column of the contract and not used; did you mean {near[0]}?"
-            )
-    return warnings
+            found[name] = near[0]
+    return found
+
+
+def not_used(file: str, near: Mapping[str, str]) -> list[str]:
+    """Warnings of columns by misspelt name."""
+    return [
+        f"{file}, column {name}: not a column of the contract and not used; did you mean {meant}?"
+        for name, meant in near.items()
+    ]
 
 
 def _refusal(file: str, header: Sequence[str], names: set[str], candidates: Sequence[Layout]) -> list[Problem]:

@@ -154,7 +154,7 @@ def test_a_month_twice_is_refused_and_nothing_is_written(aco: Runner, folder: Pa
     path.write_text(path.read_text() + "001,2018-01,1,70,02,1,1,1,1,1.2,01000\n")
     done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, "-o", "out.csv", cwd=folder)
     assert done.returncode == 3
-    assert "enrollment.csv, row 20: expected one row for a beneficiary and month, found 1 other row (20)" in done.stderr
+    assert "enrollment.csv, row 20: expected one row for a beneficiary and month, found such a row" in done.stderr
     assert not (folder / "out.csv").exists()
 
 
@@ -163,7 +163,7 @@ def test_a_month_twice_is_refused_and_nothing_is_written(aco: Runner, folder: Pa
     [
         (("--claims", "none.parquet"), "none.parquet: expected a file, found no such file"),
         (("--claims", "claims.json"), "claims.json: expected Parquet, CSV or TSV"),
-        (("--claims", "bad.parquet"), "bad.parquet: expected a parquet file"),
+        (("--claims", "bad.parquet"), "bad.parquet: expected a Parquet file"),
         (("--temp", "nowhere"), "--temp nowhere: expected a folder that exists"),
         (("--county-ffs", "claims.csv"), "claims.csv, row 1, column year: expected a column of this name"),
     ],

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from aco_cli.errors import InputError, Problem
+from aco_cli.errors import Problem
 from aco_cli.inputs.claims.contracts import ASSIGNMENT, CLAIMS, ENROLLMENT, POPULATION
-from aco_cli.inputs.claims.sources import find_sources
 from aco_cli.inputs.claims.tables import Rows, Tables
 
 PERIODS = ("BY1", "BY2", "BY3", "PY")
@@ -33,53 +32,51 @@ class ClaimsFiles:
 
 
 class ClaimsRows:
-    """The files of a run, opened and, once `check` has passed, readable as the views of their contracts' names."""
+    """The files of a run, readable as the views of their contracts' names."""
 
     def __init__(self, tables: Tables, files: ClaimsFiles) -> None:
-        """Raises InputError with every file that cannot be read or lacks a column."""
         given = [(ASSIGNMENT, files.assignment), (ENROLLMENT, files.enrollment), (CLAIMS, files.claims)]
         given += [(POPULATION, files.population)] if files.population else []
         self._tables = tables
-        self._rows: dict[str, Rows] = {}
-        problems: list[Problem] = []
-        for contract, names in given:
-            sources, found = find_sources(names, remote=tables.remote)
-            problems += found
-            try:
-                self._rows[contract.name] = Rows(tables, contract, sources)
-            except InputError as error:
-                problems += error.problems
-        if problems:
-            raise InputError(problems)
+        self._rows = {contract.name: Rows(tables, contract, names) for contract, names in given}
+        self._readable: dict[str, bool] = {}
+
+    @property
+    def warnings(self) -> list[str]:
+        """Columns that no contract has and that seem misspelt."""
+        return [warning for rows in self._rows.values() for warning in rows.warnings]
 
     @property
     def has_population(self) -> bool:
         """Whether assignable beneficiaries are among the files."""
         return "population" in self._rows
 
-    def read_assignment(self) -> pd.DataFrame:
-        """Make the view `assignment`; returns its performance years, periods and calendar years.
-
-        Raises InputError for cells that cannot be read: without them nothing else can be checked.
-        """
+    def read_assignment(self) -> tuple[pd.DataFrame, list[Problem]]:
+        """Make the view `assignment`; its performance years, periods and calendar years, or else what is wrong."""
         assignment = self._rows["assignment"]
         periods = ", ".join(f"'{period}'" for period in PERIODS)
-        problems = assignment.faults([("period", f"one of {', '.join(PERIODS)}", f"period NOT IN ({periods})")])
-        if problems:
-            raise InputError(problems)
-        assignment.read()
+        problems = [
+            *assignment.problems,
+            *assignment.faults([("period", f"one of {', '.join(PERIODS)}", f"period NOT IN ({periods})")]),
+        ]
         keys = "performance_year, period, calendar_year"
-        return self._tables.query(f"SELECT {keys} FROM assignment GROUP BY {keys} ORDER BY {keys}").astype(
-            {"performance_year": int, "calendar_year": int}
-        )
+        if problems:
+            return pd.DataFrame(columns=keys.split(", ")), problems
+        assignment.read()
+        found = self._tables.query(f"SELECT {keys} FROM assignment GROUP BY {keys} ORDER BY {keys}")
+        return found.astype({"performance_year": int, "calendar_year": int}), self._assigned_twice()
 
     def problems(self, years: Sequence[int], claim_types: Sequence[str]) -> list[Problem]:
-        """Everything that is wrong with the files; `years` are the calendar years of the assignment."""
-        problems = self._assigned_twice()
-        if self.has_population:
-            problems += self._rows["population"].faults([])
-        problems += self._rows["enrollment"].faults(_enrollment_rules(years))
-        return problems + self._rows["claims"].faults(_claim_rules(years, claim_types))
+        """Everything that is wrong with the other files, as far as the calendar years and claim types are known."""
+        population = self._problems("population", []) if self.has_population else []
+        enrollment = self._problems("enrollment", _enrollment_rules(years))
+        claims = self._problems("claims", _claim_rules(years, claim_types))
+        return [*population, *enrollment, *claims]
+
+    def _problems(self, name: str, rules: Sequence[tuple[str, str, str]]) -> list[Problem]:
+        found = [*self._rows[name].problems, *self._rows[name].faults(rules)]
+        self._readable[name] = not found
+        return found
 
     def read(self, performance_years: Sequence[int]) -> None:
         """Make the other views, and leave in `assignment` the rows of these performance years."""
@@ -90,11 +87,13 @@ class ClaimsRows:
             self._rows["population"].read()
 
     def repeated_months(self) -> list[Problem]:
-        """Rows of enrollment for a beneficiary and month that has one already."""
+        """Rows of enrollment for a beneficiary and month that has one already, where they can be read."""
+        if not self._readable["enrollment"]:
+            return []
         return self._rows["enrollment"].repeated(("bene_id", "month"), _MONTH_ONCE)
 
     def _assigned_twice(self) -> list[Problem]:
-        keys = ("performance_year", "period", "bene_id")
+        keys = ("performance_year", "period", "calendar_year", "bene_id")  # agreements have their own BY1
         several = f"SELECT bene_id FROM assignment GROUP BY {', '.join(keys)} HAVING COUNT(*) > 1"
         again = int(self._tables.query(f"SELECT COUNT(*) AS n FROM ({several}) t")["n"].iloc[0])
         problems = self._rows["assignment"].repeated(keys, _ONCE) if again else []
@@ -106,15 +105,18 @@ class ClaimsRows:
             first = years.iloc[0]
             found = f"{first['n']} for {first['aco_id']}, {first['performance_year']}, {first['period']}"
             found += f", and {len(years) - 1:,} more such periods" if len(years) > 1 else ""
-            file = self._rows["assignment"].sources[0].given
+            file = self._rows["assignment"].sources[0].files[0]
             problems.append(Problem(file, "one calendar year for an ACO's period", found, column="calendar_year"))
         return problems
 
 
 def _enrollment_rules(years: Sequence[int]) -> list[tuple[str, str, str]]:
     months = ", ".join(f"'{year}-{month:02}'" for year in years for month in range(1, 13))
+    rules = (
+        [("month", f"a month of {_listed(years)}, such as {years[0]}-03", f"month NOT IN ({months})")] if years else []
+    )
     return [
-        ("month", f"a month of {_listed(years)}, such as {years[0]}-03", f"month NOT IN ({months})"),
+        *rules,
         ("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
         ("age", "a value, as the month counts", f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
         ("risk_score", "a value, as the month counts", f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"),
@@ -127,10 +129,9 @@ def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[tuple
     inside = " OR ".join(
         f"through_date BETWEEN DATE '{first}-01-01' AND DATE '{last}-12-31'" for first, last in _runs(years)
     )
-    return [
-        ("claim_type", f"one of {', '.join(claim_types)}", f"claim_type NOT IN ({known})"),
-        ("through_date", f"a date in {_listed(years)}", f"NOT ({inside})"),
-    ]
+    rules = [("through_date", f"a date in {_listed(years)}", f"NOT ({inside})")] if years else []
+    kinds = [("claim_type", f"one of {', '.join(claim_types)}", f"claim_type NOT IN ({known})")] if claim_types else []
+    return [*kinds, *rules]
 
 
 def _runs(years: Sequence[int]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,10 @@ import pandas as pd
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.scratch import scratch_folder
-from aco_cli.inputs.claims.sources import PARQUET, TSV, Source
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source
+from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
+from aco_cli.inputs.claims.text import text_columns
+from aco_cli.inputs.problems import limited
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,37 +32,59 @@ _SIZE = re.compile(r"\d+(\.\d+)? ?([kmgt]i?)?b", re.IGNORECASE)
 class DuckdbTables:
     """See `Tables`. `progress` is told every so often what share of the running statement is done, 0 to 1."""
 
-    remote = False
-
     def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None) -> None:
         self._connection = connection
         self._progress = progress
 
-    def header(self, source: Source) -> dict[str, Stored]:
-        """The columns by lower-case name. Raises InputError for a file that DuckDB cannot read."""
+    def listing(self, _address: str) -> list[str]:
+        """Files on this machine have no addresses."""
+        return []
+
+    def columns(self, file: File) -> Columns:
+        """The columns of a file. Raises InputError for one that cannot be read."""
         import duckdb
 
+        if file.kind != PARQUET:
+            return text_columns(file)
         try:
-            rows = self._connection.execute(f"DESCRIBE SELECT * FROM {self.scan(source)}").fetchall()
+            rows = self._connection.execute(f"DESCRIBE SELECT * FROM {_parquet([file.place])}").fetchall()
         except duckdb.Error as error:
-            raise InputError([Problem(source.given, f"a {source.kind} file", _first_line(error))]) from None
-        return {str(row[0]).lower(): Stored.of(_quoted(row[0], '"'), str(row[1])) for row in rows}
+            raise InputError([Problem(file.place, "a Parquet file", _first_line(error))]) from None
+        return tuple((str(row[0]).strip(), Stored.of(_quoted(row[0], '"'), str(row[1]))) for row in rows)
 
     def scan(self, source: Source) -> str:
         """A call of the reader."""
-        return self._reader(source, "")
+        return _parquet(source.files) if source.kind == PARQUET else _text(source, source.files)
 
     def numbered(self, source: Source) -> str:
         """Rows count from 2 in every file, as below the header of a text file."""
         if source.kind == PARQUET:
-            reader = self._reader(source, ", filename = true, file_row_number = true")
+            reader = _parquet(source.files, ", filename = true, file_row_number = true")
             return f"(SELECT *, filename AS source_file, file_row_number + 2 AS source_row FROM {reader})"
         files = [
             f"(SELECT *, {_quoted(file)} AS source_file, ROW_NUMBER() OVER () + 1 AS source_row "
-            f"FROM {self._reader(Source(file, (file,), source.kind), '')})"
+            f"FROM {_text(source, [file])})"
             for file in source.files
         ]
         return "(" + " UNION ALL ".join(files) + ")"
+
+    def broken(self, source: Source) -> list[Problem]:
+        """What DuckDB keeps of the lines that it leaves out when told to."""
+        return [problem for file in source.files for problem in self._broken(source, file)]
+
+    def _broken(self, source: Source, file: str) -> list[Problem]:
+        import duckdb
+
+        self._connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+        try:
+            self._connection.execute(
+                f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}"
+            ).fetchall()
+        except duckdb.Error as error:  # line ends of two kinds, for one
+            return [Problem(file, BROKEN_ROW + ", one kind of line ends", _first_line(error))]
+        lines = self._connection.execute("SELECT line, error_message FROM reject_errors ORDER BY line").fetchall()
+        problems = [Problem(file, BROKEN_ROW, _first_line(message), int(line)) for line, message in lines]
+        return limited(problems)
 
     def view(self, name: str, sql: str) -> None:
         """A temporary view."""
@@ -74,14 +99,11 @@ class DuckdbTables:
         frame: pd.DataFrame = self._watched(lambda: self._connection.sql(sql).to_arrow_table().to_pandas())
         return frame
 
-    def _reader(self, source: Source, options: str) -> str:
-        files = "[" + ", ".join(map(_quoted, source.files)) + "]"
-        if source.kind == PARQUET:
-            return f"read_parquet({files}{options})"
-        delimiter = "\\t" if source.kind == TSV else ","
-        return f"read_csv({files}, header = true, all_varchar = true, delim = '{delimiter}'{options})"
-
     def _watched(self, work: Callable[[], Any]) -> Any:
+        with _told():
+            return self._with_progress(work)
+
+    def _with_progress(self, work: Callable[[], Any]) -> Any:
         if self._progress is None:
             return work()
         done = threading.Event()
@@ -96,6 +118,40 @@ class DuckdbTables:
     def _watch(self, done: threading.Event, progress: Progress) -> None:
         while not done.wait(_POLL_SECONDS):
             progress(max(0.0, self._connection.query_progress()) / 100)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let an interruption, and lines that are no rows, come out as what they are."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
+    except duckdb.InvalidInputException as error:
+        if "CSV" in str(error):
+            raise BrokenText(_first_line(error)) from None
+        raise
+
+
+def _parquet(files: Sequence[str], options: str = "") -> str:
+    """What the folders on the way are called is no column."""
+    return f"read_parquet({_list(files)}, hive_partitioning = false{options})"
+
+
+def _text(source: Source, files: Sequence[str], options: str = "") -> str:
+    """Nothing is guessed from the first lines, as what they lack (a quote) may come further on."""
+    columns = ", ".join(f"{stored.name}: 'VARCHAR'" for _, stored in source.columns)
+    form = f"delim = {_quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"
+    options = f", auto_detect = false, strict_mode = true, hive_partitioning = false{options}"
+    return f"read_csv({_list(files)}, columns = {{{columns}}}, {form}{options})"
+
+
+def _list(files: Sequence[str]) -> str:
+    return "[" + ", ".join(map(_quoted, files)) + "]"
 
 
 @contextmanager
@@ -133,7 +189,7 @@ def _explain(error: duckdb.Error, memory: str, temp: Path) -> str:
     return f"the files cannot be worked on: {_first_line(error)}"
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: object) -> str:
     return str(error).strip().splitlines()[0][:200]
 
 

@@ -1,45 +1,73 @@
-"""From what a user names - a file, a folder, a pattern - to files that are read together."""
+"""From what a user names - a file, a folder, a pattern - to single files, and to files that are read together."""
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from aco_cli.errors import Problem
+from aco_cli.inputs.claims.contracts import Stored
 
 PARQUET, CSV, TSV = "parquet", "csv", "tsv"
+DELIMITERS = {CSV: ",", TSV: "\t"}
 _SUFFIXES = {".parquet": PARQUET, ".csv": CSV, ".tsv": TSV, ".txt": CSV}
-_COMPRESSED = {".gz", ".zst"}
+_COMPRESSED = (".gz", ".zst")
 READABLE = (
     "Parquet, CSV or TSV (text may be .gz or .zst), a folder of one kind, or a pattern such as 'claims/*.parquet'"
 )
+_ONCE = "each file once"
+Listing = Callable[[str], list[str]]
+Columns = tuple[tuple[str, Stored], ...]
+
+
+@dataclass(frozen=True)
+class File:
+    """A single file and what kind it is."""
+
+    place: str
+    kind: str
 
 
 @dataclass(frozen=True)
 class Source:
-    """Files of one kind with the same columns, as the user named them together."""
+    """Files with the same columns in the same order, by what the files call them: one scan reads them all."""
 
-    given: str
-    files: tuple[str, ...]
     kind: str
+    columns: Columns
+    files: tuple[str, ...]
 
 
-def find_sources(names: Sequence[str], *, remote: bool = False) -> tuple[list[Source], list[Problem]]:
-    """The sources of these names, and what is wrong with the others. `remote` lets addresses such as s3://... pass."""
-    sources, problems = [], []
+def find_files(names: Sequence[str], remote: Listing) -> tuple[list[File], list[Problem]]:
+    """The files of these names, and what is wrong with the others. `remote` lists addresses such as s3://..."""
+    files: list[File] = []
+    problems: list[Problem] = []
     for name in names:
-        files = [name] if remote and "://" in name else _local(name)
-        kinds = {_kind(file) for file in files}
-        if not files:
+        places = remote(name) if "://" in name else _local(name)
+        kinds = {_kind(place) for place in places}
+        if not places:
             problems.append(Problem(name, "a file", "no such file"))
         elif len(kinds) > 1 or None in kinds:
-            found = ", ".join(sorted({Path(file).suffix or "no ending" for file in files}))
+            found = ", ".join(sorted({Path(place).suffix or "no ending" for place in places}))
             problems.append(Problem(name, READABLE, f"files ending in {found}"))
         else:
-            sources.append(Source(name, tuple(files), str(kinds.pop())))
-    return sources, problems
+            files += [File(place, str(_kind(place))) for place in places]
+    return files, problems + _repeated([file.place for file in files])
+
+
+def _repeated(places: Sequence[str]) -> list[Problem]:
+    """Files that would be counted twice: the same one by two names, and compressed ones beside what they hold."""
+    seen: dict[str, str] = {}
+    problems = []
+    for place in places:
+        itself = place if "://" in place else str(Path(place).resolve())
+        key = _uncompressed(itself)
+        if key in seen:
+            found = "it twice" if seen[key] == place else f"also {seen[key]}"
+            problems.append(Problem(place, _ONCE, found, fix="give one of them"))
+        seen.setdefault(key, place)
+    return problems
 
 
 def _local(name: str) -> list[str]:
@@ -51,8 +79,14 @@ def _local(name: str) -> list[str]:
     return sorted(glob.glob(name))  # noqa: PTH207 (a pattern may be absolute)
 
 
-def _kind(file: str) -> str | None:
-    endings = [ending.lower() for ending in Path(file).suffixes]
-    if endings and endings[-1] in _COMPRESSED:
-        endings.pop()
-    return _SUFFIXES.get(endings[-1]) if endings else None
+def _kind(place: str) -> str | None:
+    return _SUFFIXES.get(Path(_uncompressed(place)).suffix.lower())
+
+
+def _uncompressed(place: str) -> str:
+    return place[: place.rindex(".")] if is_compressed(place) else place
+
+
+def is_compressed(place: str) -> bool:
+    """Whether a file of text is compressed, by its name."""
+    return place.lower().endswith(_COMPRESSED)

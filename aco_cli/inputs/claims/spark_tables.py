@@ -2,68 +2,94 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.scratch import scratch_folder
-from aco_cli.inputs.claims.sources import PARQUET, TSV, Source
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source
+from aco_cli.inputs.claims.tables import BROKEN_ROW, EXAMPLES, BrokenText
+from aco_cli.inputs.claims.text import named_columns, text_columns
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 _SIZE = re.compile(r"(\d+) ?([kmgt])i?b", re.IGNORECASE)
+
+_CORRUPT = "_corrupt"
+_MALFORMED = "MALFORMED text"
+_QUOTES: dict[str, Any] = {"quote": '"', "escape": '"', "multiLine": True}
 
 
 class SparkTables:
     """See `Tables`. Files are named as the cluster sees them."""
-
-    remote = True
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
         self._views: dict[Source, str] = {}
         self._kept: list[DataFrame] = []
 
-    def header(self, source: Source) -> dict[str, Stored]:
-        """The columns by lower-case name. Raises InputError for a file that Spark cannot read."""
+    def listing(self, address: str) -> list[str]:
+        """The files of an address, folder or pattern that the cluster sees; none where there is nothing."""
         from pyspark.errors import PySparkException
 
         try:
-            rows = self._read(source).dtypes
-        except PySparkException as error:
-            raise InputError([Problem(source.given, f"a {source.kind} file", _first_line(error))]) from None
-        return {name.lower(): Stored.of(f"`{name}`", kind) for name, kind in rows}
+            return sorted(self._session.read.format("binaryFile").load(address).inputFiles())
+        except PySparkException:
+            return []
+
+    def columns(self, file: File) -> Columns:
+        """The columns of a file. Raises InputError for one that Spark cannot read."""
+        if file.kind != PARQUET and "://" not in file.place:
+            return text_columns(file)
+        with _readable(file):
+            if file.kind != PARQUET:
+                first = self._session.read.csv(file.place, sep=DELIMITERS[file.kind], **_QUOTES).first()
+                return named_columns(file, [title or "" for title in first or ()])
+            kinds = self._session.read.parquet(file.place).dtypes
+            return tuple((name.strip(), Stored.of(_quoted(name), kind)) for name, kind in kinds)
 
     def scan(self, source: Source) -> str:
         """A temporary view of the files."""
         name = self._views.setdefault(source, f"source_{len(self._views)}")
-        self._read(source).createOrReplaceTempView(name)
+        frame = self._parquet(source.files) if source.kind == PARQUET else self._text(source, source.files)
+        frame.createOrReplaceTempView(name)
         return name
 
     def numbered(self, source: Source) -> str:
-        """Rows count from 2 in every file; a text file is read by one task, so that its rows have an order."""
+        """Rows count from 2 in every file."""
         import pyspark.sql.functions as f
 
-        frames = []
-        for file in source.files:
-            frame = self._read(Source(file, (file,), source.kind), whole=True)
-            row = f.col("_metadata.row_index") if source.kind == PARQUET else f.monotonically_increasing_id()
-            frames.append(frame.select("*", f.lit(file).alias("source_file"), (row + 2).alias("source_row")))
-        together = frames[0]
-        for frame in frames[1:]:
-            together = together.unionByName(frame)
+        row = f.col("_metadata.row_index") if source.kind == PARQUET else f.monotonically_increasing_id()
         name = f"{self._views.setdefault(source, f'source_{len(self._views)}')}_numbered"
-        together.createOrReplaceTempView(name)
+        _united(
+            (self._parquet([file]) if source.kind == PARQUET else self._text(source, [file])).select(
+                "*", f.lit(file).alias("source_file"), (row + 2).alias("source_row")
+            )
+            for file in source.files
+        ).createOrReplaceTempView(name)
         return name
+
+    def broken(self, source: Source) -> list[Problem]:
+        """The rows that Spark keeps apart as corrupt when told to."""
+        import pyspark.sql.functions as f
+
+        problems = []
+        for file in source.files:
+            frame = self._csv(source, [file], "PERMISSIVE", f", {_CORRUPT} STRING")
+            rows = frame.select((f.monotonically_increasing_id() + 2).alias("n"), _is_broken(source), _CORRUPT)
+            bad = rows.where(f"broken OR {_CORRUPT} IS NOT NULL").orderBy("n").limit(EXAMPLES).collect()
+            problems += [Problem(file, BROKEN_ROW, "another row", int(row["n"])) for row in bad]
+        return problems
 
     def view(self, name: str, sql: str) -> None:
         """A temporary view."""
@@ -77,7 +103,8 @@ class SparkTables:
 
     def query(self, sql: str) -> pd.DataFrame:
         """The rows, by way of Arrow, which keeps decimals."""
-        frame: pd.DataFrame = self._session.sql(sql).toArrow().to_pandas()
+        with _broken_told():
+            frame: pd.DataFrame = self._session.sql(sql).toArrow().to_pandas()
         return frame
 
     def forget(self) -> None:
@@ -85,12 +112,59 @@ class SparkTables:
         for frame in self._kept:
             frame.unpersist()
 
-    def _read(self, source: Source, *, whole: bool = False) -> DataFrame:
-        files = list(source.files)
-        if source.kind == PARQUET:
-            return self._session.read.parquet(*files)
-        separator = "\t" if source.kind == TSV else ","
-        return self._session.read.csv(files, sep=separator, header=True, escape='"', multiLine=whole)
+    def _parquet(self, files: Sequence[str]) -> DataFrame:
+        return self._session.read.parquet(*files)
+
+    def _text(self, source: Source, files: Sequence[str]) -> DataFrame:
+        """Rows that end the statement where they are none."""
+        import pyspark.sql.functions as f
+
+        frame = self._csv(source, files, "FAILFAST")
+        sound = f.when(_is_broken(source), f.raise_error(f.lit(_MALFORMED))).otherwise(True)
+        return frame.where(sound.cast("boolean"))
+
+    def _csv(self, source: Source, files: Sequence[str], mode: str, more: str = "") -> DataFrame:
+        """Every file whole by one task, as a line break may be in quotes; every column, as rows are counted by them."""
+        schema = ", ".join(f"{stored.name} STRING" for _, stored in source.columns) + more
+        reader = self._session.read.schema(schema).options(
+            sep=DELIMITERS[source.kind], header=True, mode=mode, columnPruning=False, columnNameOfCorruptRecord=_CORRUPT
+        )
+        return reader.csv(list(files), **_QUOTES)
+
+
+def _is_broken(source: Source) -> Column:
+    """Bytes that are no UTF-8, or a line end of another kind than the first one: Spark reads on over both."""
+    import pyspark.sql.functions as f
+
+    cells = f.concat_ws("", *(stored.name for _, stored in source.columns))
+    return (cells.contains("\ufffd") | cells.contains("\r")).alias("broken")
+
+
+def _united(frames: Iterable[DataFrame]) -> DataFrame:
+    return functools.reduce(lambda one, other: one.unionByName(other), frames)
+
+
+@contextmanager
+def _readable(file: File) -> Iterator[None]:
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as error:
+        raise InputError([Problem(file.place, f"a {file.kind} file", _first_line(error))]) from None
+
+
+@contextmanager
+def _broken_told() -> Iterator[None]:
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        if "MALFORMED" in str(error):
+            raise BrokenText(_root_cause(str(error)).split(":")[0]) from None
+        raise
 
 
 @contextmanager
@@ -102,7 +176,7 @@ def open_spark(master: str, memory: str, temp: str | None) -> Iterator[SparkTabl
     except ImportError:
         raise UsageError("--engine spark needs Apache Spark: pip install 'aco-cli[spark]'") from None
     _need_java()
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+    from py4j.protocol import Py4JError
 
     own = SparkSession.getActiveSession() is None
     with scratch_folder(temp) as folder:
@@ -164,6 +238,10 @@ def _root_cause(text: str) -> str:
     """What a trace of Java says last of where the error came from, without the class that says it."""
     causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.+)", text, re.MULTILINE)
     return causes[-1][:200] if causes else ""
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _first_line(error: Exception) -> str:
