@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     INPUT = 3
     WARNINGS = 4
     INTERNAL = 70
+    INTERRUPTED = 130
     BROKEN_PIPE = 141
 
 

@@ -72,7 +72,8 @@ def aco(
     """What Medicare's accountable care organizations are paid or must repay, year by year, and why.
 
     Exit codes: 0 ok; 1 findings; 2 wrong usage; 3 a file that cannot be read, does not fit its contract or cannot
-    be written; 4 warnings under --strict; 70 internal error; 141 the reader of the output went away.
+    be written; 4 warnings under --strict; 70 internal error; 130 interrupted (Ctrl-C); 141 the reader of the output
+    went away.
     """
     from aco_cli.commands.settings import read_settings  # not needed for `aco --help`
 
@@ -100,7 +101,7 @@ def run() -> None:
         _tell_usage(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(ExitCode.INTERRUPTED)
     except Exception as error:
         if os.environ.get("ACO_DEBUG"):
             raise

@@ -25,7 +25,7 @@ from aco_cli.rules.book import RuleBook, Situation
 Environment = Callable[[Mapping[str, str] | None], dict[str, str]]
 Runner = Callable[..., CompletedProcess[Any]]
 
-DOCUMENTED = {0, 1, 2, 3, 4, 141}
+DOCUMENTED = {0, 1, 2, 3, 4, 130, 141}
 TIMEOUT = 120
 INHERITED = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "ACO_DEBUG", "_ACO_COMPLETE", "TERM"}
 # Python shows these to nobody unless asked.

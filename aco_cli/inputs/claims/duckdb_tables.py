@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import errno
 import re
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ class DuckdbTables:
         if file.kind != PARQUET:
             return text_columns(file)
         try:
-            rows = self._connection.execute(f"DESCRIBE SELECT * FROM {_parquet([file.place])}").fetchall()
+            rows = self._run(f"DESCRIBE SELECT * FROM {_parquet([file.place])}")
         except duckdb.Error as error:
             raise InputError([Problem(file.place, "a Parquet file", _first_line(error))]) from None
         return tuple((str(row[0]).strip(), Stored.of(_quoted(row[0], '"'), str(row[1]))) for row in rows)
@@ -75,62 +75,53 @@ class DuckdbTables:
     def _broken(self, source: Source, file: str) -> list[Problem]:
         import duckdb
 
-        self._connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+        self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
         try:
-            self._connection.execute(
-                f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}"
-            ).fetchall()
-        except duckdb.Error as error:  # line ends of two kinds, for one
+            self._run(f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}")
+        except (duckdb.Error, BrokenText) as error:  # line ends of two kinds, for one
             return [Problem(file, BROKEN_ROW + ", one kind of line ends", _first_line(error))]
-        lines = self._connection.execute("SELECT line, error_message FROM reject_errors ORDER BY line").fetchall()
+        lines = self._run("SELECT line, error_message FROM reject_errors ORDER BY line")
         problems = [Problem(file, BROKEN_ROW, _first_line(message), int(line)) for line, message in lines]
         return limited(problems)
 
     def view(self, name: str, sql: str) -> None:
         """A temporary view."""
-        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
 
     def table(self, name: str, sql: str) -> None:
         """A temporary table."""
-        self._watched(lambda: self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}"))
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
     def query(self, sql: str) -> pd.DataFrame:
         """The rows, by way of Arrow, which keeps decimals."""
         frame: pd.DataFrame = self._watched(lambda: self._connection.sql(sql).to_arrow_table().to_pandas())
         return frame
 
+    def _run(self, sql: str) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._watched(lambda: self._connection.execute(sql).fetchall())
+        return rows
+
     def _watched(self, work: Callable[[], Any]) -> Any:
-        with _told():
-            return self._with_progress(work)
-
-    def _with_progress(self, work: Callable[[], Any]) -> Any:
-        if self._progress is None:
-            return work()
-        done = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(done, self._progress), daemon=True)
-        watcher.start()
-        try:
-            return work()
-        finally:
-            done.set()
-            watcher.join()
-
-    def _watch(self, done: threading.Event, progress: Progress) -> None:
-        while not done.wait(_POLL_SECONDS):
-            progress(max(0.0, self._connection.query_progress()) / 100)
+        """The work done by a thread of its own, so that this one can tell of its progress and heeds Ctrl-C."""
+        with ThreadPoolExecutor(1) as pool, _told():
+            running = pool.submit(work)
+            try:
+                while wait([running], _POLL_SECONDS).not_done:
+                    if self._progress is not None:
+                        self._progress(max(0.0, self._connection.query_progress()) / 100)
+            except KeyboardInterrupt:
+                self._connection.interrupt()
+                raise
+            return running.result()
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Let an interruption, and lines that are no rows, come out as what they are."""
+    """Let lines that are no rows come out as what they are."""
     import duckdb
 
     try:
         yield
-    except (duckdb.InterruptException, RuntimeError) as error:
-        if "interrupted" in str(error).lower():
-            raise KeyboardInterrupt from None
-        raise
     except duckdb.InvalidInputException as error:
         if "CSV" in str(error):
             raise BrokenText(_first_line(error)) from None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +68,16 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_but_not_what_a_running_
         with scratch_folder(str(tmp_path)) as second:
             assert first.exists()
             assert second != first
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("progress", [None, lambda _share: None])
+def test_an_interruption_ends_a_statement_as_itself(tmp_path: Path, progress: Any) -> None:
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt), open_duckdb("1GB", str(tmp_path), progress) as tables:
+        timer.start()
+        tables.query(LARGE.format(rows=2_000_000_000))
     assert list(tmp_path.iterdir()) == []
 
 
