@@ -32,10 +32,14 @@ class File:
 
 @dataclass(frozen=True)
 class Source:
-    """Files with the same columns in the same order, by what the files call them: one scan reads them all."""
+    """Files with the same columns in the same order, by what the files call them: one scan reads them all.
+
+    `used` are the stored names of the columns that are not only there.
+    """
 
     kind: str
     columns: Columns
+    used: tuple[str, ...]
     files: tuple[str, ...]
 
 

@@ -133,11 +133,10 @@ class SparkTables:
 
 
 def _is_broken(source: Source) -> Column:
-    """Bytes that are no UTF-8, or a line end of another kind than the first one: Spark reads on over both."""
+    """What Spark reads on over: bytes that are no UTF-8, quotes that do not end a cell, line ends of another kind."""
     import pyspark.sql.functions as f
 
-    cells = f.concat_ws("", *(stored.name for _, stored in source.columns))
-    return (cells.contains("\ufffd") | cells.contains("\r")).alias("broken")
+    return f.concat_ws("\n", *source.used).rlike('(?m)^ *"|[\ufffd\r]').alias("broken")
 
 
 def _united(frames: Iterable[DataFrame]) -> DataFrame:

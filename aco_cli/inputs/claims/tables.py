@@ -75,7 +75,10 @@ class Rows:
                 alike.setdefault((file.kind, self._tables.columns(file)), []).append(file.place)
             except InputError as error:
                 self.problems += error.problems
-        return [Source(*key, tuple(places)) for key, places in alike.items()]
+        return [Source(kind, columns, self._used(columns), tuple(places)) for (kind, columns), places in alike.items()]
+
+    def _used(self, columns: Columns) -> tuple[str, ...]:
+        return tuple(stored.name for title, stored in columns if title.lower() in self.contract.columns)
 
     def read(self, added: str = "", where: str = "TRUE") -> None:
         """Make the view: the columns of the contract, and `added` ones that are worked out from them."""
