@@ -185,10 +185,30 @@ def test_spark_that_is_not_there_is_told(aco: Runner, folder: Path, monkeypatch:
         done = aco(*arguments, cwd=folder, env={"PATH": str(folder), "JAVA_HOME": ""})
         assert done.returncode == 2
         assert "--engine spark needs a Java runtime, version 17 or newer" in done.stderr
+        done = aco(*arguments, cwd=folder, env={"JAVA_HOME": str(folder)})
+        assert done.returncode == 2
+        assert f"JAVA_HOME is {folder}, where there is no bin/java" in done.stderr
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     done = aco(*arguments, cwd=folder)
     assert done.returncode == 2
     assert "pip install 'aco-cli[spark]'" in done.stderr
+
+
+@pytest.mark.slow
+def test_spark_says_nothing_of_its_own(aco_process: Runner, folder: Path) -> None:
+    if not shutil.which("java"):
+        pytest.skip("no Java runtime on this machine")
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    arguments = ("expenditures", "2018", *ARGUMENTS, *REFERENCE, "--engine", "spark", "--quiet")
+    done = aco_process(*arguments, "--master", "local[2]", "--memory", "1GB", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == aco_process(*arguments[:-2], "duckdb", "--quiet", cwd=folder).stdout
+    done = aco_process(*arguments, "--master", "bogus", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: Spark does not start with --master bogus and --memory 4GB: Master must either be yarn or start with "
+        "spark, k8s, or local\n"
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

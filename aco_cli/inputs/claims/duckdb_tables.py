@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import pandas as pd
 
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
+from aco_cli.inputs.claims.memory import megabytes
 from aco_cli.inputs.claims.scratch import scratch_folder
 from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float], None]
 _POLL_SECONDS = 0.25
-_SIZE = re.compile(r"\d+(\.\d+)? ?([kmgt]i?)?b", re.IGNORECASE)
 
 
 class DuckdbTables:
@@ -152,12 +151,11 @@ def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None)
         import duckdb
     except ImportError:
         raise UsageError("claims are read with DuckDB, which is not installed: pip install duckdb") from None
-    if not _SIZE.fullmatch(memory.strip()):
-        raise UsageError(f"--memory {memory}: expected a size such as 4GB or 800MB")
+    size = megabytes(memory)
     with scratch_folder(temp) as folder:
         config: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": str(folder),
-            "memory_limit": memory,
+            "memory_limit": f"{size}MB",
         }
         try:
             with duckdb.connect(config=config) as connection:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import functools
-import os
-import re
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aco_cli.errors import InputError, OutputError, Problem, UsageError
+from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import Stored
-from aco_cli.inputs.claims.scratch import scratch_folder
 from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source
+from aco_cli.inputs.claims.spark_session import first_line, root_cause, spark_session
 from aco_cli.inputs.claims.tables import BROKEN_ROW, EXAMPLES, BrokenText
 from aco_cli.inputs.claims.text import named_columns, text_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-_SIZE = re.compile(r"(\d+) ?([kmgt])i?b", re.IGNORECASE)
 
 _CORRUPT = "_corrupt"
 _MALFORMED = "MALFORMED text"
@@ -150,7 +145,7 @@ def _readable(file: File) -> Iterator[None]:
     try:
         yield
     except PySparkException as error:
-        raise InputError([Problem(file.place, f"a {file.kind} file", _first_line(error))]) from None
+        raise InputError([Problem(file.place, f"a {file.kind} file", first_line(error))]) from None
 
 
 @contextmanager
@@ -162,86 +157,18 @@ def _broken_told() -> Iterator[None]:
         yield
     except (PySparkException, Py4JError) as error:
         if "MALFORMED" in str(error):
-            raise BrokenText(_root_cause(str(error)).split(":")[0]) from None
+            raise BrokenText(root_cause(str(error)).split(":")[0]) from None
         raise
 
 
 @contextmanager
 def open_spark(master: str, memory: str, temp: str | None) -> Iterator[SparkTables]:
     """Tables of a session on `master`, or of the one that runs already. Raises UsageError or OutputError."""
-    try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise UsageError("--engine spark needs Apache Spark: pip install 'aco-cli[spark]'") from None
-    _need_java()
-    from py4j.protocol import Py4JError
-
-    own = SparkSession.getActiveSession() is None
-    with scratch_folder(temp) as folder:
-        session = None
-        try:
-            session = SparkSession.getActiveSession() or _start(master, memory, folder)
-            tables = SparkTables(session)
-            yield tables
-            tables.forget()
-        except (PySparkException, Py4JError) as error:
-            raise OutputError(_explain(error, memory, folder.parent)) from None
-        finally:
-            if session is not None and own:
-                session.stop()
-
-
-def _start(master: str, memory: str, folder: Path) -> SparkSession:
-    from pyspark.sql import SparkSession
-
-    size = _SIZE.fullmatch(memory.strip())
-    if size is None:
-        raise UsageError(f"--memory {memory}: expected a size such as 4GB or 800MB")
-    each = f"{size[1]}{size[2].lower()}"
-    quiet = "-Dlog4j2.level=ERROR"
-    builder = SparkSession.builder.appName("aco expenditures").master(master)
-    settings = {
-        "spark.driver.memory": each,
-        "spark.executor.memory": each,
-        "spark.local.dir": str(folder),
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "true",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.driver.extraJavaOptions": quiet,
-    }
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    return session
-
-
-def _need_java() -> None:
-    home = os.environ.get("JAVA_HOME")
-    if not (home and (Path(home) / "bin" / "java").exists()) and shutil.which("java") is None:
-        raise UsageError("--engine spark needs a Java runtime, version 17 or newer: install one, or set JAVA_HOME")
-
-
-def _explain(error: Exception, memory: str, temp: Path) -> str:
-    text = str(error)
-    if "No space left on device" in text:
-        return f"temporary files fill the disk of {temp}; give a folder with more space with --temp"
-    if "OutOfMemoryError" in text:
-        return f"{memory} of memory are too little for this step; give more with --memory"
-    return f"the files cannot be worked on: {_root_cause(text) or _first_line(error)}"
-
-
-def _root_cause(text: str) -> str:
-    """What a trace of Java says last of where the error came from, without the class that says it."""
-    causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.+)", text, re.MULTILINE)
-    return causes[-1][:200] if causes else ""
+    with spark_session(master, memory, temp) as session:
+        tables = SparkTables(session)
+        yield tables
+        tables.forget()
 
 
 def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200]

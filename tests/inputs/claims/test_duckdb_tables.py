@@ -42,7 +42,7 @@ def test_a_full_temporary_disk_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("memory", ["4", "lots", "-1GB", ""])
+@pytest.mark.parametrize("memory", ["4", "lots", "-1GB", "0MB", "0.5KB", ""])
 def test_a_size_that_is_none_is_told(memory: str) -> None:
     with pytest.raises(UsageError, match="expected a size such as 4GB"), open_duckdb(memory, None):
         pass

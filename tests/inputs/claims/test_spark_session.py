@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aco_cli.inputs.claims.spark_tables import _explain
+from aco_cli.inputs.claims.spark_session import explain
 
 TRACE = """An error occurred while calling o217.getResult.
 : org.apache.spark.SparkException: Exception thrown in awaitResult:
@@ -36,4 +36,4 @@ Caused by: {cause}
     ],
 )
 def test_the_root_cause_is_told_and_not_the_call_that_met_it(cause: str, told: str) -> None:
-    assert _explain(RuntimeError(TRACE.format(cause=cause)), "2GB", Path("/t")) == told
+    assert explain(RuntimeError(TRACE.format(cause=cause)), "2GB", Path("/t")) == told

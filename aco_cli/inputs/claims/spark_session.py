@@ -1,0 +1,118 @@
+"""Apache Spark's session: started without a word, stopped, and every error of its own in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aco_cli.errors import OutputError, UsageError
+from aco_cli.inputs.claims.memory import megabytes
+from aco_cli.inputs.claims.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_CAUSE = re.compile(r'^(?:Exception in thread "[^"]*" |Caused by: |: )(?:[\w.$]+: )?(.+)', re.MULTILINE)
+_MOST = 200
+
+
+@contextmanager
+def spark_session(master: str, memory: str, temp: str | None) -> Iterator[SparkSession]:
+    """A session on `master`, or the one that runs already. Raises UsageError or OutputError."""
+    size = megabytes(memory)
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError("--engine spark needs Apache Spark: pip install 'aco-cli[spark]'") from None
+    _need_java()
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+
+    with scratch_folder(temp) as folder, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="pyspark")  # of pandas 3, which what is used of it goes with
+        running = SparkSession.getActiveSession()
+        session = running or _start(master, memory, size, folder)
+        try:
+            yield session
+        except (PySparkException, Py4JError) as error:
+            raise OutputError(explain(error, memory, folder.parent)) from None
+        finally:
+            if running is None:
+                session.stop()
+
+
+def _start(master: str, memory: str, megabytes: int, folder: Path) -> SparkSession:
+    """Raises UsageError with what Java says, where it does not start. The rest of what it says goes to a file."""
+    from py4j.protocol import Py4JError
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkException
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    conf = SparkConf().setAll(list(_settings(master, megabytes, folder).items()))
+    said = folder / "java.log"
+    try:
+        with said.open("wb") as file:
+            gateway = launch_gateway(conf, {"stdout": file, "stderr": file})  # type: ignore[no-untyped-call]
+        context = SparkContext(conf=conf, gateway=gateway)
+        context.setLogLevel("OFF")
+        return SparkSession(context)
+    except (PySparkException, Py4JError) as error:
+        reason = _killed(said) or root_cause(str(error)) or root_cause(said.read_text(errors="replace"))
+        reason = reason or first_line(error)
+        raise UsageError(f"Spark does not start with --master {master} and --memory {memory}: {reason}") from None
+
+
+def _killed(said: Path) -> str:
+    """Why a cluster gave up, which Java tells nobody but its log."""
+    reasons = re.findall(r"has been killed\. Reason: (.+)", said.read_text(errors="replace"))
+    return str(reasons[-1]) if reasons else ""
+
+
+def _settings(master: str, megabytes: int, folder: Path) -> dict[str, str]:
+    return {
+        "spark.app.name": "aco expenditures",
+        "spark.master": master,
+        "spark.driver.memory": f"{megabytes}m",
+        "spark.executor.memory": f"{megabytes}m",
+        "spark.local.dir": str(folder),
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.ansi.enabled": "true",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+
+
+def _need_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    if home and not (Path(home) / "bin" / "java").exists():
+        raise UsageError(f"--engine spark needs a Java runtime, and JAVA_HOME is {home}, where there is no bin/java")
+    if not home and shutil.which("java") is None:
+        raise UsageError("--engine spark needs a Java runtime, version 17 or newer: install one, or set JAVA_HOME")
+
+
+def explain(error: Exception, memory: str, temp: Path) -> str:
+    """What ended the work, in one line."""
+    text = str(error)
+    if "No space left on device" in text:
+        return f"temporary files fill the disk of {temp}; give a folder with more space with --temp"
+    if "OutOfMemoryError" in text:
+        return f"{memory} of memory are too little for this step; give more with --memory"
+    return f"the files cannot be worked on: {root_cause(text) or first_line(error)}"
+
+
+def root_cause(text: str) -> str:
+    """What a trace of Java says last of where the error came from, without the class that says it."""
+    causes = _CAUSE.findall(text)
+    return str(causes[-1])[:_MOST] if causes else ""
+
+
+def first_line(error: Exception) -> str:
+    """The beginning of a long message."""
+    return str(error).strip().splitlines()[0][:_MOST]
