@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
@@ -10,6 +11,13 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 _MONTHS = 4 * 12  # of a person, about: three benchmark years and the performance year
+
+
+def _a_number(value: float) -> float:
+    """Not a NaN, which no bound keeps out."""
+    if math.isnan(value):
+        raise typer.BadParameter("nan is not a number from 0.1 to 50")
+    return value
 
 
 @command
@@ -24,7 +32,15 @@ def synth(
         ),
     ] = 2000,
     claims_per_month: Annotated[
-        float, typer.Option("--claims-per-month", metavar="X", min=0.1, max=50, help="Claim lines of a person, mean.")
+        float,
+        typer.Option(
+            "--claims-per-month",
+            metavar="X",
+            min=0.1,
+            max=50,
+            callback=_a_number,
+            help="Claim lines of a person, mean.",
+        ),
     ] = 2.0,
     year: Annotated[
         int, typer.Option("--year", metavar="YEAR", min=2020, max=2025, help="Performance year, 2020 to 2025.")
