@@ -24,6 +24,10 @@ from aco_cli.rules.expenditures import ExpenditureRules, expenditure_rules
 
 _FIGURES = ["truncation_threshold", "mean_risk_score"]
 _COMPLETION = "completion_factor"
+_NOTHING_PAID = (
+    "no claim is of a beneficiary of the assignment in a month that counts: all expenditures are 0; do claims, "
+    "enrollment and assignment write bene_id alike?"
+)
 _EXACT, _MILLIONTH = "DECIMAL(18, 6)", Decimal("0.000001")
 Stage = Callable[[str], None]
 
@@ -42,14 +46,16 @@ class Sought:
 class Found:
     """The rows of the expenditure file, and what should be told about them.
 
-    `computed` are figures of the population in place of CMS's, `missing` counties that no county file covers,
-    `without_months` how many beneficiaries (by calendar year) have no row of enrollment.
+    `computed` are figures of the population in place of CMS's, `missing` counties that no county file covers, `crowded`
+    those in which an ACO has more person years than the county, `without_months` how many beneficiaries (by calendar
+    year) have no row of enrollment.
     """
 
     rows: pd.DataFrame
     rules: ExpenditureRules
     computed: pd.DataFrame
     missing: pd.DataFrame
+    crowded: pd.DataFrame
     without_months: int
     warnings: list[str]
 
@@ -117,11 +123,12 @@ def _computed(tables: Tables, claims: ClaimsRows, checked: _Checked, sought: Sou
     without_months = _work(tables, claims, rules, stage, by_county=counties is not None)
     figures, computed = _completed(tables, checked.figures, rules, sought)
     tables.view("thresholds", _as_values(figures))
+    warnings = [*claims.warnings, *([] if _count(tables, q.PAID) else [_NOTHING_PAID])]
     rows = expenditures(tables.query(q.SUMS), tables.query(q.HEADS), figures, rules.completion_factor)
-    missing = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years"])
+    missing = crowded = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years", "county_person_years"])
     if counties is not None:
-        rows, missing = with_regions(rows, tables.query(q.COUNTIES), counties)
-    return Found(rows, rules, computed, missing, without_months, claims.warnings)
+        rows, missing, crowded = with_regions(rows, tables.query(q.COUNTIES), counties)
+    return Found(rows, rules, computed, missing, crowded, without_months, warnings)
 
 
 def _work(tables: Tables, claims: ClaimsRows, rules: ExpenditureRules, stage: Stage, *, by_county: bool) -> int:
@@ -157,11 +164,11 @@ def _reference(files: Sequence[str]) -> pd.DataFrame:
     order = {name: place for place, name in enumerate(TYPES)}
     frame = frame.assign(type_order=frame["enrollment_type"].map(order)).reindex(columns=names)
     # Rows of single agreement starts differ in trends; thresholds and scores are of the year.
-    frame = frame.dropna(how="all", subset=[*_FIGURES, _COMPLETION]).drop_duplicates()
-    if frame.duplicated(REFERENCE_KEYS).any():
+    groups = frame.dropna(how="all", subset=[*_FIGURES, _COMPLETION]).groupby(REFERENCE_KEYS, as_index=False)
+    if (groups.nunique()[[*_FIGURES, _COMPLETION]] > 1).any(axis=None):  # a blank says nothing else than another row
         expected = "one threshold, mean risk score and completion factor for a year and type"
         raise InputError([Problem(", ".join(files), expected, "several")])
-    return frame.astype(dict.fromkeys(REFERENCE_KEYS, "int64"))
+    return groups.first().astype(dict.fromkeys(REFERENCE_KEYS, "int64"))
 
 
 def _lacking(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
@@ -171,6 +178,22 @@ def _lacking(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
         Problem(file, f"a value for {year}, {calendar_year}, {TYPES[order]}", "none", column=name, fix=fix)
         for name in _FIGURES
         for year, calendar_year, order in figures.loc[figures[name].isna(), REFERENCE_KEYS].to_numpy().tolist()
+    ]
+
+
+def _without_risk(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
+    """Means of 0, by which no score can be divided; CMS's own are above 0, as the layout of the reference says."""
+    return [
+        Problem(
+            ", ".join(sought.files.population),
+            f"people with risk scores above 0 in {calendar_year}, {TYPES[order]}",
+            "a mean risk score of 0",
+            fix="correct the scores in the enrollment files, or give the mean in --reference",
+        )
+        for calendar_year, order in figures.loc[figures["mean_risk_score"] == 0, REFERENCE_KEYS[1:]]
+        .drop_duplicates()
+        .to_numpy()
+        .tolist()
     ]
 
 
@@ -187,7 +210,7 @@ def _completed(
     found = given[REFERENCE_KEYS].merge(own, on=["calendar_year", "type_order"], how="left")
     for name in _FIGURES:
         given[name] = given[name].where(~blank[name], found[name])
-    if problems := _lacking(given, sought):
+    if problems := [*_lacking(given, sought), *_without_risk(given, sought)]:
         raise InputError(problems)
     computed = own.merge(given.loc[blank.any(axis=1), ["calendar_year", "type_order"]].drop_duplicates())
     return given, computed.assign(enrollment_type=[TYPES[order] for order in computed["type_order"]])

@@ -113,6 +113,20 @@ def _tell(session: Session, found: Found) -> None:
         session.warn(f"{found.without_months:,} beneficiaries have no row of enrollment in a calendar year of theirs")
     for message in _uncounted(found.missing):
         session.warn(message)
+    for message in _crowded(found.crowded):
+        session.warn(message)
+
+
+def _crowded(counties: pd.DataFrame) -> Iterator[str]:
+    """Each county in which an ACO has more person years than CMS counts of all: its weight there is above 1."""
+    from aco_cli.engine.enrollment_types import TYPES
+
+    names = ["county", "aco_id", "period", "calendar_year", "type_order", "person_years", "county_person_years"]
+    for county, aco, period, year, order, own, whole in counties.reindex(columns=names).to_numpy().tolist():
+        yield (
+            f"county {county}: {aco}, {period} has {own:,.2f} person years of {TYPES[order]}, more than the "
+            f"{whole:,.2f} of all in the county files of {year}; its part of national_weight there is above 1"
+        )
 
 
 def _uncounted(missing: pd.DataFrame) -> Iterator[str]:

@@ -158,6 +158,84 @@ def test_a_month_twice_is_refused_and_nothing_is_written(aco: Runner, folder: Pa
     assert not (folder / "out.csv").exists()
 
 
+def test_what_is_wrong_with_any_file_is_told_at_once(aco: Runner, folder: Path) -> None:
+    for name, old, new in (
+        ("assignment.csv", "A1,2018,PY,2018,003", "A1,2018,BY9,2018,003"),
+        ("claims.csv", "9999.00", "SECRET"),
+        ("reference.csv", "200000", "much"),
+        ("enrollment.csv", "2018-06", "2018-05"),
+    ):
+        path = folder / name
+        path.write_text(path.read_text().replace(old, new, 1))
+    (folder / "county.csv").write_text("year\n2018\n")
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, "--county-ffs", "county.csv", cwd=folder)
+    assert done.returncode == 3
+    for place in (
+        "assignment.csv, row 4, column period: expected one of BY1, BY2, BY3, PY, found 'BY9'",
+        "claims.csv, row 3, column paid_amount: expected US dollars in whole cents",
+        "reference.csv, row 3, column truncation_threshold: expected US dollars",
+        "county.csv, row 1, column state id: expected a column of this name",
+        "enrollment.csv, row 7: expected one row for a beneficiary and month",
+    ):
+        assert place in done.stderr
+
+
+def test_a_column_that_seems_misspelt_is_a_warning(aco: Runner, folder: Path) -> None:
+    path = folder / "claims.csv"
+    path.write_text(path.read_text().replace("ime_amount", "ime_amnt"))
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder)
+    warning = (
+        "warning: claims.csv, column ime_amnt: not a column of the contract and not used; did you mean ime_amount?"
+    )
+    assert warning in done.stderr
+    assert done.returncode == 0
+
+
+def test_claims_of_nobody_in_the_assignment_are_a_warning(aco: Runner, folder: Path) -> None:
+    assert "no claim is of a beneficiary" not in aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder).stderr
+    path = folder / "claims.csv"
+    path.write_text(path.read_text().replace("\n00", "\n"))
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder)
+    assert "warning: no claim is of a beneficiary of the assignment in a month that counts" in done.stderr
+
+
+def test_scores_that_are_all_zero_divide_nothing(aco: Runner, folder: Path) -> None:
+    path = folder / "reference.csv"
+    path.write_text(path.read_text().replace("aged-nondual,90000,0.5", "aged-nondual,,"))
+    path = folder / "enrollment.csv"
+    path.write_text(path.read_text().replace("0.75", "0"))
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, "--national", "population.csv", cwd=folder)
+    assert done.returncode == 3
+    assert (
+        "population.csv: expected people with risk scores above 0 in 2018, aged-nondual, found a mean risk score of 0"
+        in done.stderr
+    )
+
+
+def test_a_blank_of_the_reference_says_nothing_else_than_another_row(aco: Runner, folder: Path) -> None:
+    header, *lines = FILES["reference.csv"].splitlines()
+    starts = [f"{line},{start},{factor}" for line in lines for start, factor in (("2016-01-01", ""), ("", "1.02"))]
+    path = folder / "reference.csv"
+    path.write_text("\n".join([f"{header},agreement_start,completion_factor", *starts, ""]))
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder)
+    assert rows(done.stdout)["aged-dual"]["per_capita_expenditure"] == "20400"
+    path.write_text(path.read_text().replace("2016-01-01,\n", "2016-01-01,1.01\n"))
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder)
+    assert "expected one threshold, mean risk score and completion factor for a year and type" in done.stderr
+
+
+@pytest.mark.parametrize(("years", "told"), [("0.25", True), ("0.5", False)])
+def test_more_person_years_than_the_county_has_are_a_warning(aco: Runner, folder: Path, years: str, told: bool) -> None:
+    kinds = ("ESRD", "Disabled", "Aged/Dual", "Aged/Non-Dual")
+    forms = ("Per Capita {} Expenditures", "Average {} HCC Risk Score", "{} Person-Years")
+    header = ["Year", "State ID", "County ID", *(form.format(kind) for kind in kinds for form in forms)]
+    lines = [f"2018,01,{county}," + ",".join([f"1000,1,{years}"] * 4) for county in ("000", "010")]
+    (folder / "county.csv").write_text("\n".join([",".join(header), *lines, ""]))
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, "--county-ffs", "county.csv", cwd=folder)
+    crowded = "warning: county 01000: A1, PY has 0.50 person years of aged-dual, more than the 0.25 of all"
+    assert (crowded in done.stderr) == told
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -209,6 +287,26 @@ def test_spark_says_nothing_of_its_own(aco_process: Runner, folder: Path) -> Non
         "error: Spark does not start with --master bogus and --memory 4GB: Master must either be yarn or start with "
         "spark, k8s, or local\n"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_spark_that_is_interrupted_says_nothing(program: str, folder: Path) -> None:
+    if not shutil.which("java"):
+        pytest.skip("no Java runtime on this machine")
+    pytest.importorskip("pyspark", reason="pyspark is not installed")
+    arguments = ("expenditures", "2018", *ARGUMENTS, *REFERENCE, "--engine", "spark", "--temp", "temp", "--quiet")
+    (folder / "temp").mkdir()
+    with subprocess.Popen([program, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        while not list((folder / "temp").glob("*/blockmgr-*")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert process.returncode == 130
+    assert list((folder / "temp").iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

@@ -51,6 +51,8 @@ SELECT COUNT(*) AS people FROM (
   SELECT bene_id FROM spells GROUP BY bene_id, calendar_year HAVING SUM(months) <> BIT_COUNT(BIT_OR(month_set))
 ) t"""
 
+PAID = "SELECT COUNT(*) AS people FROM paid"
+
 WITHOUT_MONTHS = """
 SELECT COUNT(*) AS people
 FROM members m ANTI JOIN spells s ON m.bene_id = s.bene_id AND m.calendar_year = s.calendar_year"""

@@ -51,8 +51,12 @@ def _fraction(number: float | Decimal | Fraction) -> Fraction:
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
-def with_regions(rows: pd.DataFrame, lived: pd.DataFrame, counties: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add `regional_expenditure` and `national_weight` (v11 4.1.1, 4.1.2); also return the rows no county file covers.
+def with_regions(
+    rows: pd.DataFrame, lived: pd.DataFrame, counties: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Add `regional_expenditure` and `national_weight` (v11 4.1.1, 4.1.2).
+
+    Also returns the months that no county file covers, and those where an ACO has more person years than the county.
 
     `lived` has the months of each ACO, period and type in each county; `counties` has CMS's `per_capita`, `score` and
     `county_person_years`. Both figures are means over counties, weighted by the ACO's person years there.
@@ -71,4 +75,5 @@ def with_regions(rows: pd.DataFrame, lived: pd.DataFrame, counties: pd.DataFrame
     totals["regional_expenditure"] = totals["regional"] / totals["person_years"]
     totals["national_weight"] = totals["share"] / totals["person_years"]
     missing = held.loc[~known, [*COUNTY_KEYS, "person_years"]]
-    return rows.merge(totals[[*keys, "regional_expenditure", "national_weight"]], on=keys, how="left"), missing
+    crowded = found.loc[found["person_years"] > found["county_person_years"]]
+    return rows.merge(totals[[*keys, "regional_expenditure", "national_weight"]], on=keys, how="left"), missing, crowded

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +37,7 @@ def spark_session(master: str, memory: str, temp: str | None) -> Iterator[SparkS
     _need_java()
     from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 
-    with scratch_folder(temp) as folder, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="pyspark")  # of pandas 3, which what is used of it goes with
+    with scratch_folder(temp) as folder, _quiet():
         running = SparkSession.getActiveSession()
         session = running or _start(master, memory, size, folder)
         try:
@@ -45,6 +47,19 @@ def spark_session(master: str, memory: str, temp: str | None) -> Iterator[SparkS
         finally:
             if running is None:
                 session.stop()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing of pandas 3, which goes with what is used of it, and no traces of a connection that Ctrl-C cut."""
+    level = logging.root.manager.disable
+    logging.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="pyspark")
+            yield
+    finally:
+        logging.disable(level)
 
 
 def _start(master: str, memory: str, megabytes: int, folder: Path) -> SparkSession:
@@ -60,7 +75,10 @@ def _start(master: str, memory: str, megabytes: int, folder: Path) -> SparkSessi
     try:
         with said.open("wb") as file:
             gateway = launch_gateway(conf, {"stdout": file, "stderr": file})  # type: ignore[no-untyped-call]
+        heed = signal.getsignal(signal.SIGINT)
         context = SparkContext(conf=conf, gateway=gateway)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, heed)  # Spark's own would ask Java something in the middle of an answer
         context.setLogLevel("OFF")
         return SparkSession(context)
     except (PySparkException, Py4JError) as error:
