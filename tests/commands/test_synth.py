@@ -123,7 +123,7 @@ def test_memory_does_not_grow_with_the_population(tmp_path: Path) -> None:
     assert after - before < 60_000, "fifteen more blocks of people, at about 40 MB each"
 
 
-def test_claims_per_month_must_be_a_number(aco: Runner, tmp_path: Path) -> None:
+def test_claims_per_month_must_be_a_number(aco: Aco, tmp_path: Path) -> None:
     done = aco("synth", "out", "--claims-per-month", "nan", cwd=tmp_path)
     assert done.returncode == 2
     assert "nan is not a number from 0.1 to 50" in done.stderr
