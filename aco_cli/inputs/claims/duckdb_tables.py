@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[float], None]
+# One for each cell that is missing of a line.
+_REJECTED = "SELECT line, ARG_MIN(error_message, column_idx) FROM reject_errors GROUP BY line ORDER BY line"
 _POLL_SECONDS = 0.25
 
 
@@ -79,7 +82,7 @@ class DuckdbTables:
             self._run(f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}")
         except (duckdb.Error, BrokenText) as error:  # line ends of two kinds, for one
             return [Problem(file, BROKEN_ROW + ", one kind of line ends", _first_line(error))]
-        lines = self._run("SELECT line, error_message FROM reject_errors ORDER BY line")
+        lines = self._run(_REJECTED)
         problems = [Problem(file, BROKEN_ROW, _first_line(message), int(line)) for line, message in lines]
         return limited(problems)
 
@@ -141,7 +144,8 @@ def _text(source: Source, files: Sequence[str], options: str = "") -> str:
 
 
 def _list(files: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_quoted, files)) + "]"
+    """Each file by its name, even if that reads as a pattern of others."""
+    return "[" + ", ".join(_quoted(glob.escape(file)) for file in files) + "]"
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pandas as pd
 
@@ -38,7 +40,7 @@ class SparkTables:
         from pyspark.errors import PySparkException
 
         try:
-            return sorted(self._session.read.format("binaryFile").load(address).inputFiles())
+            return sorted(map(unquote, self._session.read.format("binaryFile").load(address).inputFiles()))
         except PySparkException:
             return []
 
@@ -48,9 +50,9 @@ class SparkTables:
             return text_columns(file)
         with _readable(file):
             if file.kind != PARQUET:
-                first = self._session.read.csv(file.place, sep=DELIMITERS[file.kind], **_QUOTES).first()
+                first = self._session.read.csv(_escaped(file.place), sep=DELIMITERS[file.kind], **_QUOTES).first()
                 return named_columns(file, [title or "" for title in first or ()])
-            kinds = self._session.read.parquet(file.place).dtypes
+            kinds = self._parquet([file.place]).dtypes
             return tuple((name.strip(), Stored.of(_quoted(name), kind)) for name, kind in kinds)
 
     def scan(self, source: Source) -> str:
@@ -108,7 +110,7 @@ class SparkTables:
             frame.unpersist()
 
     def _parquet(self, files: Sequence[str]) -> DataFrame:
-        return self._session.read.parquet(*files)
+        return self._session.read.parquet(*map(_escaped, files))
 
     def _text(self, source: Source, files: Sequence[str]) -> DataFrame:
         """Rows that end the statement where they are none."""
@@ -124,7 +126,7 @@ class SparkTables:
         reader = self._session.read.schema(schema).options(
             sep=DELIMITERS[source.kind], header=True, mode=mode, columnPruning=False, columnNameOfCorruptRecord=_CORRUPT
         )
-        return reader.csv(list(files), **_QUOTES)
+        return reader.csv(list(map(_escaped, files)), **_QUOTES)
 
 
 def _is_broken(source: Source) -> Column:
@@ -168,6 +170,11 @@ def open_spark(master: str, memory: str, temp: str | None) -> Iterator[SparkTabl
         tables = SparkTables(session)
         yield tables
         tables.forget()
+
+
+def _escaped(place: str) -> str:
+    """A file by its name, even if that reads as a pattern of others."""
+    return re.sub(r"([*?\[\]{}\\])", r"\\\1", place)
 
 
 def _quoted(name: str) -> str:

@@ -142,9 +142,17 @@ def test_files_of_a_folder_are_read_by_their_own_headers_alike(both: Any, tmp_pa
     assert [row[:4] for row in both("d")] == [("a", "70", "2018-01-01", "1.00"), ("b", "71", "2018-01-02", "2.00")]
 
 
+@pytest.mark.parametrize("name", ["a*c.csv", "a[b]c.csv", "a?c.csv", "a{b,c}c.csv", "it's b.csv", "a%20c.csv"])
+def test_a_name_that_reads_as_a_pattern_is_a_name(both: Any, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("bene_id,amount\na,1\n")
+    for other in ("abc.csv", "axc.csv"):
+        (tmp_path / other).write_text("bene_id,amount\nb,2\n")
+    assert [row[0] for row in both(name)] == ["a"]
+
+
 def test_spark_finds_the_files_of_an_address(spark: SparkTables, tmp_path: Path) -> None:
     (tmp_path / "1.csv").write_text("bene_id,amount\na,1\n")
-    (tmp_path / "2.csv").write_text("amount,bene_id\n2,b\n")
+    (tmp_path / "2 %.csv").write_text("amount,bene_id\n2,b\n")
     rows = Rows(spark, THINGS, [f"file://{tmp_path}/*.csv"])
     assert [*rows.problems, *rows.faults([])] == []
     rows.read()

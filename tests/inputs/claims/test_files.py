@@ -122,6 +122,7 @@ def test_nothing_is_counted_twice(tables: DuckdbTables, tmp_path: Path, names: t
     ("text", "problem"),
     [
         (b"bene_id,amount\n1,1.00\n\n2\n", "row 4: {row}, found Expected Number of Columns: 2 Found: 1"),
+        (b"bene_id,amount,note\n1\n", "row 2: {row}, found Expected Number of Columns: 3 Found: 1"),
         (b"bene_id,amount\n1,1.00,SECRET\n", "row 2: {row}, found Expected Number of Columns: 2 Found: 3"),
         (b'bene_id,amount\n"SECRET"x,1.00\n', "row 2: {row}, found Value with unterminated quote found."),
         (b"bene_id,amount\n\xe9,1.00\n", "row 2: {row}, found Invalid unicode"),
