@@ -76,3 +76,12 @@ def test_other_eras_have_none(case, book) -> None:
     roster, *files = case().frames()
     computed = benchmark(roster, *files, book)
     assert guarded(roster, computed["two_way_total"], book) is roster
+
+
+def test_what_it_set_is_forgotten_when_it_holds_no_more(settled, book) -> None:
+    """As in a what-if: the same rows again with less spent, of which the roster itself said nothing."""
+    held, _ = settled(10_400.0)
+    again = held.assign(benchmark_total=PERSON_YEARS * THREE_WAY, expenditure_total=PERSON_YEARS * 9_000.0)
+    after = guarded(again, again["benchmark_total"] + 1, book)
+    assert held["guardrail"].iloc[0] == 1
+    assert after["guardrail"].isna().all()
