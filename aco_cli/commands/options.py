@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, dataclass_transform
@@ -20,6 +21,14 @@ FilesArgument = Annotated[
         help="ACO rosters or CMS public use files: CSV, TSV, Parquet, XLSX, .gz, .zst; - reads standard input.",
     ),
 ]
+
+
+def no_nan(option: typer.CallbackParam, value: float | None) -> float | None:
+    """For options with bounds, none of which keeps a NaN out: it is neither below nor above."""
+    if value is not None and math.isnan(value):
+        bounds: Any = option.type
+        raise typer.BadParameter(f"nan is not a number from {bounds.min:g} to {bounds.max:g}")
+    return value
 
 
 class LayoutChoice(StrEnum):

@@ -33,7 +33,14 @@ def simulate(
     seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Another seed gives other draws.")] = 1,
     sd: Annotated[
         float | None,
-        typer.Option("--sd", min=0, max=1, metavar="FRACTION", help="Standard deviation of every savings rate."),
+        typer.Option(
+            "--sd",
+            min=0,
+            max=1,
+            metavar="FRACTION",
+            callback=o.no_nan,
+            help="Standard deviation of every savings rate.",
+        ),
     ] = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,
@@ -49,8 +56,6 @@ def simulate(
     aco simulate 2014 roster.csv --aco A67373 --draws 100000 --seed 7
     aco simulate 2014 roster.csv --sd 0.02 -o chart.svg
     """
-    from math import isnan
-
     import pandas as pd
 
     from aco_cli.commands.roster import read_roster, with_benchmark_notes
@@ -58,10 +63,7 @@ def simulate(
     from aco_cli.commands.settlement_columns import roster_column
     from aco_cli.commands.simulate_columns import SIMULATE_COLUMNS, sentence
     from aco_cli.engine.simulate import simulate as draw
-    from aco_cli.errors import UsageError
 
-    if sd is not None and isnan(sd):  # which is neither below 0 nor above 1
-        raise UsageError(f"--sd {sd}: expected a fraction from 0 to 1")
     session = Session(messages, call)
     book = rule_book(rows.rules)
     frame = read_roster(session, Request(years, files, rows), book, quality, reference)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
 import typer
@@ -11,13 +10,6 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 _MONTHS = 4 * 12  # of a person, about: three benchmark years and the performance year
-
-
-def _a_number(value: float) -> float:
-    """Not a NaN, which no bound keeps out."""
-    if math.isnan(value):
-        raise typer.BadParameter("nan is not a number from 0.1 to 50")
-    return value
 
 
 @command
@@ -38,7 +30,7 @@ def synth(
             metavar="X",
             min=0.1,
             max=50,
-            callback=_a_number,
+            callback=o.no_nan,
             help="Claim lines of a person, mean.",
         ),
     ] = 2.0,

@@ -12,7 +12,7 @@ import pandas as pd
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import Layout, each_layout
 from aco_cli.inputs.parts import YEAR, Part, read_parts, settle_years
-from aco_cli.inputs.recognise import recognise
+from aco_cli.inputs.recognise import not_used, recognise
 from aco_cli.inputs.rows import check_duplicates, check_rows
 from aco_cli.inputs.years import Years, list_years
 
@@ -141,11 +141,7 @@ def _misspelt(part: Part) -> list[str]:
     """A warning for each column that has the name of a measure but for its signs and leading zeros."""
     known = {_bare(alias): name for name, column in part.layout.columns.items() for alias in column.sources}
     others = [each for each in part.header if each.lower() not in part.layout.aliases]
-    return [
-        f"{part.file}, column {each}: not a column of the contract and not used; did you mean {known[_bare(each)]}?"
-        for each in others
-        if _bare(each) in known
-    ]
+    return not_used(part.file, {each: known[_bare(each)] for each in others if _bare(each) in known})
 
 
 def _bare(name: str) -> str:

@@ -38,7 +38,7 @@ def score(frame: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
     `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
     """
     if frame.empty:
-        return pd.DataFrame(columns=[*SCORES, "notes"], dtype=np.float64)
+        return pd.DataFrame(columns=SCORES, dtype=np.float64).assign(notes=pd.Series(dtype="str"))
     rows, tables, notes = [], [], Remarks()
     for part in _scored(frame, rules, BLOCK):
         scores, remarks = _finished(frame, part, rules)

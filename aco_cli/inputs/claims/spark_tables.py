@@ -168,8 +168,10 @@ def open_spark(master: str, memory: str, temp: str | None) -> Iterator[SparkTabl
     """Tables of a session on `master`, or of the one that runs already. Raises UsageError or OutputError."""
     with spark_session(master, memory, temp) as session:
         tables = SparkTables(session)
-        yield tables
-        tables.forget()
+        try:
+            yield tables
+        finally:
+            tables.forget()
 
 
 def _escaped(place: str) -> str:
