@@ -10,8 +10,7 @@ import pandas as pd
 
 from aco_cli.commands.manifest import facts, refuse_what_cannot_be_verified
 from aco_cli.commands.session import Request, Session
-from aco_cli.engine.benchmark.compute import benchmark
-from aco_cli.engine.benchmark.guardrail import guarded
+from aco_cli.engine.benchmark.compute import benchmark, guarded
 from aco_cli.errors import UsageError
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.parts import read_part
@@ -27,7 +26,7 @@ def read_with_benchmark(session: Session, request: Request, reference: Sequence[
     """
     roster, computed = read_and_compute(session, request, reference, book)
     notes = computed["notes"].str.cat(_totals_not_used(roster, computed))
-    return _brought(roster, computed.assign(notes=notes), book)
+    return guarded(roster, computed.assign(notes=notes), book)
 
 
 def compute_again(
@@ -37,12 +36,7 @@ def compute_again(
 
     `evidence` are the tables of expenditures and of national figures; a case may be settled by changed rules.
     """
-    return _brought(roster, benchmark(roster, *evidence, book), settled_by)
-
-
-def _brought(roster: pd.DataFrame, computed: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
-    brought = roster.assign(**{name: computed[name] for name in TOTALS}, benchmark_notes=computed["notes"])
-    return guarded(brought, computed["two_way_total"], book)
+    return guarded(roster, benchmark(roster, *evidence, book), settled_by)
 
 
 def _totals_not_used(roster: pd.DataFrame, computed: pd.DataFrame) -> pd.Series:

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import pandas as pd
 
-from aco_cli.engine.enrollment_types import TYPES
 from aco_cli.engine.expenditures import queries as q
 from aco_cli.engine.expenditures.percentile import population_figures
 from aco_cli.engine.expenditures.results import COUNTY_KEYS, REFERENCE_KEYS, expenditures, with_regions
+from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.claims.checks import ClaimsFiles, ClaimsRows

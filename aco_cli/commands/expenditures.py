@@ -119,7 +119,7 @@ def _tell(session: Session, found: Found) -> None:
 
 def _crowded(counties: pd.DataFrame) -> Iterator[str]:
     """Each county in which an ACO has more person years than CMS counts of all: its weight there is above 1."""
-    from aco_cli.engine.enrollment_types import TYPES
+    from aco_cli.engine.members import TYPES
 
     names = ["county", "aco_id", "period", "calendar_year", "type_order", "person_years", "county_person_years"]
     for county, aco, period, year, order, own, whole in counties.reindex(columns=names).to_numpy().tolist():
@@ -131,7 +131,7 @@ def _crowded(counties: pd.DataFrame) -> Iterator[str]:
 
 def _uncounted(missing: pd.DataFrame) -> Iterator[str]:
     """Each county and year without figures, with the enrollment types and the person years concerned."""
-    from aco_cli.engine.enrollment_types import TYPES
+    from aco_cli.engine.members import TYPES
 
     places = missing.assign(county=missing["county"].fillna(""))
     for (year, county), rows in places.groupby(["calendar_year", "county"]):

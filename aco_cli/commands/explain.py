@@ -42,13 +42,11 @@ def explain(
     from aco_cli.commands.session import Request, Session, only, rule_book
     from aco_cli.commands.workbook import read_evidence
     from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
-    from aco_cli.engine.distances import distances
     from aco_cli.engine.outcome import Outcome
     from aco_cli.engine.settle import settle
+    from aco_cli.engine.worksheet import Entry, distance_entries, worksheet
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
-    from aco_cli.outputs.distance_rows import distance_rows
-    from aco_cli.outputs.worksheet import Entry, worksheet
 
     asked = Years.parse(year).single
     if asked is None:
@@ -67,10 +65,12 @@ def explain(
         row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
     first = row.iloc[0]
     session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
-    settled = settle(row, book, ("outcome", "notes"))
+    settled = settle(row, book, ("outcome", "notes", "is_warned"))
     if notes := with_benchmark_notes(settled["notes"], row).iloc[0]:
-        is_warning = settled["outcome"].iloc[0] == Outcome.NOT_CALCULABLE or "rests on " in notes  # as in `settle`
+        is_warning = (
+            settled["outcome"].iloc[0] == Outcome.NOT_CALCULABLE or settled["is_warned"].iloc[0]
+        )  # as in `settle`
         (session.warn if is_warning else session.log.note)(notes)
-    lines = [*distance_rows(distances(row, book)), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
+    lines = [*distance_entries(row, book), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
     session.write(pd.DataFrame([asdict(entry) for entry in lines]), WORKSHEET_COLUMNS, output)
     session.finish()

@@ -13,14 +13,14 @@ from aco_cli.commands.roster import settle_roster
 from aco_cli.commands.session import Session
 from aco_cli.commands.settlement_columns import NAMES, SETTLEMENT_COLUMNS
 from aco_cli.commands.summary_columns import SUMMARY_COLUMNS
+from aco_cli.engine.law import law_of
 from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
-from aco_cli.engine.waterfall import NEEDED as STEPS_NEED
-from aco_cli.engine.waterfall import waterfall
+from aco_cli.engine.waterfall import Waterfall, waterfall
+from aco_cli.engine.worksheet import worksheet
 from aco_cli.errors import UsageError
 from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.columns import OutputColumn, Unit
 from aco_cli.outputs.figures import Figure
-from aco_cli.outputs.worksheet import worksheet
 from aco_cli.outputs.write import write_output
 from aco_cli.rules.book import RuleBook
 
@@ -39,16 +39,17 @@ class Settled(NamedTuple):
 
     frame: pd.DataFrame
     settled: pd.DataFrame
-    steps: pd.DataFrame
+    steps: Waterfall
 
 
 def write_page(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, files: Sequence[str]) -> None:
     """Settle the rows and write the page. Raises UsageError where a library is missing, and OutputError."""
     _need_libraries()
-    from aco_cli.outputs.page.content import LETTERED, Settlements
+    from aco_cli.outputs.page.content import Settlements, shown_of_one
     from aco_cli.outputs.page.render import render_page
 
-    rows = _settle(session, frame, book, [line.name for line in LETTERED])
+    lines = shown_of_one(law_of(book, frame["program"].iloc[0]).steps)
+    rows = _settle(session, frame, book, [line.key for line in lines])
     described = {column.name: column for column in (*SETTLEMENT_COLUMNS, _START)}
     content = Settlements(
         rows.settled,
@@ -57,6 +58,7 @@ def write_page(session: Session, frame: pd.DataFrame, book: RuleBook, output: st
         [described[name] for name in _TABLE if name not in _OFTEN_ONE or rows.settled[name].nunique() > 1],
         [column for column in SUMMARY_COLUMNS if column.name != "source"],
         _laws(rows.frame, book),
+        lines,
     )
     data = render_page(content, _made_of(files))
     write_output(data, output)
@@ -99,9 +101,9 @@ def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequenc
     groups = grouping_columns(frame)
     start = groups["start_year"].fillna("").replace("", "unknown")
     frame = frame.assign(aco_name=frame.get("aco_name", ""), size=groups["size"], start_year=start)
-    columns = dict.fromkeys((*NAMES, *NEEDED, *DEFAULT_GROUPS, *STEPS_NEED, "quality_share", *more))
+    columns = dict.fromkeys((*NAMES, *NEEDED, *DEFAULT_GROUPS, "quality_share", *more))
     settled = settle_roster(session, frame, book, tuple(columns))
-    return Settled(frame, settled, waterfall(settled))
+    return Settled(frame, settled, waterfall(frame, book))
 
 
 def _laws(frame: pd.DataFrame, book: RuleBook) -> dict[tuple[str, str, int], dict[str, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from aco_cli.engine.language.text import show
 from aco_cli.engine.quality.measures import MeasureLine
+from aco_cli.engine.worksheet import Entry
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.worksheet import Entry, show
 from aco_cli.rules.parameters import Status
 
 QUALITY_COLUMNS = (

@@ -20,11 +20,11 @@ from aco_cli.engine.quality.measures import measure_lines
 from aco_cli.engine.quality.score import score
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.engine.settle import settle
+from aco_cli.engine.worksheet import Entry
 from aco_cli.errors import UsageError
 from aco_cli.inputs.parts import read_part
 from aco_cli.inputs.quality import load_rates, with_ids
 from aco_cli.inputs.years import Years
-from aco_cli.outputs.worksheet import Entry
 from aco_cli.rules.quality import DOMAINS, QualityRules
 
 MOST_REWARD = 4.0

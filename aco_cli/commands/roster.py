@@ -9,7 +9,7 @@ import pandas as pd
 from aco_cli.commands.session import Request, Session
 from aco_cli.engine.deferral import note_net_amounts
 from aco_cli.engine.outcome import Outcome
-from aco_cli.engine.settle import settle
+from aco_cli.engine.settle import WARNED, settle
 from aco_cli.rules.book import RuleBook
 
 
@@ -37,12 +37,15 @@ def read_roster(
 def settle_roster(session: Session, frame: pd.DataFrame, book: RuleBook, columns: Sequence[str]) -> pd.DataFrame:
     """The columns asked for, among them notes and outcome, of every row; what is uncertain about them is told."""
     with session.busy("settling", rows=len(frame)) as progress:
-        settled = note_net_amounts(settle(frame, book, columns, progress=progress), frame)
+        settled = note_net_amounts(settle(frame, book, (*columns, WARNED), progress=progress), frame)
     settled["notes"] = with_benchmark_notes(settled["notes"], frame)
     session.settled(settled["outcome"])
     if unsettled := int((settled["outcome"] == Outcome.NOT_CALCULABLE).sum()):
         session.warn(f"{unsettled:,} of {len(settled):,} rows are not-calculable; column notes says why")
-    if uncertain := int(settled["notes"].str.contains("rests on ", regex=False).sum()):
+    warned = settled.pop(WARNED)
+    if "benchmark_is_warned" in frame:
+        warned |= frame["benchmark_is_warned"].to_numpy(dtype="bool")
+    if uncertain := int(warned.sum()):
         session.warn(f"{uncertain:,} settlements rest on rule values that are not published; column notes says which")
     return settled
 

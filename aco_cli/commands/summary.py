@@ -43,7 +43,7 @@ def summary(
     from aco_cli.engine.settle import settle
     from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
     from aco_cli.errors import UsageError
-    from aco_cli.outputs.rounding import half_up_cents
+    from aco_cli.rounding import half_up_cents
     from aco_cli.rules.published import published_totals
 
     session = Session(messages, call)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from aco_cli.commands.options import Rows, Sources
 from aco_cli.commands.roster import settle_roster
 from aco_cli.commands.session import Session
-from aco_cli.engine.benchmark.compute import evaluate_benchmark
-from aco_cli.engine.settle import evaluate_all, with_balances
+from aco_cli.engine.settle import with_balances
+from aco_cli.engine.worksheet import sheet_rows
 from aco_cli.inputs.benchmark import load_table
-from aco_cli.outputs.workbook.book import Computed, Settlements, render_book
+from aco_cli.outputs.workbook.book import Sheets, render_book
 from aco_cli.outputs.write import write_output
 from aco_cli.rules.book import RuleBook
 
@@ -27,16 +26,10 @@ def write_book(
     """
     settled = settle_roster(session, frame, book, ("outcome", "settlement", "aco_id", "performance_year", "notes"))
     frame = with_balances(frame, book).reset_index(drop=True)
-    everywhere = np.ones(len(frame), dtype=np.bool_)
-    evidence = read_evidence(rows, reference)
-    settlements = Settlements(
-        frame.assign(aco_name=frame.get("aco_name", "")),
-        settled["notes"].tolist(),
-        Computed(*evaluate_all(frame, book), everywhere),
-        Computed(*evaluate_benchmark(frame, *evidence, book)) if evidence else None,
-    )
+    rows_of = sheet_rows(frame, book, read_evidence(rows, reference))
+    sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), settled["notes"].tolist(), rows_of)
     with session.busy("writing the workbook", rows=len(frame)):
-        write_output(render_book(book, settlements), output)
+        write_output(render_book(book, sheets), output)
     session.log.step("wrote", f"wrote {len(frame):,} rows to {output}", rows=len(frame), file=output)
 
 

@@ -1,128 +1,125 @@
-"""Notes: what a reader of one settlement must know, as text on the rows it concerns."""
+"""Notes on rows: what a reader of one settlement, benchmark or score must know, each with a code and a level.
+
+While rows are computed a number stands for each combination of notes; their texts come at the end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from aco_cli.engine.lines import Column, Values
-from aco_cli.engine.remarks import Remark
-from aco_cli.rules.columns import RuleColumns
+from aco_cli.engine.language.functions import Column
+from aco_cli.engine.law import Law
+from aco_cli.rules.parameters import Entry, Parameter, Status
 
+Rows = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 
-def remarks(v: Values, rules: RuleColumns) -> Iterator[Remark]:
-    """Every note there may be on a settlement, with the rows it stands on."""
-    for source in (_missing, _rates, _losses, _special, _uncertain):
-        yield from source(v, rules)
-
-
-def _missing(v: Values, rules: RuleColumns) -> Iterator[Remark]:
-    """Why a settlement cannot be calculated, naming the roster column that would mend it."""
-    open_ = ~v.calculable & ~v.is_deferred
-    if not open_.any():
-        return
-    yield "benchmark_total is missing", open_ & np.isnan(v.benchmark_total)
-    yield "expenditure_total is missing", open_ & np.isnan(v.expenditure_total)
-    no_rate = open_ & v.totals_known & ~v.msr_known
-    no_count = np.isnan(v.beneficiaries)
-    chose = v.elects_sliding | ~np.isnan(v.elected_rate)
-    elective = rules.flag("minimum_savings_rate.basis", "elective") & ~chose
-    yield "msr_election is missing", no_rate & elective
-    yield "assigned_beneficiaries is missing", no_rate & ~elective & no_count
-    yield (
-        "CMS publishes no minimum savings rate for so few assigned beneficiaries: minimum_rate is needed",
-        no_rate & ~elective & ~no_count,
-    )
-    no_quality = open_ & ~v.quality_known
-    no_standard = v.standard_decides & np.isnan(v.quality_standard_met)
-    yield "quality_standard_met is missing", no_quality & no_standard
-    yield "quality_score is missing", no_quality & ~no_standard & ~v.pays_for_reporting
-    yield "quality_reported is missing", no_quality & v.pays_for_reporting
-    yield "agreement_year is missing and decides the loss limit", open_ & ~v.loss_limit_known & v.quality_known
+REASON, WARNING, NOTE = "reason", "warning", "note"
+UNPUBLISHED = "rests on {value}: {label} ({cite})"
+# So many notes fit into the bits of a whole number.
+_BITS = 63
 
 
-def _rates(v: Values, rules: RuleColumns) -> Iterator[Remark]:
-    """Where a minimum savings rate comes from, if not from the rules alone."""
-    elective = rules.flag("minimum_savings_rate.basis", "elective")
-    if not elective.any() and np.isnan(v.published_msr).all():
-        return
-    published = ~np.isnan(v.published_msr) & (v.msr == v.published_msr) & ~v.elects_sliding
-    computed = rules.flag("minimum_savings_rate.basis", "fixed") | ~np.isnan(v.minimum_rate) | ~np.isnan(v.elected_rate)
-    yield "minimum savings rate as published", published & ~computed & (v.msr != v.sliding_msr)
-    few = v.beneficiaries < rules.number("elected_rate_minimum_beneficiaries")
-    chose = few & ~np.isnan(v.elected_rate) & np.isnan(v.minimum_rate) & ~np.isnan(v.sliding_msr)
-    yield "sliding minimum savings rate instead of the elected one: too few beneficiaries", elective & chose
+@dataclass(frozen=True, order=True)
+class Note:
+    """A note: its text, its code, and its level (reason: why something cannot be calculated; warning; note)."""
+
+    text: str
+    code: str
+    level: str = NOTE
 
 
-def _losses(v: Values, rules: RuleColumns) -> Iterator[Remark]:
-    """What was not applied to a shared loss."""
-    loses = v.exceeds_mlr & v.calculable & ~v.is_deferred
-    if not loses.any():
-        return
-    yield (
-        "participant_revenue is not known: the revenue-based loss limit was not applied",
-        loses & v.limited_by_revenue & np.isnan(v.participant_revenue),
-    )
-    yield (
-        "agreement_year is missing: the loss is inside the lowest loss limit",
-        loses & np.isnan(rules.nth("loss_limit.benchmark", v.agreement_year)) & np.isnan(v.given_loss_limit),
-    )
-    given = (v.given_euc_adjustment > 0) | (v.euc_share > 0)
-    yield (
-        "no relief for extreme and uncontrollable circumstances in this year: euc_share, euc_adjustment not applied",
-        loses & given & np.isnan(rules.number("extreme_circumstances")),
+# A note and the rows it stands on; a single truth value holds for all rows.
+Remark = tuple[Note, Rows]
+
+
+def notes_in_force(law: Law, entries: Mapping[str, Entry], parameters: Mapping[str, Parameter]) -> dict[str, Note]:
+    """The notes that rows of a situation may get, by the key of the condition for it."""
+    found = {}
+    for step in law.notes:
+        if not step.parameter:
+            found[f"{step.key}:when"] = Note(step.text, step.name, step.level)
+        elif (entry := entries.get(step.parameter)) and entry.status is not Status.PUBLISHED:
+            found[f"{step.key}:when"] = unpublished(parameters[step.parameter].label, entry)
+    return found
+
+
+def unpublished(label: str, entry: Entry) -> Note:
+    """That something rests on a rule value that is not published."""
+    return Note(
+        UNPUBLISHED.format(value=entry.status.value_of_it, label=label, cite=entry.cite), "unpublished", WARNING
     )
 
 
-def _special(v: Values, _rules: RuleColumns) -> Iterator[Remark]:
-    """Advances carried, reduced sharing, and terminations of which no date is known."""
-    yield "advance balance carried from an earlier year of this run", v.advance_carried == 1
-    yield "half of the sharing rate: savings below the minimum", v.half_rate_applies & (v.earned_payment > 0)
-    yield (
-        "left during the year, month unknown: nothing earned or owed, as in the published cases",
-        v.is_terminated & np.isnan(v.termination_month),
-    )
+class Notebook:
+    """The combinations of notes that a run has met, each with its number; 0 is to have none."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[Note, ...], int] = {(): 0}
+
+    def number(self, remarks: Iterable[Remark], rows: int) -> Numbers:
+        """For each of so many rows the number of its combination of notes."""
+        bits, masks = _marked(remarks, rows)
+        found = np.zeros(rows, dtype=np.int64)
+        if masks:
+            noted = np.flatnonzero(masks[0] if len(masks) == 1 else np.bitwise_or.reduce(masks))
+            places, combinations = _combined([mask[noted] for mask in masks])
+            numbers = [self._number(tuple(sorted(_held(bits, each)))) for each in combinations]
+            found[noted] = np.array(numbers)[places]
+        return found
+
+    def text(self, numbers: Numbers) -> pd.Series:
+        """The notes behind each number in alphabetical order, joined by "; "; empty for none."""
+        joined = ["; ".join(note.text for note in notes) for notes in self._numbers]
+        return pd.Series(joined, dtype="str").take(numbers).reset_index(drop=True)
+
+    def has(self, level: str, numbers: Numbers) -> Rows:
+        """Which numbers have a note of a level."""
+        held = np.array([any(note.level == level for note in notes) for notes in self._numbers])
+        found: Rows = held[numbers]
+        return found
+
+    def _number(self, notes: tuple[Note, ...]) -> int:
+        return self._numbers.setdefault(notes, len(self._numbers))
 
 
-def _uncertain(v: Values, rules: RuleColumns) -> Iterator[Remark]:
-    """Values that are not published and decide an amount."""
-    for name, decides in _DECIDES.items():
-        uncertain = rules.table.uncertain(name)
-        if not uncertain or not (rows := decides(v)).any():
+def remarks(notes: Mapping[str, Note], figures: Mapping[str, Column]) -> Iterator[Remark]:
+    """Notes with the rows on which their conditions hold."""
+    for key, note in notes.items():
+        yield note, np.asarray(figures[key], dtype=np.bool_)
+
+
+def _marked(remarks: Iterable[Remark], rows: int) -> tuple[dict[Note, int], list[Numbers]]:
+    """The place of each note among the bits of all masks together, and the masks; notes on no row have none."""
+    bits: dict[Note, int] = {}
+    masks: list[Numbers] = []
+    for note, where in remarks:
+        # What concerns no row is passed over early: notes are for few, and a run may have millions.
+        if not where.any():
             continue
-        for code, entry in uncertain:
-            label = rules.table.book.parameters(rules.table.situations[code].program)[name].label
-            yield f"rests on {entry.status.value_of_it}: {label} ({entry.cite})", rows & (rules.codes == code)
+        mask, bit = divmod(bits.setdefault(note, len(bits)), _BITS)
+        if mask == len(masks):
+            masks.append(np.zeros(rows, dtype=np.int64))
+        masks[mask][np.broadcast_to(where, rows)] |= 1 << bit
+    return bits, masks
 
 
-def _pays(v: Values) -> Column:
-    return v.earned_payment > 0
+def _combined(masks: Sequence[Numbers]) -> tuple[NDArray[np.intp], list[tuple[int, ...]]]:
+    """For each row its place among the distinct combinations of masks, and these."""
+    places, first = pd.factorize(masks[0])
+    combinations: list[tuple[int, ...]] = [(mask,) for mask in first.tolist()]
+    for each in masks[1:]:
+        others, distinct = pd.factorize(each)
+        places, pairs = pd.factorize(places * len(distinct) + others)
+        held = distinct.tolist()
+        combinations = [(*combinations[pair // len(held)], held[pair % len(held)]) for pair in pairs.tolist()]
+    return places, combinations
 
 
-def _loses(v: Values) -> Column:
-    return v.shared_losses > 0
-
-
-def _is_held_to_minimum(v: Values) -> Column:
-    settled = v.calculable & ~v.is_deferred & ~v.savings_lost
-    return settled & ((v.savings > 0) | v.is_two_sided) & np.isnan(v.minimum_rate)
-
-
-# On which rows a parameter decides an amount.
-_DECIDES: dict[str, Callable[[Values], Column]] = {
-    "risk_model": lambda v: v.calculable & ~v.is_deferred & ~v.savings_lost & (v.savings < 0),
-    "minimum_savings_rate": _is_held_to_minimum,
-    "maximum_sharing_rate": lambda v: (_pays(v) | (_loses(v) & np.isnan(v.loss_rate))) & np.isnan(v.sharing_rate),
-    "quality_in_sharing": lambda v: _pays(v) | _loses(v),
-    "sequestration": _pays,
-    "payment_limit": lambda v: (
-        _pays(v) & (v.shared_savings - v.sequestration >= v.payment_limit) & np.isnan(v.given_payment_limit)
-    ),
-    "payment_order": lambda v: _pays(v) & (v.shared_savings >= v.payment_limit),
-    "loss_rate": lambda v: _loses(v) & np.isnan(v.loss_rate),
-    "loss_limit": lambda v: _loses(v) & (v.capped_losses == v.loss_limit) & np.isnan(v.given_loss_limit),
-    "extreme_circumstances": _loses,
-    "half_rate": lambda v: v.half_rate_applies & _pays(v),
-    "termination": lambda v: v.is_terminated & v.calculable,
-}
+def _held(bits: dict[Note, int], combination: tuple[int, ...]) -> list[Note]:
+    return [note for note, bit in bits.items() if combination[bit // _BITS] >> bit % _BITS & 1]

@@ -1,40 +1,33 @@
-"""Settling a table of ACOs: columns in, the lines evaluated over all rows at once, settlement columns out."""
+"""Settling a table of ACOs: columns in, the lines of the law computed over all rows, settlement columns out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from aco_cli.engine.advances import carry_balances
-from aco_cli.engine.lines import Column, Values, evaluate
-from aco_cli.engine.notes import remarks
+from aco_cli.engine.language.functions import Column
+from aco_cli.engine.law import Law, law_of
+from aco_cli.engine.notes import WARNING, Note, Notebook, notes_in_force, remarks
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.engine.remarks import Remarks
-from aco_cli.engine.settlement import LINE_NAMES, LINES
+from aco_cli.engine.row import Row, evaluated
+from aco_cli.engine.situations import Evaluator, Rows, Situations, taken
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.columns import RuleColumns, RuleTable
-
-# Roster columns whose names are also those of lines or that read better under another name.
-_GIVEN = {
-    "quality_standard_met": "given_standard_met",
-    "payment_limit": "given_payment_limit",
-    "loss_limit": "given_loss_limit",
-    "euc_adjustment": "given_euc_adjustment",
-}
-
 
 # Rows settled at a time: few enough that the columns of a block stay in the processor's cache.
 BLOCK = 65_536
 
+NOTES, WARNED = "notes", "is_warned"
 # What depends on advances that an earlier year of the run left to recoup.
-_AFTER_ADVANCES = frozenset({"advance_recouped", "net_payment", "notes"})
-
-# Columns that are not plain numbers while they are computed: places in a list, combinations of notes.
-_DTYPES = {"outcome": np.int8, "notes": np.int64}
+_AFTER_ADVANCES = frozenset({"advance_recouped", "net_payment", NOTES, WARNED})
+# Tables of lines beyond those of the settlement, read where a column of them is asked for.
+_FURTHER = ("waterfall", "distances")
 
 
 def settle(
@@ -44,34 +37,96 @@ def settle(
     *,
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
+    table: str = "settlement",
+    more: Mapping[str, Column] | None = None,
 ) -> pd.DataFrame:
     """The columns asked for (of the roster or of the lines), unrounded, for every row of a roster frame.
 
-    Amounts are US dollars, rates fractions, conditions 1/0 with NaN for unknown; `outcome` is a category, `notes` text.
-    Columns of the frame are those of the interface's roster; absent ones count as unknown. Raises RulesError for a
-    program, track or year that has no rules. `progress` is told the number of rows done after each block.
+    Amounts are US dollars, rates fractions, conditions 1/0 with NaN for unknown; `outcome` is a category, `notes` text,
+    and `is_warned` whether a note says that a value is not published. Columns of the frame are those of the interface's
+    roster; absent ones count as unknown. Raises RulesError for a program, track or year that has no rules. `progress`
+    is told the number of rows done after each block. `table` is the table of lines, and `more` are figures from
+    elsewhere that it takes.
     """
     if not _AFTER_ADVANCES.isdisjoint(columns):
         frame = with_balances(frame, book)
-    given, rules, notes = _columns(frame), _rules(frame, book), Remarks()
-    names = [name for name in columns if name in LINE_NAMES or name not in frame]
-    computed = {name: np.empty(len(frame), dtype=_DTYPES.get(name, np.float64)) for name in names}
-    for start in range(0, len(frame), block):
-        rows = slice(start, start + block)
-        values, part = _evaluate(given, rules, rows)
-        for name, column in computed.items():
-            is_notes = name == "notes"
-            column[rows] = notes.number(remarks(values, part), len(part.codes)) if is_notes else getattr(values, name)
+    run = _Run(frame, book, columns, table, more or {})
+    for situation, rows, figures in run.evaluator.blocks(len(frame), block):
+        done = run.keep(situation, rows, figures)
         if progress is not None:
-            progress(len(part.codes))
-    finished = {"outcome": _outcomes, "notes": notes.text}
-    return pd.DataFrame(
-        {
-            name: finished.get(name, np.asarray)(computed[name]) if name in computed else frame[name].array
-            for name in columns
-        },
-        copy=False,
-    )
+            progress(done)
+    return pd.DataFrame({name: run.column(name) for name in columns}, copy=False)
+
+
+@dataclass
+class _Run:
+    """The columns of one run, filled block by block."""
+
+    frame: pd.DataFrame
+    book: RuleBook
+    columns: Sequence[str]
+    table: str
+    more: Mapping[str, Column]
+    evaluator: Evaluator = field(init=False)
+
+    def __post_init__(self) -> None:
+        situations = situations_of(self.frame, self.book)
+        programs = {each.program for each in situations.found}
+        asked = [name for name in self.columns if name not in self.frame]
+        self.laws = {program: _laws(self.book, program, self.table, asked) for program in programs}
+        lines = {key for laws in self.laws.values() for law in laws for key in (each.key for each in law.order)}
+        self.lines = [name for name in self.columns if name in lines]
+        self.computed: dict[str, NDArray[Any]] = {
+            name: np.full(len(self.frame), np.nan if name != "outcome" else 0, dtype=_dtype(name))
+            for name in self.columns
+            if name in lines or name not in self.frame
+        }
+        self.is_noted = not {NOTES, WARNED}.isdisjoint(self.columns)
+        self.notes = {each: self._notes(each) for each in situations.found} if self.is_noted else {}
+        self.notebook, self.noted = Notebook(), np.zeros(len(self.frame), dtype=np.int64)
+        figures = {**figures_of(self.frame, (law for laws in self.laws.values() for law in laws)), **self.more}
+        self.evaluator = Evaluator(self.laws.__getitem__, situations, figures, self._wanted)
+
+    def _wanted(self, situation: Situation) -> Sequence[str]:
+        return [*self.lines, *self.notes.get(situation, ())]
+
+    def _notes(self, situation: Situation) -> Mapping[str, Note]:
+        parameters = self.book.parameters(situation.program)
+        return notes_in_force(self.laws[situation.program][-1], self.book.in_force(situation), parameters)
+
+    def keep(self, situation: Situation, rows: Rows, figures: Mapping[str, Column]) -> int:
+        """Take the figures of some rows; returns how many rows they are."""
+        for name in self.lines:
+            self.computed[name][rows] = figures[name]
+        size = len(self.noted[rows])
+        if self.is_noted:
+            self.noted[rows] = self.notebook.number(remarks(self.notes[situation], figures), size)
+        return size
+
+    def column(self, name: str) -> object:
+        """A column of the result."""
+        match name:
+            case "notes":
+                return self.notebook.text(self.noted)
+            case "is_warned":
+                return self.notebook.has(WARNING, self.noted)
+            case "outcome":
+                return pd.Categorical.from_codes(self.computed[name], categories=pd.Index(list(OUTCOMES)))
+        return self.computed[name] if name in self.computed else self.frame[name].array
+
+
+def _dtype(name: str) -> type:
+    return np.int8 if name == "outcome" else np.float64
+
+
+def _laws(book: RuleBook, program: str, table: str, columns: Sequence[str]) -> list[Law]:
+    """A program's table, those tables beyond of which a column is asked for, and the notes if these are."""
+    found = [law_of(book, program, table)]
+    unknown = {name.partition(":")[0] for name in columns} - found[0].known.keys()
+    if unknown:
+        further = [law_of(book, program, each) for each in _FURTHER]
+        found += [law for law in further if not unknown.isdisjoint(law.known)]
+    return found if {NOTES, WARNED}.isdisjoint(columns) else [*found, law_of(book, program, "notes")]
 
 
 def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
@@ -81,22 +136,22 @@ def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     return carry_balances(frame, lambda rows: settle(rows, book, ("earned_payment",))["earned_payment"])
 
 
-def _outcomes(codes: Column) -> object:
-    return pd.Categorical.from_codes(codes.astype(np.int8), categories=pd.Index(list(OUTCOMES)))
+def settled_rows(
+    frame: pd.DataFrame, book: RuleBook, table: str = "settlement", more: Mapping[str, Column] | None = None
+) -> list[Row]:
+    """Every figure of the settlement of a few roster rows, row by row; `more` are figures from elsewhere."""
+    situations = situations_of(frame, book)
+    rows: dict[int, Row] = {}
+    for program in {each.program for each in situations.found}:
+        law = law_of(book, program, table)
+        places = np.flatnonzero((frame["program"] == program).to_numpy())
+        figures = {**figures_of(frame.iloc[places], [law]), **taken(more or {}, places)}
+        rows |= zip(places.tolist(), evaluated(law, situations.only(places), figures), strict=True)
+    return [rows[at] for at in range(len(frame))]
 
 
-def evaluate_all(frame: pd.DataFrame, book: RuleBook) -> tuple[Values, RuleColumns]:
-    """Every input and line of a small roster frame, and the rules they went by."""
-    return _evaluate(_columns(frame), _rules(frame, book), slice(None))
-
-
-def _evaluate(given: dict[str, Column], rules: RuleColumns, rows: slice) -> tuple[Values, RuleColumns]:
-    part = RuleColumns(rules.table, rules.codes[rows])
-    values = Values({name: column[rows] if column.ndim else column for name, column in given.items()})
-    return evaluate(LINES, values, part), part
-
-
-def _rules(frame: pd.DataFrame, book: RuleBook) -> RuleColumns:
+def situations_of(frame: pd.DataFrame, book: RuleBook) -> Situations:
+    """The program, track and year of every row. Raises RulesError for those that have no rules, each with an ACO."""
     program, programs = pd.factorize(frame["program"])
     track, tracks = pd.factorize(frame["track"])
     year = frame["performance_year"].to_numpy()
@@ -110,7 +165,7 @@ def _rules(frame: pd.DataFrame, book: RuleBook) -> RuleColumns:
         situations.append(Situation(str(programs[p]), str(tracks[t]), first + after))
     codes = np.searchsorted(present, combined) if len(present) > 1 else np.zeros(len(combined), dtype=np.intp)
     _refuse_uncovered(situations, codes, frame, book)
-    return RuleColumns(RuleTable(book, situations), codes)
+    return Situations(book, situations, codes)
 
 
 def _refuse_uncovered(
@@ -136,9 +191,11 @@ def _place(row: pd.Series) -> str:
     return f"ACO {row['aco_id']}"
 
 
-def _columns(frame: pd.DataFrame) -> dict[str, Column]:
+def figures_of(frame: pd.DataFrame, laws: Iterable[Law]) -> dict[str, Column]:
+    """The figures that a roster frame gives, under the names of the law's inputs."""
+    names = {step.column: step.key for law in laws for step in law.inputs if step.column}
     numbers = {
-        _GIVEN.get(str(name), str(name)): frame[name].to_numpy(dtype=np.float64)
+        names.get(str(name), str(name)): frame[name].to_numpy(dtype=np.float64)
         for name in frame.columns
         if frame[name].dtype.kind in "if"
     }

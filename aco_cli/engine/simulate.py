@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aco_cli.engine.outcome import Outcome
-from aco_cli.engine.settle import BLOCK, evaluate_all, settle
+from aco_cli.engine.settle import BLOCK, settle, situations_of
 from aco_cli.rules.book import RuleBook
 
 Floats = NDArray[np.float64]
@@ -71,9 +71,9 @@ def simulate(
 
 def deviations(frame: pd.DataFrame, book: RuleBook) -> Floats:
     """The standard deviation of every row's savings rate by the rules: k / square root of assigned beneficiaries."""
-    values, rules = evaluate_all(frame, book)
+    beneficiaries = settle(frame, book, ("beneficiaries",))["beneficiaries"].to_numpy()
     with np.errstate(divide="ignore"):
-        sd: Floats = np.broadcast_to(rules.number(DEVIATION) / np.sqrt(values.beneficiaries), len(frame))
+        sd: Floats = situations_of(frame, book).number(DEVIATION) / np.sqrt(beneficiaries)
     return np.where(np.isinf(sd), np.nan, sd)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.minimum_savings_rate import SCALE
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import settle
 from aco_cli.errors import RulesError
@@ -18,7 +17,7 @@ from aco_cli.rules.book import RuleBook, Situation
 # Less than half a cent is no difference.
 HALF_CENT = 0.005
 # What the minimum savings rate goes by: where that changes, the rate that CMS printed is not of this case.
-_MSR_RULES = ("minimum_savings_rate", SCALE, "elected_rate_minimum_beneficiaries")
+_MSR_RULES = ("minimum_savings_rate", "minimum_savings_rate_scale", "elected_rate_minimum_beneficiaries")
 _MSR_COLUMNS = ("assigned_beneficiaries", "msr_election")
 _KEYS = ("program", "track", "performance_year")
 # Columns of the rows that are told as they are after the change, as they say why something is not known then.

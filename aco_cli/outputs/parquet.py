@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.rounding import Floats
+from aco_cli.rounding import Floats
 
 
 def render_parquet(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:

@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from aco_cli.errors import RulesError
 from aco_cli.rules.parameters import (
@@ -46,6 +47,8 @@ class RuleBook:
         self._programs: dict[str, Program] = {}
         self._parameters: dict[str, dict[str, Parameter]] = {}
         self._rules_year: int | None = None
+        self.folders = tuple(folders)
+        self.lines: tuple[Any, ...] = ()
         for root in (PACKAGED, *folders):
             if not root.is_dir():
                 raise RulesError(f"{root}: expected a folder of rules such as {root}/mssp/sequestration.yaml")
@@ -136,6 +139,11 @@ class RuleBook:
         """The entry of a parameter in force, or None where the parameter does not apply."""
         found = self.parameters(situation.program).get(parameter)
         return found.entry(situation.track, self._ruled(situation).year) if found else None
+
+    def in_force(self, situation: Situation) -> Mapping[str, Entry]:
+        """All parameters in force for a program, track and performance year."""
+        found = {name: self.entry(situation, name) for name in self.parameters(situation.program)}
+        return {name: entry for name, entry in found.items() if entry is not None}
 
     def _ruled(self, situation: Situation) -> Situation:
         """The situation whose rules hold: of the year of this book, if it goes by one year's rules."""

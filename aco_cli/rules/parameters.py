@@ -46,6 +46,13 @@ class Entry:
     note: str = ""
 
 
+def part_of(value: Any, part: str) -> Any:
+    """A part of a rule's value by name, of a scale as a list; the value itself where no part is named."""
+    if not part:
+        return value
+    return [row[part] for row in value] if isinstance(value, list) else value.get(part)
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A dated parameter of one program, e.g. `maximum_sharing_rate`."""

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
 from aco_cli.engine.formulas import RULES, Scope, calculate, function_of, parse, reduced, references
 from aco_cli.engine.lines import Line, Values, evaluate
+from aco_cli.engine.settlement import INPUTS, LINE_NAMES, LINES
+
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import evaluate_all
-from aco_cli.engine.settlement import INPUTS, LINE_NAMES, LINES
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.columns import RuleColumns
 

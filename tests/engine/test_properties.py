@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from aco_cli.engine.settlement import LINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import settle
-from aco_cli.engine.settlement import LINES
 from aco_cli.rules.book import RuleBook
 
 BOOK = RuleBook()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from aco_cli.engine.remarks import Remark, Remarks
 from hypothesis import given
 from hypothesis import strategies as st
-
-from aco_cli.engine.remarks import Remark, Remarks
 
 
 def texts(remarks: list[Remark], rows: int) -> list[str]:

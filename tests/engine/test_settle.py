@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from aco_cli.engine.settlement import LINES
 
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import evaluate_all, settle
-from aco_cli.engine.settlement import LINES
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook
 

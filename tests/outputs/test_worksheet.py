@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
-
-from aco_cli.engine.settle import evaluate_all, settle
 from aco_cli.engine.settlement import INPUTS, LINES
 from aco_cli.outputs.worksheet import Entry, show, worksheet
+
+from aco_cli.engine.settle import evaluate_all, settle
 from aco_cli.rules.book import RuleBook
 
 BOOK = RuleBook()

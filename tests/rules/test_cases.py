@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from aco_cli.engine.settlement import LINE_NAMES
 
 from aco_cli.engine.settle import settle
-from aco_cli.engine.settlement import LINE_NAMES
 from aco_cli.rules.book import RuleBook
 
 FOLDER = Path(__file__).parent / "cases"

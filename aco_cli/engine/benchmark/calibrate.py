@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.benchmark.compute import PROGRAM, benchmark_rules
-from aco_cli.engine.benchmark.equations import HALF_DOLLAR, Equations, Floats, Model, spread
-from aco_cli.engine.benchmark.sheet import BENCHMARK_YEARS, EARLIER, TYPES
+from aco_cli.engine.benchmark.compute import RULES, eras
+from aco_cli.engine.benchmark.equations import HALF_DOLLAR, KINDS, Equations, Floats, Model, spread
+from aco_cli.engine.members import BENCHMARK_YEARS, EARLIER, TYPES
+from aco_cli.engine.situations import Situations
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.columns import RuleColumns
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -25,14 +25,14 @@ _PRIOR_SAVINGS = "prior_savings_per_capita"
 HISTORICAL = Model(
     line="adjusted_benchmark",
     published="published_benchmark",
-    unknowns=tuple(f"national_trend_factor_{period}_{kind}" for period in EARLIER for kind in TYPES),
+    unknowns=tuple(f"national_trend_factor_{period}_{kind}" for period in EARLIER for kind in KINDS),
     rounded={
         f"{figure}_{period}_{kind}": half
         for figure, half in (("per_capita", HALF_DOLLAR), ("risk_score", 0.0005))
         for period in BENCHMARK_YEARS
-        for kind in TYPES
+        for kind in KINDS
     }
-    | {f"person_years_by3_{kind}": 0.5 for kind in TYPES}
+    | {f"person_years_by3_{kind}": 0.5 for kind in KINDS}
     | {_PRIOR_SAVINGS: HALF_DOLLAR},
 )
 FACTORS = len(HISTORICAL.unknowns)
@@ -84,14 +84,15 @@ def calibrate(published: pd.DataFrame, book: RuleBook) -> Calibration:
     return Calibration(together(references), together(residuals), fits, others)
 
 
-def national_starts(published: pd.DataFrame, book: RuleBook) -> Iterator[tuple[pd.DataFrame, RuleColumns]]:
+def national_starts(published: pd.DataFrame, book: RuleBook) -> Iterator[tuple[pd.DataFrame, Situations]]:
     """The ACOs whose benchmark years are trended nationally, with their rules, by agreement start."""
     frame = _with_period(published, book)
-    rules, known = benchmark_rules(frame, book)
-    national = known & rules.flag("trend", "national")
-    frame, codes = frame[national], rules.codes[national]
+    rules, known = eras(frame, book)
+    trends = [entry.value if entry else None for entry in rules.entries("trend")]
+    national = np.array([trend == "national" for trend in trends])[rules.codes]
+    frame, rules = frame[known][national], rules.only(national)
     for rows in frame.groupby("agreement_start").indices.values():
-        yield frame.iloc[rows].reset_index(drop=True), RuleColumns(rules.table, codes[rows])
+        yield frame.iloc[rows].reset_index(drop=True), rules.only(rows)
 
 
 def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -102,8 +103,8 @@ def together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _with_period(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     """Agreement periods where the file has none: before the first renewals there were only first agreements."""
-    eras = [book.entry(each, "era") for each in book.situations() if each.program == PROGRAM]
-    renewals = min(pd.Timestamp(era.value["from"]) for era in eras if era and era.value["last_period"] > 1)
+    found = [book.in_force(each)["era"].value for each in book.situations() if each.program == RULES]
+    renewals = min(pd.Timestamp(era["from"]) for era in found if era["last_period"] > 1)
     first = (frame["agreement_start"] < renewals).map({True: 1.0, False: np.nan})
     return frame.assign(agreement_period=frame.get("agreement_period", first).fillna(first))
 
@@ -176,7 +177,7 @@ def _reference(frame: pd.DataFrame, factors: Floats, errors: Floats, fit: Fit) -
             "agreement_start": fit.start,
             # The benchmark years are the three before the agreement (42 CFR 425.602(a), 425.603).
             "calendar_year": np.repeat(np.arange(fit.start.year - len(BENCHMARK_YEARS), fit.start.year), types),
-            "enrollment_type": [kind.replace("_", "-") for kind in TYPES] * len(BENCHMARK_YEARS),
+            "enrollment_type": [*TYPES] * len(BENCHMARK_YEARS),
             "trend_factor": np.append(factors, np.ones(types)),
             "standard_error": np.append(errors, np.zeros(types)),
             "acos": fit.acos,

@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.benchmark.calibrate import HISTORICAL, Calibration, national_starts, together
-from aco_cli.engine.benchmark.equations import Equations, Figures, Floats, Model, spread
-from aco_cli.engine.benchmark.sheet import TYPES
+from aco_cli.engine.benchmark.equations import KINDS, Equations, Figures, Floats, Model, spread
+from aco_cli.engine.members import TYPES
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.columns import RuleColumns
 
 # Errors of some thirty independent roundings are normal: 99.7 % are within this many standard deviations.
 LIMIT = 3.0
@@ -31,18 +30,18 @@ def _growth_of_scores(figures: Figures) -> Figures:
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
             f"combined_risk_ratio_py_{kind}": figures[f"risk_score_py_{kind}"] / figures[f"risk_score_by3_{kind}"]
-            for kind in TYPES
+            for kind in KINDS
         }
 
 
 UPDATED = Model(
     line="updated_benchmark",
     published="published_update",
-    unknowns=tuple(f"flat_dollar_update_py_{kind}" for kind in TYPES),
+    unknowns=tuple(f"flat_dollar_update_py_{kind}" for kind in KINDS),
     rounded={
         **HISTORICAL.rounded,
-        **{f"risk_score_py_{kind}": 0.0005 for kind in TYPES},
-        **{f"person_years_py_{kind}": 0.5 for kind in TYPES},
+        **{f"risk_score_py_{kind}": 0.0005 for kind in KINDS},
+        **{f"person_years_py_{kind}": 0.5 for kind in KINDS},
     },
     derive=_growth_of_scores,
 )
@@ -84,7 +83,7 @@ def calibrate_updates(
         first = (frame["agreement_period"] == 1).to_numpy()
         factors = dict(zip(HISTORICAL.unknowns, known["trend_factor"], strict=False))
         ours = frame[first].assign(**factors).reset_index(drop=True)
-        reference, fit = _calibrate_start(Equations(UPDATED, ours, RuleColumns(rules.table, rules.codes[first])))
+        reference, fit = _calibrate_start(Equations(UPDATED, ours, rules.only(first)))
         rows.append(reference)
         fits.append(fit)
     return together(rows), tuple(fits)
@@ -152,7 +151,7 @@ def _reference(frame: pd.DataFrame, updates: Floats, errors: Floats, fit: Update
             "performance_year": year,
             "agreement_start": fit.start,
             "calendar_year": year,
-            "enrollment_type": [kind.replace("_", "-") for kind in TYPES],
+            "enrollment_type": [*TYPES],
             "flat_dollar_update": updates,
             "standard_error": errors,
             "acos": fit.agree,

@@ -2,128 +2,186 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from aco_cli.engine.benchmark.figures import ROSTER_INPUTS
 from aco_cli.engine.benchmark.frames import calendar_fits, wide_expenditures, wide_reference
-from aco_cli.engine.benchmark.lines import LINES
-from aco_cli.engine.benchmark.missing import lacks_region_of_factor, missing
-from aco_cli.engine.lines import Column, Values, evaluate
-from aco_cli.engine.remarks import Remark
-from aco_cli.rules.book import RuleBook
-from aco_cli.rules.columns import RuleColumns, RuleTable
+from aco_cli.engine.language.functions import Column
+from aco_cli.engine.language.step import Step
+from aco_cli.engine.law import Law, law_of
+from aco_cli.engine.members import ENROLLMENT_TYPES, PERIODS
+from aco_cli.engine.notes import UNPUBLISHED
+from aco_cli.engine.row import Row, evaluated
+from aco_cli.engine.settle import settle
+from aco_cli.engine.situations import Evaluator, Situations, taken
+from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.parameters import Status
 
-PROGRAM = "mssp-benchmark"
+PROGRAM, RULES = "mssp", "mssp-benchmark"
 RESULTS = (
     *("historical_benchmark", "regional_adjustment", "adjusted_benchmark", "updated_benchmark"),
     *("person_years", "benchmark_total", "expenditure_total", "two_way_total"),
 )
-_COLUMNS = {"person_years": "all_person_years_py"}
-_NO_ERA = -1
+_LINES = {"person_years": "all_person_years[py]"}
 # Rows computed at a time: few enough that their columns stay in the processor's cache.
 _BLOCK = 32_768
+_NO_ERA = "no benchmark rules for this agreement_start and agreement_period"
+_OUT_OF_ORDER = "calendar_year must run from BY1 up to PY, and that of PY be performance_year"
 
 
 def benchmark(
     roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, book: RuleBook
 ) -> pd.DataFrame:
-    """`RESULTS` and `notes` for every row of a roster, in its order; per capita and total US dollars, unrounded.
+    """`RESULTS`, `notes` and `is_warned` for every row of a roster, in its order; US dollars, unrounded.
 
     What cannot be calculated is NaN, and `notes` names what it lacks, by period and enrollment type; a benchmark that
-    cannot be updated still has its historical part. Frames have the columns of the interface's roster, expenditure
-    file and reference file.
+    cannot be updated still has its historical part. `is_warned` says whether one rests on values that are not
+    published. Frames have the columns of the interface's roster, expenditure file and reference file.
     """
-    figures, rules, known = _columns(roster, expenditures, reference, book)
-    starts = range(0, max(len(roster), 1), _BLOCK)
-    blocks = [_block(figures, rules, known, slice(start, start + _BLOCK)) for start in starts]
-    return pd.concat(blocks, ignore_index=True).set_index(roster.index)
+    figures = _figures(roster, expenditures, reference, law_of(book, PROGRAM, "benchmark_notes"))
+    situations, known = eras(roster, book)
+    found = {name: np.full(len(roster), np.nan) for name in RESULTS}
+    notes = np.where(known, "", _NO_ERA).astype(object)
+    warned = np.zeros(len(roster), dtype=np.bool_)
+    places = np.flatnonzero(known)
+    wanted = [_LINES.get(name, name) for name in RESULTS]
+    laws = (law_of(book, PROGRAM, "benchmark"),)
+    evaluator = Evaluator(lambda _: laws, situations, taken(figures, places), lambda _: wanted)
+    for situation, rows, computed in evaluator.blocks(len(places), _BLOCK):
+        here = places[rows]
+        fits = figures["calendar_fits"][here]
+        for name in RESULTS:
+            found[name][here] = np.where(fits, computed[_LINES.get(name, name)], np.nan)
+        complete = np.logical_and.reduce([~np.isnan(found[name][here]) for name in RESULTS if name != "two_way_total"])
+        rests_on = _unpublished(situation, book)
+        warned[here] = complete & bool(rests_on)
+        notes[here] = np.where(complete, "; ".join(rests_on), np.where(fits, "", _OUT_OF_ORDER))
+        notes[here] = _noted(situation, notes[here], complete, taken(figures, here), book)
+    return pd.DataFrame({**found, "notes": list(notes), "is_warned": warned}, index=roster.index)
 
 
-def evaluate_benchmark(
+def benchmark_rows(
     roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, book: RuleBook
-) -> tuple[Values, RuleColumns, Column]:
-    """Every line of the benchmark, the rules it went by, and for which rows there are such rules."""
-    figures, rules, known = _columns(roster, expenditures, reference, book)
-    return evaluate(LINES, Values(figures), rules), rules, known
+) -> list[Row | None]:
+    """Every figure of the benchmark of a few roster rows; None for a row without benchmark rules."""
+    law = law_of(book, PROGRAM, "benchmark")
+    figures = _figures(roster, expenditures, reference, law)
+    situations, known = eras(roster, book)
+    rows = iter(evaluated(law, situations, taken(figures, np.flatnonzero(known))))
+    return [next(rows) if has_era else None for has_era in known.tolist()]
 
 
-def _columns(
-    roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, book: RuleBook
-) -> tuple[dict[str, Column], RuleColumns, Column]:
+def guarded(roster: pd.DataFrame, computed: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
+    """The roster with the totals of computed benchmarks, where the guardrail holds the one under it (42 CFR 425.652).
+
+    `guardrail` is set where it holds. What the roster says of guardrails itself is kept as `given_guardrail`, for when
+    the same rows are asked again.
+    """
+    totals = ("benchmark_total", "expenditure_total")
+    brought = roster.assign(**{name: computed[name] for name in totals}, benchmark_notes=computed["notes"])
+    brought["benchmark_is_warned"] = computed["is_warned"].to_numpy()
+    if computed["two_way_total"].isna().all():
+        return brought
+    more = {f"benchmark.{name}": computed[name].to_numpy() for name in (*totals, "two_way_total")}
+    found = settle(brought, book, ("guardrail_holds", "benchmark_total"), table="settlement_from_benchmark", more=more)
+    given = roster.get("given_guardrail", roster.get("guardrail", pd.Series(np.nan, index=roster.index)))
+    holds = found["guardrail_holds"].to_numpy() == 1
+    total = pd.Series(found["benchmark_total"].to_numpy(), index=roster.index)
+    return brought.assign(benchmark_total=total, guardrail=given.mask(holds, 1.0), given_guardrail=given)
+
+
+def _figures(roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, law: Law) -> dict[str, Column]:
     figures, years = wide_expenditures(roster, expenditures)
     figures |= wide_reference(roster, years, reference)
-    for each in ROSTER_INPUTS:
-        if each.name in roster:
-            figures[each.name] = roster[each.name].to_numpy(dtype=np.float64)
-    figures["starts_within_year"] = _starts_within_year(roster)
-    figures["calendar_fits"] = calendar_fits(roster, years)
-    return figures, *benchmark_rules(roster, book)
+    for step in law.inputs:
+        if step.given == "roster" and step.key in roster:
+            figures[step.key] = roster[step.key].to_numpy(dtype=np.float64)
+    return {**figures, "starts_within_year": _starts_within_year(roster), "calendar_fits": calendar_fits(roster, years)}
 
 
-def _starts_within_year(roster: pd.DataFrame) -> Column:
+def _starts_within_year(roster: pd.DataFrame) -> NDArray[np.bool_]:
     if "agreement_start" not in roster:
-        return np.zeros(len(roster))
+        return np.zeros(len(roster), dtype=np.bool_)
     start = roster["agreement_start"].dt
     within: pd.Series = (start.year == roster["performance_year"]) & (start.month > 1)
-    return np.asarray(within, dtype=np.float64)
+    return np.asarray(within, dtype=np.bool_)
 
 
-def _block(figures: Mapping[str, Column], rules: RuleColumns, known: Column, rows: slice) -> pd.DataFrame:
-    part, known = RuleColumns(rules.table, rules.codes[rows]), known[rows]
-    values = evaluate(LINES, Values({name: column[rows] for name, column in figures.items()}), part)
-    usable = known & values.calendar_fits
-    found = {name: np.where(usable, getattr(values, _COLUMNS.get(name, name)), np.nan) for name in RESULTS}
-    complete = np.logical_and.reduce([~np.isnan(found[name]) for name in RESULTS if name != "two_way_total"])
-    return pd.DataFrame({**found, "notes": _notes(values, part, known, complete)})
-
-
-def benchmark_rules(roster: pd.DataFrame, book: RuleBook) -> tuple[RuleColumns, Column]:
-    """Each row's rules by its era and the year of its agreement start, and whether it has an era."""
-    situations = [each for each in book.situations() if each.program == PROGRAM]
-    codes = np.full(len(roster), _NO_ERA, dtype=np.intp)
+def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.bool_]]:
+    """The rows that have benchmark rules, by their era and the year of their agreement start; and which rows have."""
+    found = [each for each in book.situations() if each.program == RULES]
+    codes = np.full(len(roster), -1, dtype=np.intp)
     if {"agreement_start", "agreement_period"} <= set(roster.columns):
         start = roster["agreement_start"].to_numpy(dtype="datetime64[D]")
         year, period = start.astype("datetime64[Y]"), roster["agreement_period"].to_numpy(dtype=np.float64)
-        for code, situation in enumerate(situations):
-            if (entry := book.entry(situation, "era")) is not None:
+        for code, situation in enumerate(found):
+            if (entry := book.in_force(situation).get("era")) is not None:
                 within = (start >= np.datetime64(entry.value["from"])) & (
                     start <= np.datetime64(entry.value["through"])
                 )
                 numbered = (period >= entry.value["first_period"]) & (period <= entry.value["last_period"])
                 codes[within & numbered & (year == np.datetime64(str(situation.year)))] = code
-    known = codes != _NO_ERA
-    return RuleColumns(RuleTable(book, situations), np.where(known, codes, 0)), known
+    known = codes >= 0
+    return Situations(book, found, codes[known]), known
 
 
-def _notes(v: Values, rules: RuleColumns, known: Column, complete: Column) -> list[str]:
-    notes = np.full(len(known), "", dtype=object)
-    if (known & ~complete).any():
-        _name_missing(notes, v, known & v.calendar_fits & ~complete)
-    for text, rows in _remarks(v, rules, known, complete):
-        at = np.broadcast_to(rows, known.shape)
-        notes[at] += np.where(notes[at] == "", text, f"; {text}").astype(object)
-    return list(notes)
+def _unpublished(situation: Situation, book: RuleBook) -> list[str]:
+    """That a benchmark of a situation rests on rule values that are not published, each in words."""
+    return [
+        UNPUBLISHED.format(value=entry.status.value_of_it, label=parameter, cite=entry.cite)
+        for parameter, entry in book.in_force(situation).items()
+        if entry.status is not Status.PUBLISHED
+    ]
 
 
-def _remarks(v: Values, rules: RuleColumns, known: Column, complete: Column) -> Iterator[Remark]:
-    """Why there is no benchmark, or what one rests on."""
-    yield "no benchmark rules for this agreement_start and agreement_period", ~known
-    out_of_order = "calendar_year must run from BY1 up to PY, and that of PY be performance_year"
-    yield out_of_order, known & ~v.calendar_fits
-    for parameter in rules.table.book.parameters(PROGRAM):
-        for code, entry in rules.table.uncertain(parameter):
-            text = f"rests on {entry.status.value_of_it}: {parameter} ({entry.cite})"
-            yield text, complete & (rules.codes == code)
-    whole = rules.flag("trend", "blend") & v.unweighted_by3 | rules.flag("update", "blend") & v.unweighted_py
-    yield "no national_weight given: trend_factor and update_factor count whole, as blended ones", complete & whole
-    hint = "leave national_weight blank if trend_factor and update_factor are blended already"
-    yield hint, known & ~complete & lacks_region_of_factor(v)
+def _noted(
+    situation: Situation, notes: Column, complete: Column, figures: Mapping[str, Column], book: RuleBook
+) -> Column:
+    """Notes with what is missing, or what a reader must know, of some rows of one situation."""
+    law = law_of(book, PROGRAM, "benchmark_notes")
+    for level, some in (("missing", figures["calendar_fits"] & ~complete), ("note", complete), ("hint", ~complete)):
+        rows = np.flatnonzero(some)
+        if len(rows):
+            steps = [step for step in law.notes if step.level == level]
+            held = _held(law, steps, situation, taken(figures, rows), book)
+            notes[rows] = _joined(level, list(_ordered(steps, held)), notes[rows])
+    return notes
 
 
-def _name_missing(notes: Column, v: Values, rows: Column) -> None:
-    for text, lacking in missing(v):
-        at = np.broadcast_to(lacking, rows.shape) & rows
-        notes[at] += np.where(notes[at] == "", f"missing: {text}", f", {text}").astype(object)
+def _held(
+    law: Law, steps: Sequence[Step], situation: Situation, figures: Mapping[str, Column], book: RuleBook
+) -> Mapping[str, Column]:
+    rows = len(figures["calendar_fits"])
+    situations = Situations(book, [situation], np.zeros(rows, dtype=np.intp))
+    evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: [f"{step.key}:when" for step in steps])
+    return next(evaluator.blocks(rows, rows))[2]
+
+
+def _ordered(steps: Sequence[Step], held: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
+    """Texts with the rows that they are of: those of all types, then those by period, by type, each in its order."""
+    for step in steps:
+        if not step.axis:
+            yield step.text, held[f"{step.key}:when"]
+    for period in PERIODS:
+        for at, kind in enumerate(ENROLLMENT_TYPES):
+            for step in steps:
+                if step.axis and step.period == period:
+                    column = np.asarray(held[f"{step.key}:when"])
+                    yield f"{period.upper()} {kind} {step.text}", column[at] if column.ndim else column
+
+
+def _joined(level: str, texts: Sequence[tuple[str, Column]], notes: Column) -> Column:
+    """Notes with texts behind them; what is missing is named in one sentence."""
+    lists = np.full(len(notes), "", dtype=object)
+    for text, rows in texts:
+        _add(lists, np.broadcast_to(np.asarray(rows, dtype=np.bool_), lists.shape), text, ", ")
+    if level == "missing":
+        lists = np.where(lists == "", "", "missing: " + lists)
+    return np.where(lists == "", notes, np.where(notes == "", lists, notes + "; " + lists))
+
+
+def _add(notes: Column, rows: Column, text: str, between: str = "; ") -> None:
+    notes[rows] += np.where(notes[rows] == "", text, between + text).astype(object)

@@ -5,7 +5,7 @@ Equations, recomputed benchmarks and the effect of rounding all come from evalua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,15 +13,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aco_cli.engine.benchmark.figures import INPUTS
-from aco_cli.engine.benchmark.lines import LINES
-from aco_cli.engine.lines import Column, Values, evaluate
-from aco_cli.rules.columns import RuleColumns
+from aco_cli.engine.benchmark.compute import PROGRAM
+from aco_cli.engine.language.functions import Column
+from aco_cli.engine.law import law_of
+from aco_cli.engine.members import TYPES
+from aco_cli.engine.row import members
+from aco_cli.engine.situations import Evaluator, Situations
 
 Floats = NDArray[np.float64]
 Figures = Mapping[str, Column]
 
 HALF_DOLLAR = 0.5
+# Enrollment types as the names of figures end.
+KINDS = tuple(kind.replace("-", "_") for kind in TYPES)
 
 
 @dataclass(frozen=True)
@@ -41,19 +45,25 @@ class Model:
 class Equations:
     """ACOs that share the unknowns of a model, as equations: slopes x unknowns = target."""
 
-    def __init__(self, model: Model, frame: pd.DataFrame, rules: RuleColumns) -> None:
+    def __init__(self, model: Model, frame: pd.DataFrame, rules: Situations) -> None:
         self.model = model
         self.frame = frame
         self.rules = rules
         self.rounded = [name for name in model.rounded if name in frame]
-        self.figures = {each.name: frame[each.name].to_numpy(dtype=np.float64) for each in INPUTS if each.name in frame}
+        self.laws = (law_of(rules.book, PROGRAM, "benchmark"),)
+        self.figures = {
+            name: frame[name].to_numpy(dtype=np.float64) for _, each in self._inputs() for name in each if name in frame
+        }
         self.published = frame[model.published].to_numpy(dtype=np.float64)
-        self._steps = LINES[: [line.name for line in LINES].index(model.line) + 1]
         unknowns = len(model.unknowns)
         base, *units = self.recompute(np.vstack([np.zeros(unknowns), np.eye(unknowns)]))
         self.slopes: Floats = np.column_stack(units) - base[:, None]
         self.target = self.published - base
         self.usable = np.isfinite(self.slopes).all(axis=1) & np.isfinite(self.target)
+
+    def _inputs(self) -> Iterator[tuple[str, list[str]]]:
+        """The inputs of the benchmark, each by its key with the names of its members."""
+        return ((step.key, [step.named(each) for each in members(step)]) for step in self.laws[0].inputs)
 
     def recompute(self, unknowns: Floats, moved: Figures | None = None) -> Column:
         """The line for each ACO (last axis) with these values of the unknowns, some figures perhaps moved.
@@ -62,8 +72,24 @@ class Equations:
         """
         figures = {**self.figures, **(moved or {})}
         given = {name: np.asarray(unknowns[..., at, None]) for at, name in enumerate(self.model.unknowns)}
-        values = Values({**figures, **self.model.derive(figures), **given})
-        return np.asarray(getattr(evaluate(self._steps, values, self.rules), self.model.line))
+        values = dict(self._stacked({**figures, **self.model.derive(figures), **given}))
+        rows = len(self.frame)
+        sets = max(value.shape[-2] for value in values.values() if value.ndim > 1)
+        found = np.full((sets, rows), np.nan)
+        evaluator = Evaluator(lambda _: self.laws, self.rules, values, lambda _: (self.model.line,))
+        for _, part, computed in evaluator.blocks(rows, rows):
+            found[:, part] = computed[self.model.line]
+        return found if unknowns.ndim > 1 or moved else found[0]
+
+    def _stacked(self, figures: Figures) -> Iterator[tuple[str, Column]]:
+        """Figures by type as one array: types, sets of values, ACOs."""
+        rows = len(self.frame)
+        for key, names in self._inputs():
+            if any(name in figures for name in names):
+                each = np.broadcast_arrays(*(figures.get(name, np.asarray(np.nan)) for name in names))
+                stacked = np.stack(each) if len(names) > 1 else each[0]
+                stacked = stacked[:, None] if len(names) > 1 and stacked.ndim == 2 else stacked
+                yield key, np.broadcast_to(stacked, (*stacked.shape[:-1], rows))
 
     @cached_property
     def half_units(self) -> dict[str, Column]:

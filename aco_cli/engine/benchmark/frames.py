@@ -10,11 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from aco_cli.engine.benchmark.figures import ASSIGNED
-from aco_cli.engine.benchmark.sheet import PERIODS, TYPES
-from aco_cli.engine.enrollment_types import TYPES as ENROLLMENT_TYPES
-from aco_cli.engine.lines import Column, given_or
+from aco_cli.engine.language.functions import Column
+from aco_cli.engine.members import PERIODS, TYPES
 
+ASSIGNED = "assigned_beneficiaries"
 # Names of lines for the columns of the files that carry another.
 _EXPENDITURES = {
     "person_years": "person_years",
@@ -43,10 +42,10 @@ _Places = NDArray[np.intp]
 
 
 def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[dict[str, Column], Column]:
-    """Figures of each roster row by name (`per_capita_by1_esrd`), and calendar years by period and type.
+    """Figures by name and period (`per_capita[by1]`: a row per type, a column per roster row), and calendar years.
 
     A figure or year that the file lacks is NaN, as is a zero where no population has any (a risk score, say).
-    `listed_by1_esrd` says where it has such a row; `assigned_beneficiaries_by1` is that of any row of the period. Rows
+    `listed[by1]` says where it has such a row; `assigned_beneficiaries[by1]` is that of any row of the period. Rows
     of ACO-years outside the roster are passed over.
     """
     cells, used = _cells(roster, expenditures)
@@ -59,7 +58,7 @@ def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple
     figures = {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}
     if ASSIGNED in expenditures:
         assigned = np.fmax.reduce(_spread(expenditures[ASSIGNED], used, cells, len(roster)), axis=1)
-        figures |= {f"{ASSIGNED}_{period}": assigned[place] for place, period in enumerate(PERIODS)}
+        figures |= {f"{ASSIGNED}[{period}]": assigned[place] for place, period in enumerate(PERIODS)}
     return figures, years
 
 
@@ -76,7 +75,7 @@ def _cells(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[_Places, _
     """The place of each row of the file in a table of period, type and roster row; and which rows have one."""
     row = _rows(roster, expenditures)
     period = _places(expenditures["period"], [name.upper() for name in PERIODS])
-    cells = (period * len(TYPES) + _places(expenditures["enrollment_type"], ENROLLMENT_TYPES)) * len(roster) + row
+    cells = (period * len(TYPES) + _places(expenditures["enrollment_type"], TYPES)) * len(roster) + row
     if (row >= 0).all():
         return cells, slice(None)
     used = np.flatnonzero(row >= 0)
@@ -119,15 +118,11 @@ def _places(column: pd.Series, words: Sequence[str]) -> _Places:
 
 
 def _named(name: str, table: Column) -> dict[str, Column]:
-    return {
-        f"{name}_{period}_{kind}": table[place, at]
-        for place, period in enumerate(PERIODS)
-        for at, kind in enumerate(TYPES)
-    }
+    return {f"{name}[{period}]": table[place] for place, period in enumerate(PERIODS)}
 
 
 def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame) -> dict[str, Column]:
-    """National figures of each roster row by name (`national_by3_esrd`).
+    """National figures of each roster row by name and period (`national[by3]`), by type.
 
     Figures for the ACO's own agreement start win over those for all; `years` is as `wide_expenditures` gives it.
     """
@@ -144,7 +139,8 @@ def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame)
             general = places.of(year, years[period, at], at, _ANY_START) if starts > 1 else special
             for name, figure in figures.items():
                 found = _taken(figure, special)
-                tables[name][period, at] = given_or(found, _taken(figure, general)) if starts > 1 else found
+                other = _taken(figure, general) if starts > 1 else found
+                tables[name][period, at] = np.where(np.isnan(found), other, found) if starts > 1 else found
     known = {name: _known(name, table) for name, table in tables.items()}
     return {name: column for figure, table in known.items() for name, column in _named(figure, table).items()}
 
@@ -162,7 +158,7 @@ class _YearPlaces:
         self._span = [int(year.max(initial=0)) - first + 1 for year, first in zip(years, self._first, strict=True)]
         self._starts = how_many
         self._places = np.full(max(0, self._span[0]) * max(0, self._span[1]) * len(TYPES) * how_many + 1, -1, np.intp)
-        kind = _places(reference["enrollment_type"], ENROLLMENT_TYPES)
+        kind = _places(reference["enrollment_type"], TYPES)
         self._places[self._key(years[0], years[1], kind, starts)] = np.arange(len(reference))
 
     def of(self, performance_year: Column, calendar_year: Column, kind: int, start: _Places | int) -> _Places:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 
 KEYS = ["aco_id", "performance_year", "period", "calendar_year"]
 REFERENCE_KEYS = ["performance_year", "calendar_year", "type_order"]

@@ -9,13 +9,13 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from aco_cli.engine.notes import Rows
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.improvement import NOISE, explaining
 from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.rounding import scores_between
 from aco_cli.engine.reconcile import Verdict
-from aco_cli.engine.remarks import Rows
 from aco_cli.rules.quality import DOMAINS, QualityRules
 
 

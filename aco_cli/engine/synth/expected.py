@@ -11,7 +11,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 from aco_cli.engine.synth.claims import Claims
 from aco_cli.engine.synth.people import MONTHS, NOBODY, Bools, People, PersonYears
 from aco_cli.engine.synth.plan import COMPLETION, PERIODS, Floats, Ints, Plan

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 from aco_cli.engine.synth.plan import COMPLETION, Ints, Plan
 
 _SHARE_OF_REVENUE = 0.3  # participants' revenue relative to expenditures

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 from aco_cli.engine.synth.plan import COUNTY_SHARES, HOME_COUNTIES, PERIODS, Floats, Ints, Plan
 
 Bools = NDArray[np.bool_]

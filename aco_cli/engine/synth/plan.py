@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

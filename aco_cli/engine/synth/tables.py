@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 from aco_cli.engine.synth.claims import CLAIM_TYPES, draw_claims
 from aco_cli.engine.synth.expected import Expected, assignments
 from aco_cli.engine.synth.people import Bools, People, PersonYears, draw_people, person_years

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from aco_cli.engine.outcome import UNSETTLED, Outcome
-from aco_cli.engine.waterfall import SAVINGS, totals
+from aco_cli.engine.waterfall import SAVINGS, Waterfall
 from aco_cli.outputs.figures import Figure
 from aco_cli.outputs.phrases import acos, millions
 
@@ -28,12 +28,12 @@ NOTHING = {
 }
 
 
-def caption(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> str:
+def caption(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> str:
     """The chart of settled ACOs and their steps in a few sentences; ACOs without a settlement are not in it."""
     return _CAPTIONS[figure](settled[~settled["outcome"].isin(UNSETTLED)], steps)
 
 
-def _savings_rate(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
+def _savings_rate(settled: pd.DataFrame, _steps: Waterfall) -> str:
     rates = settled["savings_rate"].dropna()
     whose = "its" if len(rates) == 1 else "their"
     reached = int((settled["reaches_msr"] == 1).sum())
@@ -44,10 +44,10 @@ def _savings_rate(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
     )
 
 
-def _waterfall(settled: pd.DataFrame, steps: pd.DataFrame) -> str:
-    saved, paid = steps["generated_savings"].sum(), settled["earned_payment"].sum()
-    lost, owed = -steps["generated_losses"].sum(), settled["owed_repayment"].sum()
-    largest = min(totals(steps, SAVINGS)[1:], key=lambda total: total.amount, default=None)
+def _waterfall(settled: pd.DataFrame, steps: Waterfall) -> str:
+    saved, paid = steps.amounts["generated_savings"].sum(), settled["earned_payment"].sum()
+    lost, owed = -steps.amounts["generated_losses"].sum(), settled["owed_repayment"].sum()
+    largest = min(steps.totals(SAVINGS)[1:], key=lambda total: total.amount, default=None)
     most = f" Most of the rest: {largest.label}, {millions(-largest.amount)}." if largest and saved else ""
     share = f" ({paid / saved:.1%})" if saved else ""
     return (
@@ -56,7 +56,7 @@ def _waterfall(settled: pd.DataFrame, steps: pd.DataFrame) -> str:
     )
 
 
-def _distribution(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
+def _distribution(settled: pd.DataFrame, _steps: Waterfall) -> str:
     medians = settled.groupby("start_year")["savings_rate"].median().dropna()
     found = ", ".join(f"{start} {median:.1%}" for start, median in medians.items())
     return (
@@ -66,7 +66,7 @@ def _distribution(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
     )
 
 
-def _quality(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
+def _quality(settled: pd.DataFrame, _steps: Waterfall) -> str:
     paid = settled.loc[settled["earned_payment"] > 0, "earned_payment"]
     owed = settled.loc[settled["owed_repayment"] > 0, "owed_repayment"]
     failed = int((settled["outcome"] == Outcome.QUALITY_FAILED).sum())
@@ -77,7 +77,7 @@ def _quality(settled: pd.DataFrame, _steps: pd.DataFrame) -> str:
     )
 
 
-_CAPTIONS: dict[Figure, Callable[[pd.DataFrame, pd.DataFrame], str]] = {
+_CAPTIONS: dict[Figure, Callable[[pd.DataFrame, Waterfall], str]] = {
     Figure.SAVINGS_RATE: _savings_rate,
     Figure.WATERFALL: _waterfall,
     Figure.DISTRIBUTION: _distribution,

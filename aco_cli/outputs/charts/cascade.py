@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.engine.waterfall import LOSSES, SAVINGS, Total, totals
+from aco_cli.engine.waterfall import LOSSES, SAVINGS, StepTotal, Waterfall
 from aco_cli.outputs.charts.look import BLUE, GREEN, INK, NAMES, ORANGE, PAPER, WIDTH, data, title
 from aco_cli.outputs.phrases import acos, millions
 
@@ -16,14 +16,14 @@ _ENDS, _LESS, _MORE = "ends", "less", "more"
 _ROOM = 0.85  # of the width of the bars, for the labels on the right
 
 
-def waterfall(steps: pd.DataFrame) -> Any:
+def waterfall(steps: Waterfall) -> Any:
     """The sums of the steps of all ACOs, as bars one below another: of savings and of losses, if any; else None."""
-    many = len(steps) > 1
+    many = len(steps.amounts) > 1
     parts = []
-    if steps["generated_savings"].any():
-        parts.append(_part(_bars(totals(steps, SAVINGS), "Payments", many), "From generated savings to payments"))
-    if steps["generated_losses"].any():
-        parts.append(_part(_bars(totals(steps, LOSSES), "Repayments", many), "From losses to repayments"))
+    if steps.amounts["generated_savings"].any():
+        parts.append(_part(_bars(steps.totals(SAVINGS), "Payments", many), "From generated savings to payments"))
+    if steps.amounts["generated_losses"].any():
+        parts.append(_part(_bars(steps.totals(LOSSES), "Repayments", many), "From losses to repayments"))
     return alt.vconcat(*parts, spacing=24) if parts else None
 
 
@@ -42,7 +42,7 @@ def _part(table: pd.DataFrame, heading: str) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(bars, labels).properties(width=WIDTH - 120, height=alt.Step(30), title=title(heading))
 
 
-def _bars(found: Sequence[Total], last: str, counted: bool) -> pd.DataFrame:
+def _bars(found: Sequence[StepTotal], last: str, counted: bool) -> pd.DataFrame:
     """A bar for each step, from where the last one ended, and one for what is left; `counted`: with numbers of ACOs."""
     rows: list[tuple[str, float, float, str, str]] = []
     level = 0.0

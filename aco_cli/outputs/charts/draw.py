@@ -12,6 +12,7 @@ import pandas as pd
 import vl_convert
 
 from aco_cli.engine.outcome import UNSETTLED
+from aco_cli.engine.waterfall import Waterfall
 from aco_cli.outputs.charts.boxes import distribution
 from aco_cli.outputs.charts.captions import NOTHING, TITLES
 from aco_cli.outputs.charts.cascade import waterfall
@@ -27,7 +28,7 @@ _LINKED = re.compile(r'<a xlink:href="[^"#]*#([^"]*)"><path ([^>]*)/></a>')
 _POINT = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"([^>]*?)/>')
 
 
-def draw(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
+def draw(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> Any:
     """A chart of settled ACOs and their steps (`engine.waterfall`); None where there is nothing to draw.
 
     `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to lead to something, `href`.
@@ -36,7 +37,7 @@ def draw(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
     return None if chart is None else with_look(chart)
 
 
-def draw_some(figures: Sequence[Figure], settled: pd.DataFrame, steps: pd.DataFrame) -> tuple[Any, list[Figure]]:
+def draw_some(figures: Sequence[Figure], settled: pd.DataFrame, steps: Waterfall) -> tuple[Any, list[Figure]]:
     """Charts one below another, and which of them have nothing to draw: in the place of these stands why."""
     drawn = {figure: _chart(figure, settled, steps) for figure in figures}
     bare = [figure for figure, chart in drawn.items() if chart is None]
@@ -72,7 +73,7 @@ def png(chart: Any) -> bytes:
     return drawn
 
 
-def _chart(figure: Figure, settled: pd.DataFrame, steps: pd.DataFrame) -> Any:
+def _chart(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> Any:
     if figure is Figure.WATERFALL:
         return waterfall(steps)
     settled = settled[~settled["outcome"].isin(UNSETTLED)]

@@ -10,21 +10,15 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.lines import Input, Line
-from aco_cli.engine.settlement import INPUTS, LINES
-from aco_cli.engine.waterfall import LOSSES, SAVINGS, STEPS, totals
+from aco_cli.engine.language.step import Step
+from aco_cli.engine.waterfall import LOSSES, SAVINGS, Waterfall
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
 from aco_cli.outputs.phrases import OUTCOME_WORDS
-from aco_cli.outputs.rounding import half_up_cents
+from aco_cli.rounding import half_up_cents
 
 Law = Mapping[str, str]
 _ALSO = ("savings_rate", "settlement", "advance_recouped", "net_payment")
-# What is shown of one ACO: the lines with a letter in CMS's report, and what sums them up.
-LETTERED: tuple[Input | Line, ...] = (
-    *(given for given in INPUTS if given.letter),
-    *(line for line in LINES if line.letter or line.name in _ALSO),
-)
 _UNITS = {"USD": Unit.USD, "fraction": Unit.FRACTION, "condition": Unit.BOOLEAN}
 _STEP = (
     OutputColumn("label", Unit.TEXT, "Step", 0),
@@ -41,15 +35,16 @@ class Settlements:
 
     `settled` has the settlement columns, `start_year`, `quality_share` and the lettered lines; `steps` are those of
     `engine.waterfall`; `summary` is that of `engine.summary`; `laws` has the citations of the lines that
-    count in each program, track and year. Amounts are US dollars, unrounded.
+    count in each program, track and year; `lines` are those shown of one ACO. Amounts are US dollars, unrounded.
     """
 
     settled: pd.DataFrame
-    steps: pd.DataFrame
+    steps: Waterfall
     summary: pd.DataFrame
     table_columns: Sequence[OutputColumn]
     summary_columns: Sequence[OutputColumn]
     laws: Mapping[tuple[str, str, int], Law]
+    lines: Sequence[Step]
 
     @property
     def years(self) -> list[int]:
@@ -63,6 +58,11 @@ class Grid:
 
     columns: Sequence[OutputColumn]
     rows: Sequence[Sequence[str]]
+
+
+def shown_of_one(steps: Sequence[Step]) -> list[Step]:
+    """What is shown of one ACO: the steps with a letter in CMS's report, and what sums them up."""
+    return [step for step in steps if step.letter or step.key in _ALSO]
 
 
 def keys(settled: pd.DataFrame) -> list[str]:
@@ -94,14 +94,14 @@ def groups(content: Settlements) -> Grid:
 
 def steps_table(content: Settlements) -> Grid:
     """The steps from generated savings to payments and from losses to repayments, a row each."""
-    found = [total for part in (SAVINGS, LOSSES) for total in totals(content.steps, part)]
+    found = [total for part in (SAVINGS, LOSSES) for total in content.steps.totals(part)]
     return grid(pd.DataFrame([asdict(total) for total in found], columns=[each.name for each in _STEP]), _STEP)
 
 
 def each_aco(content: Settlements) -> dict[str, Any]:
     """What is known of every ACO, for the part of the page that shows one of them at a time."""
     settled = content.settled
-    lines = [line for line in LETTERED if line.name in settled]
+    lines = [line for line in content.lines if line.key in settled]
     units = [OutputColumn(line.name, _UNITS.get(line.unit, Unit.INTEGER), line.label, 0) for line in lines]
     values = [_texts(settled[column.name], column, dollar_decimals=2) for column in units]
     situations = list(zip(settled["program"], settled["track"], settled["performance_year"], strict=True))
@@ -115,14 +115,14 @@ def each_aco(content: Settlements) -> dict[str, Any]:
         settled["notes"],
         [laws.index(situation) for situation in situations],
         zip(*values, strict=True),
-        _cents(content.steps),
+        _cents(content.steps.amounts),
         _cents(settled[["settlement"]]),
         strict=True,
     )
     names = ("key", "id", "name", "year", "outcome", "notes", "law", "values", "steps", "settlement")
     return {
         "lines": [{"letter": line.letter, "label": line.label} for line in lines],
-        "steps": [{"label": step.label, "words": step.words, "part": step.part} for step in STEPS],
+        "steps": [{"label": step.label, "words": step.words, "part": step.part} for step in content.steps.steps],
         "laws": [
             {"about": f"{law[0]}, {law[1]}", "citations": [_citation(line, content.laws[law]) for line in lines]}
             for law in laws
@@ -131,9 +131,9 @@ def each_aco(content: Settlements) -> dict[str, Any]:
     }
 
 
-def _citation(line: Input | Line, law: Law) -> str | None:
+def _citation(line: Step, law: Law) -> str | None:
     """Where a figure comes from; None for a line that is no part of the track and year."""
-    return "roster" if isinstance(line, Input) else law.get(line.name)
+    return law.get(line.key) if line.is_line else "roster"
 
 
 def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int) -> list[str]:

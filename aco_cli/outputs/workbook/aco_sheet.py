@@ -6,20 +6,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from aco_cli.engine.benchmark.sheet import TYPES
-from aco_cli.engine.formulas import RULES, Scope, value_of
-from aco_cli.engine.lines import Input, Line
+from aco_cli.engine.language.tree import Name, Rule
+from aco_cli.engine.members import ENROLLMENT_TYPES
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.outputs.tables import SETTLEMENT, Step
+from aco_cli.engine.row import Row, plain_tree
+from aco_cli.outputs.tables import SETTLEMENT
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
 from aco_cli.outputs.workbook.parameters import Parameters
 from aco_cli.outputs.workbook.plan import FIRST_VALUE, LABEL, LETTER, Plan, PlannedRow
 from aco_cli.outputs.workbook.styles import UNITS, Styles, set_page
-from aco_cli.outputs.worksheet import authority, is_given
 from aco_cli.rules.book import Situation
+from aco_cli.rules.parameters import Program
 
 HEADING_ROW = 4
 START = HEADING_ROW + 1
@@ -47,10 +46,11 @@ class AcoSheets:
     plan: Plan
     parameters: Parameters
     styles: Styles
+    programs: Mapping[str, Program]
     _formulas: dict[tuple[Situation, str, str], str] = field(default_factory=dict)
 
-    def write(self, sheet: Worksheet, heading: Heading, scopes: Mapping[str, Scope]) -> None:
-        """Fill a sheet; `scopes` gives the figures and rules of the settlement and, where planned, the benchmark."""
+    def write(self, sheet: Worksheet, heading: Heading, figures: Mapping[str, Row]) -> None:
+        """Fill a sheet; `figures` are those of the settlement and, where planned, of the benchmark."""
         self._head(sheet, heading)
         for place, text in self.plan.headings.items():
             for column in range(self.plan.note_column + 4):
@@ -58,7 +58,7 @@ class AcoSheets:
             sheet.write_string(place, LETTER, text, self.styles("section"))
         hidden = False
         for row in self.plan.rows:
-            hidden = self._row(sheet, row, scopes)
+            hidden = self._row(sheet, row, figures[row.table.space])
         self._page(sheet)
         if hidden:
             sheet.set_row(self.plan.end, None, None, {"collapsed": True})
@@ -70,58 +70,61 @@ class AcoSheets:
         sheet.write_url(0, self.plan.note_column + 3, INDEX_LINK, style("link"), "Index")
         sheet.write_string(2, 0, heading.notes or "No notes.", style("hint"))
         sheet.write_string(3, 0, LEGEND, style("hint"))
-        types = [f"{told[0].upper()}{told[1:]}" for told in TYPES.values()] if self.plan.by_type else []
+        types = [f"{told[0].upper()}{told[1:]}" for told in ENROLLMENT_TYPES.values()] if self.plan.by_type else []
         told = ["Letter", "Line", *types, "All" if types else "Value", "Unit", "What it is", "Citation", "Status"]
         for column, text in enumerate(told):
             is_figure = FIRST_VALUE <= column < self.plan.note_column
             sheet.write_string(HEADING_ROW, column, text, style("heading_right" if is_figure else "heading"))
 
-    def _row(self, sheet: Worksheet, row: PlannedRow, scopes: Mapping[str, Scope]) -> bool:
+    def _row(self, sheet: Worksheet, row: PlannedRow, figures: Row) -> bool:
         """Write a row and say whether it is hidden, as nothing is given in it."""
-        scope, style = scopes[row.table.space], self.styles
-        step = row.first
-        is_result = step.name in RESULTS
-        sheet.write_string(row.place, LETTER, step.letter, style("letter"))
-        is_step = not (step.letter or isinstance(step, Input) or is_result)
-        sheet.write_string(row.place, LABEL, row.label, style("step" if is_step else "label"))
-        numbers = {column: value_of(each, scope) for column, each in row.steps.items()}
-        for column, each in row.steps.items():
-            self._cell(sheet, row, column, each, numbers[column], scope)
-        height = self._notes(sheet, row, step, scope)
-        hides = row.may_hide and not any(is_given(row.steps[column], number) for column, number in numbers.items())
+        step = row.step
+        sheet.write_string(row.place, LETTER, step.letter, self.styles("letter"))
+        is_step = not (step.letter or step.given or step.name in RESULTS)
+        sheet.write_string(row.place, LABEL, step.labeled(), self.styles("step" if is_step else "label"))
+        numbers = {column: figures.figure(step.key, member) for column, member in row.columns.items()}
+        for column, member in row.columns.items():
+            self._cell(sheet, row, (column, member), numbers[column], figures)
+        is_given = any(figures.is_given(step, number) for number in numbers.values())
+        height = self._notes(sheet, row, figures, is_given)
+        hides = row.may_hide and not is_given
         sheet.set_row(row.place, height, None, {"level": 1, "hidden": True} if hides else None)
         return hides
 
-    def _cell(self, sheet: Worksheet, row: PlannedRow, column: int, step: Step, number: float, scope: Scope) -> None:
-        if isinstance(step, Line):
-            value = NOTHING if np.isnan(number) else OUTCOMES[int(number)] if step.unit == "outcome" else number
+    def _cell(self, sheet: Worksheet, row: PlannedRow, cell: tuple[int, str], number: float, figures: Row) -> None:
+        step, (column, member) = row.step, cell
+        is_known = not math.isnan(number)
+        if step.is_line:
+            value = NOTHING if not is_known else OUTCOMES[int(number)] if step.unit == "outcome" else number
             kind = "result" if step.name in RESULTS else "line"
-            formula = self._formula(row.table.space, step, scope.situation)
+            formula = self._formula(row, member, figures.situation)
             sheet.write_formula(row.place, column, formula, self.styles(kind, step.unit), value)
-        elif np.isnan(number):
-            sheet.write_string(row.place, column, NOTHING, self.styles("given", step.unit))
-        else:
+        elif is_known:
             sheet.write_number(row.place, column, number, self.styles("given", step.unit))
+        else:
+            sheet.write_string(row.place, column, NOTHING, self.styles("given", step.unit))
 
-    def _formula(self, space: str, line: Line, situation: Situation) -> str:
-        def places(name: str) -> Cells | None:
-            if name.startswith(RULES):
-                return self.parameters.place(situation, name)
-            other, dot, figure = name.rpartition(".")
-            return Cells(self.plan.cells[other if dot else space, figure])
+    def _formula(self, row: PlannedRow, member: str, situation: Situation) -> str:
+        def places(leaf: Name | Rule) -> Cells | None:
+            if isinstance(leaf, Rule):
+                return self.parameters.place(situation, leaf.name)
+            other, dot, figure = leaf.name.rpartition(".")
+            return Cells(self.plan.cells[other if dot else row.table.space, figure, leaf.member])
 
-        key = (situation, space, line.name)
+        key = (situation, row.table.space, row.step.named(member))
         if key not in self._formulas:
-            self._formulas[key] = excel_formula(line.formula, line.unit, places)
+            tree = plain_tree(row.table.law, row.step, member)
+            self._formulas[key] = excel_formula(tree, row.step.unit, places)
         return self._formulas[key]
 
-    def _notes(self, sheet: Worksheet, row: PlannedRow, step: Step, scope: Scope) -> float:
+    def _notes(self, sheet: Worksheet, row: PlannedRow, figures: Row, is_given: bool) -> float:
         """Write what the row is and where its rule stands, and return the height that takes."""
-        given = any(is_given(each, value_of(each, scope)) for each in row.steps.values())
+        step = row.step
         source = "roster" if row.table.space == SETTLEMENT else "files"
-        citation, status, words = (source, "given", "") if given else ("", "not given", "")
-        if isinstance(step, Line):
-            (citation, status), words = authority(step, scope), step.words
+        citation, status, words = (source, "given", "") if is_given else ("", "not given", "")
+        if step.is_line:
+            citation, status = figures.authority(step, self.programs[figures.situation.program])
+            words = step.words
         texts = (UNITS.get(step.unit, step.unit), words, citation, status)
         for column, text in enumerate(texts, start=self.plan.note_column):
             sheet.write_string(row.place, column, text, self.styles("small"))

@@ -6,17 +6,28 @@ and hands on as the same text. Comparisons, MIN and MAX of a spreadsheet do not 
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TypeGuard
 
-import numpy as np
-
-from aco_cli.engine.formulas import RULES, function_of, is_text, name_of, parse, reduced, references
+from aco_cli.engine.language.text import plainly, written
+from aco_cli.engine.language.tree import (
+    COMPARISONS,
+    FALSE,
+    Apply,
+    Name,
+    Node,
+    Number,
+    Rule,
+    Text,
+    reduced,
+    walk,
+)
 
 NOTHING = "\N{EN DASH}"
-_CONDITIONS = {"AND", "OR", "NOT", "ISNUMBER"}
+_CONDITIONS = {*COMPARISONS, "AND", "OR", "NOT", "ISNUMBER"}
+_FAILS = Text(NOTHING)
 
 
 @dataclass(frozen=True)
@@ -27,123 +38,108 @@ class Cells:
     is_list: bool = False
 
 
-# Where the figure or rule value of a name stands; None for a rule value that does not apply.
-Places = Callable[[str], Cells | None]
+# Where the figure or rule value of a node stands; None for a rule value that does not apply.
+Places = Callable[[Name | Rule], Cells | None]
 
 
-def excel_formula(formula: str, unit: str, places: Places) -> str:
+def excel_formula(tree: Node, unit: str, places: Places) -> str:
     """The formula for a cell, with `=`: conditions come out as 1 and 0, what is not known as `NOTHING`."""
-    tree = reduced(parse(formula), lambda node: _decide(node, places))
-    written = _Excel(places).visit(tree)
+    left = reduced(tree, partial(_decide, places))
+    formula = _Excel(places).of(left)
     if unit == "condition":
-        written = _call("N", written)
-    if not (unit == "condition" and _always_comes_out(tree)):
-        written = _call("IFERROR", written, ast.Constant(NOTHING))
-    return f"={text_of(written)}"
+        formula = _call("N", formula)
+    if not (unit == "condition" and _always_comes_out(left)):
+        formula = _call("IFERROR", formula, _FAILS)
+    return f"={written(formula, plainly)}"
 
 
-def text_of(tree: ast.expr) -> str:
-    """A tree as a spreadsheet reads it: texts in double quotes, numbers without exponents, TRUE and FALSE."""
-    text = ast.unparse(_Literals().visit(tree))
-    return text.replace(" == ", " = ").replace(" != ", " <> ")
+def _call(function: str, *arguments: Node) -> Apply:
+    return Apply(function, arguments)
 
 
-class _Literals(ast.NodeTransformer):
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        value: Any = node.value
-        if isinstance(value, bool):
-            return ast.Name(str(value).upper())
-        if isinstance(value, str):
-            return ast.Name(f'"{value}"')
-        return ast.Name(np.format_float_positional(value, trim="-"))
-
-
-def _call(function: str, *arguments: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(function), list(arguments), [])
-
-
-def _decide(node: ast.expr, places: Places) -> bool | None:
+def _decide(places: Places, node: Node) -> Node | None:
     """A rule that does not apply is no number and compares with nothing."""
-    if isinstance(node, ast.Compare) or function_of(node) == "ISNUMBER":
-        absent = any(places(name) is None for name in references(node) if name.startswith(RULES))
-        return False if absent else None
+    if isinstance(node, Apply) and (node.function in COMPARISONS or node.function == "ISNUMBER"):
+        absent = any(places(each) is None for each in walk(node) if isinstance(each, Rule))
+        return FALSE if absent else None
     return None
 
 
-class _Excel(ast.NodeTransformer):
-    def __init__(self, places: Places) -> None:
-        self._places = places
+@dataclass(frozen=True)
+class _Excel:
+    """A formula over cells: names stand for addresses."""
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self._cell(node.id)
+    places: Places
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        return self._cell(name_of(node))
+    def of(self, node: Node) -> Node:
+        if isinstance(node, Name | Rule):
+            return self._cell(node)
+        if isinstance(node, Apply):
+            return self._guarded([node], []) if _compares(node) else self._applied(node)
+        return node
 
-    def _cell(self, name: str) -> ast.expr:
-        cells = self._places(name)
-        return _call("NA") if cells is None else ast.Name(cells.address)
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        return self._guarded([node], [])
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        function, arguments = function_of(node), node.args
-        match function:
+    def _applied(self, node: Apply) -> Node:
+        arguments = node.arguments
+        match node.function:
             case "AND":
-                compared = [each for each in arguments if isinstance(each, ast.Compare)]
-                others = [self.visit(each) for each in arguments if not isinstance(each, ast.Compare)]
-                return self._guarded(compared, others)
+                compared = [each for each in arguments if _compares(each)]
+                return self._guarded(compared, [self.of(each) for each in arguments if not _compares(each)])
             case "NTH":
                 return self._nth(*arguments)
             case "MIN" | "MAX":  # of texts in cells they would take no notice
-                return _call(function, *(self._summed(each) for each in arguments))
+                return _call(node.function, *map(self._summed, arguments))
             case "IFERROR":
-                return _call(function, self._summed(arguments[0]), self.visit(arguments[1]))
-        return _call(function, *map(self.visit, arguments))
+                return _call("IFERROR", self._summed(arguments[0]), self.of(arguments[1]))
+        return _call(node.function, *map(self.of, arguments))
 
-    def _summed(self, node: ast.expr) -> ast.expr:
+    def _cell(self, node: Name | Rule) -> Node:
+        cells = self.places(node)
+        return _call("NA") if cells is None else Name(cells.address)
+
+    def _summed(self, node: Node) -> Node:
         """As a sum with zero, if it may be no more than a cell: where that holds a text, the sum fails."""
-        written: ast.expr = self.visit(node)
-        may_be_text = name_of(node) or function_of(node) == "IF"
-        return ast.BinOp(ast.Constant(0), ast.Add(), written) if may_be_text else written
+        may_be_text = isinstance(node, Name | Rule) or (isinstance(node, Apply) and node.function == "IF")
+        return Apply("+", (Number(0.0), self.of(node))) if may_be_text else self.of(node)
 
-    def _nth(self, values: ast.expr, place: ast.expr) -> ast.expr:
-        cells = self._places(name_of(values))
+    def _nth(self, values: Node, place: Node) -> Node:
+        cells = self.places(values) if isinstance(values, Name | Rule) else None
         if cells is None or not cells.is_list:
-            return self._cell(name_of(values))
-        many = ast.Name(cells.address)
+            return self.of(values)
+        many = Name(cells.address)
         least = _call("MIN", _call("ROWS", many), self._summed(place))
-        return _call("INDEX", many, _call("MAX", ast.Constant(1), least))
+        return _call("INDEX", many, _call("MAX", Number(1.0), least))
 
-    def _guarded(self, compared: list[ast.Compare], others: list[ast.expr]) -> ast.expr:
+    def _guarded(self, compared: list[Apply], others: list[Node]) -> Node:
         """Comparisons that hold only where all that is compared is known, and other conditions."""
-        names = dict.fromkeys(name for each in compared if _needs_guard(each) for name in references(each))
-        places = [cells for name in names if (cells := self._places(name)) and not cells.is_list]
-        conditions = [*others, *(self._plain(each) for each in compared)]
-        if not places:
-            return conditions[0] if len(conditions) == 1 else _call("AND", *conditions)
-        counted = _call("COUNT", *(ast.Name(cells.address) for cells in places))
-        known: ast.expr = ast.Compare(counted, [ast.Eq()], [ast.Constant(len(places))])
+        named = dict.fromkeys(
+            leaf for each in compared if _needs_guard(each) for leaf in walk(each) if isinstance(leaf, Name | Rule)
+        )
+        cells = [found for leaf in named if (found := self.places(leaf)) and not found.is_list]
+        conditions = [*others, *(_call(each.function, *map(self.of, each.arguments)) for each in compared)]
+        decided = conditions[0] if len(conditions) == 1 else _call("AND", *conditions)
+        if not cells:
+            return decided
+        counted = _call("COUNT", *(Name(each.address) for each in cells))
+        known = Apply("=", (counted, Number(float(len(cells)))))
         if all(map(_cannot_fail, compared)):
             return _call("AND", known, *conditions)
-        decided = conditions[0] if len(conditions) == 1 else _call("AND", *conditions)
-        return _call("IF", known, decided, ast.Constant(False))
-
-    def _plain(self, node: ast.Compare) -> ast.expr:
-        return ast.Compare(self.visit(node.left), node.ops, [self.visit(node.comparators[0])])
+        return _call("IF", known, decided, Name("FALSE"))
 
 
-def _needs_guard(node: ast.Compare) -> bool:
+def _compares(node: Node) -> TypeGuard[Apply]:
+    return isinstance(node, Apply) and node.function in COMPARISONS
+
+
+def _needs_guard(node: Apply) -> bool:
     """Whether a text would compare as something: a spreadsheet holds texts for larger than any number."""
-    if any(map(is_text, ast.walk(node))):
+    if any(isinstance(each, Text) for each in walk(node)):
         return False
-    return not (isinstance(node.ops[0], ast.Eq) and _cannot_fail(node))
+    return not (node.function == "=" and _cannot_fail(node))
 
 
-def _always_comes_out(condition: ast.expr) -> bool:
-    return isinstance(condition, (ast.Compare, ast.Constant)) or function_of(condition) in _CONDITIONS
+def _always_comes_out(condition: Node) -> bool:
+    return isinstance(condition, Number) or (isinstance(condition, Apply) and condition.function in _CONDITIONS)
 
 
-def _cannot_fail(node: ast.Compare) -> bool:
-    return all(name_of(side) or isinstance(side, ast.Constant) for side in (node.left, *node.comparators))
+def _cannot_fail(node: Apply) -> bool:
+    return not any(isinstance(each, Apply) for each in node.arguments)

@@ -10,11 +10,10 @@ from typing import Any
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from aco_cli.engine.formulas import RULES, part_of
 from aco_cli.outputs.workbook.excel import Cells
 from aco_cli.outputs.workbook.styles import Styles, set_page
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import Entry
+from aco_cli.rules.parameters import Entry, part_of
 
 SHEET = "Parameters"
 HEADINGS = ("Parameter", "Part", "Program", "Tracks", "Years", "Value", "Status", "Citation")
@@ -69,13 +68,13 @@ class Parameters:
         self._places = dict(self._placed())
 
     def place(self, situation: Situation, name: str) -> Cells | None:
-        """The cells of a rule value (`rules.loss_rate.floor`) in force, or None where it does not apply."""
+        """The cells of a rule value (`loss_rate.floor`) in force, or None where it does not apply."""
         value = self._find(situation, name)
         return None if value is None else self._places[value.key][1]
 
     def _find(self, situation: Situation, name: str) -> RuleValue | None:
-        parameter, _, part = name.removeprefix(RULES).partition(".")
-        entry = self._book.entry(situation, parameter)
+        parameter, _, part = name.partition(".")
+        entry = self._book.in_force(situation).get(parameter)
         if entry is None or part_of(entry.value, part) is None:
             return None
         return RuleValue(situation.program, parameter, part, entry)

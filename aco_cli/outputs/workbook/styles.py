@@ -11,15 +11,23 @@ from xlsxwriter.worksheet import Worksheet
 
 NUMBER_FORMATS = {
     "USD": "$#,##0.00;[Red]-$#,##0.00",
+    "USD per capita": "$#,##0.00;[Red]-$#,##0.00",
     "dollars": "$#,##0;[Red]-$#,##0",
     "fraction": "0.00%",
     "ratio": "0.000000",
     "condition": '"yes";;"no"',
     "persons": "#,##0",
-    "years": "#,##0.00",
+    "person-years": "#,##0.00",
     "year": "0",
 }
-UNITS = {"USD": "$", "fraction": "%", "condition": "yes/no", "outcome": "", "number": ""}
+UNITS = {
+    "USD": "$",
+    "USD per capita": "$ per capita",
+    "fraction": "%",
+    "condition": "yes/no",
+    "outcome": "",
+    "number": "",
+}
 GREY, BLUE, PAPER, BAND, EDGE = "#666666", "#0000CC", "#FFF9DB", "#E8EEF4", "#B8C4D0"
 SMALL = 9
 LETTER_PAPER = 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from aco_cli.engine.benchmark.guardrail import guarded
+from aco_cli.outputs.worksheet import worksheet
 
 from aco_cli.engine.benchmark.compute import benchmark
-from aco_cli.engine.benchmark.guardrail import guarded
 from aco_cli.engine.settle import settle
-from aco_cli.outputs.worksheet import worksheet
 
 YEAR = 2024
 PERSON_YEARS = 4_000

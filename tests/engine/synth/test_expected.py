@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 from aco_cli.engine.synth.plan import Plan
 
 ADDITIONS = ("ime_amount", "dsh_amount", "uncompensated_care_amount", "other_excluded_amount")

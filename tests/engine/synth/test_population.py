@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aco_cli.engine.enrollment_types import TYPES
+from aco_cli.engine.members import TYPES
 from aco_cli.engine.synth import tables
 from aco_cli.engine.synth.expected import Expected
 from aco_cli.engine.synth.frames import counties, reference, roster

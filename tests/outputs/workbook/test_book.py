@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aco_cli.engine.lines import Line
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_cell_to_rowcol
 
-from aco_cli.engine.lines import Line
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.errors import OutputError
 from aco_cli.outputs.tables import SETTLEMENT, tables

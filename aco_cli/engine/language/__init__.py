@@ -1,0 +1,1 @@
+"""The language of the law: formulas as trees, checked, reduced to a situation, and computed over columns."""
