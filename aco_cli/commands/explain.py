@@ -41,12 +41,12 @@ def explain(
     from aco_cli.commands.roster import read_roster, with_benchmark_notes
     from aco_cli.commands.session import Request, Session, only, rule_book
     from aco_cli.commands.workbook import read_evidence
-    from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
     from aco_cli.engine.distances import distances
     from aco_cli.engine.outcome import Outcome
     from aco_cli.engine.settle import settle
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
+    from aco_cli.outputs.columns import output_columns
     from aco_cli.outputs.distance_rows import distance_rows
     from aco_cli.outputs.worksheet import Entry, worksheet
 
@@ -72,5 +72,5 @@ def explain(
         is_warning = settled["outcome"].iloc[0] == Outcome.NOT_CALCULABLE or "rests on " in notes  # as in `settle`
         (session.warn if is_warning else session.log.note)(notes)
     lines = [*distance_rows(distances(row, book)), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
-    session.write(pd.DataFrame([asdict(entry) for entry in lines]), WORKSHEET_COLUMNS, output)
+    session.write(pd.DataFrame([asdict(entry) for entry in lines]), output_columns("explain"), output)
     session.finish()
