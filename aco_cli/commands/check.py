@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.outputs.formats import Format
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from aco_cli.errors import Problem
 
 
 @command
@@ -39,10 +33,12 @@ def check(
     aco check roster.csv --format json
     aco check roster.csv rates.csv expenditures.csv reference.csv
     """
+    import pandas as pd
+
     from aco_cli.commands.session import Session
     from aco_cli.errors import ExitCode
     from aco_cli.inputs.check import check_files
-    from aco_cli.outputs.columns import output_columns
+    from aco_cli.outputs.columns import column_names, output_columns
 
     session = Session(messages)
     problems, warnings = check_files(files, sources.layout, sources.expenditures or ())
@@ -52,20 +48,8 @@ def check(
     if format is Format.AUTO and output is None:
         session.print(problems)
     elif problems or output:
-        session.write(_table(problems), output_columns("check"), o.Output(format, output))
+        frame = pd.DataFrame(map(vars, problems), columns=column_names("check")).astype({"row": "float64"})
+        session.write(frame.fillna({"column": ""}), output_columns("check"), o.Output(format, output))
     if any(problem.unread for problem in problems):
         raise SystemExit(ExitCode.INPUT)
     session.finish(findings=bool(problems))
-
-
-def _table(problems: Sequence[Problem]) -> pd.DataFrame:
-    """One row per problem; a row number that does not apply is missing."""
-    from dataclasses import asdict, fields
-
-    import pandas as pd
-
-    from aco_cli.errors import Problem
-
-    frame = pd.DataFrame([asdict(problem) for problem in problems], columns=[field.name for field in fields(Problem)])
-    texts = {name: frame[name].fillna("").astype("str") for name in ("file", "column", "expected", "found", "fix")}
-    return frame.assign(row=frame["row"].astype("float64"), **texts)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import typer
-
 from aco_cli.commands import options as o
 from aco_cli.commands.call import Call, command
 from aco_cli.outputs.formats import Format
-
-config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Settings: what is in force and why.")
 
 
 @o.group
@@ -25,7 +21,6 @@ class Settable(o.Strict):
     excel_safe: o.ExcelSafeOption = False
 
 
-@config_app.command()
 @command
 def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
     """Settings in force and where each comes from.

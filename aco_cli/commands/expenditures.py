@@ -40,7 +40,9 @@ def expenditures(
     messages: o.Strict,
     reference: Annotated[
         list[str] | None,
-        typer.Option("--reference", metavar="FILE", help="CMS's thresholds and mean risk scores by year and type."),
+        typer.Option(
+            "--reference", metavar="FILE", help="CMS's thresholds and mean risk scores by year and type; repeatable."
+        ),
     ] = None,
     county_ffs: Annotated[
         list[str] | None,

@@ -16,7 +16,7 @@ def quality(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE",
+            metavar="FILE...",
             help="Tables with a column per measure (ACO-1, CAHPS_1, ...), or CMS's files of them; - is standard input.",
         ),
     ],
@@ -25,7 +25,9 @@ def quality(
     call: Call,
     roster: Annotated[
         list[str] | None,
-        typer.Option("--roster", metavar="FILE", help="Ids by equal totals, and agreement starts, that FILE lacks."),
+        typer.Option(
+            "--roster", metavar="FILE", help="Ids by equal totals, and agreement starts, that FILE lacks; repeatable."
+        ),
     ] = None,
     improvement: Annotated[
         list[str] | None,

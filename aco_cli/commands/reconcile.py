@@ -20,7 +20,7 @@ def reconcile(
     call: Call,
     published: Annotated[
         list[str] | None,
-        typer.Option("--published", metavar="FILE", help="Files with the published settlements, if not in FILE."),
+        typer.Option("--published", metavar="FILE", help="Published settlements, if not in FILE; repeatable."),
     ] = None,
     quality: o.QualityOption = None,
     by_year: Annotated[bool, typer.Option("--by-year", help="Only the summary by performance year.")] = False,

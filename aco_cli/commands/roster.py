@@ -59,5 +59,5 @@ def with_benchmark_notes(notes: pd.Series, frame: pd.DataFrame) -> pd.Series:
 def roster_column(name: str) -> OutputColumn:
     """How a column of the roster is shown beside those of the settlement: by its type in the roster's contract."""
     held = layouts_of("roster")[0].columns.get(name)
-    kind = "integer" if held and held.type == "year" else held.type if held else "text"
-    return OutputColumn(name, Unit(kind) if kind in set(Unit) else Unit.TEXT, name.replace("_", " ").capitalize(), 0)
+    unit = held.unit.replace("year", "integer") if held else "text"
+    return OutputColumn(name, Unit(unit), name.replace("_", " ").capitalize(), 0)

@@ -14,12 +14,9 @@ if TYPE_CHECKING:
 
     from aco_cli.commands.rule_tables import Rules
 
-rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Rules: parameters, sources, coverage.")
-
 YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="Only these performance years.")]
 
 
-@rules_app.command()
 @command
 def show(
     output: o.Output,
@@ -45,7 +42,6 @@ def show(
     _write(table, "rules show", output, messages)
 
 
-@rules_app.command()
 @command
 def sources(
     output: o.Output,
@@ -64,7 +60,6 @@ def sources(
     _write(source_table(_all_rules(rules)), "rules sources", output, messages)
 
 
-@rules_app.command()
 @command
 def coverage(
     output: o.Output,
@@ -83,7 +78,6 @@ def coverage(
     _write(coverage_table(_all_rules(rules)), "rules coverage", output, messages)
 
 
-@rules_app.command()
 @command
 def diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="A performance year.")],
@@ -106,7 +100,6 @@ def diff(
     _write(diff_table(_all_rules(rules), before, after, program, track), "rules diff", output, messages)
 
 
-@rules_app.command()
 @command
 def scenarios(output: o.Output, messages: o.Messages) -> None:
     """Scenarios of `aco whatif`.

@@ -9,10 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from aco_cli.data_files import read_yaml
 
 SIDES = ("before", "after")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Unit(StrEnum):
@@ -90,8 +89,8 @@ def column_names(table: str) -> tuple[str, ...]:
 
 @lru_cache
 def _declarations() -> Mapping[str, Any]:
-    text = Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=_LOADER)  # type: ignore[no-any-return]  # noqa: S506  # a safe loader, in C if there
+    declared: Mapping[str, Any] = read_yaml(Path(__file__).with_name("columns.yaml"))
+    return declared
 
 
 def _each(names: Iterable[str]) -> Iterator[OutputColumn]:
