@@ -60,7 +60,7 @@ class Run:
     def told(self, notice: Notice) -> None:
         """A notice has come."""
 
-    def busy(self, what: str, *, rows: int = 0, size: int = 0) -> AbstractContextManager[Advance | None]:  # noqa: ARG002
+    def busy(self, what: str, *, rows: int = 0, size: int = 0) -> AbstractContextManager[Advance | None]:
         """Something of so many rows, or so many bytes, goes on while the block runs."""
         return nullcontext()
 

@@ -26,16 +26,16 @@ def benchmark(
     """
     import pandas as pd
 
-    from aco_cli.commands.benchmark_columns import BENCHMARK_COLUMNS
     from aco_cli.commands.benchmarks import read_and_compute
     from aco_cli.commands.session import Request, Session, rule_book
+    from aco_cli.outputs.columns import output_columns
 
     session = Session(messages, call)
     book = rule_book(rows.rules)
     roster, computed = read_and_compute(session, Request(years, files, rows), reference or (), book)
     names = [name for name in ("aco_id", "aco_name", "performance_year") if name in roster]
     result = pd.concat([roster[names], computed], axis=1)
-    session.write(result, [column for column in BENCHMARK_COLUMNS if column.name in result], table)
+    session.write(result, output_columns("benchmark"), table)
     if unknown := int(result["benchmark_total"].isna().sum()):
         session.warn(f"{unknown:,} of {len(result):,} benchmarks are not calculable; column notes says what is missing")
     session.finish()

@@ -40,11 +40,11 @@ def calibrate(
     aco calibrate 2014 puf_2014.csv -o reference.csv
     aco calibrate 2014 puf_2014.csv -o reference.csv --updates --residuals residuals.csv
     """
-    from aco_cli.commands.calibrate_columns import REFERENCE_COLUMNS, RESIDUAL_COLUMNS
     from aco_cli.commands.session import Session, rule_book
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
     from aco_cli.errors import InputError, Problem, UsageError
     from aco_cli.inputs.published_benchmarks import load_published_benchmarks
+    from aco_cli.outputs.columns import output_columns
 
     if residuals is not None and residuals == (table.output or "-"):
         raise UsageError("--residuals needs a file of its own, beside that of -o")
@@ -56,11 +56,9 @@ def calibrate(
         expected = "an agreement start with more than 8 ACOs whose benchmark years are trended nationally"
         raise InputError([Problem(file, expected, "none", fix="such agreements started from 2012 to January 2018")])
     if residuals is not None:
-        session.write(
-            found.residuals, [c for c in RESIDUAL_COLUMNS if c.name in found.residuals], o.Output(output=residuals)
-        )
+        session.write(found.residuals, output_columns("calibrate --residuals"), o.Output(output=residuals))
     reference = _with_updates(session, published, found, book) if updates else found.reference
-    session.write(reference, [each for each in REFERENCE_COLUMNS if each.name in reference], table)
+    session.write(reference, output_columns("calibrate"), table)
     session.finish()
 
 

@@ -33,10 +33,12 @@ def check(
     aco check roster.csv --format json
     aco check roster.csv rates.csv expenditures.csv reference.csv
     """
-    from aco_cli.commands.problem_columns import PROBLEM_COLUMNS, problem_frame
+    import pandas as pd
+
     from aco_cli.commands.session import Session
     from aco_cli.errors import ExitCode
     from aco_cli.inputs.check import check_files
+    from aco_cli.outputs.columns import column_names, output_columns
 
     session = Session(messages)
     problems, warnings = check_files(files, sources.layout, sources.expenditures or ())
@@ -46,7 +48,8 @@ def check(
     if format is Format.AUTO and output is None:
         session.print(problems)
     elif problems or output:
-        session.write(problem_frame(problems), PROBLEM_COLUMNS, o.Output(format, output))
+        frame = pd.DataFrame(map(vars, problems), columns=column_names("check")).astype({"row": "float64"})
+        session.write(frame.fillna({"column": ""}), output_columns("check"), o.Output(format, output))
     if any(problem.unread for problem in problems):
         raise SystemExit(ExitCode.INPUT)
     session.finish(findings=bool(problems))

@@ -40,7 +40,9 @@ def expenditures(
     messages: o.Strict,
     reference: Annotated[
         list[str] | None,
-        typer.Option("--reference", metavar="FILE", help="CMS's thresholds and mean risk scores by year and type."),
+        typer.Option(
+            "--reference", metavar="FILE", help="CMS's thresholds and mean risk scores by year and type; repeatable."
+        ),
     ] = None,
     county_ffs: Annotated[
         list[str] | None,
@@ -70,11 +72,11 @@ def expenditures(
         --assignment assignment.parquet --reference reference.csv -o expenditures.parquet
     """
     from aco_cli.commands.claims import Sought, from_claims
-    from aco_cli.commands.expenditure_columns import EXPENDITURE_COLUMNS
     from aco_cli.commands.session import Session, rule_book
     from aco_cli.commands.stages import open_tables, stages
     from aco_cli.inputs.claims.checks import ClaimsFiles
     from aco_cli.inputs.years import Years
+    from aco_cli.outputs.columns import column_names, output_columns
 
     if not reference and not national:
         raise UsageError("thresholds and mean risk scores are needed: give --reference FILE, --national FILE, or both")
@@ -86,8 +88,7 @@ def expenditures(
     with stages(session, everything) as progress, open_tables(engine, master, memory, temp, progress) as tables:
         found = from_claims(tables, sought, book, progress.next)
     _tell(session, found)
-    names = [column.name for column in EXPENDITURE_COLUMNS]
-    session.write(found.rows.reindex(columns=names), EXPENDITURE_COLUMNS, output)
+    session.write(found.rows.reindex(columns=column_names("expenditures")), output_columns("expenditures"), output)
     session.finish()
 
 

@@ -41,12 +41,12 @@ def explain(
     from aco_cli.commands.roster import read_roster, with_benchmark_notes
     from aco_cli.commands.session import Request, Session, only, rule_book
     from aco_cli.commands.workbook import read_evidence
-    from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
     from aco_cli.engine.outcome import Outcome
     from aco_cli.engine.settle import settle
     from aco_cli.engine.worksheet import Entry, distance_entries, worksheet
     from aco_cli.errors import UsageError
     from aco_cli.inputs.years import Years
+    from aco_cli.outputs.columns import output_columns
 
     asked = Years.parse(year).single
     if asked is None:
@@ -72,5 +72,5 @@ def explain(
         )  # as in `settle`
         (session.warn if is_warning else session.log.note)(notes)
     lines = [*distance_entries(row, book), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
-    session.write(pd.DataFrame([asdict(entry) for entry in lines]), WORKSHEET_COLUMNS, output)
+    session.write(pd.DataFrame([asdict(entry) for entry in lines]), output_columns("explain"), output)
     session.finish()

@@ -101,8 +101,9 @@ def make_manifest(
 
 
 def tool_now() -> dict[str, str]:
-    """The version of this program, and the sha256 over its code, the layouts of inputs and the scenarios."""
-    code = fingerprint([Path(aco_cli.__file__).parent], ("*.py", "inputs/layouts/*.yaml", "scenarios/*.yaml"))
+    """The version of this program, and the sha256 over its code, input and output columns, and scenarios."""
+    data = ("inputs/*/*.yaml", "outputs/*.yaml", "scenarios/*.yaml")
+    code = fingerprint([Path(aco_cli.__file__).parent], ("*.py", *data))
     return {"version": aco_cli.__version__, "sha256": code}
 
 

@@ -17,7 +17,7 @@ YearsArgument = Annotated[str, typer.Argument(metavar="YEARS", help="2014, 2012-
 FilesArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE",
+        metavar="FILE...",
         help="ACO rosters or CMS public use files: CSV, TSV, Parquet, XLSX, .gz, .zst; - reads standard input.",
     ),
 ]
@@ -53,15 +53,21 @@ ExpendituresOption = Annotated[
 ]
 ReferenceOption = Annotated[
     list[str] | None,
-    typer.Option("--reference", metavar="FILE", help="National figures; --expenditures is then by enrollment type."),
+    typer.Option(
+        "--reference", metavar="FILE", help="National figures; --expenditures is then by enrollment type; repeatable."
+    ),
 ]
 QualityOption = Annotated[
     list[str] | None,
-    typer.Option("--quality", metavar="FILE", help="Measure rates, or what aco quality writes; their scores count."),
+    typer.Option(
+        "--quality", metavar="FILE", help="Measure rates, or what aco quality writes; their scores count; repeatable."
+    ),
 ]
 RulesOption = Annotated[
     list[str] | None,
-    typer.Option("--rules", metavar="DIR", help="Folder of rule files that add to or replace the packaged ones."),
+    typer.Option(
+        "--rules", metavar="DIR", help="Folder of rule files that add to or replace the packaged ones; repeatable."
+    ),
 ]
 ProgramOption = Annotated[
     list[str] | None, typer.Option("--program", metavar="NAME", help="Only this program; repeatable.")

@@ -11,27 +11,20 @@ import pandas as pd
 import aco_cli
 from aco_cli.commands.roster import settle_roster
 from aco_cli.commands.session import Session
-from aco_cli.commands.settlement_columns import NAMES, SETTLEMENT_COLUMNS
-from aco_cli.commands.summary_columns import SUMMARY_COLUMNS
 from aco_cli.engine.law import law_of
 from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
 from aco_cli.engine.waterfall import Waterfall, waterfall
 from aco_cli.engine.worksheet import worksheet
 from aco_cli.errors import UsageError
 from aco_cli.inputs.source import STDIN
-from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.columns import column_names, output_columns
 from aco_cli.outputs.figures import Figure
 from aco_cli.outputs.write import write_output
 from aco_cli.rules.book import RuleBook
 
-_TABLE = (
-    *("aco_id", "aco_name", "performance_year", "program", "track", "start_year", "settlement", "outcome", "savings"),
-    *("savings_rate", "msr", "quality_score", "final_sharing_rate", "assigned_beneficiaries", "benchmark_total"),
-)
 _OFTEN_ONE = ("performance_year", "program", "start_year")  # and then not worth a column
 # More would be too much for a browser, and for the eye.
 MOST_ROWS = 20_000
-_START = OutputColumn("start_year", Unit.TEXT, "Start", 30)
 
 
 class Settled(NamedTuple):
@@ -50,13 +43,12 @@ def write_page(session: Session, frame: pd.DataFrame, book: RuleBook, output: st
 
     lines = shown_of_one(law_of(book, frame["program"].iloc[0]).steps)
     rows = _settle(session, frame, book, [line.key for line in lines])
-    described = {column.name: column for column in (*SETTLEMENT_COLUMNS, _START)}
     content = Settlements(
         rows.settled,
         rows.steps,
         summarise(rows.settled, DEFAULT_GROUPS),
-        [described[name] for name in _TABLE if name not in _OFTEN_ONE or rows.settled[name].nunique() > 1],
-        [column for column in SUMMARY_COLUMNS if column.name != "source"],
+        [c for c in output_columns("report") if c.name not in _OFTEN_ONE or rows.settled[c.name].nunique() > 1],
+        [column for column in output_columns("summary") if column.name != "source"],
         _laws(rows.frame, book),
         lines,
     )
@@ -101,7 +93,7 @@ def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequenc
     groups = grouping_columns(frame)
     start = groups["start_year"].fillna("").replace("", "unknown")
     frame = frame.assign(aco_name=frame.get("aco_name", ""), size=groups["size"], start_year=start)
-    columns = dict.fromkeys((*NAMES, *NEEDED, *DEFAULT_GROUPS, "quality_share", *more))
+    columns = dict.fromkeys((*column_names("settle"), *NEEDED, *DEFAULT_GROUPS, "quality_share", *more))
     settled = settle_roster(session, frame, book, tuple(columns))
     return Settled(frame, settled, waterfall(frame, book))
 

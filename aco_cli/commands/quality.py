@@ -16,7 +16,7 @@ def quality(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE",
+            metavar="FILE...",
             help="Tables with a column per measure (ACO-1, CAHPS_1, ...), or CMS's files of them; - is standard input.",
         ),
     ],
@@ -25,7 +25,9 @@ def quality(
     call: Call,
     roster: Annotated[
         list[str] | None,
-        typer.Option("--roster", metavar="FILE", help="Ids by equal totals, and agreement starts, that FILE lacks."),
+        typer.Option(
+            "--roster", metavar="FILE", help="Ids by equal totals, and agreement starts, that FILE lacks; repeatable."
+        ),
     ] = None,
     improvement: Annotated[
         list[str] | None,
@@ -44,7 +46,6 @@ def quality(
     aco quality 2018 puf_2018.csv --improvement preventive_health=0.92
     aco quality 2023 puf_2022.csv puf_2023.csv
     """
-    from aco_cli.commands.quality_columns import QUALITY_COLUMNS
     from aco_cli.commands.rates import (
         ASSUMED,
         quality_rules,
@@ -55,6 +56,7 @@ def quality(
         with_improvement,
     )
     from aco_cli.commands.session import Request, Session, only, rule_book
+    from aco_cli.outputs.columns import output_columns
 
     session = Session(messages, call)
     rule_book(rules)  # refuses a folder that is none
@@ -64,8 +66,7 @@ def quality(
     warn_of_rewards(session, improvement or (), scores["performance_year"].unique().tolist(), scoring)
     scores = only(scores, "aco_id", [word for item in aco or () for word in item.split(",")])
     scores = scores.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
-    columns = [column for column in QUALITY_COLUMNS if column.name in scores]
-    session.write(scores, columns, table)
+    session.write(scores, output_columns("quality"), table)
     if unscored := int(scores["quality_score"].isna().sum()):
         session.warn(f"{unscored:,} of {len(scores):,} rows have no score; column notes says why")
     warn_of_columns(session, scores)

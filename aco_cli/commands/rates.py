@@ -11,7 +11,6 @@ import pandas as pd
 
 from aco_cli.commands.manifest import facts, refuse_what_cannot_be_verified
 from aco_cli.commands.options import Table
-from aco_cli.commands.quality_columns import COMPARED_COLUMNS, measure_entry
 from aco_cli.commands.session import Request, Session, rule_book
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.compare import compare_scores
@@ -25,6 +24,8 @@ from aco_cli.errors import UsageError
 from aco_cli.inputs.parts import read_part
 from aco_cli.inputs.quality import load_rates, with_ids
 from aco_cli.inputs.years import Years
+from aco_cli.outputs.columns import output_columns
+from aco_cli.outputs.measure_rows import measure_row
 from aco_cli.rules.quality import DOMAINS, QualityRules
 
 MOST_REWARD = 4.0
@@ -134,7 +135,7 @@ def reconcile_quality(session: Session, published: pd.DataFrame, request: Reques
     is_part = bool(request.rows.program or request.rows.track or request.rows.aco)
     rates = read_rates(session, request.files, request.years, published, is_part=is_part)
     compared = compare_scores(published, rates, quality_rules(request.rows.rules))
-    session.write(compared, [each for each in COMPARED_COLUMNS if each.name in compared], table)
+    session.write(compared, output_columns("reconcile --quality"), table)
     for year, rows in compared.groupby("performance_year"):
         for sentence in _sentences(rows):
             session.log.note(f"{year}: {sentence}")
@@ -174,4 +175,4 @@ def explain_quality(session: Session, row: pd.DataFrame, request: Request) -> tu
         return settle(repeated.assign(quality_score=scores), book, ("settlement",))["settlement"].to_numpy()
 
     lines = measure_lines(rates, int(row["performance_year"].iloc[0]), rules, settlements)
-    return row, [measure_entry(line) for line in lines]
+    return row, [measure_row(line) for line in lines]

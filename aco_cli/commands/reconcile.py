@@ -20,7 +20,7 @@ def reconcile(
     call: Call,
     published: Annotated[
         list[str] | None,
-        typer.Option("--published", metavar="FILE", help="Files with the published settlements, if not in FILE."),
+        typer.Option("--published", metavar="FILE", help="Published settlements, if not in FILE; repeatable."),
     ] = None,
     quality: o.QualityOption = None,
     by_year: Annotated[bool, typer.Option("--by-year", help="Only the summary by performance year.")] = False,
@@ -37,11 +37,11 @@ def reconcile(
     aco reconcile 2014 roster.csv --published puf_2014.csv
     aco reconcile 2018 puf_2018.csv --quality puf_2018.csv
     """
-    from aco_cli.commands.reconcile_columns import RECONCILE_COLUMNS, TALLY_COLUMNS, sentence
     from aco_cli.commands.session import Request, Session, rule_book
     from aco_cli.engine.reconcile import Verdict, tally
     from aco_cli.engine.reconcile import reconcile as compare
     from aco_cli.errors import UsageError
+    from aco_cli.outputs.columns import output_columns
 
     session = Session(messages, call)
     frame = session.read_with_published(Request(years, files, rows), published or ())
@@ -58,9 +58,10 @@ def reconcile(
         session.warn(f"{len(frame) - len(compared):,} rows have no published settlement and are left out")
     by_years = tally(compared)
     if by_year:
-        session.write(by_years, TALLY_COLUMNS, table)
+        session.write(by_years, output_columns("reconcile --by-year"), table)
     else:
-        session.write(compared, RECONCILE_COLUMNS, table)
+        session.write(compared, output_columns("reconcile"), table)
         for year in by_years.to_dict("records"):
-            session.log.note(sentence(year))
+            counts = [f"{year[verdict]:,} {verdict}" for verdict in Verdict if year[verdict]]
+            session.log.note(f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}")
     session.finish(findings=bool((compared["class"] == Verdict.UNEXPLAINED).any()))

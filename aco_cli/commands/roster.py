@@ -10,6 +10,8 @@ from aco_cli.commands.session import Request, Session
 from aco_cli.engine.deferral import note_net_amounts
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import WARNED, settle
+from aco_cli.inputs.layout import layouts_of
+from aco_cli.outputs.columns import OutputColumn, Unit
 from aco_cli.rules.book import RuleBook
 
 
@@ -55,3 +57,10 @@ def with_benchmark_notes(notes: pd.Series, frame: pd.DataFrame) -> pd.Series:
     if "benchmark_notes" not in frame:
         return notes
     return frame["benchmark_notes"].str.cat(notes, sep="; ").str.strip("; ")
+
+
+def roster_column(name: str) -> OutputColumn:
+    """How a column of the roster is shown beside those of the settlement: by its type in the roster's contract."""
+    held = layouts_of("roster")[0].columns.get(name)
+    unit = held.unit.replace("year", "integer") if held else "text"
+    return OutputColumn(name, Unit(unit), name.replace("_", " ").capitalize(), 0)

@@ -13,48 +13,12 @@ import pandas as pd
 
 from aco_cli.errors import UsageError
 from aco_cli.inputs.years import Years
-from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.columns import Unit, column_names, output_columns
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import Entry, Parameter, Status
 from aco_cli.rules.quality import ANY, QualityRules
 from aco_cli.rules.quality import PROGRAM as QUALITY
 from aco_cli.rules.quality_listing import MEASURES, quality_entries, quality_values
-
-PARAMETER_COLUMNS = (
-    OutputColumn("program", Unit.TEXT, "Program", 5),
-    OutputColumn("parameter", Unit.TEXT, "Parameter", 0, folds_over=20),
-    OutputColumn("track", Unit.TEXT, "Track", 1, folds_over=14),
-    OutputColumn("years", Unit.TEXT, "Years", 2),
-    OutputColumn("value", Unit.TEXT, "Value", 3, folds_over=20),
-    OutputColumn("status", Unit.TEXT, "Status", 4),
-    OutputColumn("citation", Unit.TEXT, "Citation", 6),
-    OutputColumn("label", Unit.TEXT, "Label", 7),
-    OutputColumn("unit", Unit.TEXT, "Unit", 8),
-    OutputColumn("note", Unit.TEXT, "Note", 9),
-)
-SOURCE_COLUMNS = (
-    OutputColumn("source", Unit.TEXT, "Source", 0),
-    OutputColumn("values", Unit.INTEGER, "Values", 2),
-    OutputColumn("title", Unit.TEXT, "Title", 1),
-    OutputColumn("publisher", Unit.TEXT, "Publisher", 3),
-    OutputColumn("where", Unit.TEXT, "Where", 4),
-)
-COVERAGE_COLUMNS = (
-    OutputColumn("program", Unit.TEXT, "Program", 3),
-    OutputColumn("track", Unit.TEXT, "Track", 0),
-    OutputColumn("performance_year", Unit.INTEGER, "Year", 1),
-    *(OutputColumn(status.value, Unit.INTEGER, status.value.capitalize(), 2) for status in Status),
-    OutputColumn("uncertain", Unit.TEXT, "Not published", 4),
-)
-DIFF_COLUMNS = (
-    OutputColumn("program", Unit.TEXT, "Program", 6),
-    OutputColumn("track", Unit.TEXT, "Track", 1, folds_over=12),
-    OutputColumn("parameter", Unit.TEXT, "Parameter", 0, folds_over=20),
-    OutputColumn("before", Unit.TEXT, "Before", 2, folds_over=18),
-    OutputColumn("after", Unit.TEXT, "After", 3, folds_over=18),
-    OutputColumn("citation", Unit.TEXT, "Citation", 4),
-    OutputColumn("status", Unit.TEXT, "Status", 5),
-)
 
 
 @dataclass(frozen=True)
@@ -98,7 +62,7 @@ def parameter_table(
         raise UsageError(
             "no rule fits; `aco rules coverage` lists programs, tracks and years, `aco rules show` parameters"
         )
-    return _frame(rows, PARAMETER_COLUMNS)
+    return _frame(rows, "rules show")
 
 
 def diff_table(
@@ -114,7 +78,7 @@ def diff_table(
                 rows += [row for parameter in book.parameters(name) for row in _changes(book, parameter, situations)]
     if QUALITY.name in (programs or [QUALITY.name]) and not tracks:
         rows += _quality_changes(rules.quality, years)
-    return _frame(rows, DIFF_COLUMNS)
+    return _frame(rows, "rules diff")
 
 
 def _single(text: str) -> int:
@@ -157,7 +121,7 @@ def source_table(rules: Rules) -> pd.DataFrame:
     book = rules.book
     counts = Counter(source for _, entry in rules.values() for source in book.sources_of(entry))
     rows = [{"source": name, "values": counts[name], **details} for name, details in book.sources.items()]
-    return _frame(rows, SOURCE_COLUMNS)
+    return _frame(rows, "rules sources")
 
 
 def coverage_table(rules: Rules) -> pd.DataFrame:
@@ -170,7 +134,7 @@ def coverage_table(rules: Rules) -> pd.DataFrame:
     for year in rules.quality.years:
         entries = dict(quality_entries(rules.quality, year, each_measure=True))
         rows.append(_coverage(QUALITY.name, ANY, year, entries))
-    return _frame(rows, COVERAGE_COLUMNS)
+    return _frame(rows, "rules coverage")
 
 
 def _coverage(program: str, track: str, year: int, entries: Mapping[str, Entry]) -> dict[str, Any]:
@@ -214,6 +178,6 @@ def show_value(value: Any) -> str:
     return str(value) if isinstance(value, (str, date)) else json.dumps(value)
 
 
-def _frame(rows: list[dict[str, Any]], columns: Sequence[OutputColumn]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
-    return frame.astype({column.name: "str" for column in columns if column.unit is Unit.TEXT})
+def _frame(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=column_names(table))
+    return frame.astype({column.name: "str" for column in output_columns(table) if column.unit is Unit.TEXT})

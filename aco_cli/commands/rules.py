@@ -13,14 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aco_cli.commands.rule_tables import Rules
-    from aco_cli.outputs.columns import OutputColumn
-
-rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Rules: parameters, sources, coverage.")
 
 YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="Only these performance years.")]
 
 
-@rules_app.command()
 @command
 def show(
     output: o.Output,
@@ -40,13 +36,12 @@ def show(
     aco rules show --year 2018 --parameter ACO-13
     aco rules show --track track-2 --parameter loss_limit
     """
-    from aco_cli.commands.rule_tables import PARAMETER_COLUMNS, parameter_table
+    from aco_cli.commands.rule_tables import parameter_table
 
     table = parameter_table(_all_rules(rules), year, program, track, parameter)
-    _write(table, PARAMETER_COLUMNS, output, messages)
+    _write(table, "rules show", output, messages)
 
 
-@rules_app.command()
 @command
 def sources(
     output: o.Output,
@@ -60,12 +55,11 @@ def sources(
     \b
     aco rules sources
     """
-    from aco_cli.commands.rule_tables import SOURCE_COLUMNS, source_table
+    from aco_cli.commands.rule_tables import source_table
 
-    _write(source_table(_all_rules(rules)), SOURCE_COLUMNS, output, messages)
+    _write(source_table(_all_rules(rules)), "rules sources", output, messages)
 
 
-@rules_app.command()
 @command
 def coverage(
     output: o.Output,
@@ -79,12 +73,11 @@ def coverage(
     \b
     aco rules coverage
     """
-    from aco_cli.commands.rule_tables import COVERAGE_COLUMNS, coverage_table
+    from aco_cli.commands.rule_tables import coverage_table
 
-    _write(coverage_table(_all_rules(rules)), COVERAGE_COLUMNS, output, messages)
+    _write(coverage_table(_all_rules(rules)), "rules coverage", output, messages)
 
 
-@rules_app.command()
 @command
 def diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="A performance year.")],
@@ -102,12 +95,11 @@ def diff(
     \b
     aco rules diff 2018 2019
     """
-    from aco_cli.commands.rule_tables import DIFF_COLUMNS, diff_table
+    from aco_cli.commands.rule_tables import diff_table
 
-    _write(diff_table(_all_rules(rules), before, after, program, track), DIFF_COLUMNS, output, messages)
+    _write(diff_table(_all_rules(rules), before, after, program, track), "rules diff", output, messages)
 
 
-@rules_app.command()
 @command
 def scenarios(output: o.Output, messages: o.Messages) -> None:
     """Scenarios of `aco whatif`.
@@ -118,9 +110,8 @@ def scenarios(output: o.Output, messages: o.Messages) -> None:
     aco rules scenarios
     """
     from aco_cli.commands.scenarios import scenario_table
-    from aco_cli.commands.whatif_columns import SCENARIO_COLUMNS
 
-    _write(scenario_table(), SCENARIO_COLUMNS, output, messages)
+    _write(scenario_table(), "rules scenarios", output, messages)
 
 
 def _all_rules(folders: list[str] | None) -> Rules:
@@ -131,9 +122,8 @@ def _all_rules(folders: list[str] | None) -> Rules:
     return Rules(rule_book(folders), quality_rules(folders))
 
 
-def _write(
-    table: pd.DataFrame, table_columns: tuple[OutputColumn, ...], output: o.Output, messages: o.Messages
-) -> None:
+def _write(rows: pd.DataFrame, table: str, output: o.Output, messages: o.Messages) -> None:
     from aco_cli.commands.session import Session
+    from aco_cli.outputs.columns import output_columns
 
-    Session(messages).write(table, table_columns, output)
+    Session(messages).write(rows, output_columns(table), output)

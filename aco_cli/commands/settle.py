@@ -29,15 +29,16 @@ def settle(
     aco settle 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     zcat roster.csv.gz | aco settle 2014 - --format json
     """
-    from aco_cli.commands.roster import read_roster, settle_roster
+    from aco_cli.commands.roster import read_roster, roster_column, settle_roster
     from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.commands.settlement_columns import NAMES, SETTLEMENT_COLUMNS, roster_column
+    from aco_cli.outputs.columns import column_names, output_columns
 
     session = Session(messages, call)
     book = rule_book(rows.rules)
     frame = read_roster(session, Request(years, files, rows), book, quality, reference)
     asked = [name for item in table.columns or () for name in item.split(",")]
-    others = [name for name in asked if name in frame and name not in NAMES]
-    settled = settle_roster(session, frame, book, (*NAMES, *others))
-    session.write(settled, SETTLEMENT_COLUMNS, table, [roster_column(name) for name in others])
+    names = column_names("settle")
+    others = [name for name in asked if name in frame and name not in names]
+    settled = settle_roster(session, frame, book, (*names, *others))
+    session.write(settled, output_columns("settle"), table, [roster_column(name) for name in others])
     session.finish()

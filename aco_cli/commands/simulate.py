@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aco_cli.commands.session import Session
+    from aco_cli.engine.simulate import Floats
 
 IMAGES = (".svg", ".png")
 ABOUT = "Settlements under chance: for each ACO the 5th to 95th percentile, the middle half and the expected settlement"
@@ -58,11 +59,10 @@ def simulate(
     """
     import pandas as pd
 
-    from aco_cli.commands.roster import read_roster, with_benchmark_notes
+    from aco_cli.commands.roster import read_roster, roster_column, with_benchmark_notes
     from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.commands.settlement_columns import roster_column
-    from aco_cli.commands.simulate_columns import SIMULATE_COLUMNS, sentence
     from aco_cli.engine.simulate import simulate as draw
+    from aco_cli.outputs.columns import output_columns
 
     session = Session(messages, call)
     book = rule_book(rows.rules)
@@ -77,14 +77,25 @@ def simulate(
     else:
         asked = [name for item in table.columns or () for name in item.split(",")]
         others = [roster_column(name) for name in asked if name in frame and name not in found]
-        session.write(result, SIMULATE_COLUMNS, table, others)
+        session.write(result, output_columns("simulate"), table, others)
     if sd is None:
         session.log.note(DERIVED)
     if unknown := int((found["probability_not_calculable"] > 0).sum()):
         session.warn(f"{unknown:,} of {len(found):,} ACOs have draws that are not calculable; column notes says why")
     else:
-        session.log.note(sentence(simulation.sums))
+        session.log.note(_words(simulation.sums))
     session.finish()
+
+
+def _words(sums: Floats) -> str:
+    """What the settlements of all ACOs together come to."""
+    import numpy as np
+
+    from aco_cli.engine.simulate import PERCENTILES
+    from aco_cli.outputs.phrases import dollars
+
+    low, high = np.quantile(sums, [PERCENTILES[0] / 100, PERCENTILES[-1] / 100])
+    return f"all together: expected settlement {dollars(sums.mean())}, 5 % to 95 % {dollars(low)} to {dollars(high)}"
 
 
 def _write_chart(session: Session, result: pd.DataFrame, output: str) -> None:

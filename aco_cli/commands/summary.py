@@ -37,12 +37,12 @@ def summary(
     aco summary 2014 roster.csv --compare
     """
     from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.commands.summary_columns import COMPARISON_COLUMNS, SUMMARY_COLUMNS
     from aco_cli.engine.national import compare as compare_totals
     from aco_cli.engine.national import with_published
     from aco_cli.engine.settle import settle
     from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
     from aco_cli.errors import UsageError
+    from aco_cli.outputs.columns import output_columns
     from aco_cli.rounding import half_up_cents
     from aco_cli.rules.published import published_totals
 
@@ -68,7 +68,7 @@ def summary(
         dollars = ~compared["figure"].str.startswith("mean_")
         for name in ("computed", "difference"):
             compared[name] = compared[name].mask(dollars, half_up_cents(compared[name].to_numpy()))
-        session.write(compared, COMPARISON_COLUMNS, table)
+        session.write(compared, output_columns("summary --compare"), table)
     else:
-        session.write(summed, SUMMARY_COLUMNS, table)
+        session.write(summed, output_columns("summary"), table)
     session.finish()

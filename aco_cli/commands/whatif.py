@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +14,7 @@ from aco_cli.commands.call import Call, command
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aco_cli.outputs.columns import OutputColumn
     from aco_cli.rules.book import RuleBook
 
 
@@ -58,16 +61,15 @@ def whatif(
     aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
     """
     from aco_cli.commands.benchmarks import compute_again
-    from aco_cli.commands.roster import read_roster, with_benchmark_notes
+    from aco_cli.commands.roster import read_roster, roster_column, with_benchmark_notes
     from aco_cli.commands.scenarios import make_cases
     from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.commands.settlement_columns import roster_column
-    from aco_cli.commands.whatif_columns import TOTALS_COLUMNS, asked_columns, row_columns, sentence
     from aco_cli.commands.workbook import read_evidence
     from aco_cli.engine.summary import grouping_columns
     from aco_cli.engine.whatif import compare
     from aco_cli.engine.whatif import totals as sum_up
     from aco_cli.errors import UsageError
+    from aco_cli.outputs.columns import output_columns
 
     session = Session(messages, call)
     book = rule_book(rows.rules)
@@ -79,7 +81,7 @@ def whatif(
         return compute_again(changed, evidence, book, rules) if evidence else changed
 
     keys = [name.lstrip("-") for item in (*(table.columns or ()), *(table.sort or ())) for name in item.split(",")]
-    asked = asked_columns(keys)
+    asked = _asked(keys)
     with session.busy("settling", rows=len(frame) * len(cases)):
         compared = compare(frame, book, cases, ("track", *(name.rpartition("_")[0] for name in asked)), with_benchmark)
     compared["notes"] = with_benchmark_notes(compared["notes"], compared)
@@ -88,12 +90,14 @@ def whatif(
         raise UsageError(f"--by {unknown[0]}: no such column; there are {', '.join(compared.columns)}")
     session.settled(compared["outcome_after"])
     if groups or totals:
-        session.write(sum_up(compared, groups), TOTALS_COLUMNS, table)
+        session.write(sum_up(compared, groups), output_columns("whatif --totals"), table)
     else:
         others = [roster_column(name) for name in keys if name in frame and name not in asked]
-        session.write(compared, row_columns(len(cases)), table, [*asked.values(), *others])
+        # Of several cases, sums over all rows would count an ACO more than once.
+        columns = [replace(column, total=column.total and len(cases) == 1) for column in output_columns("whatif")]
+        session.write(compared, columns, table, [*asked.values(), *others])
         for each in sum_up(compared).to_dict("records"):
-            session.log.note(sentence(each))
+            session.log.note(_words(each))
     if unsettled := int(compared["difference"].isna().sum()):
         session.warn(
             f"{unsettled:,} of {len(compared):,} rows are not-calculable before or after; notes of the rows say why"
@@ -101,3 +105,25 @@ def whatif(
     if uncertain := int(compared["notes"].str.contains("rests on ", regex=False).sum()):
         session.warn(f"{uncertain:,} settlements rest on rule values that are not published; notes say which")
     session.finish()
+
+
+def _asked(names: Iterable[str]) -> dict[str, OutputColumn]:
+    """The settlement columns among those asked for as `<name>_before` or `<name>_after`, by the name asked for."""
+    from aco_cli.outputs.columns import SIDES, output_columns
+
+    sides = (replace(column, total=False).on_side(side) for column in output_columns("settle") for side in SIDES)
+    by_name = {column.name: column for column in sides}
+    return {name: by_name[name] for name in names if name in by_name}
+
+
+def _words(totals: Mapping[Any, Any]) -> str:
+    """One case's totals."""
+    from aco_cli.outputs.phrases import acos, dollars
+
+    moves = f"{totals['gain']:,} gain {dollars(totals['gained'])}, {totals['lose']:,} lose {dollars(totals['lost'])}"
+    rest = [f"{totals['unchanged']:,} unchanged"]
+    rest += [f"{totals['not_calculable']:,} not-calculable"] if totals["not_calculable"] else []
+    paid = f"paid {dollars(totals['earned_payment_before'])} -> {dollars(totals['earned_payment_after'])}"
+    repaid = f"repaid {dollars(totals['owed_repayment_before'])} -> {dollars(totals['owed_repayment_after'])}"
+    start = f"{totals['performance_year']} {totals['scenario']}: {acos(totals['acos'])}"
+    return f"{start}, {moves}, {', '.join(rest)}; {paid}; {repaid}; difference {dollars(totals['difference'])}"

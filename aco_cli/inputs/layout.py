@@ -9,12 +9,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
+from aco_cli.data_files import read_yaml
 
 FAMILIES = ("roster", "cms-puf")
 _FOLDER = Path(__file__).parent / "layouts"
+_UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}
 _CODE_DRESSING = re.compile(r"[\s_-]|\.0+$")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Column:
     A dollar total that is absent may be the product of the columns in `or_product`.
     `percent`: numbers without a percent sign are percentages. `nonzero_min` catches a fraction read as a percentage.
     `unsigned`: only the size counts, whichever sign it is printed with; `less` is a column whose size is taken off.
-    `codes` gives the value for each spelling a file uses.
+    `codes` gives the value for each spelling a file uses. `help` says in a sentence what the column means; a layout of
+    a CMS file may leave that to the layout of the roster.
     """
 
     name: str
@@ -57,7 +58,12 @@ class Column:
     codes: Mapping[str, str | float] = field(default_factory=dict)
     true_when: frozenset[str] = frozenset()
     only_where: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    description: str = ""
+    help: str = ""
+
+    @property
+    def unit(self) -> str:
+        """What the values are: text, boolean, date, integer, year, usd, fraction, percent or number."""
+        return _UNITS.get(self.type, self.type)
 
     @property
     def reads(self) -> tuple[tuple[str, ...], ...]:
@@ -109,10 +115,16 @@ def layouts_of(family: str) -> tuple[Layout, ...]:
     return tuple(each_layout(family))
 
 
+def all_layouts() -> dict[str, Layout]:
+    """Every layout by the name of its file, the roster first."""
+    paths = sorted(_FOLDER.glob("*.yaml"), key=lambda path: (path.stem != "roster", path))
+    return {path.stem: load_layout(path) for path in paths}
+
+
 @cache
 def load_layout(path: Path) -> Layout:
     """Read one layout file."""
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # a safe loader, in C if there
+    data = read_yaml(path)
     none = data.get("none", [])
     columns = {name: _column(name, spec, none) for name, spec in data["columns"].items()}
     return Layout(

@@ -47,13 +47,14 @@ def emit(
 ) -> list[str]:
     """Write the frame as the options ask and return the notes to print on standard error.
 
-    `columns` are the default ones, in order; `extras` describe further columns that `--columns` may name; `seen` is
-    given the bytes of a file once they are written. Raises UsageError for options that do not fit, OutputError for what
-    cannot be written.
+    `columns` are the default ones, in order; optional ones that the frame lacks are left out. `extras` describe further
+    columns that `--columns` may name; `seen` is given the bytes of a file once they are written. Raises UsageError for
+    options that do not fit, OutputError for what cannot be written.
     """
     output = None if options.output == "-" else options.output
     terminal = output is None and sys.stdout.isatty()
     fmt = choose_format(options.format, output, terminal=terminal)
+    columns = [column for column in columns if not column.optional or column.name in frame]
     chosen = select_columns(frame, options.columns, [*columns, *extras], columns)
     rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort)
     if fmt is Format.TABLE and terminal:

@@ -142,7 +142,7 @@ def test_mistake_in_the_environment_is_an_error_with_the_variable(aco: Aco, fold
 def test_help_reads_no_settings_and_a_run_without_a_file_no_toml() -> None:
     """Both would only cost time."""
     script = "import sys; from aco_cli.main import app; sys.argv = ['aco', *sys.argv[1:]]; app(standalone_mode=False)"
-    after = "print(sorted({'tomllib', 'pandas', 'aco_cli.commands.settings'} & set(sys.modules)))"
+    after = "print(sorted({'tomllib', 'pandas', 'numpy', 'yaml', 'aco_cli.commands.settings'} & set(sys.modules)))"
 
     def loaded(*arguments: str) -> str:
         command = [sys.executable, "-c", f"{script}; {after}", *arguments]

@@ -124,7 +124,7 @@ def test_every_layout_file_holds_together(path: Path) -> None:
 
 def test_roster_layout_describes_every_column() -> None:
     (roster,) = layouts_of("roster")
-    assert [name for name, column in roster.columns.items() if not column.description] == []
+    assert [name for name, column in roster.columns.items() if not column.help] == []
 
 
 def test_a_missing_column_is_named_with_its_nearest(write, problems_of) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from aco_cli.errors import Problem
-from aco_cli.inputs.claims.contracts import ASSIGNMENT, CLAIMS, ENROLLMENT, POPULATION
+from aco_cli.inputs.claims.contracts import CONTRACTS
 from aco_cli.inputs.claims.tables import Rows, Tables
 
 PERIODS = ("BY1", "BY2", "BY3", "PY")
@@ -35,10 +35,9 @@ class ClaimsRows:
     """The files of a run, readable as the views of their contracts' names."""
 
     def __init__(self, tables: Tables, files: ClaimsFiles) -> None:
-        given = [(ASSIGNMENT, files.assignment), (ENROLLMENT, files.enrollment), (CLAIMS, files.claims)]
-        given += [(POPULATION, files.population)] if files.population else []
+        given = {name: getattr(files, name) for name in ("assignment", "enrollment", "claims", "population")}
         self._tables = tables
-        self._rows = {contract.name: Rows(tables, contract, names) for contract, names in given}
+        self._rows = {name: Rows(tables, CONTRACTS[name], names) for name, names in given.items() if names}
         self._readable: dict[str, bool] = {}
 
     @property

@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import NamedTuple
+
+from aco_cli.data_files import read_yaml
 
 
 class Family(Enum):
@@ -151,29 +154,31 @@ _DOLLARS = "DECIMAL(12, 2)"
 
 @dataclass(frozen=True)
 class Kind:
-    """What a column means: in words, the SQL type, and how it is read from what a file stores."""
+    """What a column holds: its name and words for it, the SQL type, and how it is read from what a file stores."""
 
+    name: str
     words: str
     type: str
     read: Callable[[Stored], Cell]
 
 
-TEXT = Kind("text", "STRING", _text)
-BOOLEAN = Kind("true, false, 1 or 0", "BOOLEAN", _boolean)
-DATE = Kind("a date such as 2018-03-31", "DATE", _date)
-WHOLE = Kind("a whole number", "INTEGER", _whole)
-MONEY = Kind("US dollars in whole cents, below 10 billion", _DOLLARS, _money)
-SCORE = Kind("a risk score of 0 to 1000", "BIGINT", _score)
+TEXT = Kind("text", "text", "STRING", _text)
+BOOLEAN = Kind("boolean", "true, false, 1 or 0", "BOOLEAN", _boolean)
+DATE = Kind("date", "a date such as 2018-03-31", "DATE", _date)
+WHOLE = Kind("integer", "a whole number", "INTEGER", _whole)
+MONEY = Kind("usd", "US dollars in whole cents, below 10 billion", _DOLLARS, _money)
+SCORE = Kind("number", "a risk score of 0 to 1000", "BIGINT", _score)
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: its kind, whether a file may lack it, whether cells may be blank, and what a blank counts as."""
+class ClaimsColumn:
+    """A column: its kind, whether a file may lack it or have blanks in it, what a blank counts as, and its meaning."""
 
     kind: Kind
     optional: bool = False
     may_be_blank: bool = False
     blank: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,7 @@ class Contract:
     """A table: what its files are called in messages, and its columns."""
 
     name: str
-    columns: Mapping[str, Column]
+    columns: Mapping[str, ClaimsColumn]
 
     def cells(self, header: Mapping[str, Stored]) -> dict[str, Cell]:
         """How each column is read from a file with these columns (by lower-case name)."""
@@ -192,7 +197,7 @@ class Contract:
         return [name for name, column in self.columns.items() if not column.optional and name not in header]
 
 
-def _cell(column: Column, held: Stored | None) -> Cell:
+def _cell(column: ClaimsColumn, held: Stored | None) -> Cell:
     nothing = f"CAST({column.blank or 'NULL'} AS {column.kind.type})"
     if held is None:
         return Cell(nothing, None)
@@ -200,46 +205,8 @@ def _cell(column: Column, held: Stored | None) -> Cell:
     return Cell(f"COALESCE({value}, {nothing})" if column.blank else value, unread)
 
 
-_ADDED_OR_EXCLUDED = (
-    "ime_amount",
-    "dsh_amount",
-    "uncompensated_care_amount",
-    "other_excluded_amount",
-    "sequestration_amount",
-    "pbp_reduction_amount",
-)
-CLAIMS = Contract(
-    "claims",
-    {
-        "bene_id": Column(TEXT),
-        "claim_type": Column(TEXT),
-        "through_date": Column(DATE),
-        "paid_amount": Column(MONEY),
-        **dict.fromkeys(_ADDED_OR_EXCLUDED, Column(MONEY, optional=True, may_be_blank=True, blank="0")),
-        "denied": Column(BOOLEAN),
-    },
-)
-ENROLLMENT = Contract(
-    "enrollment",
-    {
-        "bene_id": Column(TEXT),
-        "month": Column(TEXT),
-        "esrd": Column(BOOLEAN),
-        "age": Column(WHOLE, may_be_blank=True),
-        "dual_status": Column(TEXT, optional=True, may_be_blank=True),
-        **dict.fromkeys(("part_a", "part_b", "health_plan", "alive"), Column(BOOLEAN)),
-        "risk_score": Column(SCORE, may_be_blank=True),
-        "county": Column(TEXT, optional=True, may_be_blank=True),
-    },
-)
-ASSIGNMENT = Contract(
-    "assignment",
-    {
-        "aco_id": Column(TEXT),
-        "performance_year": Column(WHOLE),
-        "period": Column(TEXT),
-        "calendar_year": Column(WHOLE),
-        "bene_id": Column(TEXT),
-    },
-)
-POPULATION = Contract("population", {"calendar_year": Column(WHOLE), "bene_id": Column(TEXT)})
+_KINDS = {kind.name: kind for kind in (TEXT, BOOLEAN, DATE, WHOLE, MONEY, SCORE)}
+CONTRACTS = {
+    name: Contract(name, {column: ClaimsColumn(_KINDS[spec.pop("type")], **spec) for column, spec in columns.items()})
+    for name, columns in read_yaml(Path(__file__).with_name("contracts.yaml")).items()
+}
