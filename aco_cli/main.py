@@ -89,7 +89,7 @@ def run() -> None:
             raise
         log = _log()
         log.error(f"internal error: {type(error).__name__}: {error}")
-        log.note("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
+        log.error("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
         sys.exit(ExitCode.INTERNAL)
 
 

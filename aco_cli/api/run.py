@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from typing import Any
 
 import pandas as pd
+
+from aco_cli.engine.outcome import OUTCOMES
+from aco_cli.errors import UsageError
 
 Advance = Callable[[int], None]
 
@@ -60,17 +64,17 @@ class Run:
     def told(self, notice: Notice) -> None:
         """A notice has come."""
 
-    def busy(self, what: str, *, rows: int = 0, size: int = 0) -> AbstractContextManager[Advance | None]:
-        """Something of so many rows, or so many bytes, goes on while the block runs."""
+    def busy(self, what: str, *, rows: int = 0, files: Sequence[str] = ()) -> AbstractContextManager[Advance | None]:
+        """Something of so many rows, or with these files, goes on while the block runs."""
         return nullcontext()
 
-    def reading(self, files: Iterable[object], family: str) -> None:
+    def reading(self, files: Sequence[str], family: str) -> None:
         """These files are about to be read, as tables of a family of layouts."""
 
     def settled(self, outcomes: pd.Series) -> None:
         """Tell how many rows ended how."""
         found = outcomes.value_counts()
-        counts = {str(outcome): int(count) for outcome, count in found.sort_index().items() if count}
+        counts = {str(outcome): int(found[outcome]) for outcome in OUTCOMES if found.get(outcome, 0)}
         words = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
         self.step("settled", f"settled {len(outcomes):,} rows: {words}", rows=len(outcomes), outcomes=counts)
 
@@ -84,8 +88,7 @@ class Result:
 
     table: pd.DataFrame
     notices: Sequence[Notice] = ()
-    totals: pd.DataFrame | None = None
-    extras: Mapping[str, Any] = field(default_factory=dict)
+    totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     worksheet: Callable[[str, int | None], pd.DataFrame] | None = None
 
     @property
@@ -98,19 +101,11 @@ class Result:
 
         Raises UsageError for an ACO that the table does not have.
         """
-        from aco_cli.errors import UsageError
-
         if self.worksheet is None:
             raise UsageError("there are no lines behind this table; use settle or explain")
         return self.worksheet(aco_id, year)
 
     def _repr_html_(self) -> str:
-        told = "".join(f"<li>{notice.level}: {_escaped(notice.message)}</li>" for notice in self.notices)
+        told = "".join(f"<li>{notice.level}: {escape(notice.message)}</li>" for notice in self.notices)
         table = self.table.to_html(max_rows=20, show_dimensions=True, na_rep="")
         return f"{table}<ul>{told}</ul>" if told else table
-
-
-def _escaped(text: str) -> str:
-    import html
-
-    return html.escape(text)

@@ -24,18 +24,11 @@ def benchmark(
     \b
     aco benchmark 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     """
-    import pandas as pd
-
-    from aco_cli.commands.benchmarks import read_and_compute
-    from aco_cli.commands.session import Request, Session, rule_book
+    from aco_cli.api import calls as api
+    from aco_cli.commands.session import Session, selection
     from aco_cli.outputs.columns import output_columns
 
     session = Session(messages, call)
-    book = rule_book(rows.rules)
-    roster, computed = read_and_compute(session, Request(years, files, rows), reference or (), book)
-    names = [name for name in ("aco_id", "aco_name", "performance_year") if name in roster]
-    result = pd.concat([roster[names], computed], axis=1)
-    session.write(result, output_columns("benchmark"), table)
-    if unknown := int(result["benchmark_total"].isna().sum()):
-        session.warn(f"{unknown:,} of {len(result):,} benchmarks are not calculable; column notes says what is missing")
+    found = api.benchmark(files, years, run=session, **selection(rows, reference=reference))
+    session.write(found.table, output_columns("benchmark"), table)
     session.finish()

@@ -40,7 +40,8 @@ def calibrate(
     aco calibrate 2014 puf_2014.csv -o reference.csv
     aco calibrate 2014 puf_2014.csv -o reference.csv --updates --residuals residuals.csv
     """
-    from aco_cli.commands.session import Session, rule_book
+    from aco_cli.api.selection import rules_of
+    from aco_cli.commands.session import Session
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
     from aco_cli.errors import InputError, Problem, UsageError
     from aco_cli.inputs.published_benchmarks import load_published_benchmarks
@@ -48,7 +49,7 @@ def calibrate(
 
     if residuals is not None and residuals == (table.output or "-"):
         raise UsageError("--residuals needs a file of its own, beside that of -o")
-    session, book = Session(messages), rule_book(rules)
+    session, book = Session(messages), rules_of(rules)
     published = load_published_benchmarks(file, year, updates=updates)
     found = estimate(published, book)
     _report(session, found)
@@ -70,9 +71,9 @@ def _with_updates(session: Session, published: DataFrame, found: Calibration, bo
     rows, fits = calibrate_updates(published, found, book)
     for fit in fits:
         if fit.refusal:
-            session.warn(f"{fit.start:%Y-%m-%d}: no updates from {fit.refusal}")
+            session.warn("refused", f"{fit.start:%Y-%m-%d}: no updates from {fit.refusal}")
         else:
-            session.log.note(_update_words(fit))
+            session.note("fit", _update_words(fit))
     return together([found.reference, rows]).sort_values("agreement_start", kind="stable", ignore_index=True)
 
 
@@ -80,17 +81,19 @@ def _report(session: Session, found: Calibration) -> None:
     """Tell how each agreement start fits, and which ACOs do not or say nothing."""
     for fit in found.fits:
         if fit.refusal:
-            session.warn(f"{fit.start:%Y-%m-%d}: no factors from {fit.refusal}")
+            session.warn("refused", f"{fit.start:%Y-%m-%d}: no factors from {fit.refusal}")
         else:
-            session.log.note(_words(fit))
+            session.note("fit", _words(fit))
     table = found.residuals
     if len(table):
         for note, ids in table[table["notes"].str.startswith("blank")].groupby("notes", sort=False)["aco_id"]:
-            session.log.note(f"left out, {note}: {', '.join(ids)}")
+            session.note("left_out", f"left out, {note}: {', '.join(ids)}")
         if outside := table.loc[table["within_bound"] == 0, "aco_id"].tolist():
-            session.warn(f"{len(outside):,} ACOs are further off than rounding explains: {', '.join(outside)}")
+            session.warn(
+                "outside", f"{len(outside):,} ACOs are further off than rounding explains: {', '.join(outside)}"
+            )
     if found.others:
-        session.log.note(f"{found.others:,} ACOs left out: their benchmark years are not trended nationally")
+        session.note("left_out", f"{found.others:,} ACOs left out: their benchmark years are not trended nationally")
 
 
 def _words(fit: Fit) -> str:

@@ -44,7 +44,7 @@ def check(
     problems, warnings = check_files(files, sources.layout, sources.expenditures or ())
     problems = sorted(problems, key=lambda problem: (problem.file, problem.row or math.inf))
     for warning in warnings:
-        session.warn(warning)
+        session.warn("input", warning)
     if format is Format.AUTO and output is None:
         session.print(problems)
     elif problems or output:

@@ -6,10 +6,13 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aco_cli.commands.options import LogFormat
 from aco_cli.errors import AcoError, InputError
+
+if TYPE_CHECKING:
+    from aco_cli.api.run import Notice
 
 
 @dataclass(frozen=True)
@@ -19,20 +22,14 @@ class Log:
     format: LogFormat | None = None
     quiet: bool = False
 
-    def step(self, event: str, message: str, **details: Any) -> None:
-        """Tell that a part of the work is done."""
-        if self.format is not None and not self.quiet:
-            self._tell("info", event, message, details)
-
-    def note(self, message: str) -> None:
-        """Tell something that is good to know."""
-        if not self.quiet:
-            self._tell("info", "note", message, {})
-
-    def warn(self, message: str) -> None:
-        """Tell something that is probably not as it should be."""
-        if not self.quiet:
-            self._tell("warning", "warning", message, {})
+    def tell(self, notice: Notice) -> None:
+        """Tell something about a run, unless it is `quiet`; steps only to those who ask for a format."""
+        is_step = notice.level == "step"
+        if self.quiet or (is_step and self.format is None):
+            return
+        event = notice.code if is_step else str(notice.level)
+        details = dict(notice.data) if is_step else {"code": notice.code}
+        self._tell("warning" if notice.level == "warning" else "info", event, notice.message, details)
 
     def error(self, message: str, **details: Any) -> None:
         """Tell why the run ends, however quiet it is."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -83,7 +83,7 @@ def make_manifest(
     inputs: Sequence[FileFacts],
     output: FileFacts,
     counts: Mapping[str, int],
-    warnings: Sequence[str],
+    warnings: Iterable[str],
 ) -> Manifest:
     """The manifest of a run by this program, with these libraries, under the rules as they are now."""
     return Manifest(

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 import aco_cli
-from aco_cli.commands.roster import settle_roster
+from aco_cli.api.roster import settle_rows
+from aco_cli.api.selection import Request
 from aco_cli.commands.session import Session
 from aco_cli.engine.law import law_of
 from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
@@ -35,12 +36,13 @@ class Settled(NamedTuple):
     steps: Waterfall
 
 
-def write_page(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, files: Sequence[str]) -> None:
+def write_page(session: Session, frame: pd.DataFrame, request: Request, output: str) -> None:
     """Settle the rows and write the page. Raises UsageError where a library is missing, and OutputError."""
     _need_libraries()
     from aco_cli.outputs.page.content import Settlements, shown_of_one
     from aco_cli.outputs.page.render import render_page
 
+    book = request.book
     lines = shown_of_one(law_of(book, frame["program"].iloc[0]).steps)
     rows = _settle(session, frame, book, [line.key for line in lines])
     content = Settlements(
@@ -52,9 +54,9 @@ def write_page(session: Session, frame: pd.DataFrame, book: RuleBook, output: st
         _laws(rows.frame, book),
         lines,
     )
-    data = render_page(content, _made_of(files))
+    data = render_page(content, _made_of([*request.files, *request.quality, *request.reference]))
     write_output(data, output)
-    session.log.step("wrote", f"wrote {len(frame):,} rows to {output}", rows=len(frame), file=output)
+    session.step("wrote", f"wrote {len(frame):,} rows to {output}", rows=len(frame), file=output)
 
 
 def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> None:
@@ -67,12 +69,12 @@ def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: 
     shown = [figure] if figure else list(Figure)
     chart, bare = draw_some(shown, rows.settled, rows.steps)
     for each in bare:
-        (session.warn if figure else session.log.note)(f"nothing to draw in chart {each}: {NOTHING[each]}")
+        (session.warn if figure else session.note)("empty_chart", f"nothing to draw in chart {each}: {NOTHING[each]}")
     years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
     words = " ".join(NOTHING[each] if each in bare else caption(each, rows.settled, rows.steps) for each in shown)
     about = f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}"
     write_output(png(chart) if Path(output).suffix.lower() == ".png" else svg(chart, about, words).encode(), output)
-    session.log.step("wrote", f"wrote charts of {len(frame):,} rows to {output}", rows=len(frame), file=output)
+    session.step("wrote", f"wrote charts of {len(frame):,} rows to {output}", rows=len(frame), file=output)
 
 
 def _need_libraries() -> None:
@@ -94,7 +96,7 @@ def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequenc
     start = groups["start_year"].fillna("").replace("", "unknown")
     frame = frame.assign(aco_name=frame.get("aco_name", ""), size=groups["size"], start_year=start)
     columns = dict.fromkeys((*column_names("settle"), *NEEDED, *DEFAULT_GROUPS, "quality_share", *more))
-    settled = settle_roster(session, frame, book, tuple(columns))
+    settled = settle_rows(session, frame, book, tuple(columns))
     return Settled(frame, settled, waterfall(frame, book))
 
 

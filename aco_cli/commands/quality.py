@@ -46,30 +46,11 @@ def quality(
     aco quality 2018 puf_2018.csv --improvement preventive_health=0.92
     aco quality 2023 puf_2022.csv puf_2023.csv
     """
-    from aco_cli.commands.rates import (
-        ASSUMED,
-        quality_rules,
-        read_rates,
-        scored,
-        warn_of_columns,
-        warn_of_rewards,
-        with_improvement,
-    )
-    from aco_cli.commands.session import Request, Session, only, rule_book
+    from aco_cli.api import calls as api
+    from aco_cli.commands.session import Session
     from aco_cli.outputs.columns import output_columns
 
     session = Session(messages, call)
-    rule_book(rules)  # refuses a folder that is none
-    known = session.read(Request(years, roster, o.Rows())) if roster else None
-    rates, scoring = with_improvement(read_rates(session, files, years, known), improvement or ()), quality_rules(rules)
-    scores = scored(rates, years, scoring)
-    warn_of_rewards(session, improvement or (), scores["performance_year"].unique().tolist(), scoring)
-    scores = only(scores, "aco_id", [word for item in aco or () for word in item.split(",")])
-    scores = scores.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
-    session.write(scores, output_columns("quality"), table)
-    if unscored := int(scores["quality_score"].isna().sum()):
-        session.warn(f"{unscored:,} of {len(scores):,} rows have no score; column notes says why")
-    warn_of_columns(session, scores)
-    if assumed := int(scores["notes"].str.contains(ASSUMED, regex=False).sum()):
-        session.warn(f"{assumed:,} scores rest on assumed cuts; column notes says which")
+    found = api.quality(files, years, roster=roster, improvement=improvement or (), run=session, rules=rules, aco=aco)
+    session.write(found.table, output_columns("quality"), table)
     session.finish()

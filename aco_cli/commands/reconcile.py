@@ -37,31 +37,22 @@ def reconcile(
     aco reconcile 2014 roster.csv --published puf_2014.csv
     aco reconcile 2018 puf_2018.csv --quality puf_2018.csv
     """
-    from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.engine.reconcile import Verdict, tally
-    from aco_cli.engine.reconcile import reconcile as compare
+    from aco_cli.api import calls as api
+    from aco_cli.commands.session import Session, selection
+    from aco_cli.engine.reconcile import Verdict
     from aco_cli.errors import UsageError
     from aco_cli.outputs.columns import output_columns
 
+    if quality and by_year:
+        raise UsageError("--by-year is of settlements: with --quality the summary by year is on standard error")
     session = Session(messages, call)
-    frame = session.read_with_published(Request(years, files, rows), published or ())
-    if quality:
-        if by_year:
-            raise UsageError("--by-year is of settlements: with --quality the summary by year is on standard error")
-        from aco_cli.commands.rates import reconcile_quality
-
-        reconcile_quality(session, frame, Request(years, quality, rows), table)
-    with session.busy("settling", rows=len(frame)):
-        compared = compare(frame, rule_book(rows.rules))
-    session.settled(compared["outcome"])
-    if len(compared) < len(frame):
-        session.warn(f"{len(frame) - len(compared):,} rows have no published settlement and are left out")
-    by_years = tally(compared)
+    found = api.reconcile(files, years, published=published, run=session, **selection(rows, quality))
     if by_year:
-        session.write(by_years, output_columns("reconcile --by-year"), table)
+        session.write(found.totals, output_columns("reconcile --by-year"), table)
     else:
-        session.write(compared, output_columns("reconcile"), table)
-        for year in by_years.to_dict("records"):
+        session.write(found.table, output_columns("reconcile --quality" if quality else "reconcile"), table)
+        for year in found.totals.to_dict("records"):
             counts = [f"{year[verdict]:,} {verdict}" for verdict in Verdict if year[verdict]]
-            session.log.note(f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}")
-    session.finish(findings=bool((compared["class"] == Verdict.UNEXPLAINED).any()))
+            told = f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}"
+            session.note("compared", told, year=year["performance_year"])
+    session.finish(findings=bool((found.table["class"] == Verdict.UNEXPLAINED).any()))

@@ -41,8 +41,9 @@ def report(
     aco report 2014 roster.csv --aco A67373,A85439 -o book.xlsx
     aco report 2018 puf_2018.csv --chart waterfall -o waterfall.svg
     """
-    from aco_cli.commands.roster import read_roster
-    from aco_cli.commands.session import Request, Session, rule_book
+    from aco_cli.api.roster import read_roster
+    from aco_cli.api.selection import requested
+    from aco_cli.commands.session import Session, selection
     from aco_cli.errors import UsageError
 
     kind = Path(output).suffix.lower()
@@ -52,17 +53,17 @@ def report(
     if chart and kind not in IMAGES:
         raise UsageError(f"--chart {chart}: is for a file that ends in {' or '.join(IMAGES)}, found -o {output}")
     session = Session(messages, call)
-    book = rule_book(rows.rules)
-    frame = read_roster(session, Request(years, files, rows), book, quality, reference)
+    request = requested(files, years, selection(rows, quality, reference))
+    frame = read_roster(session, request)
     if kind == BOOK:
         from aco_cli.commands.workbook import write_book
 
-        write_book(session, frame, book, output, rows, reference)
+        write_book(session, frame, request, output)
     else:
         from aco_cli.commands.pictures import write_charts, write_page
 
         if kind == PAGE:
-            write_page(session, frame, book, output, [*files, *(quality or ()), *(reference or ())])
+            write_page(session, frame, request, output)
         else:
-            write_charts(session, frame, book, output, chart)
+            write_charts(session, frame, request.book, output, chart)
     session.finish()

@@ -109,7 +109,7 @@ def scenarios(output: o.Output, messages: o.Messages) -> None:
     \b
     aco rules scenarios
     """
-    from aco_cli.commands.scenarios import scenario_table
+    from aco_cli.api.scenarios import scenario_table
 
     _write(scenario_table(), "rules scenarios", output, messages)
 

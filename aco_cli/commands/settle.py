@@ -29,16 +29,14 @@ def settle(
     aco settle 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     zcat roster.csv.gz | aco settle 2014 - --format json
     """
-    from aco_cli.commands.roster import read_roster, roster_column, settle_roster
-    from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.outputs.columns import column_names, output_columns
+    from aco_cli.api import calls as api
+    from aco_cli.api.selection import names
+    from aco_cli.commands.session import Session, selection
+    from aco_cli.outputs.columns import column_names, output_columns, roster_column
 
     session = Session(messages, call)
-    book = rule_book(rows.rules)
-    frame = read_roster(session, Request(years, files, rows), book, quality, reference)
-    asked = [name for item in table.columns or () for name in item.split(",")]
-    names = column_names("settle")
-    others = [name for name in asked if name in frame and name not in names]
-    settled = settle_roster(session, frame, book, (*names, *others))
-    session.write(settled, output_columns("settle"), table, [roster_column(name) for name in others])
+    asked = names(table.columns)
+    found = api.settle(files, years, columns=asked, run=session, **selection(rows, quality, reference))
+    others = [roster_column(name) for name in asked if name in found.table and name not in column_names("settle")]
+    session.write(found.table, output_columns("settle"), table, others)
     session.finish()

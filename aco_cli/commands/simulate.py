@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aco_cli.commands.session import Session
-    from aco_cli.engine.simulate import Floats
 
 IMAGES = (".svg", ".png")
 ABOUT = "Settlements under chance: for each ACO the 5th to 95th percentile, the middle half and the expected settlement"
-DERIVED = "standard deviations are derived from the scale of the minimum savings rate (docs/simulate.md); --sd sets one"
 
 
 @command
@@ -57,45 +55,22 @@ def simulate(
     aco simulate 2014 roster.csv --aco A67373 --draws 100000 --seed 7
     aco simulate 2014 roster.csv --sd 0.02 -o chart.svg
     """
-    import pandas as pd
-
-    from aco_cli.commands.roster import read_roster, roster_column, with_benchmark_notes
-    from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.engine.simulate import simulate as draw
-    from aco_cli.outputs.columns import output_columns
+    from aco_cli.api import calls as api
+    from aco_cli.api.selection import names
+    from aco_cli.commands.session import Session, selection
+    from aco_cli.outputs.columns import column_names, output_columns, roster_column
 
     session = Session(messages, call)
-    book = rule_book(rows.rules)
-    frame = read_roster(session, Request(years, files, rows), book, quality, reference)
-    with session.busy("drawing", rows=len(frame) * draws) as progress:
-        simulation = draw(frame, book, draws=draws, seed=seed, sd=sd, progress=progress)
-    found = simulation.table.assign(notes=with_benchmark_notes(simulation.table["notes"], frame))
-    session.settled(found["outcome"])
-    result = pd.concat([frame.drop(columns=found.columns, errors="ignore"), found], axis=1)
+    found = api.simulate(
+        files, years, draws=draws, seed=seed, sd=sd, run=session, **selection(rows, quality, reference)
+    )
     if table.format is Format.AUTO and table.output and Path(table.output).suffix.lower() in IMAGES:
-        _write_chart(session, result, table.output)
+        _write_chart(session, found.table, table.output)
     else:
-        asked = [name for item in table.columns or () for name in item.split(",")]
-        others = [roster_column(name) for name in asked if name in frame and name not in found]
-        session.write(result, output_columns("simulate"), table, others)
-    if sd is None:
-        session.log.note(DERIVED)
-    if unknown := int((found["probability_not_calculable"] > 0).sum()):
-        session.warn(f"{unknown:,} of {len(found):,} ACOs have draws that are not calculable; column notes says why")
-    else:
-        session.log.note(_words(simulation.sums))
+        known = column_names("simulate")
+        others = [name for name in names(table.columns) if name in found.table and name not in known]
+        session.write(found.table, output_columns("simulate"), table, [roster_column(name) for name in others])
     session.finish()
-
-
-def _words(sums: Floats) -> str:
-    """What the settlements of all ACOs together come to."""
-    import numpy as np
-
-    from aco_cli.engine.simulate import PERCENTILES
-    from aco_cli.outputs.phrases import dollars
-
-    low, high = np.quantile(sums, [PERCENTILES[0] / 100, PERCENTILES[-1] / 100])
-    return f"all together: expected settlement {dollars(sums.mean())}, 5 % to 95 % {dollars(low)} to {dollars(high)}"
 
 
 def _write_chart(session: Session, result: pd.DataFrame, output: str) -> None:

@@ -62,7 +62,8 @@ def synth(
     lines = int(acos * beneficiaries * claims_per_month * _MONTHS)
     with whole_folder(folder, FILES, force=force) as place, session.busy("drawing claims", rows=lines) as advance:
         counts = write_population(plan, place, expected=expected, advance=advance)
-    session.log.note(
+    session.note(
+        "wrote",
         f"wrote {counts.claims:,} claims, {counts.enrollment:,} months of enrollment and "
-        f"{counts.assignment:,} assignments to {acos:,} ACOs into {folder}"
+        f"{counts.assignment:,} assignments to {acos:,} ACOs into {folder}",
     )

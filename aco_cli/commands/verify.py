@@ -34,7 +34,7 @@ def verify(
     verdict = compare(read, {each.name: each.run for each in COMMANDS if each.is_recorded})
     if verdict.differences:
         session.print(verdict.differences)
-        session.log.note(verdict.result)
+        session.note("result", verdict.result)
     elif not messages.quiet:
         session.print([f"{read.outputs[0].file}: confirmed, {verdict.result}"])
     session.finish(findings=bool(verdict.differences))

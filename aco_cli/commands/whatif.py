@@ -12,10 +12,7 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import Call, command
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from aco_cli.outputs.columns import OutputColumn
-    from aco_cli.rules.book import RuleBook
 
 
 @command
@@ -60,50 +57,39 @@ def whatif(
     aco whatif 2014 roster.csv --scenario no-quality-penalty --scenario two-sided --totals
     aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
     """
-    from aco_cli.commands.benchmarks import compute_again
-    from aco_cli.commands.roster import read_roster, roster_column, with_benchmark_notes
-    from aco_cli.commands.scenarios import make_cases
-    from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.commands.workbook import read_evidence
-    from aco_cli.engine.summary import grouping_columns
-    from aco_cli.engine.whatif import compare
-    from aco_cli.engine.whatif import totals as sum_up
-    from aco_cli.errors import UsageError
-    from aco_cli.outputs.columns import output_columns
+    from dataclasses import replace
+
+    from aco_cli.api import calls as api
+    from aco_cli.api.selection import names
+    from aco_cli.commands.session import Session, selection
+    from aco_cli.outputs.columns import output_columns, roster_column
 
     session = Session(messages, call)
-    book = rule_book(rows.rules)
-    cases = make_cases(session, book, scenario or (), change or (), rule or (), rules_year)
-    frame = read_roster(session, Request(years, files, rows), book, quality, reference)
-    frame, evidence = frame.assign(**grouping_columns(frame)), read_evidence(rows, reference)
-
-    def with_benchmark(changed: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
-        return compute_again(changed, evidence, book, rules) if evidence else changed
-
-    keys = [name.lstrip("-") for item in (*(table.columns or ()), *(table.sort or ())) for name in item.split(",")]
+    keys = [name.lstrip("-") for name in names([*(table.columns or ()), *(table.sort or ())])]
     asked = _asked(keys)
-    with session.busy("settling", rows=len(frame) * len(cases)):
-        compared = compare(frame, book, cases, ("track", *(name.rpartition("_")[0] for name in asked)), with_benchmark)
-    compared["notes"] = with_benchmark_notes(compared["notes"], compared)
-    groups = list(dict.fromkeys(name.strip() for item in by or () for name in item.split(",")))
-    if unknown := [name for name in groups if name not in compared]:
-        raise UsageError(f"--by {unknown[0]}: no such column; there are {', '.join(compared.columns)}")
-    session.settled(compared["outcome_after"])
-    if groups or totals:
-        session.write(sum_up(compared, groups), output_columns("whatif --totals"), table)
+    found = api.whatif(
+        files,
+        years,
+        change=change or (),
+        rule=rule or (),
+        rules_year=rules_year,
+        scenario=scenario,
+        by=by,
+        columns=[name.rpartition("_")[0] for name in asked],
+        run=session,
+        **selection(rows, quality, reference),
+    )
+    if by or totals:
+        session.write(found.totals, output_columns("whatif --totals"), table)
     else:
-        others = [roster_column(name) for name in keys if name in frame and name not in asked]
+        compared = found.table
         # Of several cases, sums over all rows would count an ACO more than once.
-        columns = [replace(column, total=column.total and len(cases) == 1) for column in output_columns("whatif")]
+        is_one = compared["scenario"].nunique() == 1
+        columns = [replace(column, total=column.total and is_one) for column in output_columns("whatif")]
+        others = [roster_column(name) for name in keys if name in compared and name not in asked]
         session.write(compared, columns, table, [*asked.values(), *others])
-        for each in sum_up(compared).to_dict("records"):
-            session.log.note(_words(each))
-    if unsettled := int(compared["difference"].isna().sum()):
-        session.warn(
-            f"{unsettled:,} of {len(compared):,} rows are not-calculable before or after; notes of the rows say why"
-        )
-    if uncertain := int(compared["notes"].str.contains("rests on ", regex=False).sum()):
-        session.warn(f"{uncertain:,} settlements rest on rule values that are not published; notes say which")
+        for each in found.totals[found.totals["by"] == "all"].to_dict("records"):
+            session.note("totals", _words(each), scenario=each["scenario"])
     session.finish()
 
 

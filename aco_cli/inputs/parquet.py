@@ -1,4 +1,4 @@
-"""Parquet files; columns keep their types."""
+"""Parquet files and frames; columns keep their types."""
 
 from __future__ import annotations
 
@@ -11,20 +11,33 @@ import pyarrow.parquet as pq
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged, no_rows
 from aco_cli.inputs.raw import RawTable
-from aco_cli.inputs.source import Source
+from aco_cli.inputs.source import FrameFile, Source
 
 
-class ParquetSheet:
-    """One Parquet file."""
+def read_parquet(source: Source) -> pa.Table:
+    """The table of a Parquet file. Raises InputError for a damaged one."""
+    try:
+        table = pq.read_table(pa.BufferReader(source.data))
+        table.validate(full=True)  # text that is not UTF-8 would only fail when used
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise damaged(source.file, "Parquet", error) from None
+    return table
 
-    def __init__(self, source: Source) -> None:
-        self.file = source.file
-        try:
-            self._table = pq.read_table(pa.BufferReader(source.data))
-            self._table.validate(full=True)  # text that is not UTF-8 would only fail when used
-            self.header = [name.strip() for name in self._table.column_names]
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-            raise damaged(self.file, "Parquet", error) from None
+
+def table_of(file: FrameFile) -> pa.Table:
+    """A frame as a table. Raises InputError for columns of objects that are no plain values."""
+    try:
+        return pa.Table.from_pandas(file.frame, preserve_index=False)
+    except pa.ArrowException as error:
+        raise InputError([Problem(file, "columns of text, numbers or dates", str(error).splitlines()[0])]) from None
+
+
+class TypedSheet:
+    """A table whose columns have types, of Parquet or a frame."""
+
+    def __init__(self, file: str, table: pa.Table) -> None:
+        self.file, self._table = file, table
+        self.header = [str(name).strip() for name in table.column_names]
 
     def read(self, wanted: Sequence[int], encoding: str) -> RawTable:
         """Read the columns at these places; raises InputError for one that does not hold plain values."""

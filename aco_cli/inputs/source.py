@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from aco_cli.errors import InputError, Problem
@@ -20,6 +21,18 @@ _PARQUET_MAGIC = b"PAR1"
 _WORKBOOK_MAGICS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _KINDS_BY_SUFFIX = {".parquet": "Parquet", ".xlsx": "XLSX", ".gz": "gzip", ".zst": "zstd"}
+
+
+class FrameFile(str):
+    """A frame in the place of a file: its name in messages, and what it holds."""
+
+    frame: pd.DataFrame
+
+    def __new__(cls, frame: pd.DataFrame) -> FrameFile:
+        """A frame under the name `DataFrame`."""
+        named = super().__new__(cls, "DataFrame")
+        named.frame = frame
+        return named
 
 
 class Kind(Enum):

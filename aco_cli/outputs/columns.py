@@ -116,3 +116,12 @@ def _percentiles(name: str, spec: Mapping[str, Any]) -> Iterator[OutputColumn]:
 
 def _typed(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {**spec, "unit": Unit(spec["unit"])} if "unit" in spec else dict(spec)
+
+
+def roster_column(name: str) -> OutputColumn:
+    """How a column of the roster is shown beside those of a table: by its type in the roster's contract."""
+    from aco_cli.inputs.layout import layouts_of  # needed for nothing else
+
+    held = layouts_of("roster")[0].columns.get(name)
+    unit = held.unit.replace("year", "integer") if held else "text"
+    return OutputColumn(name, Unit(unit), name.replace("_", " ").capitalize(), 0)

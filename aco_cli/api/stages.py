@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
-from aco_cli.commands.progress import Advance
-from aco_cli.commands.session import MANY_BYTES, Session
+from aco_cli.api.run import Advance, Run
 from aco_cli.inputs.claims.tables import Tables
 
 _WHOLE = 1_000_000
@@ -18,8 +16,8 @@ _ENDS = {"checking the files": 0.2, "counting months": 0.35, "adding up claims":
 class Stages:
     """Moves a bar that may be none: `next` names what comes, `part` says how much of the running statement is done."""
 
-    def __init__(self, session: Session, advance: Advance | None) -> None:
-        self._session, self._advance = session, advance
+    def __init__(self, run: Run, advance: Advance | None) -> None:
+        self._run, self._advance = run, advance
         self._start = self._end = 0.0
         self._done = 0
         self.part: Callable[[float], None] | None = self._part if advance else None
@@ -28,7 +26,7 @@ class Stages:
         """Tell what comes next."""
         self._start, self._end = self._end, _ENDS[stage]
         self._part(0.0)
-        self._session.log.step("stage", stage)
+        self._run.step("stage", stage)
 
     def _part(self, share: float) -> None:
         done = int(_WHOLE * (self._start + (self._end - self._start) * min(share, 1.0)))
@@ -38,11 +36,10 @@ class Stages:
 
 
 @contextmanager
-def stages(session: Session, names: Sequence[str]) -> Iterator[Stages]:
+def stages(run: Run, names: Sequence[str]) -> Iterator[Stages]:
     """A bar for a run on these files, shown on a terminal where they are so large that it takes a while."""
-    size = sum(Path(name).stat().st_size if Path(name).is_file() else MANY_BYTES + 1 for name in names)
-    with session.busy("working on claims", rows=_WHOLE if size > MANY_BYTES else 0) as advance:
-        yield Stages(session, advance)
+    with run.busy("working on claims", rows=_WHOLE, files=names) as advance:
+        yield Stages(run, advance)
 
 
 def open_tables(

@@ -1,4 +1,4 @@
-"""Scenarios ready to settle: of `--scenario`, with `--set`, `--rule` and `--rules-year` on top, checked."""
+"""Scenarios ready to settle: named ones, with single changes of inputs and rules on top, checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from aco_cli.commands.manifest import facts
-from aco_cli.commands.session import Session
+from aco_cli.api.run import Run
 from aco_cli.engine.whatif import Case, Change
 from aco_cli.errors import UsageError
 from aco_cli.inputs.given import convert_given
@@ -21,16 +20,17 @@ from aco_cli.inputs.scenario import PACKAGED, Scenario, Setting, packaged_scenar
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.change import changed_book
 
+Assignments = Mapping[str, object] | Sequence[str]
 AS_GIVEN = "changed"
 AS_IS = "unchanged"
 
 
 def make_cases(
-    session: Session,
+    run: Run,
     book: RuleBook,
     words: Sequence[str],
-    settings: Sequence[str],
-    rules: Sequence[str],
+    settings: Assignments,
+    rules: Assignments,
     rules_year: int | None,
 ) -> list[Case]:
     """The cases of the scenarios named by `words`, each with the other options on top; without any, of these alone.
@@ -41,9 +41,9 @@ def make_cases(
     alone = _case(given, book, "--set: ", "--rule: ")
     if not words:
         if given.name == AS_IS:
-            session.log.note("nothing is changed: give --set, --rule, --rules-year or --scenario")
+            run.note("unchanged", "nothing is changed: give --set, --rule, --rules-year or --scenario")
         return [alone]
-    read = _read(session, words)
+    read = _read(run, words)
     cases = [_case(_on_top(scenario, given), book, f"{where}: set: ", f"{where}: ") for scenario, where in read]
     names = [case.name for case in cases]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -81,16 +81,19 @@ def _word(value: Any) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _options(settings: Sequence[str], rules: Sequence[str], rules_year: int | None) -> Scenario:
-    columns, values = _assignments("--set", settings), _assignments("--rule", rules)
-    read = {name: _value(name, text) for name, text in values.items()}
+def _options(settings: Assignments, rules: Assignments, rules_year: int | None) -> Scenario:
+    columns = _assignments("--set", settings)
+    values = _assignments("--rule", rules).items()
+    read = {name: _value(name, value) if isinstance(value, str) else value for name, value in values}
     name = AS_GIVEN if columns or read or rules_year else AS_IS
     return Scenario(name, "", (Setting(columns),) if columns else (), read, rules_year)
 
 
-def _assignments(option: str, texts: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for text in texts:
+def _assignments(option: str, given: Assignments) -> dict[str, object]:
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: dict[str, object] = {}
+    for text in given:
         name, sign, value = text.partition("=")
         if not sign:
             raise UsageError(f"{option} {text}: expected NAME=VALUE")
@@ -105,15 +108,14 @@ def _value(name: str, text: str) -> Any:
         raise UsageError(f"--rule {name}={text}: expected a number, a word, or a mapping such as {{a: 1}}") from None
 
 
-def _read(session: Session, words: Sequence[str]) -> Iterator[tuple[Scenario, str]]:
+def _read(run: Run, words: Sequence[str]) -> Iterator[tuple[Scenario, str]]:
     """The scenarios asked for, each with words that say where it is from."""
     for word in words:
         for part in [word] if Path(word).is_file() else word.split(","):
             path = scenario_file(part)
-            scenarios = read_scenarios(path)
-            if session.keeps_manifest and path.parent != PACKAGED:
-                session.inputs.append(facts(str(path), path.read_bytes(), len(scenarios)))
-            for scenario in scenarios:
+            if path.parent != PACKAGED:
+                run.reading([str(path)], "scenario")
+            for scenario in read_scenarios(path):
                 yield scenario, f"--scenario {part} ({scenario.name})"
 
 
