@@ -22,6 +22,7 @@ from aco_cli.commands.settle import settle
 from aco_cli.commands.simulate import simulate
 from aco_cli.commands.summary import summary
 from aco_cli.commands.synth import synth
+from aco_cli.commands.template import template
 from aco_cli.commands.verify import verify
 from aco_cli.commands.whatif import whatif
 
@@ -67,6 +68,7 @@ COMMANDS = (
     Command("quality", quality, Purpose.BUILD),
     Command("synth", synth, Purpose.BUILD),
     Command("columns", columns, Purpose.RULES),
+    Command("template", template, Purpose.BUILD),
     Command("rules show", rules.show, Purpose.RULES),
     Command("rules sources", rules.sources, Purpose.RULES),
     Command("rules coverage", rules.coverage, Purpose.RULES),

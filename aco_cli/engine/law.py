@@ -33,6 +33,7 @@ _KEY = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\[(?P<period>[a-z0-9]+)\])?")
 
 _FIELDS = {each.name for each in fields(Step)} - {"name", "period", "trees", "where"}
 _LISTS = frozenset({"by", "periods", "later"})
+_CONDITIONS = frozenset({"choice", "override", "shares_letter"})
 
 
 class Law:
@@ -197,9 +198,9 @@ def _all_periods(held: Mapping[str, Any]) -> tuple[str, ...]:
 def _value(name: str, value: Any, place: str) -> Any:
     if name in _LISTS and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    if name in ("choice", "shares_letter") and isinstance(value, bool):
+    if name in _CONDITIONS and isinstance(value, bool):
         return value
-    if name not in _LISTS | {"choice", "shares_letter"} and isinstance(value, str | int | float):
+    if name not in _LISTS | _CONDITIONS and isinstance(value, str | int | float):
         return str(value)
     raise RulesError(f"{place}: {name} cannot be {value!r}")
 
