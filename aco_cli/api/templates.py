@@ -27,11 +27,7 @@ def roster_template(book: RuleBook, track: str, year: int | None = None) -> pd.D
     last = covered[-1]
     situation = Situation(last.program, track, year or last.year)
     inputs = needed_inputs(book, situation)
-    columns = dict.fromkeys(column for step in inputs if (column := step.column or step.key) in _roster())
-    given = {"performance_year": situation.year, "program": situation.program, "track": track}
-    return pd.DataFrame([{**dict.fromkeys((*_IDENTITY, *columns), ""), **given}])
-
-
-def _roster() -> set[str]:
-    """The columns of the contract; what the law goes by beside them comes from elsewhere."""
-    return set(layouts_of("roster")[0].columns)
+    contract = layouts_of("roster")[0].columns
+    named = [*_IDENTITY, *(step.column or step.key for step in inputs)]
+    blank = {name: "" if contract[name].unit == "text" else None for name in named if name in contract}
+    return pd.DataFrame([{**blank, "performance_year": situation.year, "program": situation.program, "track": track}])
