@@ -64,7 +64,7 @@ def explain(
     if quality:
         from aco_cli.commands.rates import explain_quality
 
-        row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
+        row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)), book)
     first = row.iloc[0]
     session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
     settled = settle(row, book, ("outcome", "notes"))

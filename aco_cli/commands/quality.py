@@ -45,23 +45,14 @@ def quality(
     aco quality 2023 puf_2022.csv puf_2023.csv
     """
     from aco_cli.commands.quality_columns import QUALITY_COLUMNS
-    from aco_cli.commands.rates import (
-        ASSUMED,
-        quality_rules,
-        read_rates,
-        scored,
-        warn_of_columns,
-        warn_of_rewards,
-        with_improvement,
-    )
+    from aco_cli.commands.rates import ASSUMED, read_rates, scored, warn_of_columns, warn_of_rewards, with_improvement
     from aco_cli.commands.session import Request, Session, only, rule_book
 
-    session = Session(messages, call)
-    rule_book(rules)  # refuses a folder that is none
+    session, book = Session(messages, call), rule_book(rules)
     known = session.read(Request(years, roster, o.Rows())) if roster else None
-    rates, scoring = with_improvement(read_rates(session, files, years, known), improvement or ()), quality_rules(rules)
-    scores = scored(rates, years, scoring)
-    warn_of_rewards(session, improvement or (), scores["performance_year"].unique().tolist(), scoring)
+    rates = with_improvement(read_rates(session, files, years, known), improvement or ())
+    scores = scored(rates, years, book)
+    warn_of_rewards(session, improvement or (), scores["performance_year"].unique().tolist(), book)
     scores = only(scores, "aco_id", [word for item in aco or () for word in item.split(",")])
     scores = scores.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
     columns = [column for column in QUALITY_COLUMNS if column.name in scores]

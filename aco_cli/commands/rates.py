@@ -25,18 +25,14 @@ from aco_cli.inputs.parts import read_part
 from aco_cli.inputs.quality import load_rates, with_ids
 from aco_cli.inputs.years import Years
 from aco_cli.outputs.worksheet import Entry
-from aco_cli.rules.quality import DOMAINS, QualityRules
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS
 
 MOST_REWARD = 4.0
 ASSUMED = "rests on an assumed"
 NO_COLUMN = r"no column ([^:;]+): counts"
 # A recomputed score so close to the published one counts as near in the summary (fraction).
 NEAR = 0.0005
-
-
-def quality_rules(folders: Iterable[str] | None) -> QualityRules:
-    """The packaged rules of quality scoring with the folders of `--rules` over them."""
-    return QualityRules([Path(folder) for folder in folders or ()])
 
 
 def read_rates(
@@ -78,11 +74,11 @@ def with_improvement(rates: pd.DataFrame, given: Sequence[str]) -> pd.DataFrame:
     return rates
 
 
-def warn_of_rewards(session: Session, given: Sequence[str], years: Iterable[int], rules: QualityRules) -> None:
+def warn_of_rewards(session: Session, given: Sequence[str], years: Iterable[int], book: RuleBook) -> None:
     """Warn of rewards of `--improvement` that a year does not know."""
     points = sorted({float(item.partition("=")[2]) for item in given})
     for year in years if points else ():
-        steps = rules.value("improvement_steps", year)
+        steps = book.value(scoring(year), "improvement_steps")
         if steps is None:
             session.warn(f"--improvement: no rewards by domain in {year}")
         elif unknown := [each for each in points if each not in steps]:
@@ -90,11 +86,11 @@ def warn_of_rewards(session: Session, given: Sequence[str], years: Iterable[int]
             session.warn(f"--improvement: {listed} is not among the rewards known of {year}: {known}")
 
 
-def scored(rates: pd.DataFrame, years: str, rules: QualityRules) -> pd.DataFrame:
+def scored(rates: pd.DataFrame, years: str, book: RuleBook) -> pd.DataFrame:
     """The identity and scores of each row of the years asked for; a score that is already computed stays."""
     asked = Years.parse(years)
     names = [name for name in ("aco_id", "aco_name", "performance_year") if name in rates]
-    table = pd.concat([rates[names], score(rates, rules)], axis=1)
+    table = pd.concat([rates[names], score(rates, book)], axis=1)
     if "quality_score" in rates:
         given = rates["quality_score"].notna()
         for name in ("quality_score", "quality_reported"):
@@ -103,12 +99,12 @@ def scored(rates: pd.DataFrame, years: str, rules: QualityRules) -> pd.DataFrame
     return table[table["performance_year"].map(lambda year: year in asked).astype("bool")].reset_index(drop=True)
 
 
-def bring_scores(session: Session, roster: pd.DataFrame, request: Request) -> pd.DataFrame:
+def bring_scores(session: Session, roster: pd.DataFrame, request: Request, book: RuleBook) -> pd.DataFrame:
     """The roster with quality scores computed from rates in the files of a request, or read where they hold scores."""
     rows = request.rows
     is_part = bool(rows.program or rows.track or rows.aco)
     rates = read_rates(session, request.files, request.years, roster, scores=True, is_part=is_part)
-    table = scored(rates, request.years, quality_rules(rows.rules))
+    table = scored(rates, request.years, book)
     joined = join_scores(roster, table)
     if joined.without_score:
         lacking = joined.without_score
@@ -133,7 +129,7 @@ def reconcile_quality(session: Session, published: pd.DataFrame, request: Reques
     """Write how scores computed from rates compare with published ones, and end the run."""
     is_part = bool(request.rows.program or request.rows.track or request.rows.aco)
     rates = read_rates(session, request.files, request.years, published, is_part=is_part)
-    compared = compare_scores(published, rates, quality_rules(request.rows.rules))
+    compared = compare_scores(published, rates, rule_book(request.rows.rules))
     session.write(compared, [each for each in COMPARED_COLUMNS if each.name in compared], table)
     for year, rows in compared.groupby("performance_year"):
         for sentence in _sentences(rows):
@@ -159,12 +155,13 @@ def _sentences(rows: pd.DataFrame) -> Iterator[str]:
         yield f"within {100 * NEAR:g} points of the published score: {', '.join(routes)}"
 
 
-def explain_quality(session: Session, row: pd.DataFrame, request: Request) -> tuple[pd.DataFrame, list[Entry]]:
+def explain_quality(
+    session: Session, row: pd.DataFrame, request: Request, book: RuleBook
+) -> tuple[pd.DataFrame, list[Entry]]:
     """One ACO's roster row with its computed score, and its measures as rows of the worksheet."""
-    rules, book = quality_rules(request.rows.rules), rule_book(request.rows.rules)
     rates = read_rates(session, request.files, request.years, row, is_part=True)
     rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
-    joined = join_scores(row, scored(rates, request.years, rules))
+    joined = join_scores(row, scored(rates, request.years, book))
     if joined.without_score:
         session.warn(f"no quality score for {some(joined.without_score)}, whose own stays")
     row = joined.frame
@@ -173,5 +170,5 @@ def explain_quality(session: Session, row: pd.DataFrame, request: Request) -> tu
         repeated = row.loc[row.index.repeat(len(scores))].reset_index(drop=True)
         return settle(repeated.assign(quality_score=scores), book, ("settlement",))["settlement"].to_numpy()
 
-    lines = measure_lines(rates, int(row["performance_year"].iloc[0]), rules, settlements)
+    lines = measure_lines(rates, int(row["performance_year"].iloc[0]), book, settlements)
     return row, [measure_entry(line) for line in lines]

@@ -30,7 +30,7 @@ def read_roster(
     if quality:
         from aco_cli.commands.rates import bring_scores
 
-        frame = bring_scores(session, frame, Request(request.years, quality, request.rows))
+        frame = bring_scores(session, frame, Request(request.years, quality, request.rows), book)
     return frame
 
 

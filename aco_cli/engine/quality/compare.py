@@ -16,7 +16,8 @@ from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.rounding import scores_between
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.engine.remarks import Rows
-from aco_cli.rules.quality import DOMAINS, QualityRules
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS
 
 
 class Cause(StrEnum):
@@ -46,7 +47,7 @@ class Route(StrEnum):
 Reason = tuple[Cause, Rows, Callable[[int], str]]
 
 
-def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
+def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     """For each row of rates with a published score: route, published, recomputed, difference, class, cause, reason.
 
     `published` has `aco_id, performance_year, quality_score` and, as `quality_score_half_unit`, half of the last
@@ -61,7 +62,7 @@ def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: QualityR
     return table[table["published"].notna()].reset_index(drop=True)
 
 
-def _compared(frame: pd.DataFrame, year: int, rules: QualityRules) -> pd.DataFrame:
+def _compared(frame: pd.DataFrame, year: int, rules: RuleBook) -> pd.DataFrame:
     part = frame[frame["performance_year"] == year]
     published = part["published"].to_numpy(dtype=np.float64)
     half = np.nan_to_num(part["quality_score_half_unit"].to_numpy(dtype=np.float64))
@@ -104,9 +105,9 @@ def _routes(scores: object, rows: int) -> np.ndarray:
     return np.select(list(choices.values()), [each.value for each in choices], default=Route.NONE.value).astype(object)
 
 
-def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: QualityRules) -> Iterator[Reason]:
+def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: RuleBook) -> Iterator[Reason]:
     """Rewards for improvement, which need denominators that CMS does not publish."""
-    steps = rules.value("improvement_steps", scores.table.year)
+    steps = rules.value(scoring(scores.table.year), "improvement_steps")
     if steps is None:
         return
     v, allowed = scores.values, np.asarray(scores.values.improvement_allowed == 1)
@@ -134,7 +135,7 @@ class _Deciles:
     lowest: DecileScores
     scores: DecileScores
     highest: DecileScores
-    rules: QualityRules
+    rules: RuleBook
     has_prior: bool
 
     def reasons(self) -> Iterator[Reason]:
@@ -174,7 +175,7 @@ class _Deciles:
 
     def _equity(self) -> Numbers:
         """The most that a health equity adjustment can add on each row."""
-        most = self.rules.value("health_equity_adjustment", self.scores.table.year) or 0.0
+        most = self.rules.value(scoring(self.scores.table.year), "health_equity_adjustment") or 0.0
         _, by_record = self.scores.reported_by
         return np.where(by_record, float(most), 0.0)
 

@@ -12,7 +12,8 @@ from aco_cli.engine.quality import score_lines
 from aco_cli.engine.quality.columns import Numbers, Table
 from aco_cli.engine.quality.percentiles import with_circumstances
 from aco_cli.engine.remarks import Remark, Rows
-from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet, QualityRules
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet
 
 # An ACO reports through the Web Interface or by (e)CQMs; of both, the higher score counts.
 _ROUTES = ((Collection.WEB_INTERFACE,), (Collection.ECQM, Collection.CQM))
@@ -56,7 +57,7 @@ class Sum:
             return np.asarray((self.points + bonus) / (DECILES * self.measures))
 
 
-def prior_achievement(table: Table, measures: MeasureSet, rules: QualityRules) -> Numbers:
+def prior_achievement(table: Table, measures: MeasureSet, rules: RuleBook) -> Numbers:
     """The achievement with which rates count as those of the prior year; NaN where an ACO reported through no route."""
     web, other = (each.share() for each in _routes(_points(table, measures, rules, prior=True)))
     return np.asarray(np.fmax(web, other))
@@ -66,10 +67,10 @@ class DecileScores:
     """The scores of the rows of one performance year, and the points of any measure."""
 
     def __init__(
-        self, table: Table, measures: MeasureSet, rules: QualityRules, prior_achievement: Numbers | None = None
+        self, table: Table, measures: MeasureSet, rules: RuleBook, prior_achievement: Numbers | None = None
     ) -> None:
         self.table, self.set = table, measures
-        self.scoring = rules.value("app_scoring", table.year)
+        self.scoring = rules.value(scoring(table.year), "app_scoring")
         self._rules, self._prior = rules, prior_achievement
         self._measures = _points(table, measures, rules)
         self._routes = _routes(self._measures)
@@ -111,13 +112,13 @@ class DecileScores:
         known = ~np.isnan(given).all(axis=0)
         return np.where(known, np.equal(given, 1).any(axis=0), has_rates)
 
-    def remarks(self, rules: QualityRules) -> Iterator[Remark]:
+    def remarks(self, rules: RuleBook) -> Iterator[Remark]:
         """What a reader of the scores must know."""
         v = self.values
         yield "no rates of Web Interface or eCQM/CQM measures: no score of its own", np.asarray(~self.is_reported)
         floored: Rows = np.asarray((v.affected == 1) & (v.quality_score == v.least_score))
         yield "least score of ACOs affected by circumstances", floored
-        if full := rules.entry("full_points_from", self.table.year):
+        if full := rules.entry(scoring(self.table.year), "full_points_from"):
             rests = f"rests on {full.status.value_of_it}: decile from which a measure earns full points"
             yield rests, self._measures.lifted() & self.is_reported
         if self.scoring["improvement"]:
@@ -128,7 +129,7 @@ class DecileScores:
         if self.scoring["end_to_end_bonus"]:
             assumed = np.isnan(self.table.number("end_to_end_bonus")) & self.is_reported
             yield f"end-to-end bonus taken as {self.scoring['end_to_end_bonus']:g} points", assumed
-        if rules.value("health_equity_adjustment", self.table.year):
+        if rules.value(scoring(self.table.year), "health_equity_adjustment"):
             _, by_record = self.reported_by
             adjusts: Rows = by_record & ~np.isnan(v.quality_score)
             yield "without health equity adjustment, which cannot be recomputed", adjusts
@@ -186,9 +187,9 @@ class _Points:
         ]
 
 
-def _points(table: Table, measures: MeasureSet, rules: QualityRules, *, prior: bool = False) -> _Points:
-    least = rules.value("app_scoring", table.year)["least"]
-    return _Points(table, measures, least, rules.value("full_points_from", table.year) or {}, prior)
+def _points(table: Table, measures: MeasureSet, rules: RuleBook, *, prior: bool = False) -> _Points:
+    least = rules.value(scoring(table.year), "app_scoring")["least"]
+    return _Points(table, measures, least, rules.value(scoring(table.year), "full_points_from") or {}, prior)
 
 
 def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:

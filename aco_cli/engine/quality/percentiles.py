@@ -11,7 +11,8 @@ from aco_cli.engine.lines import Values
 from aco_cli.engine.quality import score_lines
 from aco_cli.engine.quality.columns import Numbers, Table
 from aco_cli.engine.remarks import Remark, Rows
-from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet, QualityRules
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet
 
 # Collections that an ACO itself reports: without any rate of them it did not.
 _REPORTED = (Collection.SURVEY, Collection.WEB_INTERFACE)
@@ -28,12 +29,12 @@ def cuts_reached(rates: Numbers, measure: Measure) -> NDArray[np.int8]:
 class PercentileScores:
     """The scores of the rows of one performance year, and the points of any measure."""
 
-    def __init__(self, table: Table, measures: MeasureSet, rules: QualityRules) -> None:
+    def __init__(self, table: Table, measures: MeasureSet, rules: RuleBook) -> None:
         year = table.year
         self.table, self.set = table, measures
         self.measures = list(measures.measures.values())
-        self.shares = np.array(rules.value("points", year), dtype=np.float64)
-        self.year_number = table.year_number(rules.value("performance_year_number", year))
+        self.shares = np.array(rules.value(scoring(year), "points"), dtype=np.float64)
+        self.year_number = table.year_number(rules.value(scoring(year), "performance_year_number"))
         self.unreported = {each: self._without_rates(each) for each in _REPORTED}
         self.values = score_lines.run(score_lines.PERCENTILES, self._values(rules))
 
@@ -62,7 +63,7 @@ class PercentileScores:
         given = self.table.number("quality_reported")
         return np.where(np.isnan(given), ~np.any(list(self.unreported.values()), axis=0), given)
 
-    def remarks(self, rules: QualityRules) -> Iterator[Remark]:
+    def remarks(self, rules: RuleBook) -> Iterator[Remark]:
         """What a reader of the scores must know."""
         v, rows = self.values, self.table.rows
         yield "agreement_start or performance_year_number is missing", np.isnan(self.year_number)
@@ -101,10 +102,10 @@ class PercentileScores:
             blank &= np.isnan(self.table.number(name))
         return blank
 
-    def _values(self, rules: QualityRules) -> Values:
+    def _values(self, rules: RuleBook) -> Values:
         year = self.table.year
         values = Values({})
-        allowed = (self.year_number > 1) & (rules.value("improvement_steps", year) is not None)
+        allowed = (self.year_number > 1) & (rules.value(scoring(year), "improvement_steps") is not None)
         unknown = np.isnan(self.year_number)
         for domain in DOMAINS:
             of_domain = [measure for measure in self.measures if measure.domain == domain]
@@ -117,13 +118,13 @@ class PercentileScores:
             values.set(f"{domain}_maximum", np.asarray(sum(measure.max_points for measure in of_domain)))
         values.set("improvement_allowed", allowed.astype(np.float64))
         values.set("reported", self.reported)
-        values.set("incomplete_is_zero", np.asarray(rules.value("incomplete_reporting", year) == "zero"))
+        values.set("incomplete_is_zero", np.asarray(rules.value(scoring(year), "incomplete_reporting") == "zero"))
         return with_circumstances(values, self.table, rules)
 
 
-def with_circumstances(values: Values, table: Table, rules: QualityRules) -> Values:
+def with_circumstances(values: Values, table: Table, rules: RuleBook) -> Values:
     """Add whether an ACO counts as affected by extreme and uncontrollable circumstances, and the least score then."""
-    found = rules.value("disaster_score", table.year) or {"score": np.nan, "all": False}
+    found = rules.value(scoring(table.year), "disaster_score") or {"score": np.nan, "all": False}
     given = table.number("disaster_affected")
     values.set("affected", np.where(np.isnan(given), float(found["all"]), given))
     values.set("least_score", np.asarray(float(found["score"])))
