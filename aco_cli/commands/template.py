@@ -16,7 +16,8 @@ def template(
     output: o.Output,
     messages: o.Messages,
     year: Annotated[
-        int | None, typer.Option("--year", metavar="YEAR", help="The performance year; the last one covered if left out.")
+        int | None,
+        typer.Option("--year", metavar="YEAR", help="The performance year; the last one covered if left out."),
     ] = None,
     rules: o.RulesOption = None,
 ) -> None:

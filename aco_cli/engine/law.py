@@ -22,7 +22,7 @@ from aco_cli.engine.members import PERIODS
 from aco_cli.errors import RulesError
 from aco_cli.nearest import did_you_mean
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.parameters import load_yaml
+from aco_cli.rules.validated_yaml import read_yaml
 
 PACKAGED = Path(__file__).parents[1] / "law"
 FORMULAS = ("formula", "when", "to")
@@ -107,8 +107,17 @@ def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
 
     Raises RulesError for lines that are not sound, with file, line and what is wrong.
     """
-    parameters = frozenset(name for each in book.programs for name in book.parameters(each))
-    return _law(program, table, book.folders, book.lines, parameters)
+    names = (name for each in _rule_programs(program, table) for name in book.parameters(each))
+    return _law(program, table, book.folders, book.lines, frozenset(names))
+
+
+def _rule_programs(program: str, table: str) -> set[str]:
+    """The programs whose rules the formulas of a table take."""
+    header, _, _ = _packaged(program, table)
+    if "rules" in header:
+        return {header["rules"]}
+    below = [_rule_programs(program, header[kind]) for kind in ("extends", "overlays") if kind in header]
+    return set().union({program, header.get("include", program)}, *below)
 
 
 @cache
@@ -128,7 +137,7 @@ def _law(
     for folder in folders:
         overlay = folder / program / f"{table}.yaml"
         if overlay.is_file():
-            steps = _overlaid(steps, load_yaml(overlay), str(overlay))
+            steps = _overlaid(steps, _table(overlay), str(overlay))
     for change in changes:
         if (change.program, change.table) == (program, table):
             steps = _overlaid(steps, {name: dict(entry) for name, entry in change.entries}, change.where)
@@ -141,12 +150,19 @@ def _law(
 @cache
 def _packaged(program: str, table: str) -> tuple[Mapping[str, str], Mapping[str, Any], Path]:
     path = PACKAGED / program / f"{table}.yaml"
-    content = load_yaml(path)
+    content = _table(path)
     header = {name: content.pop(name) for name in _HEADER if name in content}
     if "include" in header:
         shared, entries, origin = _packaged(header["include"], table)
         return {**shared, **header}, {**entries, **content}, origin
     return header, content, path
+
+
+def _table(path: Path) -> dict[str, Any]:
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise RulesError(f"{path}: expected lines by name, found {content!r}")
+    return content
 
 
 def _overlaid(steps: Sequence[Step], entries: Mapping[str, Any], where: str) -> list[Step]:
