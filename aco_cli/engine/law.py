@@ -7,7 +7,7 @@ scenarios bring lines of their own: one of a name that exists replaces it, a new
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,7 +27,8 @@ from aco_cli.rules.validated_yaml import read_yaml
 PACKAGED = Path(__file__).parents[1] / "law"
 FORMULAS = ("formula", "when", "to")
 # What a table says of itself, beside its entries.
-_HEADER = ("include", "extends", "overlays", "uses", "rules")
+_BELOW = ("overlays", "extends", "uses")
+_HEADER = ("include", "rules", *_BELOW)
 _KEY = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\[(?P<period>[a-z0-9]+)\])?")
 
 
@@ -107,22 +108,25 @@ def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
 
     Raises RulesError for lines that are not sound, with file, line and what is wrong.
     """
-    names = (name for each in _rule_programs(program, table) for name in book.parameters(each))
-    return _law(program, table, book.folders, book.lines, frozenset(names))
+    programs = _rule_programs(program, table, _BELOW)
+    rules = frozenset((each, name) for each in programs for name in book.parameters(each))
+    return _law(program, table, book.folders, book.lines, rules)
 
 
-def _rule_programs(program: str, table: str) -> set[str]:
-    """The programs whose rules the formulas of a table take."""
+def _rule_programs(program: str, table: str, kinds: Sequence[str]) -> set[str]:
+    """The programs whose rules the formulas of a table take, and of those that it rests on in some way."""
     header, _, _ = _packaged(program, table)
-    if "rules" in header:
-        return {header["rules"]}
-    below = [_rule_programs(program, header[kind]) for kind in ("extends", "overlays") if kind in header]
-    return set().union({program, header.get("include", program)}, *below)
+    own = {header["rules"]} if "rules" in header else {program, header.get("include", program)}
+    return own.union(*(_rule_programs(program, header[kind], kinds) for kind in kinds if kind in header))
 
 
 @cache
 def _law(
-    program: str, table: str, folders: tuple[Path, ...], changes: tuple[LineChange, ...], rules: frozenset[str]
+    program: str,
+    table: str,
+    folders: tuple[Path, ...],
+    changes: tuple[LineChange, ...],
+    rules: frozenset[tuple[str, str]],
 ) -> Law:
     header, entries, path = _packaged(program, table)
 
@@ -143,7 +147,8 @@ def _law(
             steps = _overlaid(steps, {name: dict(entry) for name, entry in change.entries}, change.where)
     named = {f"{header['uses']}.{key}": step for key, step in used.known.items()} if used else {}
     law = Law(_resolved(steps, base), base, named, header.get("rules", ""))
-    _check(law, rules)
+    programs = _rule_programs(program, table, ("overlays", "extends"))
+    _check(law, {name for each, name in rules if each in programs})
     return law
 
 
@@ -253,7 +258,7 @@ def _line(step: Step) -> str:
     return f"{file}, line {at}: {key}" if at else step.where
 
 
-def _check(law: Law, rules: frozenset[str]) -> None:
+def _check(law: Law, rules: Collection[str]) -> None:
     """Raise RulesError for the first step that is wrong, with its place in its file."""
     above = {**(law.base.known if law.base else {}), **law.named}
     for step in law.steps:

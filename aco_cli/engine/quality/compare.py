@@ -111,7 +111,7 @@ def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: R
     if steps is None:
         return
     v = scores.values
-    points, allowed = np.asarray(v["points"]).T, np.asarray(v["improvement_allowed"])
+    points, allowed = np.asarray(v["points"]).T, v["improvement_allowed"] == 1
     maximum = np.asarray(v["maximum"])[:, 0]
     found = explaining(points, maximum, np.array(steps, dtype=np.float64), published, half)
 

@@ -139,8 +139,7 @@ class DecileScores:
             "reported": self.reported,
             "disaster_affected": self.table.number("disaster_affected"),
         }
-        if self._prior is not None:
-            figures["prior_achievement"] = self._prior
+        figures["prior_achievement"] = np.full(self.table.rows, np.nan) if self._prior is None else self._prior
         return score_lines(self._rules, self.table.year, "quality_deciles", figures)
 
 

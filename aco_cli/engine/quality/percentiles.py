@@ -68,12 +68,12 @@ class PercentileScores:
         rows = self.table.rows
         law = law_of(rules, PROGRAM, "quality_percentiles")
         yield from remarks(notes_in_force(law, {}, {}), self.values)
-        zero = self.values["nothing_reported:when"]
+        zero = self.values["nothing_reported:when"] == 1
         for collection, blank in self.unreported.items():
             text = f"{collection.value} measures not reported: no points"
             yield Note(text, "collection_not_reported"), blank & ~zero
         given = np.any([self.table.number(f"improvement_{domain}") > 0 for domain in DOMAINS], axis=0)
-        unrewarded = given & ~self.values["improvement_allowed"]
+        unrewarded = given & (self.values["improvement_allowed"] != 1)
         yield Note("no improvement reward in this year of the ACO", "no_reward"), unrewarded
         for measure in self.measures:
             if not self.table.has(measure.name):
