@@ -106,7 +106,7 @@ def _table_differences(job: Job, old: Sequence[Row], new: Sequence[Row]) -> Iter
     if list(before) != list(after):
         yield Difference(job, "", "rows", *_apart(list(before), list(after)))
     shared = [column for column in columns if column in new_columns]
-    for key in before.keys() & after.keys():
+    for key in (key for key in before if key in after):
         for column in shared:
             if before[key][column] != after[key][column]:
                 yield _cell_difference(job, key, column, before[key], after[key])
