@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 IMAGES = (".svg", ".png")
 ABOUT = "Settlements under chance: for each ACO the 5th to 95th percentile, the middle half and the expected settlement"
-DERIVED = "standard deviations are derived from the scale of the minimum savings rate (docs/simulate.md); --sd sets one"
+DERIVED = "standard deviations are derived from the scale of the minimum savings rate, not published; --sd sets one"
 
 
 @command

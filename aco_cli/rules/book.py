@@ -117,7 +117,7 @@ class RuleBook:
         if situation.year > program.verified_through:
             raise RulesError(
                 f"{situation} is not covered: the rules of {program.label} are in the project through "
-                f"{program.verified_through}; a new performance year is added as data (CONTRIBUTING.md)"
+                f"{program.verified_through}; --rules DIR adds rules of a later performance year"
             )
         if situation.year not in track.years:
             raise RulesError(
