@@ -155,7 +155,7 @@ class RuleBook:
         if situation.year > program.verified_through:
             raise RulesError(
                 f"{situation} is not covered: the rules of {program.label} are in the project through "
-                f"{program.verified_through}; a new performance year is added as data (CONTRIBUTING.md)"
+                f"{program.verified_through}; --rules DIR adds rules of a later performance year"
             )
         label, years = program.tracks[situation.track].label, program.tracks[situation.track].years
         if situation.year not in years:

@@ -52,8 +52,8 @@ def score(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     order = np.argsort(np.concatenate(rows), kind="stable")
     table = pd.concat(tables, ignore_index=True)
     numbers = table["notes"].to_numpy()
-    told = {"is_warned": notes.has(WARNING, numbers), "without_column": notes.data("no_column", numbers)}
-    table = table.assign(notes=notes.text(numbers), **told)
+    lacking = notes.data("no_column", numbers)
+    table = table.assign(notes=notes.text(numbers), is_warned=notes.has(WARNING, numbers), without_column=lacking)
     return table if (np.diff(order) > 0).all() else table.iloc[order].reset_index(drop=True)
 
 
