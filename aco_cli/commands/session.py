@@ -118,7 +118,8 @@ class Session:
                 precision=precision,
                 totals_follow=totals_follow,
             )
-        self._record(before, totals, rows.layout)
+        if self.keeps_manifest:
+            self._record(before, totals, rows.layout)
         for warning in loaded.warnings:
             self.warn(warning)
         if loaded.skipped:
