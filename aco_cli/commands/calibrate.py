@@ -23,11 +23,9 @@ def calibrate(
     year: Annotated[str, typer.Argument(metavar="YEAR", help="The performance year, such as 2014.")],
     file: Annotated[str, typer.Argument(metavar="FILE", help="CMS public use file; - is standard input.")],
     table: o.Output,
-    messages: o.Strict,
-    residuals: Annotated[
-        str | None, typer.Option("--residuals", metavar="FILE", help="Write published minus recomputed per ACO here.")
-    ] = None,
-    updates: Annotated[bool, typer.Option("--updates", help="Estimate the year's flat-dollar updates too.")] = False,
+    session: o.Session,
+    residuals: Annotated[str | None, o.option("FILE", "Write published minus recomputed per ACO here.")] = None,
+    updates: Annotated[bool, o.flag("--updates", "Estimate the year's flat-dollar updates too.")] = False,
     rules: o.RulesOption = None,
 ) -> None:
     """National trend factors from published benchmarks.
@@ -41,15 +39,13 @@ def calibrate(
     aco calibrate 2014 puf_2014.csv -o reference.csv --updates --residuals residuals.csv
     """
     from aco_cli.api.selection import rules_of
-    from aco_cli.commands.session import Session
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
     from aco_cli.errors import InputError, Problem, UsageError
     from aco_cli.inputs.published_benchmarks import load_published_benchmarks
-    from aco_cli.outputs.columns import output_columns
 
     if residuals is not None and residuals == (table.output or "-"):
         raise UsageError("--residuals needs a file of its own, beside that of -o")
-    session, book = Session(messages), rules_of(rules)
+    book = rules_of(rules)
     published = load_published_benchmarks(file, year, updates=updates)
     found = estimate(published, book)
     _report(session, found)
@@ -57,10 +53,9 @@ def calibrate(
         expected = "an agreement start with more than 8 ACOs whose benchmark years are trended nationally"
         raise InputError([Problem(file, expected, "none", fix="such agreements started from 2012 to January 2018")])
     if residuals is not None:
-        session.write(found.residuals, output_columns("calibrate --residuals"), o.Output(output=residuals))
+        session.write(found.residuals, "calibrate --residuals", o.Output(output=residuals))
     reference = _with_updates(session, published, found, book) if updates else found.reference
-    session.write(reference, output_columns("calibrate"), table)
-    session.finish()
+    session.write(reference, "calibrate", table)
 
 
 def _with_updates(session: Session, published: DataFrame, found: Calibration, book: RuleBook) -> DataFrame:

@@ -16,16 +16,15 @@ import pandas as pd
 from aco_cli.api.run import Advance, Level, Notice, Run
 from aco_cli.commands.call import Call
 from aco_cli.commands.log import Log
-from aco_cli.commands.options import Messages, Output, Rows, Strict
+from aco_cli.commands.options import Messages, Output, Strict
 from aco_cli.commands.progress import busy
 from aco_cli.errors import ExitCode
 from aco_cli.inputs.parts import read_part
-from aco_cli.outputs.columns import OutputColumn
+from aco_cli.outputs.columns import OutputColumn, output_columns, roster_column
 from aco_cli.outputs.emit import OutputOptions, emit
 from aco_cli.outputs.write import write_output
 
 if TYPE_CHECKING:
-    from aco_cli.api.selection import Selection
     from aco_cli.commands.manifest import FileFacts
 
 # Work on less is over before anyone wonders.
@@ -78,11 +77,19 @@ class Session(Run):
     def write(
         self,
         frame: pd.DataFrame,
-        columns: Sequence[OutputColumn],
+        columns: str | Sequence[OutputColumn],
         output: Output,
         extras: Sequence[OutputColumn] = (),
+        also: Sequence[str] = (),
     ) -> None:
-        """Write the result; a reader that goes away (`| head`) ends the run without a word."""
+        """Write the result, in the columns of a table by its name, or in some of its own.
+
+        `extras` and, of the roster, those of the names `also` may be asked for too. A reader that goes away (`| head`)
+        ends the run without a word.
+        """
+        columns = output_columns(columns) if isinstance(columns, str) else columns
+        known = {column.name for column in (*columns, *extras)}
+        extras = [*extras, *(roster_column(name) for name in also if name in frame and name not in known)]
 
         def seen(data: bytes) -> None:
             from aco_cli.commands.manifest import facts
@@ -130,11 +137,6 @@ class Session(Run):
         """How many rows ended how."""
         settled = (notice.data["outcomes"] for notice in self.notices if notice.code == "settled")
         return next(settled, {})
-
-
-def selection(rows: Rows, quality: list[str] | None = None, reference: list[str] | None = None) -> Selection:
-    """The options of a command as those of a call."""
-    return {**vars(rows), "quality": quality, "reference": reference}  # type: ignore[typeddict-item]
 
 
 @contextmanager
