@@ -14,7 +14,7 @@ from aco_cli.engine.synth import frames
 from aco_cli.engine.synth.expected import Expected
 from aco_cli.engine.synth.plan import Plan
 from aco_cli.engine.synth.tables import Block, aco_ids, county_codes, draw_blocks
-from aco_cli.outputs.parquet_stream import ParquetStream
+from aco_cli.outputs.parquet import ParquetStream
 
 _TEXT, _YES, _MONEY = pa.string(), pa.bool_(), pa.decimal128(18, 2)
 _AMOUNTS = (

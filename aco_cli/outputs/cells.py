@@ -137,6 +137,23 @@ def _point(units: Floats, decimals: int, values: Floats) -> pa.Array:
     return pc.if_else(pa.array(small | missing), signed, shortest(values))
 
 
+def typed(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
+    """Return the column as text, bool, date32, int64 (where all are whole, as unit integer says) or float64."""
+    match column.unit:
+        case Unit.TEXT:
+            return text(series)
+        case Unit.BOOLEAN:
+            return flags(series)
+        case Unit.DATE:
+            return days(series)
+    values = amounts(series, column, exact=exact)
+    missing = np.isnan(values)
+    whole = missing | ((np.trunc(values) == values) & (np.abs(values) < LARGEST_INTEGER))
+    if column.unit is not Unit.INTEGER or not whole.all():  # a file's data is never altered to fit a type
+        return pa.array(values, mask=missing)
+    return pa.array(np.where(missing, 0.0, values).astype(np.int64), mask=missing)
+
+
 def join(*parts: pa.Array | str, separator: str = "") -> pa.Array:
     """Join arrays and constants row by row; a row with a missing part is missing."""
     typed = [pa.scalar(part, STRING) if isinstance(part, str) else part for part in parts]

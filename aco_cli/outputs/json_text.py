@@ -15,8 +15,8 @@ from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
 
 
-def render_json(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return an array of objects, one object a line; `excel_safe` means nothing here."""
+def render_json(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return an array of objects, one object a line."""
     objects = _objects(frame, columns, exact=exact)
     if not objects:
         return b"[]\n"
@@ -24,8 +24,8 @@ def render_json(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: 
     return b"[\n" + objects[:-1].replace(b"\n", b",\n") + b"\n]\n"
 
 
-def render_jsonl(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return one object a line; `excel_safe` means nothing here."""
+def render_jsonl(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return one object a line."""
     return _objects(frame, columns, exact=exact)
 
 

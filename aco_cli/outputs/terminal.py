@@ -39,8 +39,8 @@ OUTCOMES = {
 }
 
 
-def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return the table for a file or a pipe: every column in full, no colour; `excel_safe` means nothing here."""
+def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return the table for a file or a pipe: every column in full, no colour."""
     drawn, _ = draw(frame, columns, width=None, color=False, exact=exact)
     return drawn.encode()
 

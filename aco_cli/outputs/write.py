@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from aco_cli.errors import OutputError
-from aco_cli.outputs.temporary import create_beside, remove_leftovers
+from aco_cli.locks import held_folder
 
 
 class Sink(Protocol):
@@ -24,9 +24,9 @@ class Sink(Protocol):
 def write_output(data: bytes, output: str | None) -> None:
     """Write all the bytes to a file, or to standard output when `output` is None.
 
-    A regular file is written beside its target and moved into place, so that a failure leaves the old one whole;
-    a device or a pipe is written directly. Raises OutputError with the reason, and BrokenPipeError when the
-    program reading standard output has gone.
+    A regular file is written in a hidden folder beside its target and moved into place, so that a failure leaves the
+    old one whole; a device or a pipe is written directly. Raises OutputError with the reason, and BrokenPipeError when
+    the program reading standard output has gone.
     """
     try:
         if output is None:
@@ -63,22 +63,16 @@ def _write_path(data: bytes, output: str) -> None:
 def _replace(target: Path, data: bytes) -> None:
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-    remove_leftovers(target)
-    temporary, descriptor = create_beside(target)
-    try:
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
+    # Short, as the target's own name may be as long as a name can be.
+    prefix = f".aco-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]}-"
+    with held_folder(target.parent, prefix, ".tmp") as folder:
+        written = folder / "whole"
+        with written.open("wb", buffering=0) as file:
             _write_all(file, data)
             os.fsync(file.fileno())
-            if target.exists():
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-            if os.name == "posix":
-                temporary.replace(target)  # while it is still locked
-        if os.name != "posix":
-            temporary.replace(target)  # only a closed file can be moved
-    except BaseException:  # an interrupt too must not leave the temporary file behind
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+        if target.exists():
+            written.chmod(stat.S_IMODE(target.stat().st_mode))
+        written.replace(target)
 
 
 def _write_all(sink: Sink, data: bytes) -> None:
