@@ -37,6 +37,7 @@ def report(
     """
     from aco_cli.api.roster import read_roster
     from aco_cli.api.selection import requested
+    from aco_cli.commands.report_files import write_book, write_charts, write_page
     from aco_cli.errors import UsageError
 
     kind = Path(output).suffix.lower()
@@ -48,13 +49,8 @@ def report(
     request = requested(files, years, rows.selection())
     frame = read_roster(session, request)
     if kind == BOOK:
-        from aco_cli.commands.workbook import write_book
-
         write_book(session, frame, request, output)
+    elif kind == PAGE:
+        write_page(session, frame, request, output)
     else:
-        from aco_cli.commands.pictures import write_charts, write_page
-
-        if kind == PAGE:
-            write_page(session, frame, request, output)
-        else:
-            write_charts(session, frame, request.book, output, chart)
+        write_charts(session, frame, request.book, output, chart)

@@ -15,9 +15,8 @@ import pandas as pd
 
 from aco_cli.api.run import Advance, Level, Notice, Run
 from aco_cli.commands.call import Call
-from aco_cli.commands.log import Log
+from aco_cli.commands.log import Log, busy
 from aco_cli.commands.options import Messages, Output, Strict
-from aco_cli.commands.progress import busy
 from aco_cli.errors import ExitCode
 from aco_cli.inputs.parts import read_part
 from aco_cli.outputs.columns import OutputColumn, output_columns, roster_column
@@ -90,21 +89,22 @@ class Session(Run):
         columns = output_columns(columns) if isinstance(columns, str) else columns
         known = {column.name for column in (*columns, *extras)}
         extras = [*extras, *(roster_column(name) for name in also if name in frame and name not in known)]
-
-        def seen(data: bytes) -> None:
-            from aco_cli.commands.manifest import facts
-
-            self.output = facts(output.output or "", data, len(frame))
-
         given = {each.name: getattr(output, each.name) for each in fields(OutputOptions) if hasattr(output, each.name)}
         options = OutputOptions(**given, no_color=self.messages.no_color)
-        keep = seen if self.keeps_manifest else None
         with _reader_may_leave(), self.busy("writing", rows=len(frame)):
-            notes = emit(frame, columns, options, extras=extras, seen=keep)
+            data, notes = emit(frame, columns, options, extras=extras)
+        self.made(output.output or "", data, len(frame))
         where = "standard output" if output.output in (None, "-") else output.output
         self.step("wrote", f"wrote {len(frame):,} rows to {where}", rows=len(frame), file=where)
         for note in notes:
             self.note("hidden", note)
+
+    def made(self, file: str, data: bytes, rows: int) -> None:
+        """Keep for a manifest, if asked, what was written."""
+        if self.keeps_manifest:
+            from aco_cli.commands.manifest import facts
+
+            self.output = facts(file, data, rows)
 
     def print(self, lines: Iterable[object]) -> None:
         """Write lines of text to standard output, as `write` does rows."""
@@ -114,9 +114,9 @@ class Session(Run):
     def finish(self, *, findings: bool = False) -> None:
         """Write the manifest if asked, then end with code 1 for findings, or with 4 for warnings under `--strict`."""
         if self.call and self.output:
-            from aco_cli.commands.manifest import SUFFIX, make_manifest
+            from aco_cli.commands.manifest import SUFFIX, Manifest
 
-            manifest = make_manifest(self.call, self._inputs(), self.output, self._counts(), map(str, self.warnings))
+            manifest = Manifest.of(self.call, self._inputs(), self.output, self._counts(), map(str, self.warnings))
             write_output(manifest.to_json(), self.output.file + SUFFIX)
             self.step("wrote", f"wrote {self.output.file}{SUFFIX}", file=self.output.file + SUFFIX)
         if findings:

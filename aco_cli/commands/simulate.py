@@ -52,17 +52,14 @@ def simulate(
 
 
 def _write_chart(session: Session, result: pd.DataFrame, output: str) -> None:
-    from aco_cli.commands.manifest import facts
     from aco_cli.errors import UsageError
     from aco_cli.outputs.write import write_output
 
     try:
-        from aco_cli.outputs.charts.draw import png, svg
+        from aco_cli.outputs.charts.draw import image
         from aco_cli.outputs.charts.fan import fan
     except ImportError as error:
         raise UsageError(f"a chart needs {error.name}: pip install 'aco-cli[report]'") from None
-    chart = fan(result)
-    data = png(chart) if output.lower().endswith(".png") else svg(chart, ABOUT).encode()
+    data = image(fan(result), output, ABOUT)
     write_output(data, output)
-    if session.keeps_manifest:
-        session.output = facts(output, data, len(result))
+    session.made(output, data, len(result))

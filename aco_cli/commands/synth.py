@@ -47,6 +47,6 @@ def synth(
         counts = write_population(plan, place, expected=expected, advance=advance)
     session.note(
         "wrote",
-        f"wrote {counts.claims:,} claims, {counts.enrollment:,} months of enrollment and "
-        f"{counts.assignment:,} assignments to {acos:,} ACOs into {folder}",
+        f"wrote {counts['claims']:,} claims, {counts['enrollment']:,} months of enrollment and "
+        f"{counts['assignment']:,} assignments to {acos:,} ACOs into {folder}",
     )
