@@ -22,6 +22,7 @@ from aco_cli.commands import (
     simulate,
     summary,
     synth,
+    template,
     verify,
     whatif,
 )
@@ -53,6 +54,7 @@ _BY_PURPOSE = {
         calibrate.calibrate,
         quality.quality,
         synth.synth,
+        template.template,
     ),
     "Rules": (
         columns.columns,

@@ -97,6 +97,16 @@ def test_extras_bring_a_unit_and_columns_not_in_the_frame_are_blank(
     assert capfdbinary.readouterr().out == b"aco_id,participant_revenue,loss_limit\n00123,1.00,\n"
 
 
+def test_an_optional_column_that_the_frame_lacks_is_left_out_and_cannot_be_asked_for(
+    frame: pd.DataFrame, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    columns = [OutputColumn(name, Unit.TEXT, name, 0, optional=True) for name in ("aco_id", "route")]
+    emit(frame.head(1), columns, OutputOptions())
+    assert capfdbinary.readouterr().out == b"aco_id\n00123\n"
+    with pytest.raises(UsageError, match="no column 'route'"):
+        emit(frame, columns, OutputOptions(columns=["route"]))
+
+
 def test_excel_safe_and_exact_reach_the_file(frame: pd.DataFrame, columns: list[OutputColumn], tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     emit(frame, columns, OutputOptions(output=str(path), excel_safe=True, exact=True))

@@ -174,14 +174,14 @@ def test_devices_are_written_directly() -> None:
     assert Path("/dev/null").stat().st_rdev == before.st_rdev
 
 
-def test_a_named_pipe_is_written_directly(tmp_path: Path) -> None:
+def test_a_named_pipe_is_written_directly(tmp_path: Path, patience: int) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     received: list[bytes] = []
-    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()), daemon=True)
     reader.start()
     write_output(b"x" * 200_000, str(pipe))
-    reader.join(timeout=30)
+    reader.join(patience)
     assert received == [b"x" * 200_000]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 

@@ -7,13 +7,16 @@ import re
 from typing import Any
 
 import pytest
-from aco_cli.engine.settlement import INPUTS, LINES
-from aco_cli.outputs.worksheet import Entry, show, worksheet
 
-from aco_cli.engine.settle import evaluate_all, settle
+from aco_cli.engine.language.text import show
+from aco_cli.engine.law import law_of
+from aco_cli.engine.settle import settle, settled_rows
+from aco_cli.engine.worksheet import Entry, distance_entries, worksheet
 from aco_cli.rules.book import RuleBook
 
 BOOK = RuleBook()
+LAW = law_of(BOOK, "mssp")
+LINES = list(LAW.lines)
 SAVED: dict[str, Any] = {
     "performance_year": 2014,
     "track": "track-1",
@@ -31,8 +34,8 @@ def sheet(canonical, **row: Any) -> dict[str, Entry]:
 
 def test_known_inputs_come_first_then_every_line_in_the_order_of_the_law(canonical) -> None:
     lines = [entry.line for entry in worksheet(canonical([SAVED]), BOOK)]
-    inputs = [given.name for given in INPUTS if given.name in SAVED]  # choices that are not made are left out
-    assert lines == inputs + [line.name for line in LINES]
+    inputs = [given.key for given in LAW.inputs if given.key in SAVED]  # choices that are not made are left out
+    assert lines == inputs + [line.key for line in LINES]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -48,12 +51,12 @@ def test_the_last_line_is_what_settle_says(seed: int, canonical, make_rows) -> N
 
 def test_values_are_in_full_precision(canonical) -> None:
     row = {**SAVED, "expenditure_total": 90e6 + 1 / 3, "quality_score": 1 / 3}
-    values, _ = evaluate_all(canonical([row]), BOOK)
+    (figures,) = settled_rows(canonical([row]), BOOK)
     for entry in sheet(canonical, **row).values():
         if entry.value and entry.unit != "outcome":
-            assert float(entry.value) == float(
-                getattr(values, entry.line).flat[0] if entry.line in values else row[entry.line]
-            )
+            assert float(entry.value) == figures.figure(entry.line)
+        if entry.status == "given" and entry.line in row:
+            assert float(entry.value) == row[entry.line]
 
 
 @pytest.mark.parametrize(
@@ -164,31 +167,42 @@ def test_inputs_say_that_they_are_given(canonical) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "unit", "text"),
+    ("row", "line", "label", "shown", "formula"),
     [
-        (1234.5, "USD", "$1,234.50"),
-        (-1234.5, "USD", "-$1,234.50"),
-        (0.0, "USD", "$0.00"),
-        (1e9, "USD", "$1,000,000,000.00"),
-        # half-up to cents, as `settle` writes it
-        (2_000_000.125, "USD", "$2,000,000.13"),
-        (0.285, "USD", "$0.29"),
-        (-0.125, "USD", "-$0.13"),
-        (-0.001, "USD", "$0.00"),
-        (float("nan"), "USD", "-"),
-        (0.038, "fraction", "3.8%"),
-        (0.0, "fraction", "0%"),
-        (1.0, "fraction", "100%"),
-        (5 / 12, "fraction", "41.666667%"),
-        (-0.05, "fraction", "-5%"),
-        (1.0, "condition", "yes"),
-        (0.0, "condition", "no"),
-        (float("nan"), "condition", "-"),
-        (2014.0, "year", "2014"),
-        (5_333.0, "persons", "5,333"),
-        (3.0, "number", "3"),
-        (0.0, "outcome", "earned"),
+        # 3.8 % of the benchmark are 3,800,000, of which 4,000,000 were saved; below it 4,000,000 x 50 % x 90 % x 98 %
+        (
+            SAVED,
+            "to_minimum_savings",
+            "Above the minimum savings rate",
+            "$200,000.00",
+            "settled again with expenditure_total $96,200,000.01: crossing it costs $1,764,000.00",
+        ),
+        (
+            SAVED,
+            "to_quality_full",
+            "Short of full quality",
+            "10 points",
+            "settled again with quality_score 100%: crossing it brings $196,000.00",
+        ),
+        (
+            LOST,
+            "to_loss_limit",
+            "At the loss limit",
+            "$0.00",
+            "settled again with loss_limit 100%: the limit saves $1,900,000.00",
+        ),
     ],
 )
-def test_figures_as_people_write_them(number: float, unit: str, text: str) -> None:
-    assert show(number, unit) == text
+def test_distances_say_what_it_is_worth_to_cross(row, line, label, shown, formula, canonical) -> None:
+    found = {entry.line: entry for entry in distance_entries(canonical([row]), BOOK)}
+    entry = found[line]
+    assert (entry.label, entry.shown, entry.formula) == (label, shown, formula)
+    assert entry.words == f"{formula.partition(': ')[2]}."
+    assert entry.citation == "this project: the difference of two settlements"
+
+
+def test_distances_stand_in_the_order_of_the_law(canonical) -> None:
+    found = [entry.line for entry in distance_entries(canonical([LOST]), BOOK)]
+    order = [step.key for step in law_of(BOOK, "mssp", "distances").steps]
+    assert found == sorted(found, key=order.index)
+    assert len(found) >= 4
