@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,8 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandas import DataFrame
 
     from aco_cli.commands.session import Session
@@ -65,30 +67,30 @@ def _with_updates(session: Session, published: DataFrame, found: Calibration, bo
 
     rows, fits = calibrate_updates(published, found, book)
     for fit in fits:
-        if fit.refusal:
-            session.warn("refused", f"{fit.start:%Y-%m-%d}: no updates from {fit.refusal}")
-        else:
-            session.note("fit", _update_words(fit))
+        _tell_fit(session, fit, "updates", _update_words)
     return together([found.reference, rows]).sort_values("agreement_start", kind="stable", ignore_index=True)
 
 
 def _report(session: Session, found: Calibration) -> None:
     """Tell how each agreement start fits, and which ACOs do not or say nothing."""
     for fit in found.fits:
-        if fit.refusal:
-            session.warn("refused", f"{fit.start:%Y-%m-%d}: no factors from {fit.refusal}")
-        else:
-            session.note("fit", _words(fit))
+        _tell_fit(session, fit, "factors", _words)
     table = found.residuals
     if len(table):
         for note, ids in table[table["notes"].str.startswith("blank")].groupby("notes", sort=False)["aco_id"]:
             session.note("left_out", f"left out, {note}: {', '.join(ids)}")
         if outside := table.loc[table["within_bound"] == 0, "aco_id"].tolist():
-            session.warn(
-                "outside", f"{len(outside):,} ACOs are further off than rounding explains: {', '.join(outside)}"
-            )
+            told = f"{len(outside):,} ACOs are further off than rounding explains: {', '.join(outside)}"
+            session.warn("outside", told)
     if found.others:
         session.note("left_out", f"{found.others:,} ACOs left out: their benchmark years are not trended nationally")
+
+
+def _tell_fit(session: Session, fit: Fit | UpdateFit, what: str, words: Callable[[Any], str]) -> None:
+    if fit.refusal:
+        session.warn("refused", f"{fit.start:%Y-%m-%d}: no {what} from {fit.refusal}")
+    else:
+        session.note("fit", words(fit))
 
 
 def _words(fit: Fit) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 
 PAGE, BOOK, IMAGES = ".html", ".xlsx", (".svg", ".png")
 _OUTPUT = "A page (.html), workbook (.xlsx) or chart (.svg, .png)."

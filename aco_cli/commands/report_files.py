@@ -21,7 +21,7 @@ from aco_cli.engine.worksheet import sheet_rows, worksheet
 from aco_cli.errors import UsageError
 from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.columns import column_names, output_columns
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.write import write_output
 from aco_cli.rules.book import RuleBook
 

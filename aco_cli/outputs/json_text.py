@@ -39,19 +39,14 @@ def _objects(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: boo
 
 
 def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
-    match column.unit:
-        case Unit.TEXT | Unit.DATE:
-            texts = cells.plain(series, column, exact=exact)
-            quoted = cells.join('"', _escape(texts), '"')
-            if not column.numbers:
-                return quoted
-            return pc.if_else(pc.match_substring_regex(texts, cells.NUMBER), texts, quoted)
-        case Unit.BOOLEAN:
-            return cells.plain(series, column, exact=exact)
-        case _:
-            values = cells.amounts(series, column, exact=exact)
-            # JSON has no word for infinity.
-            return cells.shortest(np.where(np.isfinite(values), values, np.nan))
+    if column.numeric:
+        values = cells.amounts(series, column, exact=exact)
+        return cells.shortest(np.where(np.isfinite(values), values, np.nan))  # JSON has no word for infinity
+    texts = cells.plain(series, column, exact=exact)
+    if column.unit is Unit.BOOLEAN:
+        return texts
+    quoted = cells.join('"', _escape(texts), '"')
+    return pc.if_else(pc.match_substring_regex(texts, cells.NUMBER), texts, quoted) if column.numbers else quoted
 
 
 def _escape(strings: pa.Array) -> pa.Array:

@@ -8,17 +8,10 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from aco_cli.errors import OutputError
 from aco_cli.locks import held_folder
-
-
-class Sink(Protocol):
-    """A binary stream whose `write` may take a part of what it is given."""
-
-    def write(self, data: memoryview, /) -> int | None:
-        """Write some bytes and return how many."""
 
 
 def write_output(data: bytes, output: str | None) -> None:
@@ -43,8 +36,7 @@ def _write_stdout(data: bytes) -> None:
     sys.stdout.flush()
     buffer = sys.stdout.buffer
     # Unbuffered, so that nothing is left to fail again when the interpreter closes the stream.
-    sink: Sink = getattr(buffer, "raw", buffer)
-    _write_all(sink, data)
+    _write_all(getattr(buffer, "raw", buffer), data)
     buffer.flush()
 
 
@@ -75,7 +67,8 @@ def _replace(target: Path, data: bytes) -> None:
         written.replace(target)
 
 
-def _write_all(sink: Sink, data: bytes) -> None:
+def _write_all(sink: Any, data: bytes) -> None:
+    """Write to a binary stream whose `write` may take a part of what it is given."""
     rest = memoryview(data)
     while rest:
         rest = rest[sink.write(rest) or 0 :]
@@ -85,15 +78,8 @@ def _explain(error: OSError, output: str | None) -> str:
     """Say what failed, where, and how to mend it."""
     where = "standard output" if output is None else repr(output)
     reason, fix = _REASONS.get(error.errno or 0, (error.strerror or str(error), "choose another place with -o"))
-    kept = "; the file already there is unchanged" if output is not None and _is_file(output) else ""
+    kept = "; the file already there is unchanged" if output is not None and os.path.isfile(output) else ""  # noqa: PTH113 (may be hidden)
     return f"cannot write {where}: {reason}; {fix}{kept}"
-
-
-def _is_file(output: str) -> bool:
-    try:
-        return Path(output).is_file()
-    except OSError:  # a folder that may not be looked into
-        return False
 
 
 _NO_PERMISSION = ("no permission to write there", "choose a place you may write to with -o")

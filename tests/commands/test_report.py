@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from aco_cli.outputs.charts.captions import NOTHING, TITLES
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 
 for library in ("altair", "jinja2", "vl_convert"):
     pytest.importorskip(library, reason="needs the extra aco-cli[report]")

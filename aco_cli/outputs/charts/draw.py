@@ -18,7 +18,7 @@ from aco_cli.outputs.charts.captions import NOTHING, TITLES
 from aco_cli.outputs.charts.cascade import waterfall
 from aco_cli.outputs.charts.look import INK, data, framed, with_look
 from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 
 _SHARP = 2  # pixels of a PNG per point
 _VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
