@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
 
 
 @command
@@ -12,8 +13,7 @@ def benchmark(
     files: o.FilesArgument,
     rows: o.Rows,
     table: o.Table,
-    messages: o.Strict,
-    call: Call,
+    session: o.Session,
     reference: o.ReferenceOption = None,
 ) -> None:
     """Expenditures to benchmark, per ACO and year.
@@ -24,11 +24,5 @@ def benchmark(
     \b
     aco benchmark 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     """
-    from aco_cli.api import calls as api
-    from aco_cli.commands.session import Session, selection
-    from aco_cli.outputs.columns import output_columns
-
-    session = Session(messages, call)
-    found = api.benchmark(files, years, run=session, **selection(rows, reference=reference))
-    session.write(found.table, output_columns("benchmark"), table)
-    session.finish()
+    found = aco.benchmark(files, years, run=session, **rows.selection(reference=reference))
+    session.write(found.table, "benchmark", table)

@@ -9,17 +9,14 @@ import typer
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
+_NAME = "A command, such as settle or rules show, or an input table, such as roster."
+
 
 @command
 def columns(
     table: o.Output,
     messages: o.Messages,
-    name: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="NAME", help="A command, such as settle or rules show, or an input table, such as roster."
-        ),
-    ] = None,
+    name: Annotated[o.Many, typer.Argument(metavar="NAME", help=_NAME)] = None,
 ) -> None:
     """Describe the columns of outputs and input files.
 
@@ -35,6 +32,5 @@ def columns(
     """
     from aco_cli.commands.dictionary import dictionary
     from aco_cli.commands.session import Session
-    from aco_cli.outputs.columns import output_columns
 
-    Session(messages).write(dictionary(" ".join(name or ())), output_columns("columns"), table)
+    Session(messages).write(dictionary(" ".join(name or ())), "columns", table)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
@@ -18,41 +19,27 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
-def _files(name: str, words: str) -> Any:
-    return typer.Option(name, metavar="FILE", help=f"{words}; CSV or Parquet, a folder or a pattern; repeatable.")
+_FORMS = "CSV or Parquet, a folder or a pattern"
+_REFERENCE = "CMS's thresholds and mean risk scores by year and type"
+_NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"
 
 
 @command
 def expenditures(
     years: o.YearsArgument,
-    claims: Annotated[list[str], _files("--claims", "Claims and claim lines")],
-    enrollment: Annotated[list[str], _files("--enrollment", "A row per beneficiary and month")],
-    assignment: Annotated[list[str], _files("--assignment", "Assigned beneficiaries by ACO and period")],
+    claims: Annotated[list[str], o.many("FILE", f"Claims and claim lines; {_FORMS}")],
+    enrollment: Annotated[list[str], o.many("FILE", f"A row per beneficiary and month; {_FORMS}")],
+    assignment: Annotated[list[str], o.many("FILE", f"Assigned beneficiaries by ACO and period; {_FORMS}")],
     output: o.Output,
-    messages: o.Strict,
-    reference: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reference", metavar="FILE", help="CMS's thresholds and mean risk scores by year and type; repeatable."
-        ),
-    ] = None,
-    county_ffs: Annotated[
-        list[str] | None,
-        typer.Option("--county-ffs", metavar="FILE", help="CMS's county expenditures of a year; repeatable."),
-    ] = None,
-    national: Annotated[
-        list[str] | None,
-        _files("--national", "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"),
-    ] = None,
+    session: o.Session,
+    reference: Annotated[o.Many, o.many("FILE", _REFERENCE)] = None,
+    county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None,
+    national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None,
     rules: o.RulesOption = None,
-    engine: Annotated[Engine, typer.Option("--engine", help="What adds up: here, or on a cluster.")] = Engine.DUCKDB,
-    master: Annotated[
-        str, typer.Option("--master", metavar="URL", help="Spark's cluster: local[2], spark://..., yarn.")
-    ] = "local[*]",
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="Memory for the tables.")] = "4GB",
-    temp: Annotated[
-        str | None, typer.Option("--temp", metavar="DIR", help="Folder for what does not fit into memory.")
-    ] = None,
+    engine: Annotated[Engine, typer.Option(help="What adds up: here, or on a cluster.")] = Engine.DUCKDB,
+    master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]",
+    memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB",
+    temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None,
 ) -> None:
     """Claims to expenditures, by ACO, period and enrollment type.
 
@@ -63,12 +50,7 @@ def expenditures(
     aco expenditures 2018 --claims claims.parquet --enrollment enrollment.parquet \\
         --assignment assignment.parquet --reference reference.csv -o expenditures.parquet
     """
-    from aco_cli.api import expenditures as api
-    from aco_cli.commands.session import Session
-    from aco_cli.outputs.columns import output_columns
-
-    session = Session(messages)
-    found = api.expenditures(
+    found = aco.expenditures(
         years,
         claims=claims,
         enrollment=enrollment,
@@ -83,5 +65,4 @@ def expenditures(
         temp=temp,
         run=session,
     )
-    session.write(found.table, output_columns("expenditures"), output)
-    session.finish()
+    session.write(found.table, "expenditures", output)

@@ -15,10 +15,7 @@ def template(
     track: Annotated[str, typer.Argument(metavar="TRACK", help="The track, such as basic-e (aco rules coverage).")],
     output: o.Output,
     messages: o.Messages,
-    year: Annotated[
-        int | None,
-        typer.Option("--year", metavar="YEAR", help="The performance year; the last one covered if left out."),
-    ] = None,
+    year: Annotated[int | None, o.option("YEAR", "The performance year; the last one covered if left out.")] = None,
     rules: o.RulesOption = None,
 ) -> None:
     """A roster with the columns that a track needs, to fill in.

@@ -26,7 +26,7 @@ from aco_cli.engine.synth.plan import Plan
 counts = write_population(Plan(acos=int(sys.argv[2]), beneficiaries=2_000, year=2023, seed=1, claims_per_month=1.0),
                           Path(sys.argv[1]))
 status = Path("/proc/self/status").read_text()
-print(counts.claims, next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
+print(counts['claims'], next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 """
 
 

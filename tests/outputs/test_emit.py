@@ -50,14 +50,14 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def test_csv_when_piped(
     frame: pd.DataFrame, columns: list[OutputColumn], capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert emit(frame, columns, OutputOptions()) == []
+    assert emit(frame, columns, OutputOptions())[1] == []
     assert capfdbinary.readouterr().out.startswith(b"aco_id,aco_name,performance_year,")
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_same_input_same_bytes(frame: pd.DataFrame, columns: list[OutputColumn], tmp_path: Path, fmt: Format) -> None:
     for name in ("a", "b"):
-        assert emit(frame, columns, OutputOptions(format=fmt, output=str(tmp_path / name))) == []
+        assert emit(frame, columns, OutputOptions(format=fmt, output=str(tmp_path / name)))[1] == []
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() != b""
 
 
@@ -118,7 +118,7 @@ def test_terminal_gets_a_colored_table_and_a_note(
     frame: pd.DataFrame, columns: list[OutputColumn], terminal: Terminal
 ) -> None:
     with redirect_stdout(terminal):
-        (note,) = emit(frame, columns, OutputOptions())
+        (note,) = emit(frame, columns, OutputOptions())[1]
     assert "\x1b[32m1,234,567\x1b[0m" in terminal.shown
     assert "hidden at this width: " in note
     assert "aco_name" in note
@@ -144,7 +144,7 @@ def test_a_dumb_terminal_keeps_its_own_width(
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("COLUMNS", "250")
     with redirect_stdout(terminal):
-        assert emit(frame, columns, OutputOptions()) == []
+        assert emit(frame, columns, OutputOptions())[1] == []
     assert "line one line two tabbed" in terminal.shown
 
 
@@ -152,7 +152,7 @@ def test_a_terminal_takes_csv_on_request_but_no_binary(
     frame: pd.DataFrame, columns: list[OutputColumn], terminal: Terminal
 ) -> None:
     with redirect_stdout(terminal):
-        assert emit(frame, columns, OutputOptions(format=Format.CSV)) == []
+        assert emit(frame, columns, OutputOptions(format=Format.CSV))[1] == []
     assert terminal.shown.startswith("aco_id,")
     with redirect_stdout(terminal), pytest.raises(UsageError, match="not for a terminal"):
         emit(frame, columns, OutputOptions(format=Format.XLSX))
@@ -163,7 +163,7 @@ def test_a_table_for_a_file_is_whole_even_from_a_terminal(
 ) -> None:
     path = tmp_path / "out.txt"
     with redirect_stdout(terminal):
-        assert emit(frame, columns, OutputOptions(output=str(path))) == []
+        assert emit(frame, columns, OutputOptions(output=str(path)))[1] == []
     assert all(column.label in path.read_text(encoding="utf-8").splitlines()[0] for column in columns)
     assert terminal.shown == ""
 

@@ -124,7 +124,7 @@ def test_an_interrupt_leaves_the_old_file(target: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
 def test_a_folder_without_permission(target: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     # root may write everywhere, so the refusal is simulated
-    monkeypatch.setattr(os, "open", failing(number))
+    monkeypatch.setattr(os, "mkdir", failing(number))
     with pytest.raises(OutputError, match="no permission to write there; choose a place you may write to"):
         write_output(b"new", str(target))
     assert left_whole(target)

@@ -1,4 +1,4 @@
-"""The page and the charts of `report`: what of a roster they show, and writing them."""
+"""The page, the charts and the workbook of `report`: what of a roster they show, and writing them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import NamedTuple
 import pandas as pd
 
 import aco_cli
+from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import settle_rows
 from aco_cli.api.selection import Request
 from aco_cli.commands.session import Session
 from aco_cli.engine.law import law_of
+from aco_cli.engine.settle import with_balances
 from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
 from aco_cli.engine.waterfall import Waterfall, waterfall
-from aco_cli.engine.worksheet import worksheet
+from aco_cli.engine.worksheet import sheet_rows, worksheet
 from aco_cli.errors import UsageError
 from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.columns import column_names, output_columns
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.write import write_output
 from aco_cli.rules.book import RuleBook
 
@@ -34,6 +36,23 @@ class Settled(NamedTuple):
     frame: pd.DataFrame
     settled: pd.DataFrame
     steps: Waterfall
+
+
+def write_book(session: Session, frame: pd.DataFrame, request: Request, output: str) -> None:
+    """Settle the rows of a roster and write their workbook. Raises OutputError for what cannot be written.
+
+    Where the request has reference files, the worksheets start with the benchmarks by those.
+    """
+    from aco_cli.outputs.workbook.book import Sheets, render_book
+
+    book = request.book
+    settled = settle_rows(session, frame, book, ("outcome", "settlement", "aco_id", "performance_year", "notes"))
+    frame = with_balances(frame, book).reset_index(drop=True)
+    rows = sheet_rows(frame, book, read_evidence(session, request))
+    sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), settled["notes"].tolist(), rows)
+    with session.busy("writing the workbook", rows=len(frame)):
+        write_output(render_book(book, sheets), output)
+    _tell(session, frame, output)
 
 
 def write_page(session: Session, frame: pd.DataFrame, request: Request, output: str) -> None:
@@ -56,14 +75,14 @@ def write_page(session: Session, frame: pd.DataFrame, request: Request, output: 
     )
     data = render_page(content, _made_of([*request.files, *request.quality, *request.reference]))
     write_output(data, output)
-    session.step("wrote", f"wrote {len(frame):,} rows to {output}", rows=len(frame), file=output)
+    _tell(session, frame, output)
 
 
 def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> None:
     """Settle the rows and write one chart, or all, as SVG or PNG. Raises UsageError and OutputError as `write_page`."""
     _need_libraries()
     from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
-    from aco_cli.outputs.charts.draw import draw_some, png, svg
+    from aco_cli.outputs.charts.draw import draw_some, image
 
     rows = _settle(session, frame, book)
     shown = [figure] if figure else list(Figure)
@@ -73,8 +92,12 @@ def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: 
     years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
     words = " ".join(NOTHING[each] if each in bare else caption(each, rows.settled, rows.steps) for each in shown)
     about = f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}"
-    write_output(png(chart) if Path(output).suffix.lower() == ".png" else svg(chart, about, words).encode(), output)
-    session.step("wrote", f"wrote charts of {len(frame):,} rows to {output}", rows=len(frame), file=output)
+    write_output(image(chart, output, about, words), output)
+    _tell(session, frame, output, "charts of ")
+
+
+def _tell(session: Session, frame: pd.DataFrame, output: str, what: str = "") -> None:
+    session.step("wrote", f"wrote {what}{len(frame):,} rows to {output}", rows=len(frame), file=output)
 
 
 def _need_libraries() -> None:
