@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from aco_cli.commands.claims import Found, Sought, from_claims
+from aco_cli.api.claims import Found, Sought, from_claims
 from aco_cli.inputs.claims.checks import ClaimsFiles
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.tables import Tables
