@@ -130,7 +130,7 @@ class Rows:
             if cell.unread:
                 checks.append((name, column.kind.words, f"unread_{name}"))
             if not column.may_be_blank:
-                blank = f"{name} = ''" if column.kind is TEXT else "FALSE"
+                blank = f"{name} = ''" if column.kind.name == TEXT else "FALSE"
                 checks.append((name, "a value", f"({name} IS NULL OR {blank}) AND NOT unread_{name}"))
         return checks
 

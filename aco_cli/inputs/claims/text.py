@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.claims.contracts import Family, Stored
+from aco_cli.inputs.claims.contracts import TEXT, Stored
 from aco_cli.inputs.claims.sources import DELIMITERS, Columns, File, is_compressed
 from aco_cli.inputs.problems import damaged
 
@@ -34,7 +34,7 @@ def named_columns(file: File, header: list[str]) -> Columns:
         raise InputError([Problem(file.place, "text in UTF-8", "another encoding", 1)])
     if not any(header):
         raise InputError([Problem(file.place, "a header with the names of columns", "none", 1)])
-    return tuple((title.strip(), Stored(f"c{place}", Family.TEXT)) for place, title in enumerate(header))
+    return tuple((title.strip(), Stored(f"c{place}", TEXT)) for place, title in enumerate(header))
 
 
 def _first_row(file: File, stream: Any) -> list[str]:
