@@ -96,10 +96,6 @@ class Contract:
         """How each column is read from a file with these columns (by lower-case name)."""
         return {name: column.cell(header.get(name)) for name, column in self.columns.items()}
 
-    def missing(self, header: Mapping[str, Stored]) -> list[str]:
-        """The columns that a file must have and lacks."""
-        return [name for name, column in self.columns.items() if not column.optional and name not in header]
-
 
 _FOLDER = Path(__file__).parent
 KINDS = {name: Kind(name, **spec) for name, spec in read_yaml(_FOLDER / "kinds.yaml").items()}

@@ -16,7 +16,9 @@ from aco_cli.inputs.claims.contracts import CONTRACTS, KINDS, ClaimsColumn, Cont
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.tables import Rows
 
-THINGS = Contract("things", {"bene_id": ClaimsColumn(KINDS["text"]), "amount": ClaimsColumn(KINDS["usd"], optional=True, blank="0")})
+THINGS = Contract(
+    "things", {"bene_id": ClaimsColumn(KINDS["text"]), "amount": ClaimsColumn(KINDS["usd"], optional=True, blank="0")}
+)
 
 
 @pytest.fixture(scope="module")
