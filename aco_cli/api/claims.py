@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from aco_cli.engine.expenditures import queries as q
 from aco_cli.engine.expenditures.percentile import population_figures
+from aco_cli.engine.expenditures.queries import queries
 from aco_cli.engine.expenditures.results import COUNTY_KEYS, REFERENCE_KEYS, expenditures, with_regions
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
@@ -34,7 +34,7 @@ Stage = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Sought:
-    """What a run is about: claims files by contract, performance years, CMS's figures by year and type, and by county."""
+    """What a run is about: claims files by contract, performance years, CMS's figures by type and by county."""
 
     files: Mapping[str, Sequence[str]]
     years: Years
@@ -66,14 +66,19 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, stage: Stage) ->
     claims = ClaimsRows(tables, sought.files)
     rules, figures, counties = _checked(claims, sought, book)
     claims.read(sorted(set(figures["performance_year"])))
-    without_months = _work(tables, claims, rules, stage, by_county=counties is not None)
-    figures, computed = _completed(tables, figures, rules, sought)
+    sql = queries(rules, by_county=counties is not None)
+    without_months = _work(tables, claims, sql, stage)
+    own = pd.DataFrame()
+    if figures[_FIGURES].isna().any(axis=None):
+        statistics, means = tables.query(sql["order_statistics"]), tables.query(sql["population_means"])
+        own = population_figures(statistics, means, rules.truncation_percent)
+    figures, computed = _completed(figures, own, sought)
     tables.view("thresholds", _as_values(figures))
-    warnings = [*claims.warnings, *([] if _count(tables, q.PAID) else [_NOTHING_PAID])]
-    rows = expenditures(tables.query(q.SUMS), tables.query(q.HEADS), figures, rules.completion_factor)
+    warnings = [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]
+    rows = expenditures(tables.query(sql["sums"]), tables.query(sql["heads"]), figures, rules.completion_factor)
     missing = crowded = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years", "county_person_years"])
     if counties is not None:
-        rows, missing, crowded = with_regions(rows, tables.query(q.COUNTIES), counties)
+        rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)
     return Found(rows, rules, computed, missing, crowded, without_months, warnings)
 
 
@@ -112,18 +117,18 @@ def _collected(read: Callable[[], pd.DataFrame], problems: list[Problem]) -> pd.
         return None
 
 
-def _work(tables: Tables, claims: ClaimsRows, rules: ExpenditureRules, stage: Stage, *, by_county: bool) -> int:
+def _work(tables: Tables, claims: ClaimsRows, sql: Mapping[str, str], stage: Stage) -> int:
     """Make the table `persons`; returns how many members have no month of enrollment."""
     stage("counting months")
-    tables.table("members", q.MEMBERS_AND_POPULATION if claims.has_population else q.MEMBERS)
-    tables.table("spells", q.spells(rules, by_county=by_county))
-    if _count(tables, q.REPEATED_MONTHS):
+    tables.table("members", sql["members_and_population" if claims.has_population else "members"])
+    tables.table("spells", sql["spells"])
+    if _count(tables, sql["repeated_months"]):
         raise InputError(claims.repeated_months())
-    without = _count(tables, q.WITHOUT_MONTHS)
+    without = _count(tables, sql["without_months"])
     stage("adding up claims")
-    tables.table("paid", q.paid(rules))
+    tables.table("paid", sql["paid"])
     stage("adding up beneficiaries")
-    tables.table("persons", q.PERSONS)
+    tables.table("persons", sql["persons"])
     return without
 
 
@@ -168,16 +173,12 @@ def _without_risk(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
     ]
 
 
-def _completed(
-    tables: Tables, figures: pd.DataFrame, rules: ExpenditureRules, sought: Sought
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Thresholds as Decimal and mean scores, of the reference or else of the population; and what is the latter."""
+def _completed(figures: pd.DataFrame, own: pd.DataFrame, sought: Sought) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Thresholds as Decimal and mean scores, of the reference or else the population's own; and what is of it."""
     given = figures.assign(truncation_threshold=figures["truncation_threshold"].map(_exact).astype(object))
     blank = given[_FIGURES].isna()
     if not blank.any(axis=None):
-        return given, pd.DataFrame()
-    statistics, means = tables.query(q.order_statistics(rules)), tables.query(q.POPULATION_MEANS)
-    own = population_figures(statistics, means, rules.truncation_percent)
+        return given, own
     found = given[REFERENCE_KEYS].merge(own, on=["calendar_year", "type_order"], how="left")
     for name in _FIGURES:
         given[name] = given[name].where(~blank[name], found[name])

@@ -44,7 +44,7 @@ def calibrate(
     from aco_cli.commands.session import Session
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
     from aco_cli.errors import InputError, Problem, UsageError
-    from aco_cli.inputs.published_benchmarks import load_published_benchmarks
+    from aco_cli.inputs.benchmark import load_published_benchmarks
     from aco_cli.outputs.columns import output_columns
 
     if residuals is not None and residuals == (table.output or "-"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import pandas as pd
 from aco_cli.errors import UsageError
 from aco_cli.inputs.claims.contracts import CONTRACTS, TEXT
 from aco_cli.inputs.layout import Column, all_layouts
+from aco_cli.nearest import did_you_mean
 from aco_cli.outputs.columns import column_names, output_columns, output_tables
 
 INPUT, OUTPUT = "input", "output"
@@ -41,9 +41,8 @@ def dictionary(name: str = "") -> pd.DataFrame:
     found = frame[(owners == name) | owners.str.startswith(f"{name} ")] if name else frame
     if found.empty:
         known = list(dict.fromkeys([*owners, *owners.str.split().str[0]]))
-        near = difflib.get_close_matches(name, known, n=3)
-        words = f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(known)}"
-        raise UsageError(f"no command or input table {name!r}, {words}")
+        near = did_you_mean(name, known, most=3).removeprefix("; ")
+        raise UsageError(f"no command or input table {name!r}, {near or 'expected one of ' + ', '.join(known)}")
     return found[list(column_names("columns"))]
 
 
