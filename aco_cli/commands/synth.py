@@ -35,10 +35,10 @@ def synth(
     aco synth demo
     aco synth large --acos 100 --beneficiaries 10000 --no-expected
     """
-    from aco_cli.commands.population import FILES, write_population
     from aco_cli.commands.session import Session
-    from aco_cli.engine.synth.plan import Plan
     from aco_cli.outputs.folder import whole_folder
+    from aco_cli.synth.plan import Plan
+    from aco_cli.synth.population import FILES, write_population
 
     session = Session(messages)
     plan = Plan(acos, beneficiaries, year, seed, claims_per_month)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import yaml
 
 from aco_cli.errors import InputError, Problem, UsageError
+from aco_cli.nearest import did_you_mean
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
 _KEYS = {"name", "description", "set", "rules", "rules_year", "lines"}
@@ -53,9 +53,8 @@ def scenario_file(word: str) -> Path:
     if Path(word).is_file():
         return Path(word)
     names = [path.stem for path in sorted(PACKAGED.glob("*.yaml"))]
-    near = difflib.get_close_matches(word, names, n=1)
-    known = f"did you mean {near[0]}?" if near else f"the names are {', '.join(names)}"
-    raise UsageError(f"--scenario {word}: neither a file nor the name of a scenario; {known}")
+    known = did_you_mean(word, names) or f"; the names are {', '.join(names)}"
+    raise UsageError(f"--scenario {word}: neither a file nor the name of a scenario{known}")
 
 
 def read_scenarios(path: Path) -> list[Scenario]:

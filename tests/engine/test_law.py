@@ -31,7 +31,9 @@ from aco_cli.rules.book import RuleBook
 BOOK = RuleBook()
 ROWS = 600
 TABLES = {
-    program.name: sorted(path.stem for path in program.glob("*.yaml")) for program in PACKAGED.iterdir() if program.is_dir()
+    program.name: sorted(path.stem for path in program.glob("*.yaml"))
+    for program in PACKAGED.iterdir()
+    if program.is_dir()
 }
 FILES = [(program, table) for program, tables in sorted(TABLES.items()) for table in tables]
 # No benchmark of Pioneer is computed.
@@ -243,7 +245,11 @@ class TestEveryTable:
                 for row in rows:
                     number, walked = figure(row, key, step, member), row.value(tree)
                     said = float(CODES[walked]) if isinstance(walked, str) else walked
-                    same = math.isnan(said) if math.isnan(number) else math.isclose(said, number, rel_tol=1e-11, abs_tol=1e-9)
+                    same = (
+                        math.isnan(said)
+                        if math.isnan(number)
+                        else math.isclose(said, number, rel_tol=1e-11, abs_tol=1e-9)
+                    )
                     assert same, (key, member, said, number, row.at)
 
     @pytest.mark.parametrize("table", TABLES["mssp"])
@@ -481,14 +487,18 @@ class TestLinesFromOutside:
         book.lines = (LineChange("mssp", "settlement", (("rural_bonus", entry),), "scenario generous"),)
         assert settle(canonical([EARNS]), book, ("rural_bonus",))["rural_bonus"].tolist() == [12]
         book.lines = (LineChange("mssp", "settlement", (("rural_bouns", entry),), "scenario generous"),)
-        with pytest.raises(RulesError, match=r"^scenario generous: rural_bouns is a new line .*did you mean rural_bonus\?"):
+        with pytest.raises(
+            RulesError, match=r"^scenario generous: rural_bouns is a new line .*did you mean rural_bonus\?"
+        ):
             law_of(book, "mssp")
 
     def test_an_edited_file_is_read_again(self, tmp_path: Path, canonical) -> None:
         """As in a notebook: the folder is edited and given again in the same process."""
         frame = canonical([EARNS])
         first = settle(frame, over(folder_with(tmp_path, LINE)), ("settlement",))["settlement"][0]
-        second = settle(frame, over(folder_with(tmp_path, LINE.replace("/ 2", "/ 4"))), ("settlement",))["settlement"][0]
+        second = settle(frame, over(folder_with(tmp_path, LINE.replace("/ 2", "/ 4"))), ("settlement",))["settlement"][
+            0
+        ]
         assert (first, second) == (0.98e6, 0.49e6)
 
 
@@ -582,7 +592,11 @@ FAULTS: Mapping[str, tuple[str, int, str]] = {
         1,
         "guardrail may be unknown: in NOT ask for guardrail = 1",
     ),
-    "no mapping": ("savings: 12\n", 1, "a line has a name in small letters, and label, unit, formula and cite below it"),
+    "no mapping": (
+        "savings: 12\n",
+        1,
+        "a line has a name in small letters, and label, unit, formula and cite below it",
+    ),
     "name in capitals": ("Savings: {label: x}\n", 1, "a line has a name in small letters"),
     "list as a formula": ("savings: {formula: [a, b], cite: a proposal}\n", 1, "formula cannot be ['a', 'b']"),
     "word as a truth value": ("savings: {choice: perhaps}\n", 1, "choice cannot be 'perhaps'"),

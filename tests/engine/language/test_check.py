@@ -13,9 +13,7 @@ from aco_cli.engine.language.step import Step
 
 
 def line(name: str, formula: str, unit: str = "condition", **more: Any) -> Step:
-    return Step(
-        name, label=name, unit=unit, **{"cite": "42 CFR 425", **more}, trees={"formula": parse(formula)}
-    )
+    return Step(name, label=name, unit=unit, **{"cite": "42 CFR 425", **more}, trees={"formula": parse(formula)})
 
 
 KNOWN: Mapping[str, Step] = {
@@ -111,7 +109,7 @@ def test_what_is_always_known(formula: str, is_known: bool) -> None:
 )
 def test_figures_by_type_stand_in_lines_by_type(formula: str, unit: str, message: str) -> None:
     assert problem(formula, unit) == message
-    assert problem(formula, unit, by=(message.split(" is by ")[1].split(",")[0],)) == ""
+    assert problem(formula, unit, by=(message.split(" is by ")[1].split(",", maxsplit=1)[0],)) == ""
 
 
 @pytest.mark.parametrize("formula", ["SUM_TYPES(share)", "SHARE_WEIGHTED(share, share)", "1 - SUM_TYPES(share * 2)"])
