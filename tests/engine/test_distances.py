@@ -86,7 +86,8 @@ def test_quality_is_worth_its_share_of_the_savings(canonical) -> None:
 def test_quality_that_makes_no_difference_is_left_out(canonical) -> None:
     assert not [name for name in found(canonical, **ONE_SIDED).index if name.startswith("to_quality")]
     assert (
-        "to_quality_full" not in found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6, "quality_score": 1.0}).index
+        "to_quality_full"
+        not in found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6, "quality_score": 1.0}).index
     )
 
 

@@ -161,7 +161,13 @@ def test_figures_of_further_tables_are_settled_too(names: list[str], table: str,
 
 def test_a_warning_is_told_from_a_note(canonical) -> None:
     """What rests on a value that is not published warns; other notes and reasons do not."""
-    assumed = {**ROW, "track": "enhanced", "performance_year": 2025, "msr_election": "0.02", "quality_standard_met": True}
+    assumed = {
+        **ROW,
+        "track": "enhanced",
+        "performance_year": 2025,
+        "msr_election": "0.02",
+        "quality_standard_met": True,
+    }
     noted = {**ROW, "published_msr": 0.0311}
     found = settle(canonical([ROW, assumed, noted, {**ROW, "benchmark_total": None}]), BOOK, ("notes", "is_warned"))
     assert found["is_warned"].tolist() == [False, True, False, False]

@@ -13,9 +13,7 @@ from aco_cli.engine.language.step import Step
 
 
 def line(name: str, formula: str, unit: str = "condition", **more: Any) -> Step:
-    return Step(
-        name, label=name, unit=unit, **{"cite": "42 CFR 425", **more}, trees={"formula": parse(formula)}
-    )
+    return Step(name, label=name, unit=unit, **{"cite": "42 CFR 425", **more}, trees={"formula": parse(formula)})
 
 
 KNOWN: Mapping[str, Step] = {
@@ -102,16 +100,16 @@ def test_what_is_always_known(formula: str, is_known: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("formula", "unit", "message"),
+    ("formula", "unit", "axis", "message"),
     [
-        ("1 - share", "fraction", "share is by type, which this line is not"),
-        ("IF(saves, share, 0)", "fraction", "share is by type, which this line is not"),
-        ("domain_score * 2", "score", "domain_score is by domain, which this line is not"),
+        ("1 - share", "fraction", "type", "share is by type, which this line is not"),
+        ("IF(saves, share, 0)", "fraction", "type", "share is by type, which this line is not"),
+        ("domain_score * 2", "score", "domain", "domain_score is by domain, which this line is not"),
     ],
 )
-def test_figures_by_type_stand_in_lines_by_type(formula: str, unit: str, message: str) -> None:
+def test_figures_by_type_stand_in_lines_by_type(formula: str, unit: str, axis: str, message: str) -> None:
     assert problem(formula, unit) == message
-    assert problem(formula, unit, by=(message.split(" is by ")[1].split(",")[0],)) == ""
+    assert problem(formula, unit, by=(axis,)) == ""
 
 
 @pytest.mark.parametrize("formula", ["SUM_TYPES(share)", "SHARE_WEIGHTED(share, share)", "1 - SUM_TYPES(share * 2)"])
