@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROSTER := sample_data/roster_2014.csv
 
-.PHONY: demo test lint types check bench bench-claims format clean
+.PHONY: demo test lint types check bench bench-claims columns format clean
 
 demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then the summary
 	$(BIN)/aco settle 2014 $(ROSTER) --format table
@@ -28,6 +28,9 @@ bench: $(VENV)/installed-dev  ## speed as ratios, each measured in one run
 
 bench-claims: $(VENV)/installed-dev  ## 20 and 100 million claim lines against hand-written SQL; needs 10 GB of disk
 	$(BIN)/python benchmarks/claims.py
+
+columns: $(VENV)/installed-dev  ## docs/columns.md from the dictionary of columns
+	$(BIN)/python docs/make_columns.py
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff format .

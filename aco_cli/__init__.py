@@ -1,3 +1,54 @@
-"""Settlement of Medicare's accountable care organizations, year by year, under the rules of each year."""
+"""What Medicare's accountable care organizations are paid, and why: `import aco_cli as aco`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aco_cli.api.calls import benchmark, explain, quality, reconcile, settle, simulate, summary, whatif
+    from aco_cli.api.expenditures import expenditures
+    from aco_cli.api.run import Level, Notice, Result, Run
+    from aco_cli.api.selection import Rules
+    from aco_cli.errors import AcoError, InputError, OutputError, Problem, RulesError, UsageError
 
 __version__ = "0.1.0"
+__all__ = [
+    "AcoError",
+    "InputError",
+    "Level",
+    "Notice",
+    "OutputError",
+    "Problem",
+    "Result",
+    "Rules",
+    "RulesError",
+    "Run",
+    "UsageError",
+    "benchmark",
+    "expenditures",
+    "explain",
+    "quality",
+    "reconcile",
+    "settle",
+    "simulate",
+    "summary",
+    "whatif",
+]
+# The module that a name is in, if not `api.calls`. What is not asked for is not imported: `aco --help` must be quick.
+_MODULES = {
+    "expenditures": "api.expenditures",
+    "Rules": "api.selection",
+    **dict.fromkeys(("Level", "Notice", "Result", "Run"), "api.run"),
+    **dict.fromkeys(("AcoError", "InputError", "OutputError", "Problem", "RulesError", "UsageError"), "errors"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"aco_cli.{_MODULES.get(name, 'api.calls')}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

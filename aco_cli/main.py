@@ -9,51 +9,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from aco_cli import __version__
-from aco_cli.commands.benchmark import benchmark
-from aco_cli.commands.calibrate import calibrate
-from aco_cli.commands.check import check
-from aco_cli.commands.config import config_app
-from aco_cli.commands.expenditures import expenditures
-from aco_cli.commands.explain import explain
 from aco_cli.commands.options import LogFormat
-from aco_cli.commands.quality import quality
-from aco_cli.commands.reconcile import reconcile
-from aco_cli.commands.report import report
-from aco_cli.commands.rules import rules_app
-from aco_cli.commands.settle import settle
-from aco_cli.commands.simulate import simulate
-from aco_cli.commands.summary import summary
-from aco_cli.commands.synth import synth
-from aco_cli.commands.verify import verify
-from aco_cli.commands.whatif import whatif
+from aco_cli.commands.table import COMMANDS, FAMILIES
 from aco_cli.errors import AcoError, ExitCode
 
 if TYPE_CHECKING:
     from aco_cli.commands.log import Log
 
+
+class UsageCommand(TyperCommand):
+    """A command whose usage shows what it must be given as it is: YEARS FILE..., not {YEARS} {FILE...}."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The words behind the command's name."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
 # Plain help: rich's markup would double the time of `aco --help`.
 app = typer.Typer(name="aco", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-for command in (
-    settle,
-    summary,
-    explain,
-    reconcile,
-    check,
-    expenditures,
-    benchmark,
-    calibrate,
-    quality,
-    synth,
-    verify,
-    whatif,
-    simulate,
-    report,
-):
-    app.command()(command)
-app.add_typer(rules_app, name="rules")
-app.add_typer(config_app, name="config")
+families = {name: typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=FAMILIES[name]) for name in FAMILIES}
+for command in COMMANDS:
+    family, _, name = command.name.rpartition(" ")
+    families.get(family, app).command(name, cls=UsageCommand, rich_help_panel=command.purpose)(command.run)
+for name, family_app in families.items():
+    app.add_typer(family_app, name=name)
 
 
 def _version(asked: bool) -> None:
@@ -107,7 +89,7 @@ def run() -> None:
             raise
         log = _log()
         log.error(f"internal error: {type(error).__name__}: {error}")
-        log.note("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
+        log.error("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
         sys.exit(ExitCode.INTERNAL)
 
 

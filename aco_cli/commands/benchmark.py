@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
 
 
 @command
@@ -12,8 +13,7 @@ def benchmark(
     files: o.FilesArgument,
     rows: o.Rows,
     table: o.Table,
-    messages: o.Strict,
-    call: Call,
+    session: o.Session,
     reference: o.ReferenceOption = None,
 ) -> None:
     """Expenditures to benchmark, per ACO and year.
@@ -24,18 +24,5 @@ def benchmark(
     \b
     aco benchmark 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     """
-    import pandas as pd
-
-    from aco_cli.commands.benchmark_columns import BENCHMARK_COLUMNS
-    from aco_cli.commands.benchmarks import read_and_compute
-    from aco_cli.commands.session import Request, Session, rule_book
-
-    session = Session(messages, call)
-    book = rule_book(rows.rules)
-    roster, computed = read_and_compute(session, Request(years, files, rows), reference or (), book)
-    names = [name for name in ("aco_id", "aco_name", "performance_year") if name in roster]
-    result = pd.concat([roster[names], computed], axis=1)
-    session.write(result, [column for column in BENCHMARK_COLUMNS if column.name in result], table)
-    if unknown := int(result["benchmark_total"].isna().sum()):
-        session.warn(f"{unknown:,} of {len(result):,} benchmarks are not calculable; column notes says what is missing")
-    session.finish()
+    found = aco.benchmark(files, years, run=session, **rows.selection(reference=reference))
+    session.write(found.table, "benchmark", table)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import typer
+from typing import Any
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import Call, command
 from aco_cli.outputs.formats import Format
-
-config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Settings: what is in force and why.")
 
 
 @o.group
@@ -23,7 +21,6 @@ class Settable(o.Strict):
     excel_safe: o.ExcelSafeOption = False
 
 
-@config_app.command()
 @command
 def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
     """Settings in force and where each comes from.
@@ -38,13 +35,20 @@ def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
     import pandas as pd
 
     from aco_cli.commands.session import Session
-    from aco_cli.commands.setting_columns import SETTING_COLUMNS, shown
     from aco_cli.commands.settings import SETTINGS, read_settings
+    from aco_cli.outputs.columns import column_names
 
     origins = read_settings().origins
     rows = [
-        (name, shown(getattr(settings, name)), "flag" if name in call.flags else origins.get(name, "default"))
+        (name, _shown(getattr(settings, name)), "flag" if name in call.flags else origins.get(name, "default"))
         for name in SETTINGS
     ]
-    table = pd.DataFrame(rows, columns=[column.name for column in SETTING_COLUMNS], dtype="str")
-    Session(settings).write(table, SETTING_COLUMNS, o.Output(settings.format, output))
+    table = pd.DataFrame(rows, columns=column_names("config show"), dtype="str")
+    Session(settings).write(table, "config show", o.Output(settings.format, output))
+
+
+def _shown(value: Any) -> str:
+    """A value as `aco.toml` has it, nothing where there is none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, list) else value or ""

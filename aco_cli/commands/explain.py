@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
@@ -17,7 +18,7 @@ def explain(
     files: o.FilesArgument,
     sources: o.Sources,
     output: o.Output,
-    messages: o.Strict,
+    session: o.Session,
     rules: o.RulesOption = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,
@@ -34,43 +35,6 @@ def explain(
     aco explain A1001 2018 puf_2018.csv --quality puf_2018.csv
     aco explain S2001 2022 roster.csv --expenditures expenditures.csv --reference reference.csv
     """
-    from dataclasses import asdict
-
-    import pandas as pd
-
-    from aco_cli.commands.roster import read_roster, with_benchmark_notes
-    from aco_cli.commands.session import Request, Session, only, rule_book
-    from aco_cli.commands.workbook import read_evidence
-    from aco_cli.commands.worksheet_columns import WORKSHEET_COLUMNS
-    from aco_cli.engine.outcome import Outcome
-    from aco_cli.engine.settle import settle
-    from aco_cli.engine.worksheet import Entry, distance_entries, worksheet
-    from aco_cli.errors import UsageError
-    from aco_cli.inputs.years import Years
-
-    asked = Years.parse(year).single
-    if asked is None:
-        raise UsageError(f"explain shows one performance year, found {year}")
-    session = Session(messages)
-    book = rule_book(rules)
-    chosen = o.Rows(**vars(sources), rules=rules)
-    frame = read_roster(session, Request(year, files, chosen), book, reference=reference)
-    rows = only(frame, "aco_id", [aco_id])
-    own = rows[rows["performance_year"] == asked]  # an earlier year may be settled together with it
-    row = (rows if own.empty else own).head(1).reset_index(drop=True)
-    measures: list[Entry] = []
-    if quality:
-        from aco_cli.commands.rates import explain_quality
-
-        row, measures = explain_quality(session, row, Request(year, quality, o.Rows(rules=rules)))
-    first = row.iloc[0]
-    session.log.note(f"{first['aco_id']} {first.get('aco_name', '')}: {first['program']} {first['track']}, {year}")
-    settled = settle(row, book, ("outcome", "notes", "is_warned"))
-    if notes := with_benchmark_notes(settled["notes"], row).iloc[0]:
-        is_warning = (
-            settled["outcome"].iloc[0] == Outcome.NOT_CALCULABLE or settled["is_warned"].iloc[0]
-        )  # as in `settle`
-        (session.warn if is_warning else session.log.note)(notes)
-    lines = [*distance_entries(row, book), *worksheet(row, book, read_evidence(chosen, reference)), *measures]
-    session.write(pd.DataFrame([asdict(entry) for entry in lines]), WORKSHEET_COLUMNS, output)
-    session.finish()
+    selection = sources.selection(rules=rules, quality=quality, reference=reference)
+    found = aco.explain(files, aco_id, year, run=session, **selection)
+    session.write(found.table, "explain", output)

@@ -1,15 +1,20 @@
-"""Messages on standard error: as text, or one JSON object a line."""
+"""Standard error: messages as text, or one JSON object a line, and on a terminal a sign of life."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aco_cli.commands.options import LogFormat
 from aco_cli.errors import AcoError, InputError
+
+if TYPE_CHECKING:
+    from aco_cli.api.run import Advance, Notice
 
 
 @dataclass(frozen=True)
@@ -19,20 +24,14 @@ class Log:
     format: LogFormat | None = None
     quiet: bool = False
 
-    def step(self, event: str, message: str, **details: Any) -> None:
-        """Tell that a part of the work is done."""
-        if self.format is not None and not self.quiet:
-            self._tell("info", event, message, details)
-
-    def note(self, message: str) -> None:
-        """Tell something that is good to know."""
-        if not self.quiet:
-            self._tell("info", "note", message, {})
-
-    def warn(self, message: str) -> None:
-        """Tell something that is probably not as it should be."""
-        if not self.quiet:
-            self._tell("warning", "warning", message, {})
+    def tell(self, notice: Notice) -> None:
+        """Tell something about a run, unless it is `quiet`; steps only to those who ask for a format."""
+        is_step = notice.level == "step"
+        if self.quiet or (is_step and self.format is None):
+            return
+        event = notice.code if is_step else str(notice.level)
+        details = dict(notice.data) if is_step else {"code": notice.code}
+        self._tell("warning" if notice.level == "warning" else "info", event, notice.message, details)
 
     def error(self, message: str, **details: Any) -> None:
         """Tell why the run ends, however quiet it is."""
@@ -56,3 +55,20 @@ class Log:
             print(message, file=sys.stderr)
         except BrokenPipeError:  # nobody reads messages any more (`2>&1 | head`); the work goes on
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+@contextmanager
+def busy(what: str, rows: int) -> Iterator[Advance]:
+    """Show on a terminal what goes on, on its last line, while the block runs; nothing anywhere else.
+
+    The block may call what it is given with the number of rows that are done since; the bar then moves.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
+        yield lambda _done: None
+        return
+    from rich.console import Console  # rich is needed for nothing else
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=rows or None)
+        yield lambda done: bar.advance(task, done)

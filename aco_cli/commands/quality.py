@@ -6,31 +6,22 @@ from typing import Annotated
 
 import typer
 
+import aco_cli as library
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
+
+_FILES = "Tables with a column per measure (ACO-1, CAHPS_1, ...), or CMS's files of them; - is standard input."
+_ROSTER = "Ids by equal totals, and agreement starts, that FILE lacks"
 
 
 @command
 def quality(
     years: o.YearsArgument,
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE",
-            help="Tables with a column per measure (ACO-1, CAHPS_1, ...), or CMS's files of them; - is standard input.",
-        ),
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)],
     table: o.Table,
-    messages: o.Strict,
-    call: Call,
-    roster: Annotated[
-        list[str] | None,
-        typer.Option("--roster", metavar="FILE", help="Ids by equal totals, and agreement starts, that FILE lacks."),
-    ] = None,
-    improvement: Annotated[
-        list[str] | None,
-        typer.Option("--improvement", metavar="DOMAIN=POINTS", help="Improvement reward of a domain; repeatable."),
-    ] = None,
+    session: o.Session,
+    roster: Annotated[o.Many, o.many("FILE", _ROSTER)] = None,
+    improvement: Annotated[o.Many, o.many("DOMAIN=POINTS", "Improvement reward of a domain")] = None,
     rules: o.RulesOption = None,
     aco: o.AcoOption = None,
 ) -> None:
@@ -44,31 +35,7 @@ def quality(
     aco quality 2018 puf_2018.csv --improvement preventive_health=0.92
     aco quality 2023 puf_2022.csv puf_2023.csv
     """
-    from aco_cli.commands.quality_columns import QUALITY_COLUMNS
-    from aco_cli.commands.rates import (
-        ASSUMED,
-        quality_rules,
-        read_rates,
-        scored,
-        warn_of_columns,
-        warn_of_rewards,
-        with_improvement,
+    found = library.quality(
+        files, years, roster=roster, improvement=improvement or (), run=session, rules=rules, aco=aco
     )
-    from aco_cli.commands.session import Request, Session, only, rule_book
-
-    session = Session(messages, call)
-    rule_book(rules)  # refuses a folder that is none
-    known = session.read(Request(years, roster, o.Rows())) if roster else None
-    rates, scoring = with_improvement(read_rates(session, files, years, known), improvement or ()), quality_rules(rules)
-    scores = scored(rates, years, scoring)
-    warn_of_rewards(session, improvement or (), scores["performance_year"].unique().tolist(), scoring)
-    scores = only(scores, "aco_id", [word for item in aco or () for word in item.split(",")])
-    scores = scores.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
-    columns = [column for column in QUALITY_COLUMNS if column.name in scores]
-    session.write(scores, columns, table)
-    if unscored := int(scores["quality_score"].isna().sum()):
-        session.warn(f"{unscored:,} of {len(scores):,} rows have no score; column notes says why")
-    warn_of_columns(session, scores)
-    if assumed := int(scores["notes"].str.contains(ASSUMED, regex=False).sum()):
-        session.warn(f"{assumed:,} scores rest on assumed cuts; column notes says which")
-    session.finish()
+    session.write(found.table, "quality", table)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
 
 
 @command
@@ -16,15 +15,11 @@ def reconcile(
     files: o.FilesArgument,
     rows: o.Rows,
     table: o.Table,
-    messages: o.Strict,
-    call: Call,
-    published: Annotated[
-        list[str] | None,
-        typer.Option("--published", metavar="FILE", help="Files with the published settlements, if not in FILE."),
-    ] = None,
+    session: o.Session,
+    published: Annotated[o.Many, o.many("FILE", "Published settlements, if not in FILE")] = None,
     quality: o.QualityOption = None,
-    by_year: Annotated[bool, typer.Option("--by-year", help="Only the summary by performance year.")] = False,
-) -> None:
+    by_year: Annotated[bool, o.flag("--by-year", "Only the summary by performance year.")] = False,
+) -> bool:
     """Recomputed against published settlements.
 
     Each is exact, within rounding, explained or unexplained; with --quality FILE, quality scores from the rates in
@@ -37,30 +32,18 @@ def reconcile(
     aco reconcile 2014 roster.csv --published puf_2014.csv
     aco reconcile 2018 puf_2018.csv --quality puf_2018.csv
     """
-    from aco_cli.commands.reconcile_columns import RECONCILE_COLUMNS, TALLY_COLUMNS, sentence
-    from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.engine.reconcile import Verdict, tally
-    from aco_cli.engine.reconcile import reconcile as compare
+    from aco_cli.engine.reconcile import Verdict
     from aco_cli.errors import UsageError
 
-    session = Session(messages, call)
-    frame = session.read_with_published(Request(years, files, rows), published or ())
-    if quality:
-        if by_year:
-            raise UsageError("--by-year is of settlements: with --quality the summary by year is on standard error")
-        from aco_cli.commands.rates import reconcile_quality
-
-        reconcile_quality(session, frame, Request(years, quality, rows), table)
-    with session.busy("settling", rows=len(frame)):
-        compared = compare(frame, rule_book(rows.rules))
-    session.settled(compared["outcome"])
-    if len(compared) < len(frame):
-        session.warn(f"{len(frame) - len(compared):,} rows have no published settlement and are left out")
-    by_years = tally(compared)
+    if quality and by_year:
+        raise UsageError("--by-year is of settlements: with --quality the summary by year is on standard error")
+    found = aco.reconcile(files, years, published=published, run=session, **rows.selection(quality=quality))
     if by_year:
-        session.write(by_years, TALLY_COLUMNS, table)
+        session.write(found.totals, "reconcile --by-year", table)
     else:
-        session.write(compared, RECONCILE_COLUMNS, table)
-        for year in by_years.to_dict("records"):
-            session.log.note(sentence(year))
-    session.finish(findings=bool((compared["class"] == Verdict.UNEXPLAINED).any()))
+        session.write(found.table, "reconcile --quality" if quality else "reconcile", table)
+        for year in found.totals.to_dict("records"):
+            counts = [f"{year[verdict]:,} {verdict}" for verdict in Verdict if year[verdict]]
+            told = f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}"
+            session.note("compared", told, year=year["performance_year"])
+    return bool((found.table["class"] == Verdict.UNEXPLAINED).any())

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from aco_cli.commands.rule_tables import Rules
-    from aco_cli.outputs.columns import OutputColumn
-
-rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Rules: parameters, sources, coverage.")
-
 YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="Only these performance years.")]
 
 
-@rules_app.command()
 @command
 def show(
     output: o.Output,
@@ -40,19 +31,11 @@ def show(
     aco rules show --year 2018 --parameter ACO-13
     aco rules show --track track-2 --parameter loss_limit
     """
-    from aco_cli.commands.rule_tables import PARAMETER_COLUMNS, parameter_table
-
-    table = parameter_table(_all_rules(rules), year, program, track, parameter)
-    _write(table, PARAMETER_COLUMNS, output, messages)
+    _write("rules show", rules, output, messages, year, program, track, parameter)
 
 
-@rules_app.command()
 @command
-def sources(
-    output: o.Output,
-    messages: o.Messages,
-    rules: o.RulesOption = None,
-) -> None:
+def sources(output: o.Output, messages: o.Messages, rules: o.RulesOption = None) -> None:
     """Documents that the citations name.
 
     And how many values rest on each.
@@ -60,31 +43,30 @@ def sources(
     \b
     aco rules sources
     """
-    from aco_cli.commands.rule_tables import SOURCE_COLUMNS, source_table
-
-    _write(source_table(_all_rules(rules)), SOURCE_COLUMNS, output, messages)
+    _write("rules sources", rules, output, messages)
 
 
-@rules_app.command()
 @command
 def coverage(
     output: o.Output,
     messages: o.Messages,
+    year: Annotated[
+        str | None, typer.Option("--year", metavar="YEAR", help="List the values nobody confirmed for this year.")
+    ] = None,
     rules: o.RulesOption = None,
 ) -> None:
     """Programs, tracks and years covered.
 
-    With how many values are published, derived, unverified and assumed.
+    With how many values are published, derived, unverified and assumed. With --year, also of a year to come: the
+    values that would be in force and are not published, or were written for an earlier year and not verified since.
 
     \b
     aco rules coverage
+    aco rules coverage --year 2026
     """
-    from aco_cli.commands.rule_tables import COVERAGE_COLUMNS, coverage_table
-
-    _write(coverage_table(_all_rules(rules)), COVERAGE_COLUMNS, output, messages)
+    _write("rules coverage --year" if year else "rules coverage", rules, output, messages, *([year] if year else []))
 
 
-@rules_app.command()
 @command
 def diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="A performance year.")],
@@ -102,12 +84,9 @@ def diff(
     \b
     aco rules diff 2018 2019
     """
-    from aco_cli.commands.rule_tables import DIFF_COLUMNS, diff_table
-
-    _write(diff_table(_all_rules(rules), before, after, program, track), DIFF_COLUMNS, output, messages)
+    _write("rules diff", rules, output, messages, before, after, program, track)
 
 
-@rules_app.command()
 @command
 def scenarios(output: o.Output, messages: o.Messages) -> None:
     """Scenarios of `aco whatif`.
@@ -117,23 +96,18 @@ def scenarios(output: o.Output, messages: o.Messages) -> None:
     \b
     aco rules scenarios
     """
-    from aco_cli.commands.scenarios import scenario_table
-    from aco_cli.commands.whatif_columns import SCENARIO_COLUMNS
-
-    _write(scenario_table(), SCENARIO_COLUMNS, output, messages)
-
-
-def _all_rules(folders: list[str] | None) -> Rules:
-    from aco_cli.commands.rates import quality_rules
-    from aco_cli.commands.rule_tables import Rules
-    from aco_cli.commands.session import rule_book
-
-    return Rules(rule_book(folders), quality_rules(folders))
-
-
-def _write(
-    table: pd.DataFrame, table_columns: tuple[OutputColumn, ...], output: o.Output, messages: o.Messages
-) -> None:
+    from aco_cli.api.scenarios import scenario_table
     from aco_cli.commands.session import Session
+    from aco_cli.outputs.columns import output_columns
 
-    Session(messages).write(table, table_columns, output)
+    Session(messages).write(scenario_table(), output_columns("rules scenarios"), output)
+
+
+def _write(name: str, folders: list[str] | None, output: o.Output, messages: o.Messages, *asked: Any) -> None:
+    """Write one of the tables of the rule book."""
+    from aco_cli.api.selection import rules_of
+    from aco_cli.commands.rule_tables import table
+    from aco_cli.commands.session import Session
+    from aco_cli.outputs.columns import output_columns
+
+    Session(messages).write(table(name, rules_of(folders), *asked), output_columns(name), output)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
 
 
 @command
 def settle(
-    years: o.YearsArgument,
-    files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
-    messages: o.Strict,
-    call: Call,
-    quality: o.QualityOption = None,
-    reference: o.ReferenceOption = None,
+    years: o.YearsArgument, files: o.FilesArgument, rows: o.SettledRows, table: o.Table, session: o.Session
 ) -> None:
     """Settle every ACO: bonus or repayment.
 
@@ -29,15 +23,8 @@ def settle(
     aco settle 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     zcat roster.csv.gz | aco settle 2014 - --format json
     """
-    from aco_cli.commands.roster import read_roster, settle_roster
-    from aco_cli.commands.session import Request, Session, rule_book
-    from aco_cli.commands.settlement_columns import NAMES, SETTLEMENT_COLUMNS, roster_column
+    from aco_cli.api.selection import names
 
-    session = Session(messages, call)
-    book = rule_book(rows.rules)
-    frame = read_roster(session, Request(years, files, rows), book, quality, reference)
-    asked = [name for item in table.columns or () for name in item.split(",")]
-    others = [name for name in asked if name in frame and name not in NAMES]
-    settled = settle_roster(session, frame, book, (*NAMES, *others))
-    session.write(settled, SETTLEMENT_COLUMNS, table, [roster_column(name) for name in others])
-    session.finish()
+    asked = names(table.columns)
+    found = aco.settle(files, years, columns=asked, run=session, **rows.selection())
+    session.write(found.table, "settle", table, also=asked)

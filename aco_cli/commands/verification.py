@@ -35,8 +35,7 @@ def compare(manifest: Manifest, commands: Commands) -> Verdict:
     run = _command(manifest, commands)
     differences = [
         *(line for held in manifest.inputs for line in _file("input", held)),
-        *_rules(manifest),
-        *_programs(manifest),
+        *_rules_and_programs(manifest),
         *(line for held in manifest.outputs for line in _file("output", held)),
     ]
     (recorded,) = manifest.outputs
@@ -67,17 +66,12 @@ def _file(kind: str, held: FileFacts) -> Iterator[str]:
             yield f"{kind} {held.file}: changed, {_change(held.sha256, now.sha256)}, {sizes}"
 
 
-def _rules(manifest: Manifest) -> Iterator[str]:
+def _rules_and_programs(manifest: Manifest) -> Iterator[str]:
     try:
-        now = rules_now(manifest.options)
+        if (rules := rules_now(manifest.options)) != manifest.rules_fingerprint:
+            yield f"rules: changed, {_change(manifest.rules_fingerprint, rules)}"
     except RulesError as error:
         yield f"rules: {error}"
-        return
-    if now != manifest.rules_fingerprint:
-        yield f"rules: changed, {_change(manifest.rules_fingerprint, now)}"
-
-
-def _programs(manifest: Manifest) -> Iterator[str]:
     held, now = manifest.tool, tool_now()
     if held.get("version") != now["version"]:
         yield f"tool: other version of aco, {held.get('version')} -> {now['version']}"

@@ -25,31 +25,16 @@ def verify(
     aco verify settled.csv.manifest.json
     """
     from aco_cli.commands.manifest import Manifest
-    from aco_cli.commands.quality import quality
-    from aco_cli.commands.reconcile import reconcile
     from aco_cli.commands.session import Session
-    from aco_cli.commands.settle import settle
-    from aco_cli.commands.simulate import simulate
-    from aco_cli.commands.summary import summary
+    from aco_cli.commands.table import COMMANDS
     from aco_cli.commands.verification import compare
-    from aco_cli.commands.whatif import whatif
 
     session = Session(messages)
     read = Manifest.read(manifest)
-    verdict = compare(
-        read,
-        {
-            "settle": settle,
-            "summary": summary,
-            "reconcile": reconcile,
-            "quality": quality,
-            "whatif": whatif,
-            "simulate": simulate,
-        },
-    )
+    verdict = compare(read, {each.name: each.run for each in COMMANDS if each.is_recorded})
     if verdict.differences:
         session.print(verdict.differences)
-        session.log.note(verdict.result)
+        session.note("result", verdict.result)
     elif not messages.quiet:
         session.print([f"{read.outputs[0].file}: confirmed, {verdict.result}"])
     session.finish(findings=bool(verdict.differences))

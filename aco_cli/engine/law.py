@@ -7,7 +7,7 @@ scenarios bring lines of their own: one of a name that exists replaces it, a new
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,17 +22,19 @@ from aco_cli.engine.members import PERIODS
 from aco_cli.errors import RulesError
 from aco_cli.nearest import did_you_mean
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.parameters import load_yaml
+from aco_cli.rules.validated_yaml import read_yaml
 
 PACKAGED = Path(__file__).parents[1] / "law"
 FORMULAS = ("formula", "when", "to")
 # What a table says of itself, beside its entries.
-_HEADER = ("include", "extends", "overlays", "uses", "rules")
+_BELOW = ("overlays", "extends", "uses")
+_HEADER = ("include", "rules", *_BELOW)
 _KEY = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\[(?P<period>[a-z0-9]+)\])?")
 
 
 _FIELDS = {each.name for each in fields(Step)} - {"name", "period", "trees", "where"}
 _LISTS = frozenset({"by", "periods", "later"})
+_CONDITIONS = frozenset({"choice", "override", "shares_letter"})
 
 
 class Law:
@@ -91,14 +93,22 @@ class Law:
             found.setdefault(key, formula)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LineChange:
-    """Lines by name that a scenario puts into a table of a program; `where` says which scenario."""
+    """Lines by name that a scenario puts into a table of every program; `where` says which scenario."""
 
-    program: str
     table: str
-    entries: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
+    entries: Mapping[str, Any]
     where: str
+
+
+def line_changes(lines: Mapping[str, Any], where: str) -> list[LineChange]:
+    """The lines of a scenario by table: those behind `benchmark.` are of the benchmark, others of the settlement."""
+    tables: dict[str, dict[str, Any]] = {}
+    for name, entry in lines.items():
+        table, _, line = str(name).rpartition(".")
+        tables.setdefault(table or "settlement", {})[line] = entry
+    return [LineChange(table, entries, where) for table, entries in tables.items()]
 
 
 def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
@@ -106,13 +116,25 @@ def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
 
     Raises RulesError for lines that are not sound, with file, line and what is wrong.
     """
-    parameters = frozenset(name for each in book.programs for name in book.parameters(each))
-    return _law(program, table, book.folders, book.lines, parameters)
+    programs = _rule_programs(program, table, _BELOW)
+    rules = frozenset((each, name) for each in programs for name in book.parameters(each))
+    return _law(program, table, book.folders, book.lines, rules)
+
+
+def _rule_programs(program: str, table: str, kinds: Sequence[str]) -> set[str]:
+    """The programs whose rules the formulas of a table take, and of those that it rests on in some way."""
+    header, _, _ = _packaged(program, table)
+    own = {header["rules"]} if "rules" in header else {program, header.get("include", program)}
+    return own.union(*(_rule_programs(program, header[kind], kinds) for kind in kinds if kind in header))
 
 
 @cache
 def _law(
-    program: str, table: str, folders: tuple[Path, ...], changes: tuple[LineChange, ...], rules: frozenset[str]
+    program: str,
+    table: str,
+    folders: tuple[Path, ...],
+    changes: tuple[LineChange, ...],
+    rules: frozenset[tuple[str, str]],
 ) -> Law:
     header, entries, path = _packaged(program, table)
 
@@ -127,25 +149,33 @@ def _law(
     for folder in folders:
         overlay = folder / program / f"{table}.yaml"
         if overlay.is_file():
-            steps = _overlaid(steps, load_yaml(overlay), str(overlay))
+            steps = _overlaid(steps, _table(overlay), str(overlay))
     for change in changes:
-        if (change.program, change.table) == (program, table):
-            steps = _overlaid(steps, {name: dict(entry) for name, entry in change.entries}, change.where)
+        if change.table == table:
+            steps = _overlaid(steps, change.entries, change.where)
     named = {f"{header['uses']}.{key}": step for key, step in used.known.items()} if used else {}
     law = Law(_resolved(steps, base), base, named, header.get("rules", ""))
-    _check(law, rules)
+    programs = _rule_programs(program, table, ("overlays", "extends"))
+    _check(law, {name for each, name in rules if each in programs})
     return law
 
 
 @cache
 def _packaged(program: str, table: str) -> tuple[Mapping[str, str], Mapping[str, Any], Path]:
     path = PACKAGED / program / f"{table}.yaml"
-    content = load_yaml(path)
+    content = _table(path)
     header = {name: content.pop(name) for name in _HEADER if name in content}
     if "include" in header:
         shared, entries, origin = _packaged(header["include"], table)
         return {**shared, **header}, {**entries, **content}, origin
     return header, content, path
+
+
+def _table(path: Path) -> dict[str, Any]:
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise RulesError(f"{path}: expected lines by name, found {content!r}")
+    return content
 
 
 def _overlaid(steps: Sequence[Step], entries: Mapping[str, Any], where: str) -> list[Step]:
@@ -197,9 +227,9 @@ def _all_periods(held: Mapping[str, Any]) -> tuple[str, ...]:
 def _value(name: str, value: Any, place: str) -> Any:
     if name in _LISTS and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    if name in ("choice", "shares_letter") and isinstance(value, bool):
+    if name in _CONDITIONS and isinstance(value, bool):
         return value
-    if name not in _LISTS | {"choice", "shares_letter"} and isinstance(value, str | int | float):
+    if name not in _LISTS | _CONDITIONS and isinstance(value, str | int | float):
         return str(value)
     raise RulesError(f"{place}: {name} cannot be {value!r}")
 
@@ -236,7 +266,7 @@ def _line(step: Step) -> str:
     return f"{file}, line {at}: {key}" if at else step.where
 
 
-def _check(law: Law, rules: frozenset[str]) -> None:
+def _check(law: Law, rules: Collection[str]) -> None:
     """Raise RulesError for the first step that is wrong, with its place in its file."""
     above = {**(law.base.known if law.base else {}), **law.named}
     for step in law.steps:

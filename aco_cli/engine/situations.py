@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -91,11 +91,18 @@ class Evaluator:
         """What is left to compute in a situation."""
         if situation not in self._found:
             laws, wanted = tuple(self.laws(situation.program)), tuple(self.wanted(situation))
-            rules, inputs = _asked(laws, wanted)
-            values = rule_values(self.situations.book.in_force(situation), rules)
-            missing = frozenset(name for name in inputs if name not in self.figures)
-            self._found[situation] = _folded(laws, wanted, tuple(values.items()), missing)
+            entries = self.situations.book.in_force(situation)
+            self._found[situation] = folded(laws, wanted, entries, self.figures.keys())
         return self._found[situation]
+
+
+def folded(
+    laws: tuple[Law, ...], wanted: tuple[str, ...], entries: Mapping[str, Entry], given: Collection[str]
+) -> Folded:
+    """What is left to compute of the figures wanted under rule values in force, if the inputs of `given` are known."""
+    rules, inputs = _asked(laws, wanted)
+    missing = frozenset(name for name in inputs if name not in given)
+    return _folded(laws, wanted, tuple(rule_values(entries, rules).items()), missing)
 
 
 def taken(figures: Mapping[str, Column], rows: Any, names: Iterable[str] | None = None) -> dict[str, Column]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
-from aco_cli.engine.settle import settle
+from aco_cli.engine.settle import WARNED, settle
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 
@@ -21,7 +21,7 @@ _MSR_RULES = ("minimum_savings_rate", "minimum_savings_rate_scale", "elected_rat
 _MSR_COLUMNS = ("assigned_beneficiaries", "msr_election")
 _KEYS = ("program", "track", "performance_year")
 # Columns of the rows that are told as they are after the change, as they say why something is not known then.
-_PREPARED = ("benchmark_notes",)
+_PREPARED = ("benchmark_notes", "benchmark_is_warned")
 _AMOUNTS = ("earned_payment", "owed_repayment", "settlement")
 # What `totals` needs of `compare`, before and after.
 COMPARED = ("outcome", *_AMOUNTS)
@@ -58,7 +58,7 @@ def compare(
     are kept. Cases of an ACO stand together, in their order. `prepare` brings what is computed from the inputs of the
     rows into changed ones, by the rules of their case. Raises RulesError where a case has no rules for a row.
     """
-    names = list(dict.fromkeys([*COMPARED, "notes", *columns]))
+    names = list(dict.fromkeys([*COMPARED, "notes", WARNED, *columns]))
     before = settle(frame, book, names)
     parts = []
     for case in cases:
@@ -70,7 +70,8 @@ def compare(
         kept = frame.assign(**{name: changed[name] for name in _PREPARED if name in changed})
         table = pd.concat([kept, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
         difference = table["settlement_after"] - table["settlement_before"]
-        parts.append(table.assign(scenario=case.name, difference=difference, notes=_notes(before, after)))
+        told = {"notes": _notes(before, after), WARNED: after[WARNED] | (_is_open(before) & before[WARNED])}
+        parts.append(table.assign(scenario=case.name, difference=difference, **told))
     joined = pd.concat(parts)
     return joined.sort_index(kind="stable").reset_index(drop=True)
 
@@ -141,9 +142,12 @@ def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
     return codes.map(dict(enumerate(rules(*keys) for keys in distinct)))
 
 
+def _is_open(settled: pd.DataFrame) -> pd.Series:
+    return settled["outcome"] == Outcome.NOT_CALCULABLE
+
+
 def _notes(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
-    unknown = before["outcome"] == Outcome.NOT_CALCULABLE
-    earlier = ("before: " + before["notes"]).where(unknown, "")
+    earlier = ("before: " + before["notes"]).where(_is_open(before), "")
     return earlier.str.cat(after["notes"], sep="; ").str.strip("; ")
 
 

@@ -1,9 +1,17 @@
-"""What an output column holds and how much it matters: the vocabulary every renderer shares."""
+"""What an output column holds and how much it matters: the vocabulary every renderer shares, from `columns.yaml`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from aco_cli.data_files import read_yaml
+
+SIDES = ("before", "after")
 
 
 class Unit(StrEnum):
@@ -25,7 +33,8 @@ class OutputColumn:
     `name` is the column of the frame and the heading in files; `label` is the short heading on a terminal.
     A narrow terminal keeps the columns with the smallest `priority`; `total` columns are summed in its last row. Text
     wider than `folds_over` may fold over several lines; everything else stays on one. Of a text column with `numbers`,
-    texts that are numbers are written as numbers where a format tells the two apart cell by cell (JSON, XLSX).
+    texts that are numbers are written as numbers where a format tells the two apart cell by cell (JSON, XLSX). An
+    `optional` column is left out where the rows lack it; any other is then blank. `help` says what it means.
     """
 
     name: str
@@ -35,6 +44,8 @@ class OutputColumn:
     total: bool = False
     folds_over: int = 24
     numbers: bool = False
+    optional: bool = False
+    help: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -45,3 +56,72 @@ class OutputColumn:
     def year(self) -> bool:
         """Whether the integers are calendar years, which take no thousands separator."""
         return self.name.endswith("_year") or self.name == "deferred_to"
+
+    def on_side(self, side: str) -> OutputColumn:
+        """The column before or after a change."""
+        words = f"{side.capitalize()} the change: {self.help}"
+        return replace(self, name=f"{self.name}_{side}", label=f"{self.label} {side}", help=words)
+
+
+def output_tables() -> Mapping[str, str]:
+    """Every table that a command writes, by the words of the command line that ask for it, and what its rows are."""
+    return {name: table["about"] for name, table in _declarations()["tables"].items()}
+
+
+@lru_cache
+def output_columns(table: str) -> tuple[OutputColumn, ...]:
+    """The columns of a table in output order, as `columns.yaml` declares them."""
+    held = _declarations()["tables"][table]
+    columns = list(_each(held["columns"]))
+    order = [*dict.fromkeys([*held.get("first", ()), *(column.name for column in columns)])]
+    has_totals, optional = held.get("totals", False), held.get("omit_missing", False)
+    changed = [replace(column, **_typed(held.get("changes", {}).get(column.name, {}))) for column in columns]
+    return tuple(
+        replace(column, priority=order.index(column.name), total=column.total and has_totals, optional=optional)
+        for column in changed
+    )
+
+
+def column_names(table: str) -> tuple[str, ...]:
+    """The names of the columns of a table, in output order."""
+    return tuple(column.name for column in output_columns(table))
+
+
+@lru_cache
+def _declarations() -> Mapping[str, Any]:
+    declared: Mapping[str, Any] = read_yaml(Path(__file__).with_name("columns.yaml"))
+    return declared
+
+
+def _each(names: Iterable[str]) -> Iterator[OutputColumn]:
+    """The columns of these names, with all those that a name with {percent} stands for."""
+    declared = _declarations()["columns"]
+    for name in names:
+        base, _, side = name.rpartition("_")
+        if "{" in name:
+            yield from _percentiles(name, declared[name])
+        elif name in declared or side not in SIDES:
+            yield OutputColumn(name, priority=0, **_typed(declared[name]))
+        else:
+            yield OutputColumn(base, priority=0, **_typed(declared[base])).on_side(side)
+
+
+def _percentiles(name: str, spec: Mapping[str, Any]) -> Iterator[OutputColumn]:
+    from aco_cli.engine.simulate import PERCENTILES  # needed for nothing else
+
+    for percent in PERCENTILES:
+        words = {key: spec[key].format(percent=percent) for key in ("label", "help")}
+        yield OutputColumn(name.format(percent=percent), priority=0, **_typed({**spec, **words}))
+
+
+def _typed(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {**spec, "unit": Unit(spec["unit"])} if "unit" in spec else dict(spec)
+
+
+def roster_column(name: str) -> OutputColumn:
+    """How a column of the roster is shown beside those of a table: by its type in the roster's contract."""
+    from aco_cli.inputs.layout import layouts_of  # needed for nothing else
+
+    held = layouts_of("roster")[0].columns.get(name)
+    unit = held.unit.replace("year", "integer") if held else "text"
+    return OutputColumn(name, Unit(unit), name.replace("_", " ").capitalize(), 0)

@@ -6,7 +6,7 @@ import codecs
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -43,35 +43,34 @@ def emit(
     options: OutputOptions,
     *,
     extras: Sequence[OutputColumn] = (),
-    seen: Callable[[bytes], None] | None = None,
-) -> list[str]:
-    """Write the frame as the options ask and return the notes to print on standard error.
+) -> tuple[bytes, list[str]]:
+    """Write the frame as the options ask and return the bytes written, and the notes to print on standard error.
 
-    `columns` are the default ones, in order; `extras` describe further columns that `--columns` may name; `seen` is
-    given the bytes of a file once they are written. Raises UsageError for options that do not fit, OutputError for what
-    cannot be written.
+    `columns` are the default ones, in order; optional ones that the frame lacks are left out. `extras` describe further
+    columns that `--columns` may name. Raises UsageError for options that do not fit, OutputError for what cannot be
+    written.
     """
     output = None if options.output == "-" else options.output
     terminal = output is None and sys.stdout.isatty()
     fmt = choose_format(options.format, output, terminal=terminal)
+    columns = [column for column in columns if not column.optional or column.name in frame]
     chosen = select_columns(frame, options.columns, [*columns, *extras], columns)
     rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort)
     if fmt is Format.TABLE and terminal:
-        return _emit_on_terminal(rows, chosen, options)
+        drawn, note = _draw(rows, chosen, options)
+        write_output(drawn, None)
+        return drawn, [note] if note else []
     data = render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe or options.excel)
     if options.excel and fmt in DELIMITED:
         data = codecs.BOM_UTF8 + data
     write_output(data, output)
-    if seen is not None:
-        seen(data)
-    return []
+    return data, []
 
 
-def _emit_on_terminal(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> list[str]:
+def _draw(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> tuple[bytes, str]:
     from aco_cli.outputs.terminal import draw  # rich is needed for nothing else
 
     color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
     width = shutil.get_terminal_size().columns
     drawn, note = draw(frame, columns, width=width, color=color, exact=options.exact)
-    write_output(drawn.encode(), None)
-    return [note] if note else []
+    return drawn.encode(), note

@@ -26,6 +26,11 @@ def millions(dollars: float) -> str:
     return f"-{shown}" if dollars < 0 and shown != "$0" else shown
 
 
+def dollars(amount: float) -> str:
+    """An amount for a sentence, in whole US dollars: $1,234, -$5."""
+    return f"{'-' if amount <= -0.5 else ''}${abs(amount):,.0f}"
+
+
 def acos(count: int) -> str:
     """How many ACOs: 1 ACO, 2 ACOs."""
     return f"{count:,} ACO{'' if count == 1 else 's'}"

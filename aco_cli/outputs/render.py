@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any
 
 import pandas as pd
 
 from aco_cli.outputs.columns import OutputColumn
-from aco_cli.outputs.formats import Format
+from aco_cli.outputs.formats import DELIMITED, Format
 
-
-class Renderer(Protocol):
-    """What every format offers."""
-
-    def __call__(self, frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-        """Return the file."""
-
-
-# Modules are imported when asked for: each brings a library that the other formats do not need.
-RENDERERS = {
-    Format.TABLE: ("terminal", "render_table"),
-    Format.CSV: ("delimited", "render_csv"),
-    Format.TSV: ("delimited", "render_tsv"),
-    Format.JSON: ("json_text", "render_json"),
-    Format.JSONL: ("json_text", "render_jsonl"),
-    Format.PARQUET: ("parquet", "render_parquet"),
-    Format.XLSX: ("xlsx", "render_xlsx"),
-    Format.MARKDOWN: ("markdown", "render_markdown"),
+# The module of each `render_<format>`, imported when asked for: each brings a library that others do not need.
+MODULES = {
+    Format.TABLE: "terminal",
+    Format.CSV: "delimited",
+    Format.TSV: "delimited",
+    Format.JSON: "json_text",
+    Format.JSONL: "json_text",
+    Format.PARQUET: "parquet",
+    Format.XLSX: "xlsx",
+    Format.MARKDOWN: "markdown",
 }
 
 
@@ -40,6 +32,7 @@ def render(
     US dollars are rounded once to cents unless `exact`; `excel_safe` guards CSV and TSV against formulas in text.
     Raises OutputError for what the format cannot hold.
     """
-    module, function = RENDERERS[fmt]
-    renderer = cast("Renderer", getattr(import_module(f"aco_cli.outputs.{module}"), function))
-    return renderer(frame, columns, exact=exact, excel_safe=excel_safe)
+    renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES[fmt]}"), f"render_{fmt}")
+    guard = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
+    data: bytes = renderer(frame, columns, exact=exact, **guard)
+    return data

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from aco_cli.commands.table import COMMANDS
+
 Aco = Callable[..., CompletedProcess[str]]
 MANIFEST = "out.csv.manifest.json"
 RULE = (
@@ -103,9 +105,29 @@ def test_untouched_run_is_confirmed_in_every_format(aco: Aco, folder: Path, exte
     assert done.stdout == f"{output}: confirmed, running again gives the bytes of the manifest (333 rows)\n"
 
 
-@pytest.mark.parametrize("command", ["summary", "reconcile"])
-def test_other_commands_are_recorded_and_confirmed(aco: Aco, folder: Path, command: str) -> None:
-    aco(command, "2014", "roster.csv", "-o", "out.csv", "--manifest", cwd=folder)
+RECORDED = {
+    "settle": ["2014", "roster.csv", "--quality", "rates.csv"],
+    "summary": ["2014", "roster.csv", "--by", "state"],
+    "whatif": ["2014", "roster.csv", "--set", "quality_score=1", "--rule", "mssp.sequestration=0"],
+    "simulate": ["2014", "roster.csv", "--draws", "100", "--aco", "A67373"],
+    "reconcile": ["2014", "roster.csv"],
+    "quality": ["2014", "rates.csv"],
+    "benchmark": ["2022", "agreements.csv", "--expenditures", "expenditures.csv", "--reference", "reference.csv"],
+}
+
+
+def test_every_command_that_takes_manifest_is_among_those_recorded_here() -> None:
+    assert set(RECORDED) == {command.name for command in COMMANDS if command.is_recorded}
+
+
+@pytest.mark.parametrize("command", RECORDED)
+def test_every_command_that_takes_manifest_is_recorded_and_confirmed(
+    aco: Aco, folder: Path, sample: Path, command: str
+) -> None:
+    for name in ("agreements", "expenditures", "reference"):
+        shutil.copy(sample / f"{name}_2022.csv", folder / f"{name}.csv")
+    (folder / "rates.csv").write_text("aco_id,performance_year,performance_year_number,ACO-9\nA67373,2014,2,1\n")
+    aco(command, *RECORDED[command], "-o", "out.csv", "--manifest", cwd=folder)
     assert read(folder)["command"] == command
     assert differences(aco, folder) == []
 

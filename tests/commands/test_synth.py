@@ -14,19 +14,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from aco_cli.commands.population import FILES
+from aco_cli.synth.population import FILES
 
 Aco = Callable[..., CompletedProcess[str]]
 SMALL = ("--acos", "2", "--beneficiaries", "150", "--claims-per-month", "0.5")
 PEAK = """
 import sys
 from pathlib import Path
-from aco_cli.commands.population import write_population
-from aco_cli.engine.synth.plan import Plan
+from aco_cli.synth.population import write_population
+from aco_cli.synth.plan import Plan
 counts = write_population(Plan(acos=int(sys.argv[2]), beneficiaries=2_000, year=2023, seed=1, claims_per_month=1.0),
                           Path(sys.argv[1]))
 status = Path("/proc/self/status").read_text()
-print(counts.claims, next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
+print(counts["claims"], next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 """
 
 
@@ -96,8 +96,8 @@ def test_a_killed_run_leaves_no_folder_and_its_leftovers_go_with_the_next(
 ) -> None:
     arguments = [program, "synth", "pop", "--acos", "1000", "--beneficiaries", "2000"]
     with subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
-        end = time.monotonic() + 30
-        while not list(tmp_path.glob(".aco-folder-*/claims.parquet")) and time.monotonic() < end:
+        while not list(tmp_path.glob(".aco-folder-*/claims.parquet")):
+            assert process.poll() is None
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
     (left,) = tmp_path.iterdir()
@@ -126,4 +126,4 @@ def test_memory_does_not_grow_with_the_population(tmp_path: Path) -> None:
 def test_claims_per_month_must_be_a_number(aco: Aco, tmp_path: Path) -> None:
     done = aco("synth", "out", "--claims-per-month", "nan", cwd=tmp_path)
     assert done.returncode == 2
-    assert "nan is not a number from 0.1 to 50" in done.stderr
+    assert "Invalid value for '--claims-per-month'" in done.stderr

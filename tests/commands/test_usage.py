@@ -2,34 +2,73 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
+from aco_cli.commands.table import COMMANDS, FAMILIES
+
 Aco = Callable[..., CompletedProcess[str]]
 Roster = Callable[..., Path]
 
-COMMANDS = ("settle", "summary", "explain", "check", "rules")
+NAMES = [command.name for command in COMMANDS]
+
+
+def described(shown: str) -> list[str]:
+    """The commands that a help text lists, each of which it says something of."""
+    lines = shown.partition("Commands:\n")[2].splitlines()
+    assert [line for line in lines if len(line.split(maxsplit=1)) < 2] == []
+    return [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
 
 
 def test_no_arguments_show_the_commands(aco: Aco) -> None:
     done = aco()
     shown = done.stdout + done.stderr
     assert "Usage: aco" in shown
-    assert [command for command in COMMANDS if command not in shown] == []
+    assert described(shown) == [*(name for name in NAMES if " " not in name), *FAMILIES]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_shows_usage_and_an_example(aco: Aco, command: str) -> None:
-    done = aco(command, "--help")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_first_word_that_commands_share_shows_them(aco: Aco, family: str) -> None:
+    done = aco(family, "--help")
+    assert f"Usage: aco {family} " in done.stdout
+    assert FAMILIES[family] in done.stdout
+    assert described(done.stdout) == [name.split()[1] for name in NAMES if name.startswith(f"{family} ")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_shows_usage_and_an_example(aco: Aco, name: str) -> None:
+    done = aco(*name.split(), "--help")
     assert done.returncode == 0
-    assert f"Usage: aco {command}" in done.stdout
-    if command != "rules":
-        assert f"  aco {command} " in done.stdout
+    assert f"Usage: aco {name} [OPTIONS]" in done.stdout
+    assert re.search(rf"^  aco {name}\b", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_usage_shows_several_files_as_such_and_nothing_in_braces(aco: Aco, name: str) -> None:
+    shown = aco(*name.split(), "--help").stdout
+    (usage,) = re.findall("^Usage: .*", shown, re.MULTILINE)
+    (command,) = (command for command in COMMANDS if command.name == name)
+    assert "{" not in usage
+    assert usage.endswith("FILE...") == ("files" in signature(command.run).parameters)
+    assert ("FILE...  " in shown) == ("files" in signature(command.run).parameters)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_option_that_may_be_given_again_says_so(aco: Aco, name: str) -> None:
+    """Names with commas between say it by their form."""
+    (command,) = (command for command in COMMANDS if command.name == name)
+    help_of = signature(command.run).parameters.values()
+    repeated = [each for each in help_of if "list[str]" in str(each.annotation) and "Option" in str(each.annotation)]
+    for each in repeated:
+        (option,) = each.annotation.__metadata__
+        assert "repeatable" in option.help or option.metavar.endswith(",..."), each.name
 
 
 def test_version_is_that_of_the_package(aco: Aco) -> None:

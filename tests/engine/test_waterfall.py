@@ -105,6 +105,20 @@ def test_a_failed_standard_loses_the_acos_share(canonical: Frames) -> None:
     }
 
 
+def test_the_reduced_rate_takes_half_of_savings_below_the_minimum(canonical: Frames) -> None:
+    # A low-revenue BASIC ACO saved 1 million, 1 % of its benchmark where 2 % is the minimum: half of 40 %, less 2 %.
+    # Without low revenue all is lost below the minimum.
+    row = TRACK_1 | {"track": "basic-b", "performance_year": 2024, "expenditure_total": 99e6, "low_revenue": True}
+    row |= {"agreement_start": "2024-01-01", "quality_standard_met": True}
+    assert changes(canonical, row) == {
+        "generated_savings": 1_000_000,
+        "medicare_share": -600_000,
+        "reduced_rate": -200_000,
+        "sequestered": -4_000,
+    }
+    assert changes(canonical, row | {"low_revenue": False}) == {"generated_savings": 1_000_000, "below_msr": -1_000_000}
+
+
 def test_the_payment_limit_takes_what_is_above_it(canonical: Frames) -> None:
     # 30 million saved, full quality: 15 million shared, less 300,000, of which 10 % of the benchmark may be paid.
     row = TRACK_1 | {"expenditure_total": 70e6, "quality_score": 1.0}

@@ -15,9 +15,10 @@ class Step:
 
     `label`, `unit`, CMS's `letter` and `words` say what it is, `table` and `appendix` in which of CMS's tables it
     stands. An input is `given` by the roster or by files, in `column` if that is not its name; a `choice` is a
-    condition that a blank answers with no. A line has a `formula`, and a citation (`cite`) or the parameter that it
-    takes (`rule`), whose citation then stands for its own. `by` names what it has members for. `later` are lines below
-    it that it may name all the same, `after` the line that a new one stands behind.
+    condition that a blank answers with no, an `override` stands in for what the rules give. A line has a `formula`, and
+    a citation (`cite`) or the parameter that it takes (`rule`), whose citation then stands for its own. `by` names what
+    it has members for. `later` are lines below it that it may name all the same, `after` the line that a new one stands
+    behind.
 
     Tables of other kinds say more: notes their `text`, `level` and when they stand (`when`), or the `parameter` that
     may not be published; distances the roster column to `change`, its value `to` the other side, and what they are
@@ -42,6 +43,7 @@ class Step:
     given: str = ""
     column: str = ""
     choice: bool = False
+    override: bool = False
     by: tuple[str, ...] = ()
     periods: tuple[str, ...] = ()
     after: str = ""

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BLUE, INK, MUTED, NAMES, PAPER, WIDTH, data, title, zero
+from aco_cli.outputs.charts.look import BLUE, INK, MUTED, NAMES, NAMES_WIDTH, PAPER, data, framed, zero
 
 
 def distribution(settled: pd.DataFrame) -> Any:
@@ -20,7 +20,7 @@ def distribution(settled: pd.DataFrame) -> Any:
     return alt.vconcat(by_start, by_track, spacing=24).resolve_scale(x="shared")
 
 
-def _boxes(rows: pd.DataFrame, group: str, heading: str) -> alt.LayerChart | alt.FacetChart:
+def _boxes(rows: pd.DataFrame, group: str, heading: str) -> Any:
     counts = rows[group].value_counts()
     labels = rows[group].map(lambda name: f"{name} ({counts[name]:,})")
     table = pd.DataFrame({"group": labels, "rate": rows["savings_rate"]})
@@ -35,4 +35,4 @@ def _boxes(rows: pd.DataFrame, group: str, heading: str) -> alt.LayerChart | alt
         x=alt.X("rate:Q", title="Savings rate").axis(format=".0%", tickCount=6),
         y=alt.Y("group:N", title=None).axis(**NAMES),
     )
-    return alt.layer(zero(x="at:Q"), boxes).properties(width=WIDTH - 120, height=alt.Step(28), title=title(heading))
+    return framed(alt.layer(zero(x="at:Q"), boxes), heading, alt.Step(28), width=NAMES_WIDTH)

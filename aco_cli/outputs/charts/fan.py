@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, data, with_look, zero
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, data, framed, with_look, zero
 
 _WIDTH = 600
 _NAMED = 40  # ACOs whose ids fit below the axis
@@ -38,12 +38,8 @@ def fan(simulated: pd.DataFrame) -> Any:
     }
     left_out = "; ".join(f"{count:,} {words}" for words, count in counts.items() if count)
     below = [_KEY, f"Not drawn: {left_out}."] if left_out else [_KEY]
-    chart = alt.layer(zero(y="at:Q"), wide, half, mean).properties(
-        width=alt.Step(step),
-        height=360,
-        title=alt.TitleParams("Settlements under chance", subtitle=below, anchor="start"),
-    )
-    return with_look(chart)
+    chart = alt.layer(zero(y="at:Q"), wide, half, mean)
+    return with_look(framed(chart, "Settlements under chance", 360, below, alt.Step(step)))
 
 
 def _names(rows: pd.DataFrame) -> pd.Series[str]:

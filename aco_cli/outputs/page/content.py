@@ -13,18 +13,13 @@ import pandas as pd
 from aco_cli.engine.language.step import Step
 from aco_cli.engine.waterfall import LOSSES, SAVINGS, Waterfall
 from aco_cli.outputs import cells
-from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.columns import OutputColumn, Unit, column_names, output_columns
 from aco_cli.outputs.phrases import OUTCOME_WORDS
 from aco_cli.rounding import half_up_cents
 
 Law = Mapping[str, str]
 _ALSO = ("savings_rate", "settlement", "advance_recouped", "net_payment")
 _UNITS = {"USD": Unit.USD, "fraction": Unit.FRACTION, "condition": Unit.BOOLEAN}
-_STEP = (
-    OutputColumn("label", Unit.TEXT, "Step", 0),
-    OutputColumn("amount", Unit.USD, "US dollars", 1),
-    OutputColumn("acos", Unit.INTEGER, "ACOs", 2),
-)
 _GROUP = ("performance_year", "by", "value")
 _YES_NO = {"true": "yes", "false": "no"}
 
@@ -95,7 +90,8 @@ def groups(content: Settlements) -> Grid:
 def steps_table(content: Settlements) -> Grid:
     """The steps from generated savings to payments and from losses to repayments, a row each."""
     found = [total for part in (SAVINGS, LOSSES) for total in content.steps.totals(part)]
-    return grid(pd.DataFrame([asdict(total) for total in found], columns=[each.name for each in _STEP]), _STEP)
+    frame = pd.DataFrame([asdict(total) for total in found], columns=column_names("report steps"))
+    return grid(frame, output_columns("report steps"))
 
 
 def each_aco(content: Settlements) -> dict[str, Any]:

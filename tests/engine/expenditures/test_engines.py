@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from aco_cli.inputs.claims.contracts import BOOLEAN, DATE, MONEY, SCORE, TEXT, WHOLE, Column, Contract
+from aco_cli.inputs.claims.contracts import KINDS, ClaimsColumn, Contract
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.spark_tables import SparkTables
 from aco_cli.inputs.claims.tables import BROKEN_ROW, Rows
@@ -19,8 +19,9 @@ from aco_cli.inputs.claims.tables import BROKEN_ROW, Rows
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def spark() -> Iterator[SparkTables]:
+    """Spark is started once in a process, however the tests are spread over several."""
     if shutil.which("java") is None:
         pytest.skip("no Java runtime on this machine")
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
@@ -44,12 +45,12 @@ def spark() -> Iterator[SparkTables]:
 THINGS = Contract(
     "things",
     {
-        "bene_id": Column(TEXT),
-        "age": Column(WHOLE, optional=True, may_be_blank=True),
-        "day": Column(DATE, optional=True, may_be_blank=True),
-        "amount": Column(MONEY, optional=True, may_be_blank=True, blank="0"),
-        "score": Column(SCORE, optional=True, may_be_blank=True),
-        "yes": Column(BOOLEAN, optional=True, may_be_blank=True),
+        "bene_id": ClaimsColumn(KINDS["text"]),
+        "age": ClaimsColumn(KINDS["integer"], optional=True, may_be_blank=True),
+        "day": ClaimsColumn(KINDS["date"], optional=True, may_be_blank=True),
+        "amount": ClaimsColumn(KINDS["usd"], optional=True, may_be_blank=True, blank="0"),
+        "score": ClaimsColumn(KINDS["number"], optional=True, may_be_blank=True),
+        "yes": ClaimsColumn(KINDS["boolean"], optional=True, may_be_blank=True),
     },
 )
 

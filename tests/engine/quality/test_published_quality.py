@@ -18,9 +18,9 @@ from aco_cli.inputs.load import load
 from aco_cli.inputs.quality import load_rates, with_ids
 from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.quality import Collection, QualityRules
+from aco_cli.rules.quality import Collection
 
-RULES = QualityRules()
+RULES = RuleBook()
 WITHIN = 0.0005 + 1e-9
 
 

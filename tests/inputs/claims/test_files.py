@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from aco_cli.inputs.claims.contracts import CLAIMS, MONEY, TEXT, Column, Contract
+from aco_cli.inputs.claims.contracts import CONTRACTS, KINDS, ClaimsColumn, Contract
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.tables import Rows
 
-THINGS = Contract("things", {"bene_id": Column(TEXT), "amount": Column(MONEY, optional=True, blank="0")})
+THINGS = Contract(
+    "things", {"bene_id": ClaimsColumn(KINDS["text"]), "amount": ClaimsColumn(KINDS["usd"], optional=True, blank="0")}
+)
 
 
 @pytest.fixture(scope="module")
@@ -150,12 +152,12 @@ def test_every_broken_line_is_told_after_long_good_stretches(tables: DuckdbTable
 def test_columns_that_seem_misspelt_are_told(tables: DuckdbTables, tmp_path: Path) -> None:
     header = "bene_id,claim_id,claim_type,through_date,paid_amount,denied,note"
     (tmp_path / "c.csv").write_text(f"{header},sequestration_amt,ime_amnt\n")
-    assert Rows(tables, CLAIMS, ["c.csv"]).warnings == [
+    assert Rows(tables, CONTRACTS["claims"], ["c.csv"]).warnings == [
         "c.csv, column sequestration_amt: not a column of the contract and not used; did you mean "
         "sequestration_amount?",
         "c.csv, column ime_amnt: not a column of the contract and not used; did you mean ime_amount?",
     ]
     (tmp_path / "c.csv").write_text(f"{header.replace('paid_amount', 'paid_amnt')}\n")
-    (problem,) = problems(Rows(tables, CLAIMS, ["c.csv"]))
+    (problem,) = problems(Rows(tables, CONTRACTS["claims"], ["c.csv"]))
     assert problem.endswith("column paid_amount: expected a column of this name, found none; "
                             "rename paid_amnt if it is meant")  # fmt: skip

@@ -1,0 +1,75 @@
+"""Benchmarks: computed from expenditures and national figures, and brought into a roster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from aco_cli.api.reading import read_rows
+from aco_cli.api.run import Run
+from aco_cli.api.selection import Request
+from aco_cli.engine.benchmark.compute import benchmark, guarded
+from aco_cli.errors import UsageError
+from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.totals import TOTALS, unmatched
+from aco_cli.inputs.years import Years
+from aco_cli.rules.book import RuleBook
+
+Evidence = tuple[pd.DataFrame, pd.DataFrame]
+
+
+def read_with_benchmark(run: Run, request: Request) -> pd.DataFrame:
+    """The roster with computed `benchmark_total`, `expenditure_total` and `benchmark_notes`. Raises UsageError.
+
+    What is computed wins over totals of the roster; where nothing can be computed, there is no total.
+    """
+    roster, computed = read_and_compute(run, request)
+    notes = computed["notes"].str.cat(_totals_not_used(roster, computed))
+    return guarded(roster, computed.assign(notes=notes), request.book)
+
+
+def compute_again(roster: pd.DataFrame, evidence: Evidence, book: RuleBook, settled_by: RuleBook) -> pd.DataFrame:
+    """A roster with benchmarks, after changes of its rows, with the benchmarks of these.
+
+    `evidence` are the tables of expenditures and of national figures; a case may be settled by changed rules.
+    """
+    return guarded(roster, benchmark(roster, *evidence, book), settled_by)
+
+
+def _totals_not_used(roster: pd.DataFrame, computed: pd.DataFrame) -> pd.Series:
+    given = roster.reindex(columns=TOTALS).notna().any(axis=1) & computed["benchmark_total"].isna()
+    return given.map({True: "; totals of the roster do not count with --reference", False: ""})
+
+
+def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The roster of a request and, row by row, its benchmark from the files of `expenditures` and `reference`."""
+    if not request.expenditures or not request.reference:
+        raise UsageError("a benchmark needs both --expenditures FILE (by enrollment type) and --reference FILE")
+    roster = read_rows(run, request, totals_follow=True)
+    spent, national = read_evidence(run, request) or (pd.DataFrame(), pd.DataFrame())
+    if not request.is_part:
+        files = ", ".join(request.expenditures)
+        for warning in unmatched(_acos(roster), _acos(spent, request.years), files, "expenditures"):
+            run.warn("unmatched", warning)
+    with run.busy("computing benchmarks", rows=len(spent)):
+        return roster, benchmark(roster, spent, national, request.book)
+
+
+def _acos(rows: pd.DataFrame, years: Years | None = None) -> pd.Index:
+    wanted = [year for year in rows["performance_year"].unique() if years is None or int(year) in years]
+    acos = rows.loc[rows["performance_year"].isin(wanted), ["aco_id", "performance_year"]].drop_duplicates()
+    return pd.MultiIndex.from_frame(acos.astype({"performance_year": "int64"}))
+
+
+def read_evidence(run: Run, request: Request) -> Evidence | None:
+    """Expenditures by enrollment type and national figures, where a benchmark is to be computed from them."""
+    if not request.reference:
+        return None
+    return _table(run, request.expenditures, "expenditures"), _table(run, request.reference, "reference")
+
+
+def _table(run: Run, files: Sequence[str], family: str) -> pd.DataFrame:
+    run.reading(files, family)
+    with run.busy("reading", files=files):
+        return load_table(files, family)

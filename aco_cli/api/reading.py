@@ -1,0 +1,76 @@
+"""Reading rosters: the rows asked for, in order, with what the readers have to say."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from aco_cli.api.run import Run
+from aco_cli.api.selection import Request
+from aco_cli.engine.deferral import split_deferred
+from aco_cli.errors import UsageError
+from aco_cli.inputs.load import load
+from aco_cli.inputs.source import STDIN
+from aco_cli.nearest import did_you_mean
+
+
+def read_rows(run: Run, request: Request, *, precision: bool = False, totals_follow: bool = False) -> pd.DataFrame:
+    """The rows asked for, in order of performance year and id. Raises InputError or UsageError.
+
+    `precision` adds how precisely figures are printed; `totals_follow`: dollars may be left out, as they are computed.
+    """
+    gc.freeze()  # what was imported stays; `aco` does not collect until files are read
+    gc.enable()
+    totals = () if totals_follow else request.expenditures
+    files = [*request.files, *totals]
+    run.reading(request.files, request.layout)
+    run.reading(totals, "totals")
+    with run.busy("reading", files=files):
+        loaded = load(
+            request.files,
+            request.years,
+            layout=request.layout,
+            expenditures=totals,
+            precision=precision,
+            totals_follow=totals_follow,
+        )
+    for warning in loaded.warnings:
+        run.warn("input", warning)
+    if loaded.skipped:
+        run.note("other_years", f"{loaded.skipped:,} rows of other performance years left out", rows=loaded.skipped)
+    frame = split_deferred(loaded.frame.assign(**loaded.places), request.years.__contains__)
+    told = ", ".join("standard input" if file == STDIN else file for file in files)
+    run.step("read", f"read {len(frame):,} rows of {told}", rows=len(frame), file=told)
+    for column, wanted in (("program", request.program), ("track", request.track), ("aco_id", request.aco)):
+        frame = only(frame, column, wanted)
+    return frame.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
+
+
+def read_with_published(run: Run, request: Request, published: Sequence[str]) -> pd.DataFrame:
+    """The rows asked for with `published_settlement` (of `published`, if files are given) and printed precision."""
+    frame = read_rows(run, request, precision=True)
+    if published:
+        found = read_rows(run, replace(request, files=published, expenditures=()), precision=True)
+        brought = [name for name in found.columns if name.startswith("published_settlement")]
+        keys = ["aco_id", "performance_year"]
+        frame = frame.drop(columns=brought, errors="ignore").merge(found[[*keys, *brought]], on=keys, how="left")
+    if "published_settlement" not in frame:
+        raise UsageError(
+            "no published settlements: the files have no column published_settlement (EarnSaveLoss in CMS's "
+            "files); give them with --published FILE"
+        )
+    return frame
+
+
+def only(frame: pd.DataFrame, column: str, words: Sequence[str]) -> pd.DataFrame:
+    """The rows with one of the words in a column; all where there is no word. Raises UsageError for an unknown word."""
+    known = frame[column].drop_duplicates().tolist() if words else []
+    for word in words:
+        if word not in known:
+            near = did_you_mean(word, known, most=3)
+            others = ", ".join(sorted(known)[:5])
+            raise UsageError(f"no row has {column} {word!r}{near or f'; the files have, among others, {others}'}")
+    return frame[frame[column].isin(words)] if words else frame

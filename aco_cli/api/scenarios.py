@@ -1,0 +1,151 @@
+"""Scenarios ready to settle: named ones, with single changes of inputs and rules on top, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from aco_cli.api.run import Run
+from aco_cli.engine.law import line_changes
+from aco_cli.engine.whatif import Case, Change
+from aco_cli.errors import UsageError
+from aco_cli.inputs.given import convert_given
+from aco_cli.inputs.layout import layouts_of
+from aco_cli.inputs.scenario import PACKAGED, Scenario, Setting, packaged_scenarios, read_scenarios, scenario_file
+from aco_cli.rules.book import RuleBook
+from aco_cli.rules.change import changed_book
+
+Assignments = Mapping[str, object] | Sequence[str]
+AS_GIVEN = "changed"
+AS_IS = "unchanged"
+
+
+def make_cases(
+    run: Run,
+    book: RuleBook,
+    words: Sequence[str],
+    settings: Assignments,
+    rules: Assignments,
+    rules_year: int | None,
+) -> list[Case]:
+    """The cases of the scenarios named by `words`, each with the other options on top; without any, of these alone.
+
+    Raises UsageError for what does not exist or fit in an option or a scenario.
+    """
+    given = _options(settings, rules, rules_year)
+    alone = _case(given, book, "--set: ", "--rule: ")
+    if not words:
+        if given.name == AS_IS:
+            run.note("unchanged", "nothing is changed: give --set, --rule, --rules-year or --scenario")
+        return [alone]
+    read = _read(run, words)
+    cases = [_case(_on_top(scenario, given), book, f"{where}: set: ", f"{where}: ") for scenario, where in read]
+    names = [case.name for case in cases]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(f"--scenario: {twice[0]} is there twice")
+    return cases
+
+
+def scenario_table() -> pd.DataFrame:
+    """The packaged scenarios: what they are called and change."""
+    return pd.DataFrame(
+        [
+            {
+                "scenario": each.name,
+                "description": each.description,
+                "set": "; ".join(map(_words, each.settings)),
+                "rules": _pairs(each.rules),
+                "rules_year": each.rules_year,
+            }
+            for each in packaged_scenarios()
+        ]
+    )
+
+
+def _words(setting: Setting) -> str:
+    where = f" where {_pairs(setting.where)}" if setting.where else ""
+    return _pairs(setting.values) + where
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={_word(value)}" for name, value in values.items())
+
+
+def _word(value: Any) -> str:
+    """A value as YAML has it: nothing for a missing one, true and false in lower case."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _options(settings: Assignments, rules: Assignments, rules_year: int | None) -> Scenario:
+    columns = _assignments("--set", settings)
+    values = _assignments("--rule", rules).items()
+    read = {name: _value(name, value) if isinstance(value, str) else value for name, value in values}
+    name = AS_GIVEN if columns or read or rules_year else AS_IS
+    return Scenario(name, "", (Setting(columns),) if columns else (), read, rules_year)
+
+
+def _assignments(option: str, given: Assignments) -> dict[str, object]:
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: dict[str, object] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise UsageError(f"{option} {text}: expected NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise UsageError(f"--rule {name}={text}: expected a number, a word, or a mapping such as {{a: 1}}") from None
+
+
+def _read(run: Run, words: Sequence[str]) -> Iterator[tuple[Scenario, str]]:
+    """The scenarios asked for, each with words that say where it is from."""
+    for word in words:
+        for part in [word] if Path(word).is_file() else word.split(","):
+            path = scenario_file(part)
+            if path.parent != PACKAGED:
+                run.reading([str(path)], "scenario")
+            for scenario in read_scenarios(path):
+                yield scenario, f"--scenario {part} ({scenario.name})"
+
+
+def _on_top(scenario: Scenario, given: Scenario) -> Scenario:
+    return replace(
+        scenario,
+        settings=scenario.settings + given.settings,
+        rules={**scenario.rules, **given.rules},
+        rules_year=given.rules_year or scenario.rules_year,
+    )
+
+
+def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str) -> Case:
+    with _told(set_prefix):
+        changes = [
+            Change(convert_given(each.where, selects=True), convert_given(each.values)) for each in scenario.settings
+        ]
+    programs = layouts_of("roster")[0].columns["program"].choices
+    with _told(rule_prefix):
+        if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:
+            raise UsageError(f"{others[0]!r} is no rule of a settlement: expected {' or '.join(programs)}.PARAMETER")
+        changed = changed_book(book, scenario.rules, scenario.rules_year)
+        lines = line_changes(scenario.lines, f"scenario {scenario.name}")
+        return Case(scenario.name, changes, changed.with_lines(lines) if lines else changed)
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{where}{error}") from None

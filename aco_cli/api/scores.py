@@ -1,0 +1,159 @@
+"""Quality: measure rates read and scored, scores brought into a roster, compared with published ones, explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import pandas as pd
+
+from aco_cli.api.run import Run
+from aco_cli.api.selection import Request
+from aco_cli.engine.quality.columns import Numbers
+from aco_cli.engine.quality.compare import compare_scores
+from aco_cli.engine.quality.join import join_scores, some
+from aco_cli.engine.quality.measures import MeasureLine, measure_lines
+from aco_cli.engine.quality.score import score
+from aco_cli.engine.reconcile import Verdict
+from aco_cli.engine.settle import settle
+from aco_cli.errors import UsageError
+from aco_cli.inputs.quality import load_rates, with_ids
+from aco_cli.inputs.years import Years
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS
+
+MOST_REWARD = 4.0
+# A recomputed score so close to the published one counts as near in the summary (fraction).
+NEAR = 0.0005
+
+
+def read_rates(
+    run: Run,
+    request: Request,
+    roster: pd.DataFrame | None,
+    *,
+    scores: bool = False,
+    is_part: bool = False,
+) -> pd.DataFrame:
+    """Measure rates of the years and of those before them; with `scores`, also scores that are already computed.
+
+    `is_part`: the roster is a selection, so that rates without an ACO in it are no cause for a warning.
+    """
+    run.reading(request.quality, "quality")
+    rates = load_rates(request.quality, request.years, scores=scores)
+    frame, warnings = with_ids(rates.frame, roster)
+    for warning in [*rates.warnings, *([] if is_part else warnings)]:
+        run.warn("input", warning)
+    if rates.skipped:
+        run.note("other_years", f"{rates.skipped:,} rows of other performance years left out", rows=rates.skipped)
+    return frame
+
+
+def with_improvement(rates: pd.DataFrame, given: Sequence[str]) -> pd.DataFrame:
+    """Rates with the improvement rewards of `--improvement DOMAIN=POINTS` on every row. Raises UsageError."""
+    for item in given:
+        domain, sign, text = item.partition("=")
+        points = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else float("nan")
+        if not sign or domain not in DOMAINS or not 0 <= points <= MOST_REWARD:
+            expected = f"DOMAIN=POINTS with a domain of {', '.join(DOMAINS)} and 0 to {MOST_REWARD:g} points"
+            raise UsageError(f"--improvement: expected {expected}, found {item}")
+        rates = rates.assign(**{f"improvement_{domain}": points})
+    return rates
+
+
+def warn_of_rewards(run: Run, given: Sequence[str], years: Iterable[int], book: RuleBook) -> None:
+    """Warn of rewards of `--improvement` that a year does not know."""
+    points = sorted({float(item.partition("=")[2]) for item in given})
+    for year in years if points else ():
+        steps = book.value(scoring(year), "improvement_steps")
+        if steps is None:
+            run.warn("improvement", f"--improvement: no rewards by domain in {year}", year=year)
+        elif unknown := [each for each in points if each not in steps]:
+            listed, known = (", ".join(f"{each:g}" for each in some_of) for some_of in (unknown, steps))
+            told = f"--improvement: {listed} is not among the rewards known of {year}: {known}"
+            run.warn("improvement", told, year=year)
+
+
+def scored(rates: pd.DataFrame, years: Years, book: RuleBook) -> pd.DataFrame:
+    """The identity and scores of each row of the years asked for; a score that is already computed stays."""
+    names = [name for name in ("aco_id", "aco_name", "performance_year") if name in rates]
+    table = pd.concat([rates[names], score(rates, book)], axis=1)
+    if "quality_score" in rates:
+        given = rates["quality_score"].notna()
+        for name in ("quality_score", "quality_reported"):
+            table[name] = rates[name].where(given, table[name]) if name in rates else table[name]
+        table["notes"] = table["notes"].mask(given, "")
+        table["is_warned"] = table["is_warned"] & ~given
+        table["without_column"] = table["without_column"].mask(given, "")
+    return table[table["performance_year"].map(lambda year: year in years).astype("bool")].reset_index(drop=True)
+
+
+def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """The roster with quality scores computed from rates in files of the request, or read where they hold scores."""
+    rates = read_rates(run, request, roster, scores=True, is_part=request.is_part)
+    table = scored(rates, request.years, request.book)
+    joined = join_scores(roster, table)
+    _warn_of_lacking(run, joined.without_score, f" for {len(joined.without_score):,} rows, whose own stays: ")
+    if joined.not_in_roster and not request.is_part:
+        others = joined.not_in_roster
+        run.warn("not_in_roster", f"quality of {len(others):,} ACOs not in the roster: {some(others)}", acos=others)
+    ours = table[table["aco_id"].isin(roster["aco_id"])]
+    warn_of_columns(run, ours)
+    if assumed := ours.loc[ours["is_warned"], "aco_id"].tolist():
+        told = f"{len(assumed):,} quality scores rest on assumed cuts; aco quality says which: {some(assumed)}"
+        run.warn("assumed_cuts", told, acos=assumed)
+    return joined.frame
+
+
+def _warn_of_lacking(run: Run, acos: list[str], words: str) -> None:
+    if acos:
+        run.warn("no_score", f"no quality score{words}{some(acos)}", acos=acos)
+
+
+def warn_of_columns(run: Run, scores: pd.DataFrame) -> None:
+    """Warn of measures that count in full because the files have no column of them."""
+    if lacking := sorted(set(scores["without_column"].str.split(", ").explode()) - {""}):
+        told = f"no column of {some(lacking)}: counts in full, as a measure without denominator does"
+        run.warn("no_column", told, measures=lacking)
+
+
+def reconciled_scores(run: Run, published: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """How scores computed from rates compare with published ones; a summary by year is told."""
+    rates = read_rates(run, request, published, is_part=request.is_part)
+    compared = compare_scores(published, rates, request.book)
+    for year, rows in compared.groupby("performance_year"):
+        for sentence in _sentences(rows):
+            run.note("compared", f"{year}: {sentence}", year=int(str(year)))
+    return compared
+
+
+def _sentences(rows: pd.DataFrame) -> Iterator[str]:
+    """How the scores of a year compare: by class, by cause, and by route how many are near."""
+    counts = rows["class"].value_counts()
+    words = [f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts.get(verdict, 0)]
+    unexplained = rows.loc[rows["class"] == Verdict.UNEXPLAINED, "aco_id"].tolist()
+    named = f"; unexplained: {', '.join(unexplained)}" if unexplained else ""
+    share = 1 - len(unexplained) / len(rows)
+    yield f"{len(rows):,} published scores, {', '.join(words)}: {share:.1%} explained or equal{named}"
+    causes = rows.loc[rows["class"] == Verdict.EXPLAINED, "cause"].value_counts()
+    if len(causes):
+        yield f"explained by {'; '.join(f'{cause} {count:,}' for cause, count in causes.items())}"
+    is_near = rows["difference"].abs() <= NEAR
+    routes = [f"{route} {near.sum():,} of {len(near):,}" for route, near in is_near.groupby(rows["route"]) if route]
+    if routes:
+        yield f"within {100 * NEAR:g} points of the published score: {', '.join(routes)}"
+
+
+def explained_quality(run: Run, row: pd.DataFrame, request: Request) -> tuple[pd.DataFrame, list[MeasureLine]]:
+    """One ACO's roster row with its computed score, and its measures."""
+    rates = read_rates(run, request, row, is_part=True)
+    rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
+    joined = join_scores(row, scored(rates, request.years, request.book))
+    _warn_of_lacking(run, joined.without_score, " for ")
+    row = joined.frame
+
+    def settlements(scores: Numbers) -> Numbers:
+        repeated = row.loc[row.index.repeat(len(scores))].reset_index(drop=True)
+        return settle(repeated.assign(quality_score=scores), request.book, ("settlement",))["settlement"].to_numpy()
+
+    return row, measure_lines(rates, int(row["performance_year"].iloc[0]), request.book, settlements)

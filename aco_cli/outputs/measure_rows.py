@@ -1,0 +1,51 @@
+"""Quality measures as rows of a worksheet: points, the cut points they come from, and what the next one gives."""
+
+from __future__ import annotations
+
+import math
+
+from aco_cli.engine.language.text import show
+from aco_cli.engine.quality.measures import MeasureLine
+from aco_cli.engine.worksheet import Entry
+from aco_cli.rules.parameters import Status
+
+
+def measure_row(line: MeasureLine) -> Entry:
+    """A measure as a row of a worksheet: its points, the rate and cut they come from, and what the next cut gives."""
+    points = f"{_number(line.points)} of {_number(line.max_points)}" if not math.isnan(line.points) else "-"
+    formula = f"rate {_number(line.rate)}" if not math.isnan(line.rate) else "no rate"
+    formula += f", {line.reached}" + ("" if math.isnan(line.cut) else f" ({_number(line.cut)})")
+    if not math.isnan(line.next_dollars):
+        formula += f"; at the next cut, {_number(line.next_cut)}, {show(line.next_dollars, 'USD')} more"
+    return Entry(
+        letter="",
+        line=line.measure,
+        label=f"{line.measure}, {line.domain.replace('_', ' ').replace('-', ' ')}",
+        unit="points",
+        value="" if math.isnan(line.points) else repr(line.points),
+        shown=points,
+        formula=formula,
+        citation=line.cite,
+        status=str(Status.ASSUMED if line.assumed else line.status),
+        words=_next(line),
+        worth=line.next_dollars,
+    )
+
+
+def _next(line: MeasureLine) -> str:
+    if math.isnan(line.next_cut):
+        return _assumed(line)
+    text = f"next cut {_number(line.next_cut)} gives {_number(line.next_points)} points"
+    if not math.isnan(line.next_score):
+        text += f", a quality score of {show(line.next_score, 'fraction')}"
+    if not math.isnan(line.next_dollars):
+        text += f" and {show(line.next_dollars, 'USD')} more"
+    return "; ".join(filter(None, [text, _assumed(line)]))
+
+
+def _assumed(line: MeasureLine) -> str:
+    return f"assumed: cut {' and '.join(line.assumed)}" if line.assumed else ""
+
+
+def _number(number: float) -> str:
+    return f"{number:.6g}"
