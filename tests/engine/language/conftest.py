@@ -25,6 +25,11 @@ VALUES: Mapping[str, Any] = {
     **{"steps": [0.0, 1.0, 2.5], "pair": {"low": 0.1}},
 }
 NUMERIC_RULES = ("rate", "zero", "yes", "pair.low", "pair.high", "gone")
+FUNCTIONS = (
+    *("+", "-", "*", "/", "NEGATIVE", "ABS", "INT", "MIN", "MAX", "IFERROR", "RATE_OF", "LINEAR", "NTH", "MATCH"),
+    *("INDEX", "NA", "IF", "IF", "IF"),
+)
+ARITY = {"NA": 0, "NEGATIVE": 1, "ABS": 1, "INT": 1, "MAX": 3}
 EDGES = (np.nan, 0.0, 1.0, -1.0, 0.5, 2.5, 3.0)
 
 INPUTS = [
@@ -64,33 +69,27 @@ class Formulas:
 
     def number(self, depth: int = 3) -> Node:
         """A formula for a number; what it names may be unknown."""
+        if depth and self.random.random() < 0.8:
+            return self._applied(self.random.choice(FUNCTIONS), depth - 1)
         pick = self.random.choice
-        if depth == 0 or self.random.random() < 0.2:
-            leaf = pick(("name", "name", "rule", "number"))
-            if leaf == "name":
-                return Name(pick(self.numbers))
-            return Rule(pick(NUMERIC_RULES)) if leaf == "rule" else Number(pick((0.0, 1.0, 2.5, 0.02)))
-        function = pick(
-            ("+", "-", "*", "/", "NEGATIVE", "ABS", "INT", "MIN", "MAX", "IFERROR", "RATE_OF", "LINEAR")
-            + ("NTH", "MATCH", "INDEX", "NA", "IF", "IF", "IF")
-        )
-        below = [self.number(depth - 1) for _ in range(5)]
-        steps = Rule(pick(("steps", "steps", "gone")))
+        leaves = (Name(pick(self.numbers)), Rule(pick(NUMERIC_RULES)), Number(pick((0.0, 1.0, 2.5, 0.02))))
+        return pick((*leaves, leaves[0]))
+
+    def _applied(self, function: str, depth: int) -> Node:
+        below = [self.number(depth) for _ in range(3)]
+        steps = Rule(self.random.choice(("steps", "steps", "gone")))
         match function:
             case "IF":
-                return apply("IF", self.condition(depth - 1), *below[:2])
+                return apply("IF", self.condition(depth), *below[:2])
             case "NTH":
-                return apply("NTH", pick((steps, Rule("rate"))), below[0])
+                return apply("NTH", self.random.choice((steps, Rule("rate"))), below[0])
             case "MATCH":
                 return apply("MATCH", below[0], steps, Number(1.0))
             case "INDEX":
                 return apply("INDEX", steps, apply("MATCH", below[0], steps, Number(1.0)))
             case "LINEAR":  # whole millionths, as it takes rates for
-                return apply("LINEAR", *below[:3], Number(0.039), pick((Number(0.02), Rule("rate"), Rule("gone"))))
-            case "MIN" | "MAX":
-                return apply(function, *below[: self.random.randint(1, 3)])
-        arity = {"NA": 0, "NEGATIVE": 1, "ABS": 1, "INT": 1}.get(function, 2)
-        return apply(function, *below[:arity])
+                return apply("LINEAR", *below, Number(0.039), self.random.choice((Number(0.02), Rule("rate"))))
+        return apply(function, *below[: ARITY.get(function, 2)])
 
     def condition(self, depth: int = 3) -> Node:
         """A formula for a condition, which may be unknown."""

@@ -157,6 +157,12 @@ class TestLinear:
     def test_what_is_not_known_stays_so(self) -> None:
         same(found("LINEAR", [NAN, 5_000.0], [5_000.0, NAN], 5_999.0, 0.039, 0.036), [NAN, NAN])
 
+    def test_other_rates_are_not_rounded_to_millionths(self) -> None:
+        """As RATE_OF takes them; what a reader sees of the formula would not come to the figure."""
+        assert found("LINEAR", [5.0], 0.0, 10.0, 1 / 3, 0.1234567)[0] == pytest.approx(
+            (1 / 3 + 0.1234567) / 2, rel=1e-12
+        )
+
     def test_readers_see_it_in_plain_functions(self) -> None:
         plain = FUNCTIONS["LINEAR"].plain
         assert plain is not None
