@@ -31,7 +31,7 @@ def expenditures(
     enrollment: Annotated[list[str], o.many("FILE", f"A row per beneficiary and month; {_FORMS}")],
     assignment: Annotated[list[str], o.many("FILE", f"Assigned beneficiaries by ACO and period; {_FORMS}")],
     output: o.Output,
-    session: o.Session,
+    session: o.StrictSession,
     reference: Annotated[o.Many, o.many("FILE", _REFERENCE)] = None,
     county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None,
     national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None,

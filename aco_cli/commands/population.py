@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 
 from aco_cli.engine.synth import frames
@@ -57,13 +56,12 @@ def write_population(
             if advance:
                 advance(rows["claims"])
     ids = aco_ids(plan)
-    _write(frames.roster(plan, ids, sums.assigned[:, -1]), folder / "roster.csv")
-    _write(frames.reference(plan), folder / "reference.csv")
-    _write(frames.counties(plan, county_codes(plan)), folder / "county_ffs.csv")
-    if expected:
-        _write(sums.table(ids), folder / "expected.csv")
+    tables = {
+        "roster": frames.roster(plan, ids, sums.assigned[:, -1]),
+        "reference": frames.reference(plan),
+        "county_ffs": frames.counties(plan, county_codes(plan)),
+        **({"expected": sums.table(ids)} if expected else {}),
+    }
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     return counts
-
-
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, index=False, lineterminator="\n")

@@ -26,7 +26,7 @@ def simulate(
     files: o.FilesArgument,
     rows: o.SettledRows,
     table: o.Table,
-    session: o.Session,
+    session: o.StrictSession,
     draws: Annotated[int, o.option("N", "How often each ACO is drawn.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Another seed gives other draws.", min=0)] = 1,
     sd: Annotated[float | None, o.option("FRACTION", _SD, min=0, max=1, callback=o.no_nan)] = None,
