@@ -57,7 +57,7 @@ def _write_chart(session: Session, result: pd.DataFrame, output: str) -> None:
 
     try:
         from aco_cli.outputs.charts.draw import image
-        from aco_cli.outputs.charts.fan import fan
+        from aco_cli.outputs.charts.spreads import fan
     except ImportError as error:
         raise UsageError(f"a chart needs {error.name}: pip install 'aco-cli[report]'") from None
     data = image(fan(result), output, ABOUT)
