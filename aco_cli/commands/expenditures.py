@@ -25,7 +25,7 @@ _NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --ref
 
 
 @o.group
-class Claims:
+class ClaimsOptions:
     """The tables of claims, what goes with them, and with what they are added up."""
 
     claims: Annotated[list[str], o.many("FILE", f"Claims and claim lines; {_FORMS}")]
@@ -42,7 +42,7 @@ class Claims:
 
 
 @command
-def expenditures(years: o.YearsArgument, claims: Claims, output: o.Output, session: o.StrictSession) -> None:
+def expenditures(years: o.YearsArgument, claims: ClaimsOptions, output: o.Output, session: o.StrictSession) -> None:
     """Claims to expenditures, by ACO, period and enrollment type.
 
     Person years, per capita expenditure, renormalised risk score, and with --county-ffs the regional expenditure and
