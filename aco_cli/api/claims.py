@@ -9,9 +9,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from aco_cli.engine.expenditures.percentile import population_figures
 from aco_cli.engine.expenditures.queries import queries
-from aco_cli.engine.expenditures.results import COUNTY_KEYS, REFERENCE_KEYS, expenditures, with_regions
+from aco_cli.engine.expenditures.results import (
+    COUNTY_KEYS,
+    REFERENCE_KEYS,
+    expenditures,
+    population_figures,
+    with_regions,
+)
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table

@@ -18,8 +18,8 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
-def _files(name: str, words: str) -> Any:
-    return typer.Option(name, metavar="FILE", help=f"{words}; CSV or Parquet, a folder or a pattern; repeatable.")
+def _files(name: str, words: str, kinds: str = "CSV or Parquet, a folder or a pattern; ") -> Any:
+    return typer.Option(name, metavar="FILE", help=f"{words}; {kinds}repeatable.")
 
 
 @command
@@ -31,15 +31,9 @@ def expenditures(
     output: o.Output,
     messages: o.Strict,
     reference: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reference", metavar="FILE", help="CMS's thresholds and mean risk scores by year and type; repeatable."
-        ),
+        list[str] | None, _files("--reference", "CMS's thresholds and mean risk scores by year and type", "")
     ] = None,
-    county_ffs: Annotated[
-        list[str] | None,
-        typer.Option("--county-ffs", metavar="FILE", help="CMS's county expenditures of a year; repeatable."),
-    ] = None,
+    county_ffs: Annotated[list[str] | None, _files("--county-ffs", "CMS's county expenditures of a year", "")] = None,
     national: Annotated[
         list[str] | None,
         _files("--national", "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"),

@@ -15,7 +15,7 @@ from aco_cli.inputs.layout import Layout
 from aco_cli.inputs.numbers import as_text
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.raw import RawTable, Rows, without_blank_rows
-from aco_cli.inputs.recognise import Match, recognise
+from aco_cli.inputs.recognise import Match, fitting, recognise
 from aco_cli.inputs.sheets import open_sheet
 from aco_cli.inputs.years import Years, list_years
 
@@ -75,11 +75,8 @@ def fix_year(part: Part) -> None:
     """A public use file without a year column is of the year whose layout it fits."""
     if part.has_years or part.layout.years:
         return
-    try:
-        layout = recognise(part.file, part.header, "cms-puf").layout
-    except InputError:
-        return
-    if len(layout.years) == 1:
+    layout = fitting(part.header, ["cms-puf"])
+    if layout and len(layout.years) == 1:
         part.frame[YEAR] = np.full(len(part.frame), float(layout.years[0]))
 
 

@@ -17,7 +17,7 @@ _COUNTY_TYPES = ("ESRD", "DISABLED", "AGED/DUAL", "AGED/NON-DUAL")
 def roster(plan: Plan, ids: Sequence[str], assigned: Ints) -> pd.DataFrame:
     """The ACOs of the performance year, without dollars; `assigned` beneficiaries of each."""
     start = pd.Series(plan.starts)
-    period = [profile.agreement_period for profile in plan.profiles]
+    profiles = plan.profiles
     revenue = assigned * plan.national[-1, -1] / 100 * _SHARE_OF_REVENUE
     return pd.DataFrame(
         {
@@ -25,12 +25,12 @@ def roster(plan: Plan, ids: Sequence[str], assigned: Ints) -> pd.DataFrame:
             "aco_name": [f"Synthetic ACO {number + 1}" for number in range(plan.acos)],
             "performance_year": plan.year,
             "program": "mssp",
-            "track": [profile.track for profile in plan.profiles],
+            "track": profiles["track"],
             "agreement_start": start,
-            "agreement_period": period,
+            "agreement_period": profiles["agreement_period"],
             "agreement_year": plan.year - start.str[:4].astype(int) + 1,
-            "regional_period": period,
-            "msr_election": [profile.msr_election for profile in plan.profiles],
+            "regional_period": profiles["agreement_period"],
+            "msr_election": profiles["msr_election"],
             "assigned_beneficiaries": assigned,
             "quality_score": 0.9,
             "quality_reported": "true",

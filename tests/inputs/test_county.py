@@ -47,7 +47,7 @@ def test_cells_that_are_no_figures_are_told_by_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", [",{},02,050", "2014,{},,050", "2014,{},02,*"])
 def test_a_row_needs_its_year_and_county(tmp_path: Path, place: str) -> None:
     file = write(tmp_path / "a.csv", KINDS_2014, place.format("Alaska,Bethel") + ",1,1,1" * 4)
-    with pytest.raises(InputError, match="row 2, column .*: expected a (whole )?number"):
+    with pytest.raises(InputError, match=r"row 2, column .*: expected a (whole )?number"):
         read_counties([file])
 
 
