@@ -19,10 +19,9 @@ from aco_cli.engine.expenditures.results import (
 )
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.benchmark import load_table, read_counties
 from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.tables import Tables
-from aco_cli.inputs.county import read_counties
 from aco_cli.inputs.years import Years, list_years
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.expenditures import ExpenditureRules, expenditure_rules

@@ -29,8 +29,8 @@ _COUNTIES_APART = 3  # so that neighbouring ACOs share counties
 class Plan:
     """ACOs by number from 0, their years and counties, and the figures that CMS would publish; money in cents.
 
-    Years are numbered from `first_year`, the earliest benchmark year of any ACO. County k belongs to the ACOs whose first
-    county is k - 4 to k.
+    Years are numbered from `first_year`, the earliest benchmark year of any ACO. County k is of the ACOs whose first county is
+    k - 4 to k.
     """
 
     def __init__(self, acos: int, beneficiaries: int, year: int, seed: int, claims_per_month: float) -> None:
