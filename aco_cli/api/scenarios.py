@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from aco_cli.api.run import Run
-from aco_cli.engine.law import line_changes
+from aco_cli.engine.lines.law import line_changes
 from aco_cli.engine.whatif import Case, Change
 from aco_cli.errors import UsageError
 from aco_cli.inputs.given import convert_given

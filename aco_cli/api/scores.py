@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Unpack
 
 import pandas as pd
 
-from aco_cli.api.run import Run
-from aco_cli.api.selection import Request
+from aco_cli.api.reading import only, read_rows
+from aco_cli.api.run import Result, Run
+from aco_cli.api.selection import Request, Selection, Tables, YearsLike, names, requested
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.compare import compare_scores
 from aco_cli.engine.quality.join import join_scores, some
@@ -25,6 +27,37 @@ from aco_cli.rules.quality import DOMAINS
 MOST_REWARD = 4.0
 # A recomputed score so close to the published one counts as near in the summary (fraction).
 NEAR = 0.0005
+
+
+def quality(
+    data: Tables,
+    years: YearsLike = None,
+    *,
+    roster: Tables | None = None,
+    improvement: Sequence[str] = (),
+    run: Run | None = None,
+    **selection: Unpack[Selection],
+) -> Result:
+    """Quality scores from measure rates, by domain and overall: fractions, unrounded.
+
+    `roster` supplies ids and agreement starts that the rates lack; `improvement` are rewards, `domain=points`.
+    """
+    run = run or Run()
+    request = requested((), years, {**selection, "quality": data, "aco": None})
+    book = request.book
+    known = read_rows(run, requested(roster, years, {"rules": book})) if roster is not None else None
+    rates = with_improvement(read_rates(run, request, known), improvement)
+    scores = scored(rates, request.years, book)
+    warn_of_rewards(run, improvement, scores["performance_year"].unique().tolist(), book)
+    scores = only(scores, "aco_id", names(selection.get("aco")))
+    scores = scores.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
+    if unscored := int(scores["quality_score"].isna().sum()):
+        told = f"{unscored:,} of {len(scores):,} rows have no score; column notes says why"
+        run.warn("no_score", told, rows=unscored)
+    warn_of_columns(run, scores)
+    if assumed := int(scores["is_warned"].sum()):
+        run.warn("assumed_cuts", f"{assumed:,} scores rest on assumed cuts; column notes says which", rows=assumed)
+    return Result(scores.drop(columns=["is_warned", "without_column"]), run.notices)
 
 
 def read_rates(

@@ -13,7 +13,7 @@ from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import settle_rows
 from aco_cli.api.selection import Request
 from aco_cli.commands.session import Session
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.settle import with_balances
 from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
 from aco_cli.engine.waterfall import Waterfall, waterfall

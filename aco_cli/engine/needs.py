@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.law import law_of
-from aco_cli.engine.situations import folded
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.situations import folded
+from aco_cli.engine.lines.step import Step
 from aco_cli.rules.book import RuleBook, Situation
 
 WANTED = ("outcome", "settlement", "net_payment")

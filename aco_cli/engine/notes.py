@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.law import Law
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import Law
 from aco_cli.rules.parameters import Entry, Parameter, Status
 
 Rows = NDArray[np.bool_]

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.rounding import LARGEST_UNITS, Floats, half_up_cents, half_up_units
+from aco_cli.outputs.rounding import LARGEST_UNITS, Floats, half_up_cents, half_up_units
 
 STRING = pa.large_string()
 # pyarrow writes fractional numbers from here on with an exponent; people expect plain digits.

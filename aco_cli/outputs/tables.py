@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aco_cli.engine.benchmark.compute import PROGRAM
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.tree import names
-from aco_cli.engine.law import Law, law_of
+from aco_cli.engine.lines.law import Law, law_of
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.tree import names
 from aco_cli.rules.book import RuleBook
 
 # Whose names a formula uses; those of the benchmark stand in formulas of the settlement as `benchmark.adjusted`.

@@ -91,6 +91,17 @@ def part_of(value: Any, part: str) -> Any:
     return [row[part] for row in value] if isinstance(value, list) else value.get(part)
 
 
+def values_by_name(entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """Rule values by the names that formulas give them: `payment_limit`, and each part as `loss_rate.floor`."""
+    found: dict[str, Any] = {}
+    for name, entry in entries.items():
+        found[name] = value = entry.value
+        parts = value[0] if isinstance(value, list) and value else value
+        for part in parts if isinstance(parts, Mapping) else ():
+            found[f"{name}.{part}"] = part_of(value, part)
+    return found
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A dated parameter of one program, e.g. `maximum_sharing_rate`."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import NOTE, REASON, WARNING, Note, Notebook, Remark, notes_in_force, remarks
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook, Situation

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aco_cli.engine.language.parse import parse
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.text import written
-from aco_cli.engine.law import Law
-from aco_cli.engine.row import Row, members, plain_tree
+from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.row import Row, members, plain_tree
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.text import written
 from aco_cli.rules.book import Situation
 from aco_cli.rules.parameters import Entry, Program, Status
 

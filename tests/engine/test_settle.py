@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import settle, settled_rows
 from aco_cli.errors import RulesError

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.settle import settle
 from aco_cli.engine.waterfall import LOSSES, SAVINGS, Waterfall, waterfall
 from aco_cli.rules.book import RuleBook

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from aco_cli.engine.language.text import show
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.text import show
 from aco_cli.engine.settle import settle, settled_rows
 from aco_cli.engine.worksheet import Entry, distance_entries, worksheet
 from aco_cli.rules.book import RuleBook

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import Note, Remark, Rows, notes_in_force, remarks
 from aco_cli.engine.quality.columns import Numbers, Table
 from aco_cli.engine.quality.lines import PROGRAM, score_lines

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.law import law_of
-from aco_cli.engine.situations import Evaluator, Situations
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.situations import Evaluator, Situations
 from aco_cli.rules.book import RuleBook, scoring
 
 PROGRAM = "mssp"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import NOTE, WARNING, Note, Remark, Rows, notes_in_force, remarks
 from aco_cli.engine.quality.columns import Numbers, Table
 from aco_cli.engine.quality.lines import PROGRAM, score_lines

@@ -10,12 +10,12 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.language.step import Step
+from aco_cli.engine.lines.step import Step
 from aco_cli.engine.waterfall import LOSSES, SAVINGS, Waterfall
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit, column_names, output_columns
 from aco_cli.outputs.phrases import OUTCOME_WORDS
-from aco_cli.rounding import half_up_cents
+from aco_cli.outputs.rounding import half_up_cents
 
 Law = Mapping[str, str]
 _ALSO = ("savings_rate", "settlement", "advance_recouped", "net_payment")

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from xlsxwriter.worksheet import Worksheet
 
-from aco_cli.engine.language.tree import Name, Rule
+from aco_cli.engine.lines.row import Row, plain_tree
+from aco_cli.engine.lines.tree import Name, Rule
 from aco_cli.engine.members import ENROLLMENT_TYPES
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.engine.row import Row, plain_tree
 from aco_cli.outputs.tables import SETTLEMENT
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
 from aco_cli.outputs.workbook.parameters import Parameters

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 import xlsxwriter
 
-from aco_cli.engine.language.tree import Rule, walk
-from aco_cli.engine.row import Row
+from aco_cli.engine.lines.row import Row
+from aco_cli.engine.lines.tree import Rule, walk
 from aco_cli.errors import OutputError
 from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, SheetTable, tables
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading

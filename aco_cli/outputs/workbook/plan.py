@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from aco_cli.engine.language.step import Step
+from aco_cli.engine.lines.row import members
+from aco_cli.engine.lines.step import Step
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.row import members
 from aco_cli.outputs.tables import BENCHMARK, SheetTable
 
 LETTER, LABEL, FIRST_VALUE = 0, 1, 2

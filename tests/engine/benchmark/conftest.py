@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from aco_cli.engine.benchmark.compute import benchmark, benchmark_rows
-from aco_cli.engine.row import Row
+from aco_cli.engine.lines.row import Row
 from aco_cli.rules.book import RuleBook
 
 TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")

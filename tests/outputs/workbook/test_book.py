@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_cell_to_rowcol
 
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.errors import OutputError
 from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, tables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aco_cli.engine.language.parse import parse
-from aco_cli.engine.language.tree import Name, Rule
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.tree import Name, Rule
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
 
 PLACES = {

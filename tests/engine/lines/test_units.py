@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from aco_cli.engine.language.check import check_step
-from aco_cli.engine.language.parse import parse
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.units import PLAIN, UNITS, fits
+from aco_cli.engine.lines.check import check_step
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.units import PLAIN, UNITS, fits
 
 UNIT_OF = {
     **{"usd": "USD", "usd2": "USD", "per_capita": "USD per capita", "years": "person-years", "persons": "persons"},

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from aco_cli.engine.language.check import always_known, check_step
-from aco_cli.engine.language.parse import parse
-from aco_cli.engine.language.step import Step
+from aco_cli.engine.lines.check import always_known, check_step
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.step import Step
 
 
 def line(name: str, formula: str, unit: str = "condition", **more: Any) -> Step:

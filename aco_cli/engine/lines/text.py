@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from aco_cli.engine.language.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text
+from aco_cli.engine.lines.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.rounding import half_up_cents
 
 Leaf = Callable[[Node], str]
 MOST_LISTED = 5
@@ -19,8 +19,9 @@ _SIGNS = {"*": "x"}
 
 
 def _dollars(number: float) -> str:
-    cents = float(half_up_cents(np.array([number]))[0])
-    return f"{'-' if cents < 0 else ''}${abs(cents):,.2f}"
+    """Half away from zero, of the decimal that the float prints as."""
+    cents = Decimal(repr(abs(number))).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{'-' if number < 0 and cents else ''}${cents:,.2f}"
 
 
 _WRITTEN: Mapping[str, Callable[[float], str]] = {

@@ -6,8 +6,8 @@ import ast
 import re
 from functools import cache
 
-from aco_cli.engine.language.functions import FUNCTIONS
-from aco_cli.engine.language.tree import Apply, Name, Node, Number, Rule, Text
+from aco_cli.engine.lines.functions import FUNCTIONS
+from aco_cli.engine.lines.tree import Apply, Name, Node, Number, Rule, Text
 from aco_cli.nearest import did_you_mean
 
 RULES = "rules."

@@ -10,27 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aco_cli.engine.language.columns import compute
-from aco_cli.engine.language.fold import Folded, Formula, NotANumberError, as_constant, fold, needed
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.language.tree import FALSE, UNKNOWN, Node, Text
-from aco_cli.engine.law import Law
+from aco_cli.engine.lines.columns import compute
+from aco_cli.engine.lines.fold import Folded, Formula, NotANumberError, as_constant, fold, needed
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Node, Text
 from aco_cli.engine.outcome import CODES
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import Entry, part_of
+from aco_cli.rules.parameters import Entry, values_by_name
 
 Rows = slice | NDArray[np.intp]
-
-
-def rule_values(entries: Mapping[str, Entry], names: Iterable[str]) -> dict[str, Node]:
-    """The constants that rule values in force are, by name (`payment_limit`, `loss_rate.floor`)."""
-    found: dict[str, Node] = {}
-    for name in names:
-        parameter, _, part = name.partition(".")
-        entry = entries.get(parameter)
-        found[name] = as_constant(None if entry is None else part_of(entry.value, part))
-    return found
 
 
 @dataclass(frozen=True)
@@ -103,7 +93,8 @@ def folded(
     """What is left to compute of the figures wanted under rule values in force, if the inputs of `given` are known."""
     rules, inputs = _asked(laws, wanted)
     missing = frozenset(name for name in inputs if name not in given)
-    return _folded(laws, wanted, tuple(rule_values(entries, rules).items()), missing)
+    values = values_by_name(entries)
+    return _folded(laws, wanted, tuple((name, as_constant(values.get(name))) for name in rules), missing)
 
 
 def taken(figures: Mapping[str, Column], rows: Any, names: Iterable[str] | None = None) -> dict[str, Column]:

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 import yaml
 
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.tree import names, walk
-from aco_cli.engine.law import PACKAGED, Law, LineChange, law_of
+from aco_cli.engine.lines.law import PACKAGED, Law, LineChange, law_of
+from aco_cli.engine.lines.row import Row, evaluated, members, plain_tree
+from aco_cli.engine.lines.situations import Situations
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.tree import names, walk
 from aco_cli.engine.members import AXES
 from aco_cli.engine.outcome import CODES
-from aco_cli.engine.row import Row, evaluated, members, plain_tree
 from aco_cli.engine.settle import settle, settled_rows
-from aco_cli.engine.situations import Situations
 from aco_cli.engine.waterfall import waterfall
 from aco_cli.engine.worksheet import worksheet
 from aco_cli.errors import RulesError

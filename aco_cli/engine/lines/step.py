@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aco_cli.engine.language.tree import Node
+from aco_cli.engine.lines.tree import Node
 from aco_cli.engine.members import AXES
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from aco_cli.engine.language.functions import FUNCTIONS
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.text import written
-from aco_cli.engine.language.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text, walk
-from aco_cli.engine.language.units import ANY, CONDITION, TEXT, UNITS, UnitError, fits
+from aco_cli.engine.lines.functions import FUNCTIONS
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.text import written
+from aco_cli.engine.lines.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text, walk
+from aco_cli.engine.lines.units import ANY, CONDITION, TEXT, UNITS, UnitError, fits
 from aco_cli.nearest import did_you_mean
 
 _CONNECTIVES = frozenset({"AND", "OR", "NOT", "ANY_TYPE"})

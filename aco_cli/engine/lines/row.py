@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from aco_cli.engine.language.fold import constant_value
-from aco_cli.engine.language.functions import FUNCTIONS, OVER_MEMBERS, Column
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.tree import Apply, Name, Node, Rule, Text, rewritten
-from aco_cli.engine.law import Law
+from aco_cli.engine.lines.fold import as_constant, constant_value
+from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, Column
+from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.situations import Evaluator, Situations
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.tree import Apply, Name, Node, Rule, Text, rewritten
 from aco_cli.engine.members import AXES
-from aco_cli.engine.situations import Evaluator, Situations, rule_values
 from aco_cli.rules.book import Situation
-from aco_cli.rules.parameters import Entry, Program
+from aco_cli.rules.parameters import Entry, Program, values_by_name
 
 
 def members(step: Step) -> tuple[str, ...]:
@@ -56,6 +57,10 @@ class Row:
     situation: Situation
     entries: Mapping[str, Entry]
 
+    @cached_property
+    def _rules(self) -> Mapping[str, Any]:
+        return values_by_name(self.entries)
+
     def figure(self, name: str, member: str = "") -> float:
         """An input or line by its key; NaN where it is not known."""
         if name not in self.figures:
@@ -67,7 +72,7 @@ class Row:
 
     def constant(self, node: Node) -> Node:
         """A rule as the value it has."""
-        return rule_values(self.entries, [node.name])[node.name] if isinstance(node, Rule) else node
+        return as_constant(self._rules.get(node.name)) if isinstance(node, Rule) else node
 
     def value(self, node: Node) -> Any:
         """What a formula comes to; of an IF only the branch taken is looked at."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aco_cli.rounding import half_up_cents, half_up_units
+from aco_cli.outputs.rounding import half_up_cents, half_up_units
 
 
 def rounded(value: float) -> float:

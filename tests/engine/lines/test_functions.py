@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aco_cli.engine.language.functions import FUNCTIONS, OVER_MEMBERS, added
-from aco_cli.engine.language.text import written
-from aco_cli.engine.language.tree import Name
+from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, added
+from aco_cli.engine.lines.text import written
+from aco_cli.engine.lines.tree import Name
 
 NAN = math.nan
 STEPS = np.array([0.0, 10.0, 20.0])

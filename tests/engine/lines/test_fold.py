@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from aco_cli.engine.language.columns import compute
-from aco_cli.engine.language.fold import Folded, Formula, as_constant, fold, needed
-from aco_cli.engine.language.parse import parse
-from aco_cli.engine.language.text import written
-from aco_cli.engine.language.tree import FALSE, UNKNOWN, Listed, Number, Text
+from aco_cli.engine.lines.columns import compute
+from aco_cli.engine.lines.fold import Folded, Formula, as_constant, fold, needed
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.row import Row, members, plain_tree
+from aco_cli.engine.lines.situations import rule_values
+from aco_cli.engine.lines.text import written
+from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Listed, Number, Text
 from aco_cli.engine.outcome import CODES
-from aco_cli.engine.row import Row, members, plain_tree
-from aco_cli.engine.situations import rule_values
 from aco_cli.rules.book import Situation
 
 
@@ -127,8 +127,8 @@ def test_what_folding_left_unnamed_is_not_computed() -> None:
 
 
 def test_equal_parts_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from aco_cli.engine.language import columns
-    from aco_cli.engine.language.functions import FUNCTIONS, Function
+    from aco_cli.engine.lines import columns
+    from aco_cli.engine.lines.functions import FUNCTIONS, Function
 
     calls: list[str] = []
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.text import written
-from aco_cli.engine.language.tree import COMPARISONS, Apply, Name, Node, Number, Rule, Text
-from aco_cli.engine.law import Law
+from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.text import written
+from aco_cli.engine.lines.tree import COMPARISONS, Apply, Name, Node, Number, Rule, Text
 from aco_cli.rules.parameters import Entry, Status
 
 ROWS = 5

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aco_cli.engine.language import units as u
-from aco_cli.engine.language.tree import Apply, Node, Number
+from aco_cli.engine.lines import units as u
+from aco_cli.engine.lines.tree import Apply, Node, Number
 
 Column = Any  # NDArray of floats or conditions, or one of these alone
 Plain = Callable[..., Node]

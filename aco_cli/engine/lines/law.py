@@ -13,18 +13,18 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from aco_cli.engine.language.check import check_step
-from aco_cli.engine.language.fold import Formula
-from aco_cli.engine.language.parse import FormulaError, parse
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.tree import Name, Node, rewritten
+from aco_cli.engine.lines.check import check_step
+from aco_cli.engine.lines.fold import Formula
+from aco_cli.engine.lines.parse import FormulaError, parse
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.tree import Name, Node, rewritten
 from aco_cli.engine.members import PERIODS
 from aco_cli.errors import RulesError
 from aco_cli.nearest import did_you_mean
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.validated_yaml import read_yaml
 
-PACKAGED = Path(__file__).parents[1] / "law"
+PACKAGED = Path(__file__).parents[2] / "law"
 FORMULAS = ("formula", "when", "to")
 # What a table says of itself, beside its entries.
 _BELOW = ("overlays", "extends", "uses")
@@ -57,10 +57,10 @@ class Law:
     def __getitem__(self, key: str) -> Step:
         return self.known[key]
 
-    @property
-    def lines(self) -> Iterator[Step]:
+    @cached_property
+    def lines(self) -> list[Step]:
         """The steps that are calculated."""
-        return (step for step in self.steps if step.is_line)
+        return [step for step in self.steps if step.is_line]
 
     @cached_property
     def order(self) -> tuple[Formula, ...]:
@@ -70,15 +70,15 @@ class Law:
             self._place(step, found, ())
         return tuple(found.values())
 
-    @property
-    def notes(self) -> Iterator[Step]:
+    @cached_property
+    def notes(self) -> list[Step]:
         """The steps that are notes on rows."""
-        return (step for step in self.steps if step.text or step.parameter)
+        return [step for step in self.steps if step.text or step.parameter]
 
-    @property
-    def inputs(self) -> Iterator[Step]:
+    @cached_property
+    def inputs(self) -> list[Step]:
         """The steps that are given, here and in the table below."""
-        return (step for step in self.known.values() if step.given)
+        return [step for step in self.known.values() if step.given]
 
     def _place(self, step: Step, found: dict[str, Formula], above: tuple[str, ...]) -> None:
         if step.key in above:

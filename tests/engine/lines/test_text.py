@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from aco_cli.engine.language.parse import parse
-from aco_cli.engine.language.text import plainly, show, show_rule, written
-from aco_cli.engine.language.tree import Apply, Listed, Name, Node, Number, Rule, Text
-from aco_cli.engine.law import Law, law_of
+from aco_cli.engine.lines.law import Law, law_of
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.text import plainly, show, show_rule, written
+from aco_cli.engine.lines.tree import Apply, Listed, Name, Node, Number, Rule, Text
 from aco_cli.rules.book import RuleBook
 
 BOOK = RuleBook()

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from aco_cli.engine.language.fold import Folded
-from aco_cli.engine.language.functions import FUNCTIONS, Column
-from aco_cli.engine.language.tree import Apply, Listed, Name, Node, Number, Text
+from aco_cli.engine.lines.fold import Folded
+from aco_cli.engine.lines.functions import FUNCTIONS, Column
+from aco_cli.engine.lines.tree import Apply, Listed, Name, Node, Number, Text
 
 
 def compute(folded: Folded, figures: Mapping[str, Column], words: Mapping[str, Column]) -> dict[str, Column]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from aco_cli.engine.language.functions import FUNCTIONS
-from aco_cli.engine.language.tree import (
+from aco_cli.engine.lines.functions import FUNCTIONS
+from aco_cli.engine.lines.tree import (
     COMPARISONS,
     FALSE,
     TRUE,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aco_cli.engine.language.parse import FormulaError, parse
-from aco_cli.engine.language.tree import Apply, Name, Node, Number, Rule, Text
+from aco_cli.engine.lines.parse import FormulaError, parse
+from aco_cli.engine.lines.tree import Apply, Name, Node, Number, Rule, Text
 
 A, B, C = Name("a"), Name("b"), Name("c")
 
