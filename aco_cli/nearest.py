@@ -6,9 +6,14 @@ import difflib
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, known: Iterable[str], most: int = 1) -> str:
+def nearest(word: str, known: Iterable[str], most: int = 1, cutoff: float = 0.6) -> list[str]:
+    """The known words that are nearly this one (1 as `cutoff`: the same), the most alike first."""
+    return difflib.get_close_matches(word, list(known), n=most, cutoff=cutoff)
+
+
+def did_you_mean(word: str, known: Iterable[str], most: int = 1, cutoff: float = 0.6) -> str:
     """`; did you mean msr?` for a word that is nearly a known one (or several); nothing for any other."""
-    near = difflib.get_close_matches(word, list(known), n=most)
+    near = nearest(word, known, most, cutoff)
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

@@ -43,7 +43,7 @@ from aco_cli.rules.published import published_totals
 if TYPE_CHECKING:
     from aco_cli.rules.book import RuleBook
 
-DERIVED = "standard deviations are derived from the scale of the minimum savings rate; --sd sets one"
+DERIVED = "standard deviations are derived from the scale of the minimum savings rate, not published; --sd sets one"
 
 
 def settle(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
 
-from aco_cli.engine.expenditures import queries as q
 from aco_cli.engine.expenditures.percentile import population_figures
+from aco_cli.engine.expenditures.queries import queries
 from aco_cli.engine.expenditures.results import COUNTY_KEYS, REFERENCE_KEYS, expenditures, with_regions
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
-from aco_cli.inputs.claims.checks import ClaimsFiles, ClaimsRows
+from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.tables import Tables
 from aco_cli.inputs.county import read_counties
 from aco_cli.inputs.years import Years, list_years
@@ -34,9 +34,9 @@ Stage = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Sought:
-    """What a run is about: claims files, performance years, CMS's figures by year and type, CMS's county files."""
+    """What a run is about: claims files by contract, performance years, CMS's figures by type and by county."""
 
-    files: ClaimsFiles
+    files: Mapping[str, Sequence[str]]
     years: Years
     reference: Sequence[str] = ()
     county: Sequence[str] = ()
@@ -59,54 +59,53 @@ class Found:
     without_months: int
     warnings: list[str]
 
-    @property
-    def touches_covid(self) -> bool:
-        """Whether a calendar year is one in which COVID-19 episodes would be taken out."""
-        if self.rules.covid is None:
-            return False
-        first, last = self.rules.covid
-        return bool(self.rows["calendar_year"].between(first.year, last.year).any())
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """Files that can be worked on: the performance years, their rules, and what CMS's files say of them."""
-
-    asked: list[int]
-    rules: ExpenditureRules
-    figures: pd.DataFrame
-    counties: pd.DataFrame | None
-
 
 def from_claims(tables: Tables, sought: Sought, book: RuleBook, stage: Stage) -> Found:
     """Every step, from files to rows. `stage` is told what comes next. Raises InputError with all problems."""
     stage("checking the files")
     claims = ClaimsRows(tables, sought.files)
-    checked = _checked(claims, sought, book)
-    claims.read(checked.asked)
-    return _computed(tables, claims, checked, sought, stage)
+    rules, figures, counties = _checked(claims, sought, book)
+    claims.read(sorted(set(figures["performance_year"])))
+    sql = queries(rules, by_county=counties is not None)
+    without_months = _work(tables, claims, sql, stage)
+    own = pd.DataFrame()
+    if figures[_FIGURES].isna().any(axis=None):
+        statistics, means = tables.query(sql["order_statistics"]), tables.query(sql["population_means"])
+        own = population_figures(statistics, means, rules.truncation_percent)
+    figures, computed = _completed(figures, own, sought)
+    tables.view("thresholds", _as_values(figures))
+    warnings = [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]
+    rows = expenditures(tables.query(sql["sums"]), tables.query(sql["heads"]), figures, rules.completion_factor)
+    missing = crowded = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years", "county_person_years"])
+    if counties is not None:
+        rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)
+    return Found(rows, rules, computed, missing, crowded, without_months, warnings)
 
 
-def _checked(claims: ClaimsRows, sought: Sought, book: RuleBook) -> _Checked:
-    """What the steps need to know of the files. Raises InputError with what is wrong with any of them."""
+def _checked(
+    claims: ClaimsRows, sought: Sought, book: RuleBook
+) -> tuple[ExpenditureRules, pd.DataFrame, pd.DataFrame | None]:
+    """The rules, and what CMS's files say of years and counties. Raises InputError with what is wrong with any file."""
     periods, problems = claims.read_assignment()
     held = sorted(set(periods["performance_year"]))
     asked = [year for year in held if year in sought.years]
     if held and not asked:
         found = f"rows of {list_years(held)}"
-        problems.append(Problem(sought.files.assignment[0], f"rows of {sought.years}", found))
+        problems.append(Problem(sought.files["assignment"][0], f"rows of {sought.years}", found))
     rules = expenditure_rules(book, asked) if asked else None
     problems += claims.problems(sorted(set(periods["calendar_year"])), rules.claim_types if rules else ())
     reference = _collected(lambda: _reference(sought.reference), problems)
     counties = _collected(lambda: read_counties(sought.county), problems) if sought.county else None
     if rules is None or reference is None:
         raise InputError([*problems, *claims.repeated_months()])
-    figures = _needed(periods[periods["performance_year"].isin(asked)]).merge(reference, on=REFERENCE_KEYS, how="left")
-    if not sought.files.population:
+    years = periods.loc[periods["performance_year"].isin(asked), REFERENCE_KEYS[:2]].drop_duplicates()
+    kinds = pd.DataFrame({"type_order": range(len(TYPES))})
+    figures = years.merge(kinds, how="cross").merge(reference, on=REFERENCE_KEYS, how="left")
+    if not claims.has_population:
         problems += _lacking(figures, sought)
     if problems:
         raise InputError([*problems, *claims.repeated_months()])
-    return _Checked(asked, rules, figures, counties)
+    return rules, figures, counties
 
 
 def _collected(read: Callable[[], pd.DataFrame], problems: list[Problem]) -> pd.DataFrame | None:
@@ -118,41 +117,23 @@ def _collected(read: Callable[[], pd.DataFrame], problems: list[Problem]) -> pd.
         return None
 
 
-def _computed(tables: Tables, claims: ClaimsRows, checked: _Checked, sought: Sought, stage: Stage) -> Found:
-    rules, counties = checked.rules, checked.counties
-    without_months = _work(tables, claims, rules, stage, by_county=counties is not None)
-    figures, computed = _completed(tables, checked.figures, rules, sought)
-    tables.view("thresholds", _as_values(figures))
-    warnings = [*claims.warnings, *([] if _count(tables, q.PAID) else [_NOTHING_PAID])]
-    rows = expenditures(tables.query(q.SUMS), tables.query(q.HEADS), figures, rules.completion_factor)
-    missing = crowded = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years", "county_person_years"])
-    if counties is not None:
-        rows, missing, crowded = with_regions(rows, tables.query(q.COUNTIES), counties)
-    return Found(rows, rules, computed, missing, crowded, without_months, warnings)
-
-
-def _work(tables: Tables, claims: ClaimsRows, rules: ExpenditureRules, stage: Stage, *, by_county: bool) -> int:
+def _work(tables: Tables, claims: ClaimsRows, sql: Mapping[str, str], stage: Stage) -> int:
     """Make the table `persons`; returns how many members have no month of enrollment."""
     stage("counting months")
-    tables.table("members", q.MEMBERS_AND_POPULATION if claims.has_population else q.MEMBERS)
-    tables.table("spells", q.spells(rules, by_county=by_county))
-    if _count(tables, q.REPEATED_MONTHS):
+    tables.table("members", sql["members_and_population" if claims.has_population else "members"])
+    tables.table("spells", sql["spells"])
+    if _count(tables, sql["repeated_months"]):
         raise InputError(claims.repeated_months())
-    without = _count(tables, q.WITHOUT_MONTHS)
+    without = _count(tables, sql["without_months"])
     stage("adding up claims")
-    tables.table("paid", q.paid(rules))
+    tables.table("paid", sql["paid"])
     stage("adding up beneficiaries")
-    tables.table("persons", q.PERSONS)
+    tables.table("persons", sql["persons"])
     return without
 
 
 def _count(tables: Tables, sql: str) -> int:
     return int(tables.query(sql)["people"].iloc[0])
-
-
-def _needed(periods: pd.DataFrame) -> pd.DataFrame:
-    kinds = pd.DataFrame({"type_order": range(len(TYPES))})
-    return periods[["performance_year", "calendar_year"]].drop_duplicates().merge(kinds, how="cross")
 
 
 def _reference(files: Sequence[str]) -> pd.DataFrame:
@@ -183,30 +164,21 @@ def _lacking(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
 
 def _without_risk(figures: pd.DataFrame, sought: Sought) -> list[Problem]:
     """Means of 0, by which no score can be divided; CMS's own are above 0, as the layout of the reference says."""
+    file, found = ", ".join(sought.files["population"]), "a mean risk score of 0"
+    fix = "correct the scores in the enrollment files, or give the mean in --reference"
+    years = figures.loc[figures["mean_risk_score"] == 0, REFERENCE_KEYS[1:]].drop_duplicates()
     return [
-        Problem(
-            ", ".join(sought.files.population),
-            f"people with risk scores above 0 in {calendar_year}, {TYPES[order]}",
-            "a mean risk score of 0",
-            fix="correct the scores in the enrollment files, or give the mean in --reference",
-        )
-        for calendar_year, order in figures.loc[figures["mean_risk_score"] == 0, REFERENCE_KEYS[1:]]
-        .drop_duplicates()
-        .to_numpy()
-        .tolist()
+        Problem(file, f"people with risk scores above 0 in {calendar_year}, {TYPES[order]}", found, fix=fix)
+        for calendar_year, order in years.to_numpy().tolist()
     ]
 
 
-def _completed(
-    tables: Tables, figures: pd.DataFrame, rules: ExpenditureRules, sought: Sought
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Thresholds as Decimal and mean scores, of the reference or else of the population; and what is the latter."""
+def _completed(figures: pd.DataFrame, own: pd.DataFrame, sought: Sought) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Thresholds as Decimal and mean scores, of the reference or else the population's own; and what is of it."""
     given = figures.assign(truncation_threshold=figures["truncation_threshold"].map(_exact).astype(object))
     blank = given[_FIGURES].isna()
     if not blank.any(axis=None):
-        return given, pd.DataFrame()
-    statistics, means = tables.query(q.order_statistics(rules)), tables.query(q.POPULATION_MEANS)
-    own = population_figures(statistics, means, rules.truncation_percent)
+        return given, own
     found = given[REFERENCE_KEYS].merge(own, on=["calendar_year", "type_order"], how="left")
     for name in _FIGURES:
         given[name] = given[name].where(~blank[name], found[name])

@@ -93,7 +93,10 @@ def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFra
     rates = read_rates(run, request, roster, scores=True, is_part=request.is_part)
     table = scored(rates, request.years, request.book)
     joined = join_scores(roster, table)
-    _warn_of_lacking(run, joined.without_score, f" for {len(joined.without_score):,} rows, whose own stays: ")
+    lacking = joined.without_score
+    if lacking:
+        told = f"no quality score for {len(lacking):,} rows, whose own stays: {some(lacking)}"
+        run.warn("no_score", told, acos=lacking)
     if joined.not_in_roster and not request.is_part:
         others = joined.not_in_roster
         run.warn("not_in_roster", f"quality of {len(others):,} ACOs not in the roster: {some(others)}", acos=others)
@@ -103,11 +106,6 @@ def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFra
         told = f"{len(assumed):,} quality scores rest on assumed cuts; aco quality says which: {some(assumed)}"
         run.warn("assumed_cuts", told, acos=assumed)
     return joined.frame
-
-
-def _warn_of_lacking(run: Run, acos: list[str], words: str) -> None:
-    if acos:
-        run.warn("no_score", f"no quality score{words}{some(acos)}", acos=acos)
 
 
 def warn_of_columns(run: Run, scores: pd.DataFrame) -> None:
@@ -149,7 +147,9 @@ def explained_quality(run: Run, row: pd.DataFrame, request: Request) -> tuple[pd
     rates = read_rates(run, request, row, is_part=True)
     rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
     joined = join_scores(row, scored(rates, request.years, request.book))
-    _warn_of_lacking(run, joined.without_score, " for ")
+    if joined.without_score:
+        told = f"no quality score for {some(joined.without_score)}, whose own stays"
+        run.warn("no_score", told, acos=joined.without_score)
     row = joined.frame
 
     def settlements(scores: Numbers) -> Numbers:

@@ -43,7 +43,7 @@ def calibrate(
     from aco_cli.api.selection import rules_of
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
     from aco_cli.errors import InputError, Problem, UsageError
-    from aco_cli.inputs.published_benchmarks import load_published_benchmarks
+    from aco_cli.inputs.benchmark import load_published_benchmarks
 
     if residuals is not None and residuals == (table.output or "-"):
         raise UsageError("--residuals needs a file of its own, beside that of -o")

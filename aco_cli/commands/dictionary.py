@@ -81,4 +81,4 @@ def _claims() -> Iterator[Described]:
     for name, contract in CONTRACTS.items():
         for column, held in contract.columns.items():
             row = Described(name, INPUT, column, held.kind.name, held.help, required=not held.optional)
-            yield row._replace(allowed="" if held.kind is TEXT else held.kind.words)
+            yield row._replace(allowed="" if held.kind.name == TEXT else held.kind.words)

@@ -33,11 +33,10 @@ def flag(names: str, help: str, *short: str) -> Any:
     return typer.Option(names, *short, help=help, show_default=False)
 
 
-def no_nan(option: typer.CallbackParam, value: float | None) -> float | None:
-    """For options with bounds, none of which keeps a NaN out: it is neither below nor above."""
+def no_nan(value: float | None) -> float | None:
+    """For options with bounds, none of which keeps a NaN out before typer 0.29: it is neither below nor above."""
     if value is not None and math.isnan(value):
-        bounds: Any = option.type
-        raise typer.BadParameter(f"nan is not a number from {bounds.min:g} to {bounds.max:g}")
+        raise typer.BadParameter("nan is not in the range")
     return value
 
 

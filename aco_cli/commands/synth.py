@@ -35,9 +35,9 @@ def synth(
     aco synth demo
     aco synth large --acos 100 --beneficiaries 10000 --no-expected
     """
-    from aco_cli.commands.population import FILES, write_population
-    from aco_cli.engine.synth.plan import Plan
     from aco_cli.outputs.folder import whole_folder
+    from aco_cli.synth.plan import Plan
+    from aco_cli.synth.population import FILES, write_population
 
     plan = Plan(acos, beneficiaries, year, seed, claims_per_month)
     lines = int(acos * beneficiaries * claims_per_month * _MONTHS)

@@ -93,14 +93,22 @@ class Law:
             found.setdefault(key, formula)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LineChange:
-    """Lines by name that a scenario puts into a table of a program; `where` says which scenario."""
+    """Lines by name that a scenario puts into a table of every program; `where` says which scenario."""
 
-    program: str
     table: str
-    entries: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
+    entries: Mapping[str, Any]
     where: str
+
+
+def line_changes(lines: Mapping[str, Any], where: str) -> list[LineChange]:
+    """The lines of a scenario by table: those behind `benchmark.` are of the benchmark, others of the settlement."""
+    tables: dict[str, dict[str, Any]] = {}
+    for name, entry in lines.items():
+        table, _, line = str(name).rpartition(".")
+        tables.setdefault(table or "settlement", {})[line] = entry
+    return [LineChange(table, entries, where) for table, entries in tables.items()]
 
 
 def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
@@ -143,8 +151,8 @@ def _law(
         if overlay.is_file():
             steps = _overlaid(steps, _table(overlay), str(overlay))
     for change in changes:
-        if (change.program, change.table) == (program, table):
-            steps = _overlaid(steps, {name: dict(entry) for name, entry in change.entries}, change.where)
+        if change.table == table:
+            steps = _overlaid(steps, change.entries, change.where)
     named = {f"{header['uses']}.{key}": step for key, step in used.known.items()} if used else {}
     law = Law(_resolved(steps, base), base, named, header.get("rules", ""))
     programs = _rule_programs(program, table, ("overlays", "extends"))

@@ -1,4 +1,4 @@
-"""Expenditure and reference files: every file of a kind as one table, every problem at once."""
+"""Expenditure and reference files, and historical benchmarks as CMS publishes them; every problem at once."""
 
 from __future__ import annotations
 
@@ -7,51 +7,60 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.parts import Part, read_parts
+from aco_cli.errors import InputError, Problem, UsageError
+from aco_cli.inputs.parts import YEAR, Part, fix_year, no_rows_of, read_part, read_parts, settle_years
+from aco_cli.inputs.rows import blank_cells, check_duplicates, check_rows
+from aco_cli.inputs.years import Years
 
 _KEYS = {
     "expenditures": ("aco_id", "performance_year", "period", "enrollment_type"),
     "reference": ("performance_year", "agreement_start", "calendar_year", "enrollment_type"),
 }
-_NEVER_BLANK = {
-    "expenditures": (*_KEYS["expenditures"], "calendar_year"),
-    "reference": ("performance_year", "calendar_year", "enrollment_type"),
-}
+_MAY_BE_BLANK = "agreement_start"
 
 
 def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
     """All rows of `expenditures` or `reference` files. Raises InputError with every problem of every file."""
     problems: list[Problem] = []
     parts = read_parts(files, family, problems)
-    keys = [name for name in _KEYS[family] if any(name in part.frame for part in parts)]
+    needed = dict.fromkeys((*_KEYS[family], "calendar_year"), "a value")
+    needed.pop(_MAY_BE_BLANK, None)
     for part in parts:
-        problems += [*part.problems, *_blanks(part, _NEVER_BLANK[family])]
+        problems += [*part.problems, *blank_cells(part, needed)]
     if problems:
         raise InputError(problems)
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    keys = [name for name in _KEYS[family] if name in frame]
     twice = np.flatnonzero(frame.duplicated(keys).to_numpy())
     if len(twice):
-        file, row = _place(parts, int(twice[0]))
+        places = [(part.file, int(row)) for part in parts for row in part.rows]
+        file, row = places[twice[0]]
         found = f"a second one, and {len(twice) - 1:,} more such rows"
         raise InputError([Problem(file, f"one row for each {', '.join(keys)}", found, row)])
     return frame
 
 
-def _place(parts: Sequence[Part], at: int) -> tuple[str, int]:
-    """File and row of a row of all parts together."""
-    ends = np.cumsum([len(part.rows) for part in parts])
-    which = int(np.searchsorted(ends, at, side="right"))
-    part = parts[which]
-    return part.file, int(part.rows[at - int(ends[which])])
+def load_published_benchmarks(file: str, year: str, *, updates: bool = False) -> pd.DataFrame:
+    """One row per ACO of the performance year, in the order of the file; dollars per capita, blank cells NaN.
+
+    There are the figures of each benchmark year that a benchmark comes from; with `updates` those of the performance
+    year must be there too. Raises UsageError unless `year` is one year, InputError with every problem of the file.
+    """
+    asked = Years.parse(year)
+    if asked.single is None:
+        raise UsageError(f"expected one YEAR such as 2014, found {year!r}: trend factors are of one performance year")
+    part = read_part(file, "published-benchmarks")
+    fix_year(part)
+    settle_years(part, asked)
+    problems = [*part.problems, *check_rows(part), *check_duplicates([part]), *(_missing(part) if updates else ())]
+    if not problems and asked.single not in set(part.frame[YEAR]):
+        problems.append(no_rows_of(asked, part.file, part.frame[YEAR]))
+    if problems:
+        raise InputError(problems)
+    return part.frame[part.frame[YEAR] == asked.single].reset_index(drop=True)
 
 
-def _blanks(part: Part, keys: Sequence[str]) -> list[Problem]:
-    problems = []
-    for name in keys:
-        column = part.frame[name]
-        blank = np.flatnonzero((column.isna() | (column == "")).to_numpy())
-        if len(blank):
-            found = f"a blank cell, and {len(blank) - 1:,} more"
-            problems.append(Problem(part.file, "a value", found, int(part.rows[blank[0]]), name))
-    return problems
+def _missing(part: Part) -> list[Problem]:
+    names = [name for name in part.layout.columns if name == "published_update" or "_py_" in name]
+    headings = [part.layout.columns[name].sources[0] for name in names if name not in part.frame]
+    return [Problem(part.file, "this column, for --updates", "no such column", 1, heading) for heading in headings]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +14,16 @@ import pyarrow.compute as pc
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.layout import Column, code_key
-from aco_cli.inputs.numbers import as_text, parse_numbers, snap_to_grid
+from aco_cli.inputs.numbers import as_text, is_one_of, parse_numbers, snap_to_grid
 from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
 from aco_cli.inputs.problems import cell_problems, shown
-from aco_cli.inputs.ranges import range_checks
-from aco_cli.inputs.raw import Floats, Mask, RawTable, mask_of
+from aco_cli.inputs.ranges import Fix, no_fix, range_faults
+from aco_cli.inputs.raw import Floats, Mask, RawTable
 from aco_cli.inputs.recognise import Match
 from aco_cli.inputs.words import parse_booleans, parse_choices, parse_dates
+from aco_cli.nearest import did_you_mean
 
 _UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
-_NUMBERS = ("usd", "number", "rate", "fraction", "integer", "year")
 _NOT_MEASURED = np.array(np.nan)
 NO_YEAR = 0  # a year that is already complained of; a blank one is NaN
 _EXPECTED = {
@@ -64,18 +63,15 @@ class Conversion:
         """Whether half units of this column are wanted."""
         return self.precision and column.name in PRECISE
 
-    def complain(
-        self, name: str, cells: Any, bad: Mask, expected: str, fix: Callable[[Any], str] = lambda _: ""
-    ) -> None:
+    def complain(self, name: str, cells: Any, bad: Mask, expected: str, fix: Fix = no_fix) -> None:
         """Add a problem for each bad cell of the file's column `name`."""
+
+        def describe(at: int) -> tuple[str, str, str]:
+            cell = cells[at].as_py()
+            return expected, shown(cell), fix(cell)
+
         if bad.any():
-            self.problems += cell_problems(
-                self.raw.file,
-                name,
-                self.raw.rows,
-                bad,
-                lambda at: (expected, shown(cells[at].as_py()), fix(cells[at].as_py())),
-            )
+            self.problems += cell_problems(self.raw.file, name, self.raw.rows, bad, describe)
 
 
 def convert(match: Match, raw: RawTable, *, precision: bool = False) -> tuple[pd.DataFrame, list[Problem]]:
@@ -92,7 +88,7 @@ def convert(match: Match, raw: RawTable, *, precision: bool = False) -> tuple[pd
         work.columns[name] = _strings([constant] * len(raw.rows))
     if match.layout.keeps_others:
         for name, place in match.others.items():
-            work.columns[name] = _text_series(raw.columns[place])
+            work.columns[name] = _text(raw.columns[place])
     return pd.DataFrame(work.columns), work.problems
 
 
@@ -103,12 +99,13 @@ def _convert_column(column: Column, work: Conversion) -> Any | None:
     if place is None:
         return None
     cells = work.raw.columns[place]
-    converter = _numbers if column.type in _NUMBERS else _CONVERTERS[column.type]
     if column.true_when:
-        converter = _true_when
-    values = converter(column, cells, work)
+        values = is_one_of(cells, column.true_when).astype(np.float64)
+    else:
+        convert_cells: Converter = _CONVERTERS.get(column.type, _numbers)
+        values = convert_cells(column, cells, work)
     for source, wanted in column.only_where.items():
-        values[~_is_one_of(work.cells(source), wanted)] = np.nan
+        values[~is_one_of(work.cells(source), wanted)] = np.nan
     return values
 
 
@@ -125,9 +122,8 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
         half_units = np.where(exact, 0.0, half_units)
     if work.measures(column):
         work.columns[half_unit_name(column.name)] = half_units
-    for check in range_checks(column):
-        fails = check.fails(values)
-        work.complain(header, cells, fails, check.expected, check.fix)
+    for fails, expected, fix in range_faults(column, values):
+        work.complain(header, cells, fails, expected, fix)
         bad |= fails
     if column.type == "year":
         values[bad] = NO_YEAR
@@ -149,21 +145,16 @@ def _number_fix(cell: Any) -> str:
     return "write a plain number, or leave it blank if it is not known"
 
 
-def _booleans(column: Column, cells: Any, work: Conversion) -> Floats:
-    values, bad = parse_booleans(cells, column.none)
-    work.complain(work.header_of(column), cells, bad, _EXPECTED["boolean"])
-    return values
-
-
 def _positive(column: Column, cells: Any, work: Conversion) -> Floats:
     """1.0 where the number is above zero, 0.0 where it is not, NaN where it is missing."""
     values = _numbers(column, cells, work)
     return np.where(np.isnan(values), np.nan, (values > 0).astype(np.float64))
 
 
-def _dates(column: Column, cells: Any, work: Conversion) -> npt.NDArray[np.datetime64]:
-    values, bad = parse_dates(cells, column.none)
-    work.complain(work.header_of(column), cells, bad, _EXPECTED["date"])
+def _booleans_or_dates(column: Column, cells: Any, work: Conversion) -> Any:
+    parse: Callable[..., tuple[Any, Mask]] = parse_dates if column.type == "date" else parse_booleans
+    values, bad = parse(cells, column.none)
+    work.complain(work.header_of(column), cells, bad, _EXPECTED[column.type])
     return values
 
 
@@ -185,16 +176,11 @@ def _chosen(column: Column, cells: Any, work: Conversion) -> tuple[npt.NDArray[n
     key = code_key if column.codes else str.lower
     values, bad = parse_choices(cells, lambda text: codes.get(key(text)), column.none)
 
-    def nearest(cell: Any) -> str:
-        near = difflib.get_close_matches(str(cell).strip().lower(), codes, n=2, cutoff=0.5)
-        return f"did you mean {' or '.join(near)}?" if near else ""
+    def meant(cell: Any) -> str:
+        return did_you_mean(str(cell).strip().lower(), codes, most=2, cutoff=0.5).removeprefix("; ")
 
-    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(column.choices or codes), nearest)
+    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(column.choices or codes), meant)
     return values, bad
-
-
-def _true_when(column: Column, cells: Any, work: Conversion) -> Floats:
-    return _is_one_of(cells, column.true_when).astype(np.float64)
 
 
 def _flags(column: Column, work: Conversion) -> Any | None:
@@ -218,46 +204,33 @@ def _flags(column: Column, work: Conversion) -> Any | None:
 
 def _elections(column: Column, cells: Any, work: Conversion) -> Any:
     """`sliding`, a fraction as text, or ''."""
-    text = as_text(cells)
-    sliding = _is_one_of(text, frozenset({"sliding"}))
-    numeric = pc.if_else(pa.array(sliding), "", text)
-    values, bad = parse_numbers(numeric, column)
-    work.complain(work.header_of(column), cells, bad, _EXPECTED["election"])
-    for check in range_checks(column):
-        work.complain(work.header_of(column), cells, check.fails(values) & ~bad, check.expected, check.fix)
+    sliding = is_one_of(cells, ["sliding"])
+    values, bad = parse_numbers(pc.if_else(pa.array(sliding), "", as_text(cells)), column)
+    header = work.header_of(column)
+    work.complain(header, cells, bad, _EXPECTED["election"])
+    for fails, expected, fix in range_faults(column, values):
+        work.complain(header, cells, fails & ~bad, expected, fix)
     written = ["" if np.isnan(value) else repr(float(value)) for value in values]
     return _strings(np.where(sliding, "sliding", np.array(written, dtype=object)))
 
 
-def _ids(column: Column, cells: Any, work: Conversion) -> Any:
-    return _text_series(as_text(cells))
-
-
-def _texts(column: Column, cells: Any, work: Conversion) -> Any:
-    return _text_series(cells)
-
-
-def _is_one_of(cells: Any, spellings: frozenset[str]) -> Mask:
-    wanted = pa.array(sorted(each.lower() for each in spellings), type=pa.string())
-    return mask_of(pc.is_in(pc.utf8_lower(as_text(cells)), value_set=wanted))
-
-
-def _text_series(cells: Any) -> Any:
+def _text(cells: Any) -> Any:
     text = cells if pa.types.is_string(cells.type) else pc.cast(cells, pa.string())
-    return pd.Series(pc.fill_null(text, "").to_pandas(), dtype="str")
+    return _strings(pc.fill_null(text, "").to_pandas())
 
 
-def _strings(values: Any) -> Any:
+def _strings(values: Iterable[Any]) -> Any:
     return pd.Series(values, dtype="str")
 
 
-_CONVERTERS: dict[str, Callable[[Column, Any, Conversion], Any]] = {
-    "boolean": _booleans,
+Converter = Callable[[Column, Any, Conversion], Any]
+_CONVERTERS: Mapping[str, Converter] = {
+    "boolean": _booleans_or_dates,
+    "date": _booleans_or_dates,
     "positive": _positive,
-    "date": _dates,
     "choice": _choices,
     "coded": _coded,
     "election": _elections,
-    "id": _ids,
-    "text": _texts,
+    "id": lambda _column, cells, _work: _text(as_text(cells)),
+    "text": lambda _column, cells, _work: _text(cells),
 }

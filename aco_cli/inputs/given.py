@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +13,7 @@ from aco_cli.inputs.convert import convert
 from aco_cli.inputs.layout import Layout, layouts_of
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognise import Match
+from aco_cli.nearest import did_you_mean
 
 _IDENTITY = {"aco_id": "it says which row it is", "performance_year": "rules of another year are --rules-year"}
 
@@ -28,7 +28,8 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
     refused = [reason for name in values if (reason := _refusal(name, layout, selects=selects))]
     if refused:
         raise UsageError("; ".join(refused))
-    cells = {place: pa.chunked_array([pa.array([_text(value)])]) for place, value in enumerate(values.values())}
+    texts = ("" if value is None else str(value) for value in values.values())
+    cells = {place: pa.chunked_array([[text]]) for place, text in enumerate(texts)}
     places = {name: place for place, name in enumerate(values)}
     frame, problems = convert(Match(layout, places, {}, (), ()), RawTable("", cells, np.array([1])))
     if problems:
@@ -37,16 +38,11 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
     return frame
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
 def _refusal(name: str, layout: Layout, *, selects: bool) -> str:
     """Why a column cannot be given; nothing if it can."""
     if name not in layout.columns:
-        near = difflib.get_close_matches(name, layout.columns, n=3)
-        known = f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(layout.columns)}"
-        return f"no roster column {name!r}, {known}"
+        near = did_you_mean(name, layout.columns, most=3).removeprefix("; ")
+        return f"no roster column {name!r}, {near or 'expected one of ' + ', '.join(layout.columns)}"
     if name in _IDENTITY and not selects:
         return f"{name} cannot be changed: {_IDENTITY[name]}"
     total = next((each.name for each in layout.columns.values() if name in each.or_product), "")

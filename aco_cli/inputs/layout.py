@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from aco_cli.data_files import read_yaml
 FAMILIES = ("roster", "cms-puf")
 _FOLDER = Path(__file__).parent / "layouts"
 _UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}
+_BOUNDS = {"fraction": {"min": 0.0, "max": 1.0}, "rate": {"min": 0.0, "max": 100.0}}
 _CODE_DRESSING = re.compile(r"[\s_-]|\.0+$")
 
 
@@ -56,8 +58,8 @@ class Column:
     flags: Mapping[str, str] = field(default_factory=dict)
     otherwise: str = ""
     codes: Mapping[str, str | float] = field(default_factory=dict)
-    true_when: frozenset[str] = frozenset()
-    only_where: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    true_when: Sequence[str] = ()
+    only_where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     help: str = ""
 
     @property
@@ -106,8 +108,7 @@ class Layout:
 
 def each_layout(family: str) -> Iterator[Layout]:
     """The layouts of a family, each read when it is asked for: `roster`, `totals` or `cms-puf` (one per year)."""
-    pattern = family.replace("-", "_") + "*.yaml"
-    return (load_layout(path) for path in sorted(_FOLDER.glob(pattern)))
+    return map(load_layout, sorted(_FOLDER.glob(family.replace("-", "_") + "*.yaml")))
 
 
 def layouts_of(family: str) -> tuple[Layout, ...]:
@@ -124,53 +125,33 @@ def all_layouts() -> dict[str, Layout]:
 @cache
 def load_layout(path: Path) -> Layout:
     """Read one layout file."""
-    data = read_yaml(path)
-    none = data.get("none", [])
-    columns = {name: _column(name, spec, none) for name, spec in data["columns"].items()}
-    return Layout(
-        label=data["label"],
-        family=data["family"],
-        columns=columns,
-        required=tuple(data["required"]),
-        absent=tuple(data.get("absent", ())),
-        absent_means=data.get("absent_means", Layout.absent_means),
-        repeated=tuple(name.lower() for name in data.get("repeated", ())),
-        years=tuple(data.get("years", ())),
-        constants=data.get("constants", {}),
-        encoding=data.get("encoding", "utf-8"),
-        keeps_others=data.get("others") == "keep",
-    )
+    data = {key: _fixed(value) for key, value in read_yaml(path).items()}
+    none = data.pop("none", ())
+    data["columns"] = {name: _column(name, spec, none) for name, spec in data["columns"].items()}
+    data["keeps_others"] = data.pop("others", "") == "keep"
+    data["repeated"] = tuple(name.lower() for name in data.get("repeated", ()))
+    return Layout(**data)
 
 
-def _column(name: str, spec: Mapping[str, Any], none: list[str]) -> Column:
-    known = {key: value for key, value in spec.items() if key not in ("from", "unit", "none", "zero", "grid")}
-    sources = spec.get("from", () if "flags" in spec else name)
-    known["sources"] = (sources,) if isinstance(sources, str) else tuple(sources)
-    known["percent"] = spec.get("unit") == "percent"
-    known["none"] = _marks(spec.get("none", none))
-    known["zero"] = _marks(spec.get("zero", ()))
-    known["or_product"] = tuple(spec.get("or_product", ()))
-    by_program = {program: tuple(values) for program, values in spec.get("choices_by_program", {}).items()}
-    known["choices_by_program"] = by_program
-    known["choices"] = tuple(spec.get("choices", ())) or tuple(
-        each for values in by_program.values() for each in values
-    )
+def _column(name: str, spec: Mapping[str, Any], none: Sequence[str]) -> Column:
+    """A column as the file has it; the marks of `none` hold where it says nothing of its own."""
+    known = {"none": none, **_BOUNDS.get(spec["type"], {}), **{key: _fixed(value) for key, value in spec.items()}}
+    sources = known.pop("from", () if "flags" in spec else name)
+    known["sources"] = (sources,) if isinstance(sources, str) else sources
+    known["percent"] = known.pop("unit", "") == "percent"
+    for marks in ("none", "zero"):
+        known[marks] = frozenset(mark.lower() for mark in known.get(marks, ()))
+    known["choices_by_program"] = {key: _fixed(words) for key, words in spec.get("choices_by_program", {}).items()}
+    known.setdefault("choices", tuple(chain(*known["choices_by_program"].values())))
     known["codes"] = {code_key(str(code)): value for code, value in spec.get("codes", {}).items()}
-    known["true_when"] = frozenset(spec.get("true_when", ()))
-    known["only_where"] = {source: frozenset(values) for source, values in spec.get("only_where", {}).items()}
-    if "grid" in spec:
-        known["grid"] = Grid(spec["grid"]["steps"], spec["grid"]["decimals"])
-    if spec["type"] == "fraction":
-        known = {"min": 0.0, "max": 1.0} | known
-    if spec["type"] == "rate":
-        known = {"min": 0.0, "max": 100.0} | known
-    return Column(name=name, **known)
+    known["grid"] = Grid(spec["grid"]["steps"], spec["grid"]["decimals"]) if "grid" in spec else None
+    return Column(name, **known)
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def code_key(text: str) -> str:
     """What is the same in all spellings of a code: BASIC A, basic_a and Basic-A; 1 and 1.0."""
     return _CODE_DRESSING.sub("", text.strip().lower())
-
-
-def _marks(marks: Any) -> frozenset[str]:
-    return frozenset(str(mark).lower() for mark in marks)

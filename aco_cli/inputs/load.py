@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import layouts_of
-from aco_cli.inputs.parts import YEAR, Part, read_parts, settle_years
+from aco_cli.inputs.parts import YEAR, Part, no_rows_of, read_parts, settle_years
 from aco_cli.inputs.precision import complete_half_units
 from aco_cli.inputs.rows import check_duplicates, check_rows
 from aco_cli.inputs.source import STDIN
 from aco_cli.inputs.totals import TOTALS, fill_products, join_totals, missing_totals
-from aco_cli.inputs.years import Years, list_years
+from aco_cli.inputs.years import Years
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The canonical frame (one row per ACO and year, in the order read) and what the user should be told.
+    """A table in the order read, and what the user should be told.
 
-    `places` says for every row of the frame where it stands (`source_file`, `source_row`); `skipped` counts the rows of
-    years that were not asked for.
+    `skipped` counts the rows of years that were not asked for; `places` says of every row of a roster where it stands
+    (`source_file`, `source_row`).
     """
 
     frame: pd.DataFrame
-    places: pd.DataFrame
     warnings: list[str]
     skipped: int
+    places: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass
 class _Reading:
     parts: list[Part]
     problems: list[Problem]
-    warnings: list[str]
+    warnings: list[str] = field(default_factory=list)
     skipped: int = 0
 
 
@@ -48,7 +48,7 @@ def load(
     precision: bool = False,
     totals_follow: bool = False,
 ) -> Loaded:
-    """Read rosters or CMS public use files for `years` (None: all).
+    """Read rosters or CMS public use files for `years` (None: all), as canonical columns: a row per ACO and year.
 
     `layout` is `auto`, `roster` or `cms-puf`; `expenditures` are totals files joined by id and year. `precision` adds
     to each amount and score how precisely it is printed, as `<name>_half_unit`: the true value lies within +- that.
@@ -56,17 +56,18 @@ def load(
     Raises InputError with every problem of every file.
     """
     reading = _read(files, years, layout, expenditures, precision, totals_follow)
-    if not reading.problems and years is not None and not any(len(part.frame) for part in reading.parts):
-        reading.problems += _no_rows(reading, years)
-    if reading.problems:
-        raise InputError(reading.problems)
+    problems = reading.problems
+    if not problems and years is not None and not any(len(part.frame) for part in reading.parts):
+        problems = [_no_rows(part, years) for part in reading.parts]
+    if problems:
+        raise InputError(problems)
     frame = _assemble(reading.parts)
     places = [pd.DataFrame({"source_file": part.file, "source_row": part.rows}) for part in reading.parts]
     return Loaded(
         complete_half_units(frame) if precision else frame,
-        pd.concat(places, ignore_index=True),
         reading.warnings,
         reading.skipped,
+        pd.concat(places, ignore_index=True),
     )
 
 
@@ -86,9 +87,9 @@ def _read(
     precision: bool = False,
     totals_follow: bool = False,
 ) -> _Reading:
-    problems = _stdin_twice([*files, *expenditures])
-    if problems:
-        return _Reading([], problems, [])
+    if [*files, *expenditures].count(STDIN) > 1:
+        return _Reading([], [Problem("standard input", f"{STDIN} once", "it more than once", fix="use a file for one")])
+    problems: list[Problem] = []
     parts = read_parts(files, layout, problems, precision=precision)
     totals = read_parts(expenditures, "totals", problems)
     brought = {name for name in TOTALS if totals_follow or any(name in part.frame for part in totals)}
@@ -101,26 +102,17 @@ def _read(
         settle_years(part, years)
         problems += [*part.problems, *check_rows(part)]
     problems += check_duplicates(parts)
-    reading = _Reading(parts, problems, [warning for part in parts for warning in part.warnings])
-    if years is not None:
-        reading.skipped = sum(_keep_years(part, years) for part in parts)
-        for part in totals:
-            _keep_years(part, years)
+    skipped = sum(_keep_years(part, years) for part in parts)
+    for part in totals:
+        _keep_years(part, years)
     found, warnings = join_totals(parts, totals)
-    problems += found
-    reading.warnings += warnings
-    return reading
+    told = [warning for part in parts for warning in part.warnings]
+    return _Reading(parts, problems + found, told + warnings, skipped)
 
 
-def _stdin_twice(files: Sequence[str]) -> list[Problem]:
-    if list(files).count(STDIN) < 2:
-        return []
-    return [Problem("standard input", expected=f"{STDIN} once", found="it more than once", fix="use a file for one")]
-
-
-def _keep_years(part: Part, years: Years) -> int:
+def _keep_years(part: Part, years: Years | None) -> int:
     """Leave only the rows of the years asked for or deferred to them; returns how many others there were."""
-    if not part.has_years:
+    if years is None or not part.has_years:
         return 0
     part.held_years = tuple(int(year) for year in part.frame[YEAR].unique())
     asked = part.frame[YEAR].map(years.__contains__).to_numpy(dtype=bool)
@@ -132,24 +124,17 @@ def _keep_years(part: Part, years: Years) -> int:
     return int((~asked).sum())
 
 
-def _no_rows(reading: _Reading, years: Years) -> list[Problem]:
-    return [
-        Problem(part.file, f"rows of {years}", _held(part), fix="ask for a year it holds") for part in reading.parts
-    ]
-
-
-def _held(part: Part) -> str:
+def _no_rows(part: Part, years: Years) -> Problem:
     if part.layout.years:
-        return f"none: the file is the {part.layout.label}"
-    return f"rows of {list_years(part.held_years)}"
+        found = f"none: the file is the {part.layout.label}"
+        return Problem(part.file, f"rows of {years}", found, fix="ask for a year it holds")
+    return no_rows_of(years, part.file, part.held_years)
 
 
 def _assemble(parts: Sequence[Part]) -> pd.DataFrame:
     """All parts below each other: contract columns in their order, then the rest; text that a part lacks is ''."""
-    frames = [part.frame for part in parts]
-    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    order = list(layouts_of("roster")[0].columns)
-    known = [name for name in order if name in frame]
-    frame = frame[known + [name for name in frame if name not in order]]
-    texts = [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)] if len(frames) > 1 else []
+    frame = pd.concat([part.frame for part in parts], ignore_index=True) if len(parts) > 1 else parts[0].frame
+    order = layouts_of("roster")[0].columns
+    frame = frame[[*(name for name in order if name in frame), *(name for name in frame if name not in order)]]
+    texts = [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)] if len(parts) > 1 else []
     return frame.fillna(dict.fromkeys(texts, "")) if texts else frame

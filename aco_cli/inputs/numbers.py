@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,11 @@ def as_text(cells: Any) -> Any:
     if not pa.types.is_string(cells.type):
         cells = pc.cast(cells, pa.string())
     return pc.utf8_trim_whitespace(pc.fill_null(cells, ""))
+
+
+def is_one_of(cells: Any, spellings: Iterable[str]) -> Mask:
+    """Which cells are one of these words, in upper or lower case."""
+    return mask_of(_is_in(pc.utf8_lower(as_text(cells)), {each.lower() for each in spellings}))
 
 
 def parse_numbers(cells: Any, column: Column) -> tuple[Floats, Mask]:
@@ -82,7 +88,7 @@ def _dressed(text: Any, column: Column) -> tuple[Floats, Mask]:
     return values, bad | np.isinf(values)
 
 
-def _is_in(text: Any, marks: frozenset[str]) -> Any:
+def _is_in(text: Any, marks: Iterable[str]) -> Any:
     return pc.is_in(text, value_set=pa.array(sorted(marks), type=pa.string()))
 
 

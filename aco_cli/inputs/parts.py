@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from aco_cli.inputs.convert import NO_YEAR, convert
 from aco_cli.inputs.layout import Layout
 from aco_cli.inputs.numbers import as_text
 from aco_cli.inputs.problems import shown
-from aco_cli.inputs.raw import RawTable, Rows, mask_of, without_blank_rows
+from aco_cli.inputs.raw import RawTable, Rows, without_blank_rows
 from aco_cli.inputs.recognise import Match, recognise
 from aco_cli.inputs.sheets import open_sheet
 from aco_cli.inputs.years import Years, list_years
@@ -64,12 +64,28 @@ def _cells_without_header(match: Match, raw: RawTable) -> list[Problem]:
     """A column without a name must be empty, as spreadsheets leave beside their tables."""
     problems = []
     for place in set(match.unnamed) & set(raw.columns):
-        filled = np.flatnonzero(mask_of(pc.not_equal(as_text(raw.columns[place]), "")))
-        if len(filled):
-            first = int(filled[0])
+        first = pc.index(pc.equal(as_text(raw.columns[place]), ""), False).as_py()
+        if first >= 0:
             found = f"{shown(raw.columns[place][first].as_py())} in column {place + 1}, which has no name"
             problems.append(Problem(raw.file, "cells only below a column name", found, int(raw.rows[first])))
     return problems
+
+
+def fix_year(part: Part) -> None:
+    """A public use file without a year column is of the year whose layout it fits."""
+    if part.has_years or part.layout.years:
+        return
+    try:
+        layout = recognise(part.file, part.header, "cms-puf").layout
+    except InputError:
+        return
+    if len(layout.years) == 1:
+        part.frame[YEAR] = np.full(len(part.frame), float(layout.years[0]))
+
+
+def no_rows_of(years: Years, file: str, held: Iterable[int]) -> Problem:
+    """The problem of a file that has rows of other years only."""
+    return Problem(file, f"rows of {years}", f"rows of {list_years(map(int, held))}", fix="ask for a year it holds")
 
 
 def settle_years(part: Part, years: Years | None) -> None:
@@ -77,8 +93,9 @@ def settle_years(part: Part, years: Years | None) -> None:
     if part.has_years:
         _check_years(part)
         return
-    fixed = part.layout.years[0] if len(part.layout.years) == 1 else None
-    year = fixed if fixed is not None else years.single if years is not None else None
+    year = years.single if years is not None else None
+    if len(part.layout.years) == 1:
+        year = part.layout.years[0]
     if year is not None:
         part.frame[YEAR] = np.full(len(part.frame), year, dtype=np.int64)
     elif years is not None:
@@ -90,15 +107,13 @@ def _check_years(part: Part) -> None:
     values = part.frame[YEAR].to_numpy()
     blank = np.isnan(values)
     if blank.any():
-        more = f", and {blank.sum() - 1:,} more" if blank.sum() > 1 else ""
-        first = int(part.rows[blank][0])
-        part.problems.append(Problem(part.file, "a year such as 2014", f"a blank cell{more}", first, YEAR))
+        found = "a blank cell" + (f", and {blank.sum() - 1:,} more" if blank.sum() > 1 else "")
+        part.problems.append(Problem(part.file, "a year such as 2014", found, int(part.rows[blank][0]), YEAR))
     others = ~blank & ~np.isin(values, [*part.layout.years, NO_YEAR])
     if part.layout.years and others.any():
-        first = int(np.flatnonzero(others)[0])
         found = list_years(values[others].astype(int).tolist())
         expected = f"{list_years(part.layout.years)} ({part.layout.label}, as its columns say)"
-        part.problems.append(Problem(part.file, expected, found, int(part.rows[first]), YEAR))
+        part.problems.append(Problem(part.file, expected, found, int(part.rows[others][0]), YEAR))
     part.frame[YEAR] = np.where(blank, NO_YEAR, values).astype(np.int64)
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.inputs.layout import Column
-from aco_cli.inputs.numbers import as_text
+from aco_cli.inputs.numbers import as_text, is_one_of
 from aco_cli.inputs.raw import Floats, mask_of
 
 RATES = ("quality_score",)
@@ -37,9 +37,8 @@ def printed_half_units(cells: Any, values: Floats, column: Column) -> Floats:
     """
     if not pa.types.is_string(cells.type):
         return _half_units(_decimals_of(values), values, column.name)
-    text = as_text(cells)
-    half_units = _half_units(_printed_decimals(text, values, column), values, column.name)
-    half_units[mask_of(pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(column.zero), pa.string())))] = 0.0
+    half_units = _half_units(_printed_decimals(as_text(cells), values, column), values, column.name)
+    half_units[is_one_of(cells, column.zero)] = 0.0
     return half_units
 
 

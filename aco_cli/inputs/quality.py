@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.layout import Layout, each_layout
-from aco_cli.inputs.parts import YEAR, Part, read_parts, settle_years
-from aco_cli.inputs.recognise import not_used, recognise
+from aco_cli.inputs.layout import Column, Layout, each_layout
+from aco_cli.inputs.load import Loaded
+from aco_cli.inputs.parts import YEAR, Part, fix_year, no_rows_of, read_parts, settle_years
+from aco_cli.inputs.recognise import not_used
 from aco_cli.inputs.rows import check_duplicates, check_rows
-from aco_cli.inputs.years import Years, list_years
+from aco_cli.inputs.years import Years
 
 MEASURE = re.compile(r"ACO-\d+|(DM|CAD) Composite|CAHPS_\d+|Measure_\w+|QualityID_\w+")
 
@@ -26,16 +26,7 @@ _ENOUGH = 5
 _DOLLAR = 1.0
 
 
-@dataclass(frozen=True)
-class Rates:
-    """The table of rates, in the order read, what the user should be told, and how many rows are of other years."""
-
-    frame: pd.DataFrame
-    warnings: list[str]
-    skipped: int
-
-
-def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = False) -> Rates:
+def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = False) -> Loaded:
     """Tables of measure rates for `years` (None: all) and the years before them, which give improvement.
 
     With `scores`, a table of computed scores will do. A row without `aco_id` has it blank (see `with_ids`). Raises
@@ -44,16 +35,13 @@ def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = Fals
     parts, problems = _read(files, years, scores)
     if problems:
         raise InputError(problems)
-    frames = [part.frame for part in parts]
-    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
     frame = frame.fillna({name: "" for name in ("aco_id", "aco_name") if name in frame})
     held = sorted({int(year) for year in frame[YEAR].unique()})
-    if not any(years is None or year in years for year in held):
-        names, found = ", ".join(files), f"rows of {list_years(held)}"
-        raise InputError([Problem(names, f"rows of {years}", found, fix="ask for a year it holds")])
-    asked = frame[YEAR].map({year: _is_asked(year, years) for year in held}).to_numpy(dtype=bool)
-    warnings = _warnings(parts)
-    return Rates(frame[asked].reset_index(drop=True), warnings, int((~asked).sum()))
+    if years is not None and not any(year in years for year in held):
+        raise InputError([no_rows_of(years, ", ".join(files), held)])
+    asked = frame[YEAR].isin([year for year in held if years is None or year in years or year + 1 in years])
+    return Loaded(frame[asked].reset_index(drop=True), _warnings(parts), int((~asked).sum()))
 
 
 def check_rates(files: Sequence[str]) -> tuple[list[Problem], list[str]]:
@@ -69,14 +57,15 @@ def _warnings(parts: Sequence[Part]) -> list[str]:
 def has_rates(header: Sequence[str]) -> bool:
     """Whether a header has a column of a measure, or is of a table of computed scores."""
     names = {name.lower() for name in header}
-    return any(_tells(layout, names) for layout in each_layout("quality"))
+    for layout in each_layout("quality"):
+        measures = {name.lower() for column in _measures(layout) for name in column.sources}
+        if names & measures or (not measures and names.issuperset(layout.required)):
+            return True
+    return False
 
 
-def _tells(layout: Layout, names: set[str]) -> bool:
-    measures = [column for name, column in layout.columns.items() if MEASURE.fullmatch(name)]
-    if not measures:
-        return names.issuperset(layout.required)
-    return any(not names.isdisjoint(alias.lower() for alias in column.sources) for column in measures)
+def _measures(layout: Layout) -> list[Column]:
+    return [column for column in layout.columns.values() if MEASURE.fullmatch(column.name)]
 
 
 def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list[Part], list[Problem]]:
@@ -90,22 +79,6 @@ def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list
         if "aco_id" not in part.frame:
             part.frame.insert(0, "aco_id", pd.Series("", index=part.frame.index, dtype="str"))
     return parts, problems + check_duplicates(parts)
-
-
-def _is_asked(year: int, years: Years | None) -> bool:
-    return years is None or year in years or year + 1 in years
-
-
-def fix_year(part: Part) -> None:
-    """A public use file without a year column is of the year whose layout it fits."""
-    if part.has_years or part.layout.years:
-        return
-    try:
-        layout = recognise(part.file, part.header, "cms-puf").layout
-    except InputError:
-        return
-    if len(layout.years) == 1:
-        part.frame[YEAR] = np.full(len(part.frame), float(layout.years[0]))
 
 
 def _no_measures(part: Part, scores: bool) -> list[Problem]:
@@ -128,13 +101,16 @@ def _as_fractions(part: Part) -> list[Problem]:
 
 def _named_twice(part: Part) -> list[Problem]:
     """Columns of one measure under two names, of which only one would count."""
-    problems = []
-    for name, column in part.layout.columns.items():
-        found = [each for each in part.header if each.lower() in {alias.lower() for alias in column.sources}]
-        if MEASURE.fullmatch(name) and len(found) > 1:
-            expected, fix = f"one column of {name}", "keep the one that is right"
-            problems.append(Problem(part.file, expected, " and ".join(found), 1, fix=fix))
-    return problems
+    fix = "keep the one that is right"
+    names = {
+        column.name: [each for each in part.header if each.lower() in map(str.lower, column.sources)]
+        for column in _measures(part.layout)
+    }
+    return [
+        Problem(part.file, f"one column of {name}", " and ".join(found), 1, fix=fix)
+        for name, found in names.items()
+        if len(found) > 1
+    ]
 
 
 def _misspelt(part: Part) -> list[str]:

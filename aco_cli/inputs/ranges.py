@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,47 +10,36 @@ import numpy as np
 from aco_cli.inputs.layout import Column
 from aco_cli.inputs.raw import Floats, Mask
 
-_YEARS = (2000, 2099)
+Fix = Callable[[Any], str]
 
 
-@dataclass(frozen=True)
-class Check:
-    """One bound: which values fail it (missing ones never do), what was expected, how to mend a cell."""
-
-    expected: str
-    fails: Callable[[Floats], Mask]
-    fix: Callable[[Any], str] = lambda _: ""
+def no_fix(_cell: Any) -> str:
+    """Nothing to say of how to mend a cell."""
+    return ""
 
 
-def range_checks(column: Column) -> Iterator[Check]:
-    """The bounds of this column."""
-    unit = " US dollars" if column.type == "usd" else ""
+def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fix]]:
+    """For each bound: which values are beyond it (missing ones never are), what was expected, how to mend a cell."""
+    low, high = column.min, column.max
+    is_rate = column.type in ("fraction", "election")
+    fix = _percent_fix if is_rate else no_fix
     if column.above is not None:
-        above = column.above
-        yield Check(f"more than {above:g}{unit}", lambda values: values <= above)
+        unit = " US dollars" if column.type == "usd" else ""
+        yield values <= column.above, f"more than {column.above:g}{unit}", no_fix
     if column.type == "year":
-        yield Check("a year such as 2014", lambda values: (values < _YEARS[0]) | (values > _YEARS[1]))
+        yield (values < 2000) | (values > 2099), "a year such as 2014", no_fix
     if column.type in ("year", "integer"):
-        yield Check("a whole number", lambda values: np.mod(values, 1.0) > 0)
-    yield from _bounds(column)
-
-
-def _bounds(column: Column) -> Iterator[Check]:
-    low, high, least = column.min, column.max, column.nonzero_min
-    rate = column.type in ("fraction", "election")
+        yield np.mod(values, 1.0) > 0, "a whole number", no_fix
     if low is not None and high is not None:
-        expected = f"a fraction from {low:g} to {high:g}" if rate else f"a number from {low:g} to {high:g}"
-        fix = _percent_fix if rate else (lambda _: "")
-        yield Check(expected, lambda values: (values < low) | (values > high), fix)
+        expected = f"a {'fraction' if is_rate else 'number'} from {low:g} to {high:g}"
+        yield (values < low) | (values > high), expected, fix
     elif low is not None:
-        yield Check(f"{low:g} or more", lambda values: values < low)
+        yield values < low, f"{low:g} or more", no_fix
     elif high is not None:
-        yield Check(f"{high:g} or less", lambda values: values > high, _percent_fix if rate else (lambda _: ""))
-    if least is not None:
-        expected = f"a percentage of at least {least * 100:g}"
-        yield Check(
-            expected, lambda values: (values != 0) & (np.abs(values) < least), lambda _: "looks like a fraction"
-        )
+        yield values > high, f"{high:g} or less", fix
+    if column.nonzero_min is not None:
+        expected = f"a percentage of at least {column.nonzero_min * 100:g}"
+        yield (values != 0) & (np.abs(values) < column.nonzero_min), expected, lambda _: "looks like a fraction"
 
 
 def _percent_fix(cell: Any) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,19 +28,26 @@ class RawTable:
     rows: Rows
 
 
-class Sheet(Protocol):
-    """An opened file: its header first, so that the layout decides which columns are read and how."""
+@dataclass(frozen=True)
+class Sheet:
+    """An opened file: its name in messages, its header, and what reads the columns at some places of the header.
 
-    @property
-    def file(self) -> str:
-        """The name to show in messages."""
+    `read` also takes the layout's encoding, for text that is not UTF-8. Raises InputError for what is no table.
+    """
 
-    @property
-    def header(self) -> list[str]:
-        """Column names as they stand in the file, without space around them."""
+    file: str
+    header: list[str]
+    read: Callable[[Sequence[int], str], RawTable]
 
-    def read(self, wanted: Sequence[int], encoding: str) -> RawTable:
-        """Read the columns at these places; `encoding` is the layout's, for text that is not UTF-8."""
+
+def heading(cell: str) -> str:
+    """The name of a column, without space around it and with single spaces in it."""
+    return " ".join(cell.split())
+
+
+def text_columns(wanted: Iterable[int], cell: Callable[[Any, int], str], rows: Sequence[Any]) -> dict[int, Any]:
+    """Columns of text by their places, of rows from which `cell` takes the text at a place."""
+    return {place: pa.chunked_array([[cell(row, place) for row in rows]], type=pa.string()) for place in wanted}
 
 
 def mask_of(cells: Any) -> Mask:
@@ -50,12 +57,11 @@ def mask_of(cells: Any) -> Mask:
 
 def without_blank_rows(table: RawTable) -> RawTable:
     """Leave out rows with nothing in any column, as spreadsheets write below their data."""
-    columns = list(table.columns.values())
-    if not columns or not pc.any(_blank(columns[0])).as_py():
-        return table
-    blank: Any = _blank(columns[0])
-    for column in columns[1:]:
+    blank: Any = True
+    for column in table.columns.values():
         blank = pc.and_(blank, _blank(column))
+        if not pc.any(blank).as_py():
+            return table
     keep = pc.invert(blank)
     kept = {place: column.filter(keep) for place, column in table.columns.items()}
     return RawTable(table.file, kept, table.rows[mask_of(keep)])

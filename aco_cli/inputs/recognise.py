@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import FAMILIES, Layout, each_layout
+from aco_cli.nearest import nearest
 
 _KNOWN_ENOUGH = 0.5
 _CLOSE = 0.8
@@ -59,42 +58,31 @@ def _fit(file: str, header: Sequence[str], layout: Layout) -> Match:
     places: dict[str, int] = {}
     for place, name in enumerate(header):
         places.setdefault(name.lower(), place)
-    used = set(layout.aliases)
-    others = {header[place]: place for name, place in places.items() if name not in used and name}
-    checked = set(places) if layout.keeps_others else used
-    _refuse_duplicates(file, header, checked - set(layout.repeated))
+    others = {header[place]: place for name, place in places.items() if name not in layout.aliases and name}
+    _refuse_duplicates(file, header, set(places if layout.keeps_others else layout.aliases) - {"", *layout.repeated})
     unnamed = tuple(place for place, name in enumerate(header) if not name)
-    return Match(layout, places, others, unnamed, tuple(_warnings(file, header, others, layout)))
+    # Of files whose other columns are not kept, the unknown is expected.
+    free = [name for name in layout.columns if name not in places] if layout.keeps_others else []
+    return Match(layout, places, others, unnamed, tuple(not_used(file, misspelt(others, free))))
 
 
 def _refuse_duplicates(file: str, header: Sequence[str], checked: set[str]) -> None:
-    counts = Counter(name.lower() for name in header)
-    twice = [name for name, count in counts.items() if count > 1 and name and name in checked]
-    if twice:
-        problems = []
-        for name in twice:
-            places = [str(place) for place, each in enumerate(header, start=1) if each.lower() == name]
-            found = f"it in columns {' and '.join(places)}"
-            problems.append(Problem(file, "each column name once", found, 1, name, "remove or rename one"))
+    places: dict[str, list[str]] = {}
+    for place, name in enumerate(header, start=1):
+        places.setdefault(name.lower(), []).append(str(place))
+    problems = [
+        Problem(file, "each column name once", f"it in columns {' and '.join(found)}", 1, name, "remove or rename one")
+        for name, found in places.items()
+        if len(found) > 1 and name in checked
+    ]
+    if problems:
         raise InputError(problems)
-
-
-def _warnings(file: str, header: Sequence[str], others: dict[str, int], layout: Layout) -> list[str]:
-    """A warning for each kept column whose name is almost a known one; for other files the unknown is expected."""
-    if not layout.keeps_others:
-        return []
-    present = {name.lower() for name in header}
-    return not_used(file, misspelt(others, [name for name in layout.columns if name not in present]))
 
 
 def misspelt(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
     """Which of the names that no contract has are almost one of the `free` ones, and which one."""
-    found = {}
-    for name in others:
-        near = difflib.get_close_matches(name.lower().replace(" ", "_"), free, n=1, cutoff=_CLOSE)
-        if near:
-            found[name] = near[0]
-    return found
+    near = {name: nearest(name.lower().replace(" ", "_"), free, cutoff=_CLOSE) for name in others}
+    return {name: found[0] for name, found in near.items() if found}
 
 
 def not_used(file: str, near: Mapping[str, str]) -> list[str]:
@@ -113,16 +101,24 @@ def _refusal(file: str, header: Sequence[str], names: set[str], candidates: Sequ
         """Whether it is all there but for one required column: that is its only one, or `likeness` would tell."""
         return len(_missing(layout, names)) == 1 and 2 * len(names & set(layout.aliases)) > len(names)
 
-    nearest = next(filter(lacks_one, candidates), None) or max(candidates, key=likeness)
-    missing, unwanted = _missing(nearest, names), _unwanted(nearest, names)
-    known = len(nearest.required) - len(missing)
-    if known < _KNOWN_ENOUGH * len(nearest.required) and not lacks_one(nearest):
-        found = f"another table; nearest is {nearest.label} with {known} of {len(nearest.required)} required columns"
+    closest = next(filter(lacks_one, candidates), None) or max(candidates, key=likeness)
+    missing, unwanted = _missing(closest, names), _unwanted(closest, names)
+    known = len(closest.required) - len(missing)
+    if known < _KNOWN_ENOUGH * len(closest.required) and not lacks_one(closest):
+        found = f"another table; nearest is {closest.label} with {known} of {len(closest.required)} required columns"
         return [Problem(file, _readable(candidates), found, 1, fix="missing: " + ", ".join(missing))]
-    problems = [_missing_problem(file, name, header, nearest) for name in missing]
-    for name in unwanted:
-        problems.append(Problem(file, f"no such column ({nearest.label})", nearest.absent_means, 1, name))
-    return problems
+    strange = [each for each in header if each and each.lower() not in closest.aliases]
+    return [
+        Problem(file, f"this column ({closest.label})", "no such column", 1, name, renaming(name, strange) or "add it")
+        for name in missing
+    ] + [Problem(file, f"no such column ({closest.label})", closest.absent_means, 1, name) for name in unwanted]
+
+
+def renaming(name: str, header: Sequence[str], cutoff: float = 0.5) -> str:
+    """Which columns are nearly of a name that is missing, as words to mend it; nothing where none is."""
+    by_lower = {each.lower(): each for each in header}
+    near = nearest(name.lower(), by_lower, most=3, cutoff=cutoff)
+    return f"rename {' or '.join(by_lower[each] for each in near)} if it is meant" if near else ""
 
 
 def _readable(layouts: Sequence[Layout]) -> str:
@@ -135,11 +131,3 @@ def _readable(layouts: Sequence[Layout]) -> str:
         each.label if each is last[family] else f"{each.label} to {last[family].years[-1]}"
         for family, each in first.items()
     )
-
-
-def _missing_problem(file: str, name: str, header: Sequence[str], layout: Layout) -> Problem:
-    by_lower = {each.lower(): each for each in header if each and each.lower() not in layout.aliases}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
-    names = " or ".join(by_lower[each] for each in near)
-    fix = f"rename {names} if it is meant" if near else "add it"
-    return Problem(file, f"this column ({layout.label})", "no such column", 1, name, fix)

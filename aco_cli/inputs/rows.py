@@ -1,8 +1,8 @@
-"""What must hold of rows beyond their single cells: a list of small checks, each returning its problems."""
+"""What must hold of rows beyond their single cells."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,58 +12,42 @@ from aco_cli.inputs.convert import NO_YEAR
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import cell_problems, limited, shown
 
+_NEEDED = {"aco_id": "an id", "program": "mssp or pioneer", "track": "a track"}
 _HALF_YEAR = 6
 
 
 def check_rows(part: Part) -> list[Problem]:
-    """Every problem of a part's rows taken one by one."""
-    return [problem for check in _CHECKS for problem in check(part)]
+    """Every problem of a part's rows taken one by one: each needs an id, a program, and a track of that program."""
+    return [*blank_cells(part, _NEEDED), *_tracks_of_other_programs(part)]
 
 
-def blank_id(part: Part) -> list[Problem]:
-    """A row needs an id."""
-    return _blank(part, "aco_id", "an id")
+def blank_cells(part: Part, needed: Mapping[str, str]) -> list[Problem]:
+    """A problem for each blank cell of these columns, as far as the part has them; with what was expected there."""
+    problems = []
+    for name, expected in needed.items():
+        if name in part.frame:
+            bad = part.frame[name].isin(["", None, np.nan]).to_numpy()
+            found = (expected, "a blank cell", "")
+            problems += cell_problems(part.file, name, part.rows, bad, lambda _, found=found: found)  # type: ignore[misc]
+    return problems
 
 
-def blank_program(part: Part) -> list[Problem]:
-    """A row needs a program."""
-    return _blank(part, "program", "mssp or pioneer")
-
-
-def blank_track(part: Part) -> list[Problem]:
-    """A row needs a track."""
-    return _blank(part, "track", "a track")
-
-
-def track_of_program(part: Part) -> list[Problem]:
-    """A track belongs to its row's program."""
+def _tracks_of_other_programs(part: Part) -> Iterable[Problem]:
     column = part.layout.columns.get("track")
     if column is None or "program" not in part.frame:
-        return []
-    problems = []
+        return
+    found = part.frame["track"]
     for program, tracks in column.choices_by_program.items():
         others = [each for each in column.choices if each not in tracks]
-        bad = (part.frame["program"] == program) & part.frame["track"].isin(others)
-        found = part.frame["track"]
+        bad = (part.frame["program"] == program) & found.isin(others)
         expected = f"a track of {program}: {', '.join(tracks)}"
-        problems += cell_problems(
+        yield from cell_problems(
             part.file,
             "track",
             part.rows,
             bad.to_numpy(),
-            lambda at, expected=expected, found=found: (expected, found.iloc[at], ""),  # type: ignore[misc]
+            lambda at, expected=expected: (expected, found.iloc[at], ""),  # type: ignore[misc]
         )
-    return problems
-
-
-_CHECKS: tuple[Callable[[Part], list[Problem]], ...] = (blank_id, blank_program, blank_track, track_of_program)
-
-
-def _blank(part: Part, name: str, expected: str) -> list[Problem]:
-    if name not in part.frame:
-        return []
-    bad = (part.frame[name] == "").to_numpy()
-    return cell_problems(part.file, name, part.rows, bad, lambda _: (expected, "a blank cell", ""))
 
 
 def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
@@ -79,15 +63,12 @@ def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
     again = keys.duplicated(["aco_id", YEAR])
     if again.any():
         again &= ~_other_half(keys)
-    if not again.any():
-        return []
     first = keys.drop_duplicates(["aco_id", YEAR])
     pairs = keys[again].merge(first, on=["aco_id", YEAR], suffixes=("", "_first"))
     columns = ["aco_id", YEAR, "file", "row", "file_first", "row_first"]
     problems = []
     for aco_id, year, file, row, first_file, first_row in pairs[columns].itertuples(index=False, name=None):
-        when = f" in {year}" if year else ""
-        found = f"{shown(aco_id)}{when} again, first in {first_file}, row {first_row}"
+        found = f"{shown(aco_id)}{f' in {year}' if year else ''} again, first in {first_file}, row {first_row}"
         problems.append(Problem(file, "one row per ACO and year", found, row, "aco_id"))
     return limited(problems)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Any
 import yaml
 
 from aco_cli.errors import InputError, Problem, UsageError
+from aco_cli.nearest import did_you_mean
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
-_KEYS = {"name", "description", "set", "rules", "rules_year"}
-_FORM = "a scenario: a mapping of name, description, set, rules, rules_year"
+_KEYS = {"name", "description", "set", "rules", "rules_year", "lines"}
+_FORM = "a scenario: a mapping of name, description, set, rules, rules_year, lines"
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is changed: roster columns, rules by their dotted names, and the year whose rules hold."""
+    """What is changed: roster columns, rules by their dotted names, the year whose rules hold, and lines of the law.
+
+    A line goes by its name in the settlement, or behind `benchmark.` by that in the benchmark.
+    """
 
     name: str
     description: str = ""
     settings: tuple[Setting, ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
     rules_year: int | None = None
+    lines: Mapping[str, Any] = field(default_factory=dict)
 
 
 def packaged_scenarios() -> list[Scenario]:
@@ -49,9 +53,8 @@ def scenario_file(word: str) -> Path:
     if Path(word).is_file():
         return Path(word)
     names = [path.stem for path in sorted(PACKAGED.glob("*.yaml"))]
-    near = difflib.get_close_matches(word, names, n=1)
-    known = f"did you mean {near[0]}?" if near else f"the names are {', '.join(names)}"
-    raise UsageError(f"--scenario {word}: neither a file nor the name of a scenario; {known}")
+    known = did_you_mean(word, names) or f"; the names are {', '.join(names)}"
+    raise UsageError(f"--scenario {word}: neither a file nor the name of a scenario{known}")
 
 
 def read_scenarios(path: Path) -> list[Scenario]:
@@ -76,6 +79,7 @@ def _scenario(item: Any, file: str) -> Scenario:
         tuple(_setting(each) for each in ([settings] if isinstance(settings, dict) else settings)),
         item.get("rules") or {},
         item.get("rules_year"),
+        item.get("lines") or {},
     )
 
 
@@ -97,7 +101,8 @@ def _problems(item: Any) -> Iterator[tuple[str, str]]:
     for each in each_set:
         if not isinstance(each, dict) or not isinstance(each.get("where") or {}, dict):
             yield "set: columns with their values, or a list of such, each with where or without", repr(each)
-    if not isinstance(item.get("rules") or {}, dict):
-        yield "rules: names with their values", repr(item["rules"])
+    for key in ("rules", "lines"):
+        if not isinstance(item.get(key) or {}, dict):
+            yield f"{key}: names with their values", repr(item[key])
     if not isinstance(item.get("rules_year"), int | None) or isinstance(item.get("rules_year"), bool):
         yield "rules_year: a year such as 2016", repr(item["rules_year"])

@@ -1,25 +1,21 @@
-"""Opening a file of any readable kind."""
+"""From a file to a table as read: the one place where bytes become columns."""
 
 from __future__ import annotations
 
 from aco_cli.inputs.raw import Sheet
 from aco_cli.inputs.source import FrameFile, Kind, read_source
-from aco_cli.inputs.text import TextSheet
+from aco_cli.inputs.text import text_sheet
 
 
 def open_sheet(file: str) -> Sheet:
-    """Open `file` and read its header. Raises InputError when it is no table at all."""
+    """Open a file of any readable kind and read its header. Raises InputError when it is no table at all."""
     if isinstance(file, FrameFile):
-        from aco_cli.inputs.parquet import TypedSheet, table_of
+        from aco_cli.inputs.typed import frame_sheet  # slow to import, seldom needed
 
-        return TypedSheet(file, table_of(file))
+        return frame_sheet(file)
     source = read_source(file)
-    if source.kind is Kind.PARQUET:
-        from aco_cli.inputs.parquet import TypedSheet, read_parquet  # slow to import, seldom needed
+    if source.kind is Kind.TEXT:
+        return text_sheet(source)
+    from aco_cli.inputs.typed import parquet_sheet, workbook_sheet
 
-        return TypedSheet(source.file, read_parquet(source))
-    if source.kind is Kind.WORKBOOK:
-        from aco_cli.inputs.workbook import WorkbookSheet  # slow to import, seldom needed
-
-        return WorkbookSheet(source)
-    return TextSheet(source)
+    return workbook_sheet(source) if source.kind is Kind.WORKBOOK else parquet_sheet(source)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 
 import pandas as pd
@@ -13,14 +12,24 @@ import pyarrow as pa
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged
+from aco_cli.nearest import nearest
 
 STDIN = "-"
 READABLE = "CSV, TSV, Parquet or XLSX (text ones may be .gz or .zst)"
 
-_PARQUET_MAGIC = b"PAR1"
-_WORKBOOK_MAGICS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _KINDS_BY_SUFFIX = {".parquet": "Parquet", ".xlsx": "XLSX", ".gz": "gzip", ".zst": "zstd"}
+
+
+class Kind(StrEnum):
+    """What the bytes are."""
+
+    TEXT = "text"
+    PARQUET = "Parquet"
+    WORKBOOK = "XLSX"
+
+
+_KINDS = {b"PAR1": Kind.PARQUET, b"PK\x03\x04": Kind.WORKBOOK, b"\xd0\xcf\x11\xe0": Kind.WORKBOOK}
 
 
 class FrameFile(str):
@@ -33,14 +42,6 @@ class FrameFile(str):
         named = super().__new__(cls, "DataFrame")
         named.frame = frame
         return named
-
-
-class Kind(Enum):
-    """What the bytes are."""
-
-    TEXT = "text"
-    PARQUET = "Parquet"
-    WORKBOOK = "XLSX"
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,10 @@ def read_source(file: str) -> Source:
         data = _decompress(name, data, codec)
         if not data.strip():
             raise _fail(name, READABLE, f"a {codec} file with nothing in it")
-    kind = _kind_of(data)
-    _check_suffix(name, file, codec, kind)
+    kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), Kind.TEXT)
+    promised = _KINDS_BY_SUFFIX.get(Path(file).suffix.lower())
+    if promised is not None and promised not in (codec, kind):  # damaged or misnamed; both are worth a plain word
+        raise _fail(name, f"a {promised} file, by its name", "other content", "get the file again or rename it")
     return Source(name, data, kind)
 
 
@@ -91,8 +94,8 @@ def _suggest(path: Path) -> str:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
         return f"there is no folder {str(path.parent)!r}"
-    near = difflib.get_close_matches(path.name, names, n=3)
-    return "did you mean " + " or ".join(str(path.with_name(name)) for name in near) + "?" if near else ""
+    near = [str(path.with_name(name)) for name in nearest(path.name, names, most=3)]
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def _decompress(file: str, data: bytes, codec: str) -> bytes:
@@ -101,18 +104,3 @@ def _decompress(file: str, data: bytes, codec: str) -> bytes:
             return bytes(stream.read())
     except OSError as error:
         raise damaged(file, codec, error) from None
-
-
-def _kind_of(data: bytes) -> Kind:
-    if data.startswith(_PARQUET_MAGIC):
-        return Kind.PARQUET
-    if data.startswith(_WORKBOOK_MAGICS):
-        return Kind.WORKBOOK
-    return Kind.TEXT
-
-
-def _check_suffix(name: str, file: str, codec: str | None, kind: Kind) -> None:
-    """A file that says Parquet, XLSX, gz or zst but is none is damaged or misnamed; both are worth a plain word."""
-    promised = _KINDS_BY_SUFFIX.get(Path(file).suffix.lower())
-    if promised is not None and promised not in (codec, kind.value):
-        raise _fail(name, f"a {promised} file, by its name", "other content", "get the file again or rename it")

@@ -1,88 +1,93 @@
-"""CSV and TSV: a fast reader for clean files; anything suspicious goes to the careful one."""
+"""CSV and TSV: a fast reader for clean files; anything suspicious goes to the careful one.
+
+The careful one is slow, counts rows as a spreadsheet does, and finds everything wrong.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.problems import no_rows
-from aco_cli.inputs.raw import RawTable
-from aco_cli.inputs.records import read_records, unclosed_quote
+from aco_cli.inputs.problems import limited, no_rows
+from aco_cli.inputs.raw import RawTable, Sheet, heading, text_columns
 from aco_cli.inputs.source import READABLE, Source
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 _BINARY_SAMPLE = 8192
 _BINARY_SHARE = 0.1
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 0}) + b"\x7f"
+_SURROGATES = range(0xDC80, 0xDD00)
 
 
-class TextSheet:
-    """One CSV or TSV file with its header read; the delimiter is seen in the header line."""
+def text_sheet(source: Source) -> Sheet:
+    """A CSV or TSV file with its header read. Raises InputError for what is neither."""
+    text = _Text(source)
+    return Sheet(source.file, text.header, text.read)
+
+
+class _Text:
+    """One file; the delimiter is seen in the header line."""
 
     def __init__(self, source: Source) -> None:
-        self.file = source.file
+        self._file = source.file
         self._data, self._is_utf8 = _as_utf8(source)
-        self._delimiter = _delimiter(self.file, self._data)
+        self._delimiter = _delimiter(self._file, self._data)
         self.header, self._header_lines = self._read_header()
 
     def _read_header(self) -> tuple[list[str], int]:
         """The header's names, and how many lines it ends at."""
         encoding = "utf-8" if self._is_utf8 else "latin-1"
-        lines = io.TextIOWrapper(io.BytesIO(self._data), encoding=encoding, newline="")
-        number = 0
+        reader = csv.reader(
+            io.TextIOWrapper(io.BytesIO(self._data), encoding=encoding, newline=""),
+            delimiter=self._delimiter,
+            strict=True,
+        )
+        rows = 0
         try:
-            reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
             for record in reader:
-                if any(cell.strip() for cell in record):
-                    return [cell.strip() for cell in record], reader.line_num
-                number += 1
+                if any(map(str.strip, record)):
+                    return list(map(heading, record)), reader.line_num
+                rows += 1
         except csv.Error as error:
-            raise InputError([unclosed_quote(self.file, number + 1, error)]) from None
-        raise InputError([Problem(self.file, expected="a header with column names", found="only separators", row=1)])
+            raise InputError([_unclosed_quote(self._file, rows + 1, error)]) from None
+        raise InputError([Problem(self._file, "a header with column names", "only separators", row=1)])
 
     def read(self, wanted: Sequence[int], encoding: str) -> RawTable:
         """Read the columns at these places as text. Raises InputError with every row that is not well formed."""
         if not self._is_utf8 and encoding != "utf-8":
             self._data, self._is_utf8 = self._data.decode(encoding, errors="replace").encode(), True
-        table = (self._read_fast(wanted) if self._looks_clean else None) or self._read_careful(wanted)
+        is_clean = self._is_utf8 and self._header_lines == 1 and b"\0" not in self._data
+        is_clean = is_clean and _quotes_in_place(self._data, self._delimiter.encode())
+        table = (self._read_fast(wanted) if is_clean else None) or self._read_careful(wanted)
         if not len(table.rows):
-            raise no_rows(self.file)
+            raise no_rows(self._file)
         return table
-
-    @cached_property
-    def _looks_clean(self) -> bool:
-        clean = self._is_utf8 and self._header_lines == 1 and b"\0" not in self._data
-        return clean and _quotes_in_place(self._data, self._delimiter.encode())
 
     def _read_fast(self, wanted: Sequence[int]) -> RawTable | None:
         """The columns read by Arrow, or None when rows and lines do not correspond one to one."""
-        names = [str(place) for place in range(len(self.header))]
         keep = [str(place) for place in wanted]
-        ragged: list[int] = []
+        ragged: list[pa_csv.InvalidRow] = []
 
-        def note_ragged(_row: pa_csv.InvalidRow) -> str:
-            ragged.append(1)
+        def skip(row: pa_csv.InvalidRow) -> str:
+            ragged.append(row)
             return "skip"
 
         try:
             table = pa_csv.read_csv(
                 pa.BufferReader(self._data),
-                read_options=pa_csv.ReadOptions(column_names=names, skip_rows=1),
+                read_options=pa_csv.ReadOptions(column_names=list(map(str, range(len(self.header)))), skip_rows=1),
                 parse_options=pa_csv.ParseOptions(
-                    delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=note_ragged
+                    delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=skip
                 ),
                 convert_options=pa_csv.ConvertOptions(
-                    include_columns=keep,
-                    column_types=dict.fromkeys(keep, pa.string()),
-                    strings_can_be_null=False,
+                    include_columns=keep, column_types=dict.fromkeys(keep, pa.string()), strings_can_be_null=False
                 ),
             )
         except pa.ArrowInvalid:
@@ -91,17 +96,55 @@ class TextSheet:
         if ragged or table.num_rows != lines - 1:
             return None
         columns = {place: table.column(str(place)) for place in wanted}
-        return RawTable(self.file, columns, np.arange(2, lines + 1, dtype=np.int64))
+        return RawTable(self._file, columns, np.arange(2, lines + 1, dtype=np.int64))
 
     def _read_careful(self, wanted: Sequence[int]) -> RawTable:
+        # Bytes that are not UTF-8 are surrogates of it.
         text = self._data.decode("utf-8", errors="surrogateescape")
-        records, rows, problems = read_records(self.file, text, self._delimiter, self.header)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter, strict=True)
+        records: list[list[str]] = []
+        rows: list[int] = []
+        problems: list[Problem] = []
+        row = 0
+        try:
+            for row, record in enumerate(reader, start=1):
+                if any(map(str.strip, record)):
+                    records.append(record)
+                    rows.append(row)
+                    problems += _faults(self._file, row, record, self.header)
+        except csv.Error as error:
+            problems.append(_unclosed_quote(self._file, row + 1, error))
         if problems:
-            raise InputError(problems)
-        columns = {
-            place: pa.chunked_array([[record[place] for record in records]], type=pa.string()) for place in wanted
-        }
-        return RawTable(self.file, columns, np.array(rows, dtype=np.int64))
+            raise InputError(limited(problems))
+        columns = text_columns(wanted, lambda record, place: record[place], records[1:])
+        return RawTable(self._file, columns, np.array(rows[1:], dtype=np.int64))
+
+
+def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -> Iterator[Problem]:
+    """Too many cells or too few, and characters that are none."""
+    if len(record) != len(header):
+        yield Problem(file, f"{len(header)} cells, as in the header", f"{len(record)} cells", row)
+    if all(map(_is_plain, record)):
+        return
+    for place, cell in enumerate(record):
+        column = header[place] if place < len(header) else None
+        if "\0" in cell:
+            yield Problem(file, "text", "a NUL byte", row, column, "export it again")
+        bad = next((ord(character) for character in cell if ord(character) in _SURROGATES), None)
+        if bad is not None:
+            found = f"byte 0x{bad - 0xDC00:02x} in {''.join(c for c in cell if ord(c) not in _SURROGATES)[:40]!r}"
+            yield Problem(file, "UTF-8 text", found, row, column, 'save the file as "CSV UTF-8"')
+
+
+def _is_plain(cell: str) -> bool:
+    return cell.isascii() and "\0" not in cell
+
+
+def _unclosed_quote(file: str, row: int, error: csv.Error) -> Problem:
+    """The problem of a quote that does not close where its cell ends, in the row where the cell starts."""
+    expected = "every opening quote to be closed at the end of its cell"
+    fix = 'close the quote, or write a quote inside a quoted cell twice ("")'
+    return Problem(file, expected, f"one that is not ({error})", row, fix=fix)
 
 
 def _as_utf8(source: Source) -> tuple[bytes, bool]:
@@ -137,14 +180,8 @@ def _delimiter(file: str, data: bytes) -> str:
     if header.count(b"\t") > header.count(b","):
         return "\t"
     if b"," not in header and b";" in header:
-        problem = Problem(
-            file,
-            expected="columns separated by commas or tabs",
-            found="semicolons",
-            row=1,
-            fix="save it as comma-separated with a decimal point",
-        )
-        raise InputError([problem])
+        fix = "save it as comma-separated with a decimal point"
+        raise InputError([Problem(file, "columns separated by commas or tabs", "semicolons", 1, fix=fix)])
     return ","
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 from aco_cli.errors import Problem
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import cell_problems, shown
+from aco_cli.inputs.recognise import renaming
 from aco_cli.inputs.rows import check_duplicates
 
 TOTALS = ("benchmark_total", "expenditure_total")
@@ -25,8 +25,7 @@ def missing_totals(part: Part, brought: Collection[str]) -> list[Problem]:
         factors = column.or_product if column else ()
         if name in part.frame or name in brought or (factors and all(each in part.frame for each in factors)):
             continue
-        near = difflib.get_close_matches(name, [each.lower() for each in part.header], n=3, cutoff=0.6)
-        fix = f"rename {' or '.join(near)} if it is meant" if near else "add it, or bring it with --expenditures FILE"
+        fix = renaming(name, part.header, cutoff=0.6) or "add it, or bring it with --expenditures FILE"
         expected = f"this column, or {' and '.join(factors)}" if factors else "this column"
         problems.append(Problem(part.file, f"{expected} ({part.layout.label})", "no such column", 1, name, fix))
     return problems

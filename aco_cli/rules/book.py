@@ -108,6 +108,12 @@ class RuleBook:
         book._rules_year = rules_year or self._rules_year
         return book
 
+    def with_lines(self, lines: Iterable[Any]) -> RuleBook:
+        """This book with further lines of the law (`engine.law.LineChange`) over those of its folders."""
+        book = copy(self)
+        book.lines = (*self.lines, *lines)
+        return book
+
     @cached_property
     def sources(self) -> Mapping[str, Mapping[str, str]]:
         """The documents that citations name: title, publisher and where to read them, by short name."""

@@ -174,7 +174,7 @@ def test_what_is_wrong_with_any_file_is_told_at_once(aco: Runner, folder: Path) 
         "assignment.csv, row 4, column period: expected one of BY1, BY2, BY3, PY, found 'BY9'",
         "claims.csv, row 3, column paid_amount: expected US dollars in whole cents",
         "reference.csv, row 3, column truncation_threshold: expected US dollars",
-        "county.csv, row 1, column state id: expected a column of this name",
+        "county.csv, row 1: expected CMS county file, found another table",
         "enrollment.csv, row 7: expected one row for a beneficiary and month",
     ):
         assert place in done.stderr
@@ -243,7 +243,7 @@ def test_more_person_years_than_the_county_has_are_a_warning(aco: Runner, folder
         (("--claims", "claims.json"), "claims.json: expected Parquet, CSV or TSV"),
         (("--claims", "bad.parquet"), "bad.parquet: expected a Parquet file"),
         (("--temp", "nowhere"), "--temp nowhere: expected a folder that exists"),
-        (("--county-ffs", "claims.csv"), "claims.csv, row 1, column year: expected a column of this name"),
+        (("--county-ffs", "claims.csv"), "claims.csv, row 1: expected CMS county file, found another table"),
     ],
 )
 def test_files_that_cannot_be_used_are_told(

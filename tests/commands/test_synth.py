@@ -14,19 +14,19 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from aco_cli.commands.population import FILES
+from aco_cli.synth.population import FILES
 
 Aco = Callable[..., CompletedProcess[str]]
 SMALL = ("--acos", "2", "--beneficiaries", "150", "--claims-per-month", "0.5")
 PEAK = """
 import sys
 from pathlib import Path
-from aco_cli.commands.population import write_population
-from aco_cli.engine.synth.plan import Plan
+from aco_cli.synth.population import write_population
+from aco_cli.synth.plan import Plan
 counts = write_population(Plan(acos=int(sys.argv[2]), beneficiaries=2_000, year=2023, seed=1, claims_per_month=1.0),
                           Path(sys.argv[1]))
 status = Path("/proc/self/status").read_text()
-print(counts['claims'], next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
+print(counts["claims"], next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 """
 
 

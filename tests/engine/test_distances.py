@@ -72,6 +72,8 @@ def test_limits_say_what_they_leave_and_what_they_take(canonical) -> None:
     assert (below["by"], below["worth"]) == pytest.approx((10e6 - 20e6 * 0.5 * 0.9 * 0.98, 0))
     at = found(canonical, **{**ONE_SIDED, "expenditure_total": 70e6}).loc["to_payment_limit"]
     assert (at["by"], at["worth"]) == pytest.approx((0, 30e6 * 0.5 * 0.9 * 0.98 - 10e6))
+    inside = found(canonical, **{**TWO_SIDED, "expenditure_total": 105e6}).loc["to_loss_limit"]
+    assert (inside["by"], inside["worth"]) == pytest.approx((5e6 - 5e6 * 0.46, 0))
     beyond = found(canonical, **{**TWO_SIDED, "expenditure_total": 120e6}).loc["to_loss_limit"]
     assert (beyond["by"], beyond["worth"]) == pytest.approx((0, 5e6 - 20e6 * 0.46))
 

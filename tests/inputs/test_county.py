@@ -39,7 +39,15 @@ def test_hidden_figures_are_blank(tmp_path: Path, mark: str) -> None:
 
 def test_cells_that_are_no_figures_are_told_by_row(tmp_path: Path) -> None:
     file = write(tmp_path / "a.csv", KINDS_2014, "2014,Alaska,Bethel,02,050,n/a,1,1" + ",1,1,1" * 3)
-    with pytest.raises(InputError, match="row 2, column per capita esrd expenditures: expected a number, found 'n/a'"):
+    column = "row 2, column Per capita ESRD expenditures"
+    with pytest.raises(InputError, match=f"{column}: expected US dollars as a number, found 'n/a'"):
+        read_counties([file])
+
+
+@pytest.mark.parametrize("place", [",{},02,050", "2014,{},,050", "2014,{},02,*"])
+def test_a_row_needs_its_year_and_county(tmp_path: Path, place: str) -> None:
+    file = write(tmp_path / "a.csv", KINDS_2014, place.format("Alaska,Bethel") + ",1,1,1" * 4)
+    with pytest.raises(InputError, match=r"row 2, column .*: expected a (whole )?number"):
         read_counties([file])
 
 
@@ -48,7 +56,7 @@ def test_a_county_twice_and_a_missing_column_are_refused(tmp_path: Path) -> None
     with pytest.raises(InputError, match="each county and year once"):
         read_counties([file, file])
     (tmp_path / "b.csv").write_text("Year,State ID\n2014,1\n")
-    with pytest.raises(InputError, match="column county id"):
+    with pytest.raises(InputError, match="missing: County ID, Per capita ESRD expenditures"):
         read_counties([str(tmp_path / "b.csv")])
 
 

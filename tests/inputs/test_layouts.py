@@ -94,10 +94,11 @@ def test_a_fixed_year_that_was_not_asked_for_has_no_rows(other_layout, write, pr
     assert "made-up public use file" in problem.found
 
 
-JOINED_FAMILIES = ("totals", "quality", "expenditures", "reference", "published-benchmarks")
-# CMS's results file has no ids: its rows are matched by their totals. National figures are no ACO's.
+JOINED_FAMILIES = ("totals", "quality", "expenditures", "reference", "published-benchmarks", "county")
+# CMS's results file has no ids: its rows are matched by their totals. National and county figures are no ACO's.
 KEYS = {
     "quality_results_2014": {"benchmark_total", "expenditure_total"},
+    "county": {"calendar_year", "state", "county"},
     "reference": {"performance_year", "calendar_year", "enrollment_type"},
 }
 

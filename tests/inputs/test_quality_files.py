@@ -10,13 +10,14 @@ import pandas as pd
 import pytest
 
 from aco_cli.errors import InputError
-from aco_cli.inputs.quality import Rates, load_rates, with_ids
+from aco_cli.inputs.load import Loaded
+from aco_cli.inputs.quality import load_rates, with_ids
 from aco_cli.inputs.years import Years
 
 Write = Callable[..., str]
 
 
-def read(*files: str, years: str = "2018", scores: bool = False) -> Rates:
+def read(*files: str, years: str = "2018", scores: bool = False) -> Loaded:
     return load_rates(files, Years.parse(years), scores=scores)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from aco_cli.engine.benchmark.compute import benchmark_rules
+from aco_cli.engine.benchmark.compute import eras
 from aco_cli.engine.settle import settle
 from aco_cli.errors import RulesError
 from aco_cli.rules import book as module
@@ -314,8 +314,8 @@ def test_one_more_year_has_benchmarks_and_expenditures(one_more_year: Path) -> N
     assert years["mssp-benchmark", "prospective-2024"] == years["mssp-expenditures", "every-track"] == 2026
     assert years["mssp-benchmark", "blend-2019"] == 2023
     start = pd.DataFrame({"agreement_start": [pd.Timestamp("2026-01-01")], "agreement_period": [1.0]})
-    assert benchmark_rules(start, book)[1].tolist() == [True]
-    assert benchmark_rules(start, BOOK)[1].tolist() == [False]
+    assert eras(start, book)[1].tolist() == [True]
+    assert eras(start, BOOK)[1].tolist() == [False]
     assert expenditure_rules(book, [2026]).aged_from == 65
     with pytest.raises(RulesError, match="through 2025"):
         expenditure_rules(BOOK, [2026])

@@ -7,14 +7,14 @@ from fractions import Fraction
 
 import pandas as pd
 
-_SCALE = 27720  # of `annualised` in `order_statistics`
+_SCALE = 27720  # of `annualized` in the statement `order_statistics`
 _MILLIONTH = Decimal("0.000001")
 
 
 def population_figures(statistics: pd.DataFrame, means: pd.DataFrame, percent: int) -> pd.DataFrame:
     """`truncation_threshold` (Decimal, US dollars) and `mean_risk_score` by calendar year and type.
 
-    The percentile of n people in order of annualised expenditures is at place 1 + (n - 1) x percent / 100, and between
+    The percentile of n people in order of annualized expenditures is at place 1 + (n - 1) x percent / 100, and between
     two of them in proportion (Hyndman and Fan's type 7, that of most software). It is exact, then rounded to a
     millionth of a dollar; one below 0 counts as 0. The mean score is weighted by person years.
     """
@@ -27,8 +27,8 @@ def population_figures(statistics: pd.DataFrame, means: pd.DataFrame, percent: i
 
 
 def _percentile(group: pd.DataFrame, percent: int) -> Decimal:
-    """From the one or two people around it (columns `place`, `people`, `annualised`)."""
-    values = [Fraction(value) / _SCALE for value in group["annualised"]]
+    """From the one or two people around it (columns `place`, `people`, `annualized`)."""
+    values = [Fraction(value) / _SCALE for value in group["annualized"]]
     between = Fraction(int(group["people"].iloc[0]) - 1) * percent / 100 % 1
     exact = values[0] + (values[-1] - values[0]) * between
     exact = max(exact, Fraction(0))

@@ -3,42 +3,30 @@
 # ruff: noqa: S608 (the words in the statements are the contracts' and the rules')
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.claims.contracts import CONTRACTS
-from aco_cli.inputs.claims.tables import Rows, Tables
+from aco_cli.inputs.claims.tables import Rows, Rule, Tables
 
 PERIODS = ("BY1", "BY2", "BY3", "PY")
 _COUNTS = "alive AND part_a AND part_b AND NOT health_plan"
 _ONCE = "a beneficiary assigned once, to one ACO, in a period of a performance year"
-_MONTH_ONCE = "one row for a beneficiary and month"
+_ORDER = ("assignment", "enrollment", "claims", "population")
 _CALENDAR = (
     "CAST(SUBSTRING(month, 1, 4) AS INTEGER) AS calendar_year, CAST(SUBSTRING(month, 6, 2) AS INTEGER) AS month_number"
 )
 
 
-@dataclass(frozen=True)
-class ClaimsFiles:
-    """The files of one run; `population` (assignable beneficiaries) may be none."""
-
-    claims: Sequence[str]
-    enrollment: Sequence[str]
-    assignment: Sequence[str]
-    population: Sequence[str] = ()
-
-
 class ClaimsRows:
-    """The files of a run, readable as the views of their contracts' names."""
+    """The files of a run by contract, readable as the views of that name; `population` may have none."""
 
-    def __init__(self, tables: Tables, files: ClaimsFiles) -> None:
-        given = {name: getattr(files, name) for name in ("assignment", "enrollment", "claims", "population")}
+    def __init__(self, tables: Tables, files: Mapping[str, Sequence[str]]) -> None:
         self._tables = tables
-        self._rows = {name: Rows(tables, CONTRACTS[name], names) for name, names in given.items() if names}
-        self._readable: dict[str, bool] = {}
+        self._rows = {name: Rows(tables, CONTRACTS[name], files[name]) for name in _ORDER if files.get(name)}
+        self._has_readable_months = False
 
     @property
     def warnings(self) -> list[str]:
@@ -53,11 +41,9 @@ class ClaimsRows:
     def read_assignment(self) -> tuple[pd.DataFrame, list[Problem]]:
         """Make the view `assignment`; its performance years, periods and calendar years, or else what is wrong."""
         assignment = self._rows["assignment"]
-        periods = ", ".join(f"'{period}'" for period in PERIODS)
-        problems = [
-            *assignment.problems,
-            *assignment.faults([("period", f"one of {', '.join(PERIODS)}", f"period NOT IN ({periods})")]),
-        ]
+        problems = self._problems(
+            "assignment", [Rule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS))]
+        )
         keys = "performance_year, period, calendar_year"
         if problems:
             return pd.DataFrame(columns=keys.split(", ")), problems
@@ -69,13 +55,11 @@ class ClaimsRows:
         """Everything that is wrong with the other files, as far as the calendar years and claim types are known."""
         population = self._problems("population", []) if self.has_population else []
         enrollment = self._problems("enrollment", _enrollment_rules(years))
-        claims = self._problems("claims", _claim_rules(years, claim_types))
-        return [*population, *enrollment, *claims]
+        self._has_readable_months = not enrollment
+        return [*population, *enrollment, *self._problems("claims", _claim_rules(years, claim_types))]
 
-    def _problems(self, name: str, rules: Sequence[tuple[str, str, str]]) -> list[Problem]:
-        found = [*self._rows[name].problems, *self._rows[name].faults(rules)]
-        self._readable[name] = not found
-        return found
+    def _problems(self, name: str, rules: Sequence[Rule]) -> list[Problem]:
+        return [*self._rows[name].problems, *self._rows[name].faults(rules)]
 
     def read(self, performance_years: Sequence[int]) -> None:
         """Make the other views, and leave in `assignment` the rows of these performance years."""
@@ -87,9 +71,9 @@ class ClaimsRows:
 
     def repeated_months(self) -> list[Problem]:
         """Rows of enrollment for a beneficiary and month that has one already, where they can be read."""
-        if not self._readable["enrollment"]:
+        if not self._has_readable_months:
             return []
-        return self._rows["enrollment"].repeated(("bene_id", "month"), _MONTH_ONCE)
+        return self._rows["enrollment"].repeated(("bene_id", "month"), "one row for a beneficiary and month")
 
     def _assigned_twice(self) -> list[Problem]:
         keys = ("performance_year", "period", "calendar_year", "bene_id")  # agreements have their own BY1
@@ -109,39 +93,43 @@ class ClaimsRows:
         return problems
 
 
-def _enrollment_rules(years: Sequence[int]) -> list[tuple[str, str, str]]:
-    months = ", ".join(f"'{year}-{month:02}'" for year in years for month in range(1, 13))
-    rules = (
-        [("month", f"a month of {_listed(years)}, such as {years[0]}-03", f"month NOT IN ({months})")] if years else []
-    )
+def _enrollment_rules(years: Sequence[int]) -> list[Rule]:
+    months = [f"{year}-{month:02}" for year in years for month in range(1, 13)]
     return [
-        *rules,
-        ("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
-        ("age", "a value, as the month counts", f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
-        ("risk_score", "a value, as the month counts", f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"),
-        ("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
+        *(
+            [Rule("month", f"a month of {_listed(years)}, such as {months[2]}", _not_in("month", months))]
+            if years
+            else []
+        ),
+        Rule("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
+        Rule("age", "a value, as the month counts", f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
+        Rule(
+            "risk_score", "a value, as the month counts", f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"
+        ),
+        Rule("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
     ]
 
 
-def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[tuple[str, str, str]]:
-    known = ", ".join(f"'{word}'" for word in claim_types)
-    inside = " OR ".join(
-        f"through_date BETWEEN DATE '{first}-01-01' AND DATE '{last}-12-31'" for first, last in _runs(years)
-    )
-    rules = [("through_date", f"a date in {_listed(years)}", f"NOT ({inside})")] if years else []
-    kinds = [("claim_type", f"one of {', '.join(claim_types)}", f"claim_type NOT IN ({known})")] if claim_types else []
-    return [*kinds, *rules]
+def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[Rule]:
+    rules = []
+    if claim_types:
+        rules.append(Rule("claim_type", f"one of {', '.join(claim_types)}", _not_in("claim_type", claim_types)))
+    if years:
+        inside = (f"through_date BETWEEN DATE '{first}-01-01' AND DATE '{last}-12-31'" for first, last in _runs(years))
+        rules.append(Rule("through_date", f"a date in {_listed(years)}", f"NOT ({' OR '.join(inside)})"))
+    return rules
+
+
+def _not_in(column: str, words: Sequence[str]) -> str:
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"{column} NOT IN ({quoted})"
 
 
 def _runs(years: Sequence[int]) -> list[tuple[int, int]]:
-    """Years as ranges without gaps."""
-    runs: list[tuple[int, int]] = []
-    for year in sorted(years):
-        if runs and runs[-1][1] == year - 1:
-            runs[-1] = (runs[-1][0], year)
-        else:
-            runs.append((year, year))
-    return runs
+    """Years in order as ranges without gaps."""
+    starts = [year for year in years if year - 1 not in years]
+    ends = [year for year in years if year + 1 not in years]
+    return list(zip(starts, ends, strict=True))
 
 
 def _listed(years: Sequence[int]) -> str:

@@ -9,22 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
-from aco_cli.inputs.claims.memory import megabytes
-from aco_cli.inputs.claims.scratch import scratch_folder
-from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source
+from aco_cli.inputs.claims.limits import disk_is_full, first_line, megabytes, memory_is_short, scratch_folder
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source, text_columns
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
-from aco_cli.inputs.claims.text import text_columns
 from aco_cli.inputs.problems import limited
 
 if TYPE_CHECKING:
     import duckdb
 
+T = TypeVar("T")
 Progress = Callable[[float], None]
 # One for each cell that is missing of a line.
 _REJECTED = "SELECT line, ARG_MIN(error_message, column_idx) FROM reject_errors GROUP BY line ORDER BY line"
@@ -51,7 +50,7 @@ class DuckdbTables:
         try:
             rows = self._run(f"DESCRIBE SELECT * FROM {_parquet([file.place])}")
         except duckdb.Error as error:
-            raise InputError([Problem(file.place, "a Parquet file", _first_line(error))]) from None
+            raise InputError([Problem(file.place, "a Parquet file", first_line(error))]) from None
         return tuple((str(row[0]).strip(), Stored.of(_quoted(row[0], '"'), str(row[1]))) for row in rows)
 
     def scan(self, source: Source) -> str:
@@ -63,12 +62,11 @@ class DuckdbTables:
         if source.kind == PARQUET:
             reader = _parquet(source.files, ", filename = true, file_row_number = true")
             return f"(SELECT *, filename AS source_file, file_row_number + 2 AS source_row FROM {reader})"
-        files = [
-            f"(SELECT *, {_quoted(file)} AS source_file, ROW_NUMBER() OVER () + 1 AS source_row "
-            f"FROM {_text(source, [file])})"
-            for file in source.files
-        ]
-        return "(" + " UNION ALL ".join(files) + ")"
+        row = "ROW_NUMBER() OVER () + 1 AS source_row"
+        files = (
+            f"(SELECT *, {_quoted(file)} AS source_file, {row} FROM {_text(source, [file])})" for file in source.files
+        )
+        return f"({' UNION ALL '.join(files)})"
 
     def broken(self, source: Source) -> list[Problem]:
         """What DuckDB keeps of the lines that it leaves out when told to."""
@@ -81,10 +79,8 @@ class DuckdbTables:
         try:
             self._run(f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}")
         except (duckdb.Error, BrokenText) as error:  # line ends of two kinds, for one
-            return [Problem(file, BROKEN_ROW + ", one kind of line ends", _first_line(error))]
-        lines = self._run(_REJECTED)
-        problems = [Problem(file, BROKEN_ROW, _first_line(message), int(line)) for line, message in lines]
-        return limited(problems)
+            return [Problem(file, BROKEN_ROW + ", one kind of line ends", first_line(error))]
+        return limited([Problem(file, BROKEN_ROW, first_line(text), int(line)) for line, text in self._run(_REJECTED)])
 
     def view(self, name: str, sql: str) -> None:
         """A temporary view."""
@@ -96,14 +92,13 @@ class DuckdbTables:
 
     def query(self, sql: str) -> pd.DataFrame:
         """The rows, by way of Arrow, which keeps decimals."""
-        frame: pd.DataFrame = self._watched(lambda: self._connection.sql(sql).to_arrow_table().to_pandas())
+        frame: pd.DataFrame = self._watched(lambda: self._connection.sql(sql).to_arrow_table()).to_pandas()
         return frame
 
     def _run(self, sql: str) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = self._watched(lambda: self._connection.execute(sql).fetchall())
-        return rows
+        return self._watched(lambda: self._connection.execute(sql).fetchall())
 
-    def _watched(self, work: Callable[[], Any]) -> Any:
+    def _watched(self, work: Callable[[], T]) -> T:
         """The work done by a thread of its own, so that this one can tell of its progress and heeds Ctrl-C."""
         with ThreadPoolExecutor(1) as pool, _told():
             running = pool.submit(work)
@@ -126,7 +121,7 @@ def _told() -> Iterator[None]:
         yield
     except duckdb.InvalidInputException as error:
         if "CSV" in str(error):
-            raise BrokenText(_first_line(error)) from None
+            raise BrokenText(first_line(error)) from None
         raise
 
 
@@ -157,12 +152,8 @@ def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None)
         raise UsageError("claims are read with DuckDB, which is not installed: pip install duckdb") from None
     size = megabytes(memory)
     with scratch_folder(temp) as folder:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "temp_directory": str(folder),
-            "memory_limit": f"{size}MB",
-        }
         try:
-            with duckdb.connect(config=config) as connection:
+            with duckdb.connect(config={"temp_directory": str(folder), "memory_limit": f"{size}MB"}) as connection:
                 connection.execute("SET TimeZone = 'UTC'")
                 if progress is not None:
                     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
@@ -176,14 +167,10 @@ def _explain(error: duckdb.Error, memory: str, temp: Path) -> str:
 
     text = str(error)
     if "max_temp_directory_size" in text or "No space left" in text or str(errno.ENOSPC) in text.split():
-        return f"temporary files fill the disk of {temp}; give a folder with more space with --temp, or more --memory"
+        return f"{disk_is_full(temp)}, or more --memory"
     if isinstance(error, duckdb.OutOfMemoryException):
-        return f"{memory} of memory are too little for this step; give more with --memory"
-    return f"the files cannot be worked on: {_first_line(error)}"
-
-
-def _first_line(error: object) -> str:
-    return str(error).strip().splitlines()[0][:200]
+        return memory_is_short(memory)
+    return f"the files cannot be worked on: {first_line(error)}"
 
 
 def _quoted(text: str, mark: str = "'") -> str:

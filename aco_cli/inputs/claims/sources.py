@@ -1,24 +1,28 @@
-"""From what a user names - a file, a folder, a pattern - to single files, and to files that are read together."""
+"""From what a user names - a file, a folder, a pattern - to single files, their columns, and files read together."""
 
 from __future__ import annotations
 
+import csv
 import glob
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aco_cli.errors import Problem
-from aco_cli.inputs.claims.contracts import Stored
+import pyarrow as pa
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.claims.contracts import TEXT, Stored
+from aco_cli.inputs.problems import damaged
 
 PARQUET, CSV, TSV = "parquet", "csv", "tsv"
 DELIMITERS = {CSV: ",", TSV: "\t"}
 _SUFFIXES = {".parquet": PARQUET, ".csv": CSV, ".tsv": TSV, ".txt": CSV}
 _COMPRESSED = (".gz", ".zst")
-READABLE = (
+_READABLE = (
     "Parquet, CSV or TSV (text may be .gz or .zst), a folder of one kind, or a pattern such as 'claims/*.parquet'"
 )
-_ONCE = "each file once"
-Listing = Callable[[str], list[str]]
+_CHUNK = 1 << 22
 Columns = tuple[tuple[str, Stored], ...]
 
 
@@ -42,21 +46,26 @@ class Source:
     used: tuple[str, ...]
     files: tuple[str, ...]
 
+    @property
+    def header(self) -> Mapping[str, Stored]:
+        """The columns by lower-case name, as contracts have them."""
+        return {title.lower(): stored for title, stored in self.columns}
 
-def find_files(names: Sequence[str], remote: Listing) -> tuple[list[File], list[Problem]]:
+
+def find_files(names: Sequence[str], remote: Callable[[str], list[str]]) -> tuple[list[File], list[Problem]]:
     """The files of these names, and what is wrong with the others. `remote` lists addresses such as s3://..."""
     files: list[File] = []
     problems: list[Problem] = []
     for name in names:
         places = remote(name) if "://" in name else _local(name)
-        kinds = {_kind(place) for place in places}
+        kinds = {_SUFFIXES.get(Path(_uncompressed(place)).suffix.lower(), "") for place in places}
         if not places:
             problems.append(Problem(name, "a file", "no such file"))
-        elif len(kinds) > 1 or None in kinds:
+        elif len(kinds) > 1 or "" in kinds:
             found = ", ".join(sorted({Path(place).suffix or "no ending" for place in places}))
-            problems.append(Problem(name, READABLE, f"files ending in {found}"))
+            problems.append(Problem(name, _READABLE, f"files ending in {found}"))
         else:
-            files += [File(place, str(_kind(place))) for place in places]
+            files += [File(place, *kinds) for place in places]
     return files, problems + _repeated([file.place for file in files])
 
 
@@ -65,11 +74,10 @@ def _repeated(places: Sequence[str]) -> list[Problem]:
     seen: dict[str, str] = {}
     problems = []
     for place in places:
-        itself = place if "://" in place else str(Path(place).resolve())
-        key = _uncompressed(itself)
+        key = _uncompressed(place if "://" in place else str(Path(place).resolve()))
         if key in seen:
             found = "it twice" if seen[key] == place else f"also {seen[key]}"
-            problems.append(Problem(place, _ONCE, found, fix="give one of them"))
+            problems.append(Problem(place, "each file once", found, fix="give one of them"))
         seen.setdefault(key, place)
     return problems
 
@@ -83,14 +91,38 @@ def _local(name: str) -> list[str]:
     return sorted(glob.glob(name))  # noqa: PTH207 (a pattern may be absolute)
 
 
-def _kind(place: str) -> str | None:
-    return _SUFFIXES.get(Path(_uncompressed(place)).suffix.lower())
+def _is_compressed(place: str) -> bool:
+    return place.lower().endswith(_COMPRESSED)
 
 
 def _uncompressed(place: str) -> str:
-    return place[: place.rindex(".")] if is_compressed(place) else place
+    return place[: place.rindex(".")] if _is_compressed(place) else place
 
 
-def is_compressed(place: str) -> bool:
-    """Whether a file of text is compressed, by its name."""
-    return place.lower().endswith(_COMPRESSED)
+def text_columns(file: File) -> Columns:
+    """The columns of a text file on this machine. Raises InputError for one that has none or is cut off."""
+    try:
+        with pa.input_stream(file.place, compression="detect") as stream:
+            text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+            header = next(csv.reader(text, delimiter=DELIMITERS[file.kind], strict=True), [])
+        if _is_compressed(file.place):
+            _read_to_the_end(file.place)
+    except (OSError, pa.ArrowException, csv.Error) as error:
+        raise damaged(file.place, file.kind, error) from None
+    return named_columns(file, header)
+
+
+def _read_to_the_end(place: str) -> None:
+    """Arrow tells where a file is cut off; DuckDB takes what it gets of a .zst file for the whole."""
+    with pa.input_stream(place, compression="detect") as stream:
+        while stream.read(_CHUNK):
+            pass
+
+
+def named_columns(file: File, header: Sequence[str]) -> Columns:
+    """Columns of text by their headings; engines call them c0, c1, ..., whatever the headings are."""
+    if "\ufffd" in "".join(header):
+        raise InputError([Problem(file.place, "text in UTF-8", "another encoding", 1)])
+    if not any(header):
+        raise InputError([Problem(file.place, "a header with the names of columns", "none", 1)])
+    return tuple((title.strip(), Stored(f"c{place}", TEXT)) for place, title in enumerate(header))

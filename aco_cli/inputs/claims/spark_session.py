@@ -15,14 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aco_cli.errors import OutputError, UsageError
-from aco_cli.inputs.claims.memory import megabytes
-from aco_cli.inputs.claims.scratch import scratch_folder
+from aco_cli.inputs.claims.limits import disk_is_full, first_line, megabytes, memory_is_short, scratch_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _CAUSE = re.compile(r'^(?:Exception in thread "[^"]*" |Caused by: |: )(?:[\w.$]+: )?(.+)', re.MULTILINE)
-_MOST = 200
 
 
 @contextmanager
@@ -119,18 +117,13 @@ def explain(error: Exception, memory: str, temp: Path) -> str:
     """What ended the work, in one line."""
     text = str(error)
     if "No space left on device" in text:
-        return f"temporary files fill the disk of {temp}; give a folder with more space with --temp"
+        return disk_is_full(temp)
     if "OutOfMemoryError" in text:
-        return f"{memory} of memory are too little for this step; give more with --memory"
+        return memory_is_short(memory)
     return f"the files cannot be worked on: {root_cause(text) or first_line(error)}"
 
 
 def root_cause(text: str) -> str:
     """What a trace of Java says last of where the error came from, without the class that says it."""
     causes = _CAUSE.findall(text)
-    return str(causes[-1])[:_MOST] if causes else ""
-
-
-def first_line(error: Exception) -> str:
-    """The beginning of a long message."""
-    return str(error).strip().splitlines()[0][:_MOST]
+    return first_line(causes[-1]) if causes else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -13,10 +13,10 @@ import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import Stored
-from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source
-from aco_cli.inputs.claims.spark_session import first_line, root_cause, spark_session
+from aco_cli.inputs.claims.limits import first_line
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source, named_columns, text_columns
+from aco_cli.inputs.claims.spark_session import root_cause, spark_session
 from aco_cli.inputs.claims.tables import BROKEN_ROW, EXAMPLES, BrokenText
-from aco_cli.inputs.claims.text import named_columns, text_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -46,34 +46,37 @@ class SparkTables:
 
     def columns(self, file: File) -> Columns:
         """The columns of a file. Raises InputError for one that Spark cannot read."""
+        from pyspark.errors import PySparkException
+
         if file.kind != PARQUET and "://" not in file.place:
             return text_columns(file)
-        with _readable(file):
+        try:
             if file.kind != PARQUET:
                 first = self._session.read.csv(_escaped(file.place), sep=DELIMITERS[file.kind], **_QUOTES).first()
                 return named_columns(file, [title or "" for title in first or ()])
             kinds = self._parquet([file.place]).dtypes
             return tuple((name.strip(), Stored.of(_quoted(name), kind)) for name, kind in kinds)
+        except PySparkException as error:
+            raise InputError([Problem(file.place, f"a {file.kind} file", first_line(error))]) from None
 
     def scan(self, source: Source) -> str:
         """A temporary view of the files."""
-        name = self._views.setdefault(source, f"source_{len(self._views)}")
-        frame = self._parquet(source.files) if source.kind == PARQUET else self._text(source, source.files)
-        frame.createOrReplaceTempView(name)
-        return name
+        return self._named(source, "", self._rows(source, source.files))
 
     def numbered(self, source: Source) -> str:
         """Rows count from 2 in every file."""
         import pyspark.sql.functions as f
 
         row = f.col("_metadata.row_index") if source.kind == PARQUET else f.monotonically_increasing_id()
-        name = f"{self._views.setdefault(source, f'source_{len(self._views)}')}_numbered"
-        _united(
-            (self._parquet([file]) if source.kind == PARQUET else self._text(source, [file])).select(
-                "*", f.lit(file).alias("source_file"), (row + 2).alias("source_row")
-            )
+        numbered = (
+            self._rows(source, [file]).select("*", f.lit(file).alias("source_file"), (row + 2).alias("source_row"))
             for file in source.files
-        ).createOrReplaceTempView(name)
+        )
+        return self._named(source, "_numbered", functools.reduce(lambda one, other: one.unionByName(other), numbered))
+
+    def _named(self, source: Source, ending: str, frame: DataFrame) -> str:
+        name = self._views.setdefault(source, f"source_{len(self._views)}") + ending
+        frame.createOrReplaceTempView(name)
         return name
 
     def broken(self, source: Source) -> list[Problem]:
@@ -100,8 +103,15 @@ class SparkTables:
 
     def query(self, sql: str) -> pd.DataFrame:
         """The rows, by way of Arrow, which keeps decimals."""
-        with _broken_told():
+        from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+        from pyspark.errors import PySparkException
+
+        try:
             frame: pd.DataFrame = self._session.sql(sql).toArrow().to_pandas()
+        except (PySparkException, Py4JError) as error:
+            if "MALFORMED" in str(error):
+                raise BrokenText(root_cause(str(error)).split(":")[0]) from None
+            raise
         return frame
 
     def forget(self) -> None:
@@ -112,10 +122,12 @@ class SparkTables:
     def _parquet(self, files: Sequence[str]) -> DataFrame:
         return self._session.read.parquet(*map(_escaped, files))
 
-    def _text(self, source: Source, files: Sequence[str]) -> DataFrame:
-        """Rows that end the statement where they are none."""
+    def _rows(self, source: Source, files: Sequence[str]) -> DataFrame:
+        """Rows of text end the statement where they are none."""
         import pyspark.sql.functions as f
 
+        if source.kind == PARQUET:
+            return self._parquet(files)
         frame = self._csv(source, files, "FAILFAST")
         sound = f.when(_is_broken(source), f.raise_error(f.lit(_MALFORMED))).otherwise(True)
         return frame.where(sound.cast("boolean"))
@@ -134,33 +146,6 @@ def _is_broken(source: Source) -> Column:
     import pyspark.sql.functions as f
 
     return f.concat_ws("\n", *source.used).rlike('(?m)^ *"|[\ufffd\r]').alias("broken")
-
-
-def _united(frames: Iterable[DataFrame]) -> DataFrame:
-    return functools.reduce(lambda one, other: one.unionByName(other), frames)
-
-
-@contextmanager
-def _readable(file: File) -> Iterator[None]:
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except PySparkException as error:
-        raise InputError([Problem(file.place, f"a {file.kind} file", first_line(error))]) from None
-
-
-@contextmanager
-def _broken_told() -> Iterator[None]:
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except (PySparkException, Py4JError) as error:
-        if "MALFORMED" in str(error):
-            raise BrokenText(root_cause(str(error)).split(":")[0]) from None
-        raise
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from aco_cli.engine.benchmark.calibrate import HISTORICAL, Calibration, Fit, cal
 from aco_cli.engine.benchmark.calibrate_updates import UpdateFit, calibrate_updates
 from aco_cli.engine.benchmark.compute import benchmark_rows, eras
 from aco_cli.engine.benchmark.equations import Equations
-from aco_cli.inputs.published_benchmarks import load_published_benchmarks
+from aco_cli.inputs.benchmark import load_published_benchmarks
 from aco_cli.rules.book import RuleBook
 
 BOOK = RuleBook()

@@ -105,6 +105,15 @@ def test_what_the_roster_says_of_guardrails_is_kept(settled, book, given) -> Non
     assert again["guardrail"].tolist() == [given]
 
 
+def test_an_aco_of_another_program_may_stand_beside_it(settled, book) -> None:
+    """A roster of both programs: that of Pioneer has no benchmark that could be computed."""
+    own, files = settled(10_400.0)
+    other = own.assign(aco_id="P1", program="pioneer", track="core", performance_year=2012, agreement_start=pd.NaT)
+    both = pd.concat([own, other], ignore_index=True).drop(columns=["guardrail", "given_guardrail"])
+    found = guarded(both, benchmark(both, *files, book), book)
+    assert found["guardrail"].isna().tolist() == [False, True]
+
+
 def spent_less(expenditures: pd.DataFrame) -> pd.DataFrame:
     """The file with $9,000 in the performance year, which makes savings."""
     now = expenditures["period"] == "PY"

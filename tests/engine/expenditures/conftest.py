@@ -17,8 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from aco_cli.commands.claims import Found, Sought, from_claims
-from aco_cli.inputs.claims.checks import ClaimsFiles
+from aco_cli.api.claims import Found, Sought, from_claims
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.tables import Tables
 from aco_cli.inputs.years import Years
@@ -109,7 +108,7 @@ def write(people: People, folder: Path) -> Sought:
     lines = [",".join(map(str, (*key, *values))) for key, values in people.reference.items()]
     (folder / "reference.csv").write_text("\n".join([",".join(names), *lines, ""]))
     reference = [str(folder / "reference.csv")] if lines else []
-    return Sought(ClaimsFiles(**files), Years.parse("all"), reference)
+    return Sought(files, Years.parse("all"), reference)
 
 
 @pytest.fixture(scope="session")

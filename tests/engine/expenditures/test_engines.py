@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from aco_cli.inputs.claims.contracts import BOOLEAN, DATE, MONEY, SCORE, TEXT, WHOLE, ClaimsColumn, Contract
+from aco_cli.inputs.claims.contracts import KINDS, ClaimsColumn, Contract
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.spark_tables import SparkTables
 from aco_cli.inputs.claims.tables import BROKEN_ROW, Rows
@@ -45,12 +45,12 @@ def spark() -> Iterator[SparkTables]:
 THINGS = Contract(
     "things",
     {
-        "bene_id": ClaimsColumn(TEXT),
-        "age": ClaimsColumn(WHOLE, optional=True, may_be_blank=True),
-        "day": ClaimsColumn(DATE, optional=True, may_be_blank=True),
-        "amount": ClaimsColumn(MONEY, optional=True, may_be_blank=True, blank="0"),
-        "score": ClaimsColumn(SCORE, optional=True, may_be_blank=True),
-        "yes": ClaimsColumn(BOOLEAN, optional=True, may_be_blank=True),
+        "bene_id": ClaimsColumn(KINDS["text"]),
+        "age": ClaimsColumn(KINDS["integer"], optional=True, may_be_blank=True),
+        "day": ClaimsColumn(KINDS["date"], optional=True, may_be_blank=True),
+        "amount": ClaimsColumn(KINDS["usd"], optional=True, may_be_blank=True, blank="0"),
+        "score": ClaimsColumn(KINDS["number"], optional=True, may_be_blank=True),
+        "yes": ClaimsColumn(KINDS["boolean"], optional=True, may_be_blank=True),
     },
 )
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from aco_cli.inputs.claims.checks import ClaimsFiles, ClaimsRows
+from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.tables import Rows
 
@@ -37,7 +37,7 @@ def opened(tables: DuckdbTables, folder: Path, **lines: list[str]) -> ClaimsRows
         path = folder / f"{name}.csv"
         path.write_text("\n".join([*content, ""]))
         files[name] = [str(path)]
-    return ClaimsRows(tables, ClaimsFiles(**files))
+    return ClaimsRows(tables, files)
 
 
 def problems(tables: DuckdbTables, folder: Path, **lines: list[str]) -> list[str]:
@@ -178,8 +178,8 @@ def test_rows_of_parquet_files_are_numbered_in_each_file(tables: DuckdbTables, t
         table = pa.Table.from_pylist([{**good, "through_date": day.as_py()} for day in rows])
         pq.write_table(table, folder / f"{number}.parquet")
     opened(tables, tmp_path)
-    files = ClaimsFiles([str(folder)], [str(tmp_path / "enrollment.csv")], [str(tmp_path / "assignment.csv")])
-    rows = ClaimsRows(tables, files)
+    files = {name: [str(tmp_path / f"{name}.csv")] for name in ("enrollment", "assignment")}
+    rows = ClaimsRows(tables, files | {"claims": [str(folder)]})
     rows.read_assignment()
     found = rows.problems([2018], TYPES)
     assert [(problem.file, problem.row, problem.column) for problem in found] == [
@@ -203,7 +203,7 @@ def test_a_cell_is_shown_unless_it_tells_whose_it_is(tables: DuckdbTables, tmp_p
     pq.write_table(claims, tmp_path / "claims.parquet")
     opened(tables, tmp_path)
     given = {name: [str(tmp_path / f"{name}.csv")] for name in ("enrollment", "assignment")}
-    rows = ClaimsRows(tables, ClaimsFiles([str(tmp_path / "claims.parquet")], **given))
+    rows = ClaimsRows(tables, given | {"claims": [str(tmp_path / "claims.parquet")]})
     found = {problem.column: problem.found for problem in rows.problems([2018], TYPES)}
     assert found == {"bene_id": "another value", "claim_type": r"'9\n9'", "through_date": "'x'"}
 

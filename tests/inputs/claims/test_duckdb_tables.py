@@ -15,7 +15,7 @@ import pytest
 
 from aco_cli.errors import OutputError, UsageError
 from aco_cli.inputs.claims.duckdb_tables import open_duckdb
-from aco_cli.inputs.claims.scratch import scratch_folder
+from aco_cli.inputs.claims.limits import scratch_folder
 
 LARGE = "SELECT i % 1000003 AS k, SUM(i) AS s FROM range({rows}) t(i) GROUP BY k ORDER BY s"
 
@@ -56,7 +56,7 @@ def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:
 def test_what_a_killed_run_leaves_is_removed_by_the_next_but_not_what_a_running_one_needs(tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
-        "from aco_cli.inputs.claims.scratch import scratch_folder\n"
+        "from aco_cli.inputs.claims.limits import scratch_folder\n"
         "with scratch_folder(sys.argv[1]) as folder:\n"
         "    (folder / 'spilt').write_text('x')\n"
         "    os._exit(9)\n"

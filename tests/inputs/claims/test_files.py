@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from aco_cli.inputs.claims.contracts import CONTRACTS, MONEY, TEXT, ClaimsColumn, Contract
+from aco_cli.inputs.claims.contracts import CONTRACTS, KINDS, ClaimsColumn, Contract
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.tables import Rows
 
-THINGS = Contract("things", {"bene_id": ClaimsColumn(TEXT), "amount": ClaimsColumn(MONEY, optional=True, blank="0")})
+THINGS = Contract(
+    "things", {"bene_id": ClaimsColumn(KINDS["text"]), "amount": ClaimsColumn(KINDS["usd"], optional=True, blank="0")}
+)
 
 
 @pytest.fixture(scope="module")

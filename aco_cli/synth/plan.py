@@ -16,10 +16,8 @@ from aco_cli.engine.members import TYPES
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-PERIODS = ("BY1", "BY2", "BY3", "PY")
 # Agreement starts and the last performance year of each; benchmark years are the three before the year of the start.
 STARTS = (("2019-07-01", 2024), ("2020-01-01", 2024), ("2022-01-01", 2026), ("2023-01-01", 2027))
-FIRST_YEAR, LAST_YEAR = 2020, 2025
 COMPLETION = 1.013  # three months of run-out
 HOME_COUNTIES = 5
 COUNTY_SHARES = (0.4, 0.25, 0.2, 0.1, 0.05)
@@ -88,16 +86,17 @@ class Plan:
         """How many calendar years there are."""
         return self.year - self.first_year + 1
 
-    def profile(self, aco: int) -> Profile:
-        """How an ACO takes part."""
-        return PROFILES[aco % len(PROFILES)]
+    @property
+    def profiles(self) -> list[Profile]:
+        """How each ACO takes part."""
+        return [PROFILES[number % len(PROFILES)] for number in range(self.acos)]
 
     @cached_property
     def spending(self) -> Floats:
         """Each ACO's spending relative to its region's, by calendar year (ACO x year)."""
         own = self._random(1).uniform(0.94, 1.06, self.acos)
         table = np.repeat(own[:, None], self.years, axis=1)
-        table[:, -1] *= [self.profile(number).spending for number in range(self.acos)]
+        table[:, -1] *= [profile.spending for profile in self.profiles]
         return table
 
     @cached_property

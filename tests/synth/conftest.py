@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from aco_cli.outputs.parquet_stream import StreamColumn
 
-from aco_cli.engine.synth.expected import Expected
-from aco_cli.engine.synth.plan import Plan
-from aco_cli.engine.synth.tables import Block, Column, aco_ids, county_codes, draw_blocks
+from aco_cli.synth.expected import Expected
+from aco_cli.synth.plan import Plan
+from aco_cli.synth.tables import Block, aco_ids, county_codes, draw_blocks
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Population:
         return county_codes(self.plan)
 
 
-def table(parts: Sequence[Mapping[str, Column]]) -> pd.DataFrame:
+def table(parts: Sequence[Mapping[str, StreamColumn]]) -> pd.DataFrame:
     return pd.concat(
         [
             pd.DataFrame(
@@ -46,7 +47,7 @@ def draw(plan: Plan) -> Population:
     expected = Expected(plan)
     blocks: list[Block] = list(draw_blocks(plan, expected))
     names = ("claims", "enrollment", "assignment")
-    frames = {name: table([getattr(block, name) for block in blocks]) for name in names}
+    frames = {name: table([block[name] for block in blocks]) for name in names}
     claims, enrollment = frames["claims"], frames["enrollment"]
     claims["month"] = claims["through_date"].to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype(str)
     enrollment["year"] = enrollment["month"].str[:4].astype(int)

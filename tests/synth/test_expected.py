@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.synth.plan import Plan
+from aco_cli.synth.plan import Plan
 
 ADDITIONS = ("ime_amount", "dsh_amount", "uncompensated_care_amount", "other_excluded_amount")
 COMPLETION = Fraction("1.013")

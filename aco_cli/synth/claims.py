@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aco_cli.engine.synth.people import Bools, People, PersonYears
-from aco_cli.engine.synth.plan import Floats, Ints, Plan
+from aco_cli.synth.people import Bools, People, PersonYears
+from aco_cli.synth.plan import Floats, Ints, Plan
 
 INPATIENT = "60"
 # Claim type, share of lines, usual size relative to the mean line.

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.synth.plan import COUNTY_SHARES, HOME_COUNTIES, PERIODS, Floats, Ints, Plan
+from aco_cli.inputs.claims.checks import PERIODS
+from aco_cli.synth.plan import COUNTY_SHARES, HOME_COUNTIES, Floats, Ints, Plan
 
 Bools = NDArray[np.bool_]
 
@@ -37,7 +38,6 @@ class Spell:
 class People:
     """People of one ACO; months count from January of the first year."""
 
-    first: int
     frailty: Floats
     lives: Spell
     turns_65: Ints
@@ -75,8 +75,8 @@ class PersonYears:
         return self.present & self.alive & self.part_a & self.part_b & ~self.health_plan
 
 
-def draw_people(random: np.random.Generator, plan: Plan, aco: int, first: int, count: int) -> People:
-    """Draw `count` people of an ACO, numbered from `first`."""
+def draw_people(random: np.random.Generator, plan: Plan, aco: int, count: int) -> People:
+    """Draw `count` people of an ACO."""
     months = plan.years * MONTHS
 
     def spell(share: float, length: int) -> Spell:
@@ -92,7 +92,6 @@ def draw_people(random: np.random.Generator, plan: Plan, aco: int, first: int, c
     elsewhere = np.where(assigned_draw < _ASSIGNED + _ELSEWHERE, (aco + 1) % plan.acos, NOBODY)
     first_county = plan.first_county(aco)
     return People(
-        first=first,
         frailty=random.lognormal(-(_FRAILTY**2) / 2, _FRAILTY, count),
         lives=Spell(enters, dies),
         turns_65=np.floor((65 - age) * MONTHS).astype(np.int64),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.synth.plan import COMPLETION, Ints, Plan
+from aco_cli.synth.plan import COMPLETION, Ints, Plan
 
 _SHARE_OF_REVENUE = 0.3  # participants' revenue relative to expenditures
 _COUNTY_TYPES = ("ESRD", "DISABLED", "AGED/DUAL", "AGED/NON-DUAL")
@@ -16,8 +16,8 @@ _COUNTY_TYPES = ("ESRD", "DISABLED", "AGED/DUAL", "AGED/NON-DUAL")
 
 def roster(plan: Plan, ids: Sequence[str], assigned: Ints) -> pd.DataFrame:
     """The ACOs of the performance year, without dollars; `assigned` beneficiaries of each."""
-    profiles = [plan.profile(number) for number in range(plan.acos)]
     start = pd.Series(plan.starts)
+    period = [profile.agreement_period for profile in plan.profiles]
     revenue = assigned * plan.national[-1, -1] / 100 * _SHARE_OF_REVENUE
     return pd.DataFrame(
         {
@@ -25,12 +25,12 @@ def roster(plan: Plan, ids: Sequence[str], assigned: Ints) -> pd.DataFrame:
             "aco_name": [f"Synthetic ACO {number + 1}" for number in range(plan.acos)],
             "performance_year": plan.year,
             "program": "mssp",
-            "track": [profile.track for profile in profiles],
+            "track": [profile.track for profile in plan.profiles],
             "agreement_start": start,
-            "agreement_period": [profile.agreement_period for profile in profiles],
+            "agreement_period": period,
             "agreement_year": plan.year - start.str[:4].astype(int) + 1,
-            "regional_period": [profile.agreement_period for profile in profiles],
-            "msr_election": [profile.msr_election for profile in profiles],
+            "regional_period": period,
+            "msr_election": [profile.msr_election for profile in plan.profiles],
             "assigned_beneficiaries": assigned,
             "quality_score": 0.9,
             "quality_reported": "true",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.synth.claims import CLAIM_TYPES, draw_claims
-from aco_cli.engine.synth.expected import Expected, assignments
-from aco_cli.engine.synth.people import Bools, People, PersonYears, draw_people, person_years
-from aco_cli.engine.synth.plan import PERIODS, Ints, Plan, stream
+from aco_cli.inputs.claims.checks import PERIODS
+from aco_cli.synth.claims import CLAIM_TYPES, draw_claims
+from aco_cli.synth.expected import Expected, assignments
+from aco_cli.synth.people import People, PersonYears, draw_people, person_years
+from aco_cli.synth.plan import Ints, Plan, stream
 
 BLOCK = 2_000  # people drawn at a time; another size would draw other people
 
@@ -26,17 +25,9 @@ class Words(NamedTuple):
     words: Sequence[str]
 
 
-Column = NDArray[np.int64] | Bools | Words
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows of the three files for some people; money in cents, scores in thousandths, dates in days since 1970."""
-
-    claims: Mapping[str, Column]
-    enrollment: Mapping[str, Column]
-    assignment: Mapping[str, Column]
-
+# Rows of each file for some people, by column (an array, or Words); money is in cents, scores in thousandths, dates in
+# days since 1970.
+Block = dict[str, dict[str, Any]]
 
 _DUAL = ("01", "02", "04", "08")
 _NOT_DUAL = ("NA", "00", "03", "05", "06", "09")
@@ -56,23 +47,23 @@ def county_codes(plan: Plan) -> list[str]:
 def draw_blocks(plan: Plan, expected: Expected) -> Iterator[Block]:
     """Draw the population, some people at a time; `expected` learns the answers."""
     for aco in range(plan.acos):
-        for number, first in enumerate(range(0, plan.beneficiaries, BLOCK)):
-            count = min(BLOCK, plan.beneficiaries - first)
-            yield _draw_block(plan, aco, (number, aco * plan.beneficiaries + first, count), expected)
+        for number in range(-(-plan.beneficiaries // BLOCK)):
+            yield _draw_block(plan, aco, number, expected)
 
 
-def _draw_block(plan: Plan, aco: int, place: tuple[int, int, int], expected: Expected) -> Block:
-    number, first, count = place
+def _draw_block(plan: Plan, aco: int, number: int, expected: Expected) -> Block:
+    first, count = aco * plan.beneficiaries + number * BLOCK, min(BLOCK, plan.beneficiaries - number * BLOCK)
     random = stream(plan.seed, 1, aco, number)
-    people = draw_people(random, plan, aco, first, count)
+    people = draw_people(random, plan, aco, count)
     rows = person_years(random, plan, aco, people)
     claims = draw_claims(random, plan, aco, people, rows)
     assigned = assignments(people, rows, plan.years, plan.period_years)
     expected.add(rows, claims, assigned)
     names = [f"B{number + 1:09d}" for number in range(first, first + count)]
     person = rows.who[claims.cell // 12]
-    return Block(
-        claims={
+    aco_of, period, row = assigned
+    return {
+        "claims": {
             "bene_id": Words(person, names),
             "claim_id": (first + person + 1) * _CLAIMS_OF_A_PERSON + _within(person),
             "claim_type": Words(claims.kind, CLAIM_TYPES),
@@ -83,9 +74,15 @@ def _draw_block(plan: Plan, aco: int, place: tuple[int, int, int], expected: Exp
             "pbp_reduction_amount": claims.reduction,
             "denied": claims.denied,
         },
-        enrollment=_enrollment(random, plan, people, rows, names),
-        assignment=_assignment(plan, rows, assigned, names),
-    )
+        "enrollment": _enrollment(random, plan, people, rows, names),
+        "assignment": {
+            "aco_id": Words(aco_of, aco_ids(plan)),
+            "performance_year": np.full(len(row), plan.year),
+            "period": Words(period, PERIODS),
+            "calendar_year": rows.year[row] + plan.first_year,
+            "bene_id": Words(rows.who[row], names),
+        },
+    }
 
 
 def _within(person: Ints) -> Ints:
@@ -96,7 +93,7 @@ def _within(person: Ints) -> Ints:
 
 def _enrollment(
     random: np.random.Generator, plan: Plan, people: People, rows: PersonYears, names: Sequence[str]
-) -> dict[str, Column]:
+) -> dict[str, Any]:
     """What months look like to CMS: types come as status, age and dual code."""
     kept = rows.present
     who = np.broadcast_to(rows.who[:, None], kept.shape)[kept]
@@ -119,17 +116,4 @@ def _enrollment(
         "alive": rows.alive[kept],
         "risk_score": rows.score[kept],
         "county": Words(rows.county[kept], county_codes(plan)),
-    }
-
-
-def _assignment(
-    plan: Plan, rows: PersonYears, assigned: tuple[Ints, Ints, Ints], names: Sequence[str]
-) -> dict[str, Column]:
-    aco, period, row = assigned
-    return {
-        "aco_id": Words(aco, aco_ids(plan)),
-        "performance_year": np.full(len(aco), plan.year),
-        "period": Words(period, PERIODS),
-        "calendar_year": rows.year[row] + plan.first_year,
-        "bene_id": Words(rows.who[row], names),
     }

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.synth.claims import Claims
-from aco_cli.engine.synth.people import MONTHS, NOBODY, Bools, People, PersonYears
-from aco_cli.engine.synth.plan import COMPLETION, PERIODS, Floats, Ints, Plan
+from aco_cli.inputs.claims.checks import PERIODS
+from aco_cli.synth.claims import Claims
+from aco_cli.synth.people import MONTHS, NOBODY, Bools, People, PersonYears
+from aco_cli.synth.plan import COMPLETION, Floats, Ints, Plan
 
 
 class Expected:
