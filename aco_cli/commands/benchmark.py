@@ -11,8 +11,8 @@ from aco_cli.commands.call import command
 def benchmark(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
+    rows: o.ChosenRows,
+    table: o.TableOutput,
     session: o.StrictSession,
     reference: o.ReferenceOption = None,
 ) -> None:

@@ -105,7 +105,7 @@ class Sources:
 
 
 @group
-class Rows(Sources):
+class ChosenRows(Sources):
     """Which rows of the files, under which rules."""
 
     rules: RulesOption = None
@@ -115,7 +115,7 @@ class Rows(Sources):
 
 
 @group
-class SettledRows(Rows):
+class SettledRows(ChosenRows):
     """Which rows, and the files behind their scores and benchmarks."""
 
     quality: QualityOption = None
@@ -132,7 +132,7 @@ class Output:
 
 
 @group
-class Table(Output):
+class TableOutput(Output):
     """Rows that may be sorted, rounded, and vouched for."""
 
     sort: SortOption = None

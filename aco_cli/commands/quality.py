@@ -18,7 +18,7 @@ _ROSTER = "Ids by equal totals, and agreement starts, that FILE lacks"
 def quality(
     years: o.YearsArgument,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)],
-    table: o.Table,
+    table: o.TableOutput,
     session: o.StrictSession,
     roster: Annotated[o.Many, o.many("FILE", _ROSTER)] = None,
     improvement: Annotated[o.Many, o.many("DOMAIN=POINTS", "Improvement reward of a domain")] = None,

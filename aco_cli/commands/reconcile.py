@@ -13,8 +13,8 @@ from aco_cli.commands.call import command
 def reconcile(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
+    rows: o.ChosenRows,
+    table: o.TableOutput,
     session: o.StrictSession,
     published: Annotated[o.Many, o.many("FILE", "Published settlements, if not in FILE")] = None,
     quality: o.QualityOption = None,

@@ -25,7 +25,7 @@ def simulate(
     years: o.YearsArgument,
     files: o.FilesArgument,
     rows: o.SettledRows,
-    table: o.Table,
+    table: o.TableOutput,
     session: o.StrictSession,
     draws: Annotated[int, o.option("N", "How often each ACO is drawn.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Another seed gives other draws.", min=0)] = 1,

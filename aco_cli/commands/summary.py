@@ -16,8 +16,8 @@ _COMPARE = "Published totals beside the computed ones, with the difference."
 def summary(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
+    rows: o.ChosenRows,
+    table: o.TableOutput,
     session: o.StrictSession,
     by: Annotated[o.Many, o.option("A,B,...", _BY)] = None,
     compare: Annotated[bool, o.flag("--compare", _COMPARE)] = False,

@@ -21,7 +21,7 @@ def whatif(
     years: o.YearsArgument,
     files: o.FilesArgument,
     rows: o.SettledRows,
-    table: o.Table,
+    table: o.TableOutput,
     session: o.StrictSession,
     change: Annotated[o.Many, o.many("COLUMN=VALUE", "A roster column with another value", "--set")] = None,
     rule: Annotated[o.Many, o.many("NAME=VALUE", "A rule such as mssp.sequestration=0")] = None,
