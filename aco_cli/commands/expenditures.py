@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
-
-
-class Engine(StrEnum):
-    """What `--engine` accepts."""
-
-    DUCKDB = "duckdb"
-    SPARK = "spark"
 
 
 def _files(name: str, words: str, kinds: str = "CSV or Parquet, a folder or a pattern; ") -> Any:
@@ -39,7 +31,9 @@ def expenditures(
         _files("--national", "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"),
     ] = None,
     rules: o.RulesOption = None,
-    engine: Annotated[Engine, typer.Option("--engine", help="What adds up: here, or on a cluster.")] = Engine.DUCKDB,
+    engine: Annotated[
+        Literal["duckdb", "spark"], typer.Option("--engine", help="What adds up: here, or on a cluster.")
+    ] = "duckdb",
     master: Annotated[
         str, typer.Option("--master", metavar="URL", help="Spark's cluster: local[2], spark://..., yarn.")
     ] = "local[*]",
