@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pandas as pd
 
+from aco_cli.api.run import Run
 from aco_cli.engine.expenditures.queries import queries
 from aco_cli.engine.expenditures.results import (
-    COUNTY_KEYS,
     REFERENCE_KEYS,
     expenditures,
     population_figures,
@@ -33,7 +33,6 @@ _NOTHING_PAID = (
     "enrollment and assignment write bene_id alike?"
 )
 _EXACT, _MILLIONTH = "DECIMAL(18, 6)", Decimal("0.000001")
-Stage = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -48,23 +47,13 @@ class Sought:
 
 @dataclass(frozen=True)
 class Found:
-    """The rows of the expenditure file, and what should be told about them.
-
-    `computed` are figures of the population in place of CMS's, `missing` counties that no county file covers, `crowded`
-    those in which an ACO has more person years than the county, `without_months` how many beneficiaries (by calendar
-    year) have no row of enrollment.
-    """
+    """The rows of the expenditure file, and the figures of the population that took the place of CMS's."""
 
     rows: pd.DataFrame
-    rules: ExpenditureRules
     computed: pd.DataFrame
-    missing: pd.DataFrame
-    crowded: pd.DataFrame
-    without_months: int
-    warnings: list[str]
 
 
-def from_claims(tables: Tables, sought: Sought, book: RuleBook, stage: Stage) -> Found:
+def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage: Callable[[str], None]) -> Found:
     """Every step, from files to rows. `stage` is told what comes next. Raises InputError with all problems."""
     stage("checking the files")
     claims = ClaimsRows(tables, sought.files)
@@ -78,12 +67,17 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, stage: Stage) ->
         own = population_figures(statistics, means, rules.truncation_percent)
     figures, computed = _completed(figures, own, sought)
     tables.view("thresholds", _as_values(figures))
-    warnings = [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]
     rows = expenditures(tables.query(sql["sums"]), tables.query(sql["heads"]), figures, rules.completion_factor)
-    missing = crowded = pd.DataFrame(columns=[*COUNTY_KEYS, "person_years", "county_person_years"])
-    if counties is not None:
-        rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)
-    return Found(rows, rules, computed, missing, crowded, without_months, warnings)
+    found = Found(rows, computed)
+    _tell_of_rules(run, rules, found)
+    for warning in [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]:
+        run.warn("claims", warning)
+    _tell_of_people(run, computed, without_months)
+    if counties is None:
+        return found
+    rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)
+    _tell_of_counties(run, missing, crowded)
+    return Found(rows, computed)
 
 
 def _checked(
@@ -121,7 +115,7 @@ def _collected(read: Callable[[], pd.DataFrame], problems: list[Problem]) -> pd.
         return None
 
 
-def _work(tables: Tables, claims: ClaimsRows, sql: Mapping[str, str], stage: Stage) -> int:
+def _work(tables: Tables, claims: ClaimsRows, sql: Mapping[str, str], stage: Callable[[str], None]) -> int:
     """Make the table `persons`; returns how many members have no month of enrollment."""
     stage("counting months")
     tables.table("members", sql["members_and_population" if claims.has_population else "members"])
@@ -203,3 +197,46 @@ def _as_values(figures: pd.DataFrame) -> str:
         f"({year}, {calendar}, {order}, CAST('{cap}' AS {_EXACT}))" for year, calendar, order, cap in lines
     )
     return f"SELECT * FROM (VALUES {rows}) AS t(performance_year, calendar_year, type_order, truncation_threshold)"  # noqa: S608
+
+
+def _tell_of_rules(run: Run, rules: ExpenditureRules, found: Found) -> None:
+    """What a reader of the figures must know of the rules."""
+    uncertain = [name for name in rules.uncertain if name != "truncation_percentile" or len(found.computed)]
+    if uncertain:
+        run.note("unpublished", f"not published for all these years: {', '.join(uncertain)} (aco rules show)")
+    first, last = rules.covid or (None, None)
+    if first and last and found.rows["calendar_year"].between(first.year, last.year).any():
+        run.note(
+            "covid_months",
+            f"months of inpatient COVID-19 episodes ({first} to {last}, 42 CFR 425.611) are not taken out: no column "
+            "tells them; leave such months out of the enrollment file to take them out",
+        )
+
+
+def _tell_of_people(run: Run, computed: pd.DataFrame, without_months: int) -> None:
+    """Figures of the population in place of CMS's, and whom no figure counts."""
+    for row in computed.itertuples():
+        figures = f"threshold {row.truncation_threshold}, mean risk score {row.mean_risk_score!r}"
+        told = f"{row.calendar_year} {row.enrollment_type}: {figures}, from {row.people:,} people of --national"
+        run.note("population_figures", told)
+    if without_months:
+        told = f"{without_months:,} beneficiaries have no row of enrollment in a calendar year of theirs"
+        run.warn("without_months", told)
+
+
+def _tell_of_counties(run: Run, missing: pd.DataFrame, crowded: pd.DataFrame) -> None:
+    """Counties and years without figures, and counties in which the weight of an ACO is above 1."""
+    for (year, county), rows in missing.fillna({"county": ""}).groupby(["calendar_year", "county"]):
+        kinds = ", ".join(TYPES[order] for order in sorted(set(rows["type_order"])))
+        run.warn(
+            "county_missing",
+            f"county {county or '(blank)'} has no figures for {kinds} in the county files of {year}: "
+            f"{rows['person_years'].sum():,.2f} person years count in no regional figure",
+        )
+    for row in crowded.assign(kind=crowded["type_order"].map(dict(enumerate(TYPES)))).itertuples():
+        run.warn(
+            "county_crowded",
+            f"county {row.county}: {row.aco_id}, {row.period} has {row.person_years:,.2f} person years of "
+            f"{row.kind}, more than the {row.county_person_years:,.2f} of all in the county files of "
+            f"{row.calendar_year}; its part of national_weight there is above 1",
+        )

@@ -15,9 +15,16 @@ from aco_cli.api.run import Run
 from aco_cli.engine.lines.law import line_changes
 from aco_cli.engine.whatif import Case, Change
 from aco_cli.errors import UsageError
-from aco_cli.inputs.given import convert_given
 from aco_cli.inputs.layout import layouts_of
-from aco_cli.inputs.scenario import PACKAGED, Scenario, Setting, packaged_scenarios, read_scenarios, scenario_file
+from aco_cli.inputs.scenario import (
+    PACKAGED,
+    Scenario,
+    Setting,
+    convert_given,
+    packaged_scenarios,
+    read_scenarios,
+    scenario_file,
+)
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.change import changed_book
 

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
-
-
-class Engine(StrEnum):
-    """What `--engine` accepts."""
-
-    DUCKDB = "duckdb"
-    SPARK = "spark"
 
 
 _FORMS = "CSV or Parquet, a folder or a pattern"
@@ -35,7 +27,7 @@ class ClaimsOptions:
     county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None
     national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None
     rules: o.RulesOption = None
-    engine: Annotated[Engine, typer.Option(help="What adds up: here, or on a cluster.")] = Engine.DUCKDB
+    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help="What adds up: here, or on a cluster.")] = "duckdb"
     master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]"
     memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB"
     temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None

@@ -16,7 +16,6 @@ _KEYS = {
     "expenditures": ("aco_id", "performance_year", "period", "enrollment_type"),
     "reference": ("performance_year", "agreement_start", "calendar_year", "enrollment_type"),
 }
-_MAY_BE_BLANK = "agreement_start"
 # Of county files.
 _TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")
 _FIGURES = ("per_capita", "score", "county_person_years")
@@ -27,8 +26,7 @@ def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
     """All rows of `expenditures` or `reference` files. Raises InputError with every problem of every file."""
     problems: list[Problem] = []
     parts = read_parts(files, family, problems)
-    needed = dict.fromkeys((*_KEYS[family], "calendar_year"), "a value")
-    needed.pop(_MAY_BE_BLANK, None)
+    needed = {name: "a value" for name in (*_KEYS[family], "calendar_year") if name != "agreement_start"}
     for part in parts:
         problems += [*part.problems, *blank_cells(part, needed)]
     if problems:

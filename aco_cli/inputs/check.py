@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
@@ -54,12 +55,10 @@ def _problems(files: Sequence[str], family: str) -> list[Problem]:
 
 def _kinds(file: str) -> tuple[str, ...]:
     """The families of layouts that a file is of; one that cannot be read or told is to be refused as a roster."""
-    if file == STDIN:
-        return _ROSTERS[:1]
-    try:
-        header = open_sheet(file).header
-    except InputError:
-        return _ROSTERS[:1]
+    header: Sequence[str] = ()
+    if file != STDIN:
+        with suppress(InputError):
+            header = open_sheet(file).header
     fits = fitting(header, (*_ROSTERS, *_TABLES))
     rates = ("quality",) if fitting(header, ["quality"]) and has_rates(header) else ()
     return ((fits.family,) if fits else ()) + rates or _ROSTERS[:1]

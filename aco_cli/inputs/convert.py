@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.layout import Column, code_key
-from aco_cli.inputs.numbers import Fix, as_text, is_one_of, no_fix, parse_numbers, range_faults, snap_to_grid
+from aco_cli.inputs.numbers import Fix, as_text, is_one_of, parse_numbers, range_faults, snap_to_grid
 from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
 from aco_cli.inputs.problems import cell_problems, shown
 from aco_cli.inputs.raw import Floats, Mask, RawTable
 from aco_cli.inputs.recognise import Match
-from aco_cli.inputs.words import parse_booleans, parse_choices, parse_dates
+from aco_cli.inputs.words import parse_booleans, parse_dates, parse_words
 from aco_cli.nearest import did_you_mean
 
 _UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
@@ -61,12 +61,12 @@ class Conversion:
         """Whether half units of this column are wanted."""
         return self.precision and column.name in PRECISE
 
-    def complain(self, name: str, cells: Any, bad: Mask, expected: str, fix: Fix = no_fix) -> None:
+    def complain(self, name: str, cells: Any, bad: Mask, expected: str, fix: Fix | None = None) -> None:
         """Add a problem for each bad cell of the file's column `name`."""
 
         def describe(at: int) -> tuple[str, str, str]:
             cell = cells[at].as_py()
-            return expected, shown(cell), fix(cell)
+            return expected, shown(cell), fix(cell) if fix else ""
 
         if bad.any():
             self.problems += cell_problems(self.raw.file, name, self.raw.rows, bad, describe)
@@ -158,9 +158,9 @@ def _booleans_or_dates(column: Column, cells: Any, work: Conversion) -> Any:
 
 def _choices(column: Column, cells: Any, work: Conversion) -> Any:
     """What each word stands for: text or, where the column is coded, a number."""
-    codes = column.codes or {each.lower(): each for each in column.choices}
+    codes: Mapping[str, Any] = column.codes or {each.lower(): each for each in column.choices}
     key = code_key if column.codes else str.lower
-    values, bad = parse_choices(cells, lambda text: codes.get(key(text)), column.none)
+    values, bad = parse_words(cells, lambda text: codes.get(key(text)), "", column.none)
 
     def meant(cell: Any) -> str:
         return did_you_mean(str(cell).strip().lower(), codes, most=2, cutoff=0.5).removeprefix("; ")

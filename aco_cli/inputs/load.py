@@ -31,14 +31,6 @@ class Loaded:
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-@dataclass
-class _Reading:
-    parts: list[Part]
-    problems: list[Problem]
-    warnings: list[str] = field(default_factory=list)
-    skipped: int = 0
-
-
 def load(
     files: Sequence[str],
     years: Years | None,
@@ -55,28 +47,22 @@ def load(
     `totals_follow`: dollars may be absent, as they are computed later.
     Raises InputError with every problem of every file.
     """
-    reading = _read(files, years, layout, expenditures, precision, totals_follow)
-    problems = reading.problems
-    if not problems and years is not None and not any(len(part.frame) for part in reading.parts):
-        problems = [_no_rows(part, years) for part in reading.parts]
+    parts, problems, warnings, skipped = _read(files, years, layout, expenditures, precision, totals_follow)
+    if not problems and years is not None and not any(len(part.frame) for part in parts):
+        problems = [_no_rows(part, years) for part in parts]
     if problems:
         raise InputError(problems)
-    frame = _assemble(reading.parts)
-    places = [pd.DataFrame({"source_file": part.file, "source_row": part.rows}) for part in reading.parts]
-    return Loaded(
-        complete_half_units(frame) if precision else frame,
-        reading.warnings,
-        reading.skipped,
-        pd.concat(places, ignore_index=True),
-    )
+    frame = complete_half_units(_assemble(parts)) if precision else _assemble(parts)
+    places = [pd.DataFrame({"source_file": part.file, "source_row": part.rows}) for part in parts]
+    return Loaded(frame, warnings, skipped, pd.concat(places, ignore_index=True))
 
 
 def check(
     files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = (), *, totals_follow: bool = False
 ) -> tuple[list[Problem], list[str]]:
     """Every problem and every warning of these rosters, for all years; nothing is raised for what they hold."""
-    reading = _read(files, None, layout, expenditures, totals_follow=totals_follow)
-    return reading.problems, reading.warnings
+    _, problems, warnings, _ = _read(files, None, layout, expenditures, totals_follow=totals_follow)
+    return problems, warnings
 
 
 def _read(
@@ -86,9 +72,10 @@ def _read(
     expenditures: Sequence[str],
     precision: bool = False,
     totals_follow: bool = False,
-) -> _Reading:
+) -> tuple[list[Part], list[Problem], list[str], int]:
+    """The parts of the rosters, every problem and warning, and how many rows are of other years."""
     if [*files, *expenditures].count(STDIN) > 1:
-        return _Reading([], [Problem("standard input", f"{STDIN} once", "it more than once", fix="use a file for one")])
+        return [], [Problem("standard input", f"{STDIN} once", "it more than once", fix="use a file for one")], [], 0
     problems: list[Problem] = []
     parts = read_parts(files, layout, problems, precision=precision)
     totals = read_parts(expenditures, "totals", problems)
@@ -107,7 +94,7 @@ def _read(
         _keep_years(part, years)
     found, warnings = join_totals(parts, totals)
     told = [warning for part in parts for warning in part.warnings]
-    return _Reading(parts, problems + found, told + warnings, skipped)
+    return parts, problems + found, told + warnings, skipped
 
 
 def _keep_years(part: Part, years: Years | None) -> int:

@@ -110,28 +110,23 @@ def snap_to_grid(values: Floats, grid: Grid) -> tuple[Floats, Mask]:
     return np.where(is_print, nearest, values), is_print
 
 
-def no_fix(_cell: Any) -> str:
-    """Nothing to say of how to mend a cell."""
-    return ""
-
-
-def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fix]]:
+def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fix | None]]:
     """For each bound: which values are beyond it (missing ones never are), what was expected, how to mend a cell."""
     low, high = column.min, column.max
     is_rate = column.type in ("fraction", "election")
-    fix = _percent_fix if is_rate else no_fix
+    fix = _percent_fix if is_rate else None
     if column.above is not None:
         unit = " US dollars" if column.type == "usd" else ""
-        yield values <= column.above, f"more than {column.above:g}{unit}", no_fix
+        yield values <= column.above, f"more than {column.above:g}{unit}", None
     if column.type == "year":
-        yield (values < 2000) | (values > 2099), "a year such as 2014", no_fix
+        yield (values < 2000) | (values > 2099), "a year such as 2014", None
     if column.type in ("year", "integer"):
-        yield np.mod(values, 1.0) > 0, "a whole number", no_fix
+        yield np.mod(values, 1.0) > 0, "a whole number", None
     if low is not None and high is not None:
         expected = f"a {'fraction' if is_rate else 'number'} from {low:g} to {high:g}"
         yield (values < low) | (values > high), expected, fix
     elif low is not None:
-        yield values < low, f"{low:g} or more", no_fix
+        yield values < low, f"{low:g} or more", None
     elif high is not None:
         yield values > high, f"{high:g} or less", fix
     if column.nonzero_min is not None:

@@ -61,7 +61,11 @@ def read_source(file: str) -> Source:
         raise _fail(name, READABLE, "an empty file" if not data else "nothing but blank space")
     codec = next((codec for magic, codec in _COMPRESSIONS.items() if data.startswith(magic)), None)
     if codec is not None:
-        data = _decompress(name, data, codec)
+        try:
+            with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
+                data = bytes(stream.read())
+        except OSError as error:
+            raise damaged(name, codec, error) from None
         if not data.strip():
             raise _fail(name, READABLE, f"a {codec} file with nothing in it")
     kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), Kind.TEXT)
@@ -96,11 +100,3 @@ def _suggest(path: Path) -> str:
         return f"there is no folder {str(path.parent)!r}"
     near = [str(path.with_name(name)) for name in nearest(path.name, names, most=3)]
     return f"did you mean {' or '.join(near)}?" if near else ""
-
-
-def _decompress(file: str, data: bytes, codec: str) -> bytes:
-    try:
-        with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
-            return bytes(stream.read())
-    except OSError as error:
-        raise damaged(file, codec, error) from None

@@ -1,7 +1,4 @@
-"""CSV and TSV: a fast reader for clean files; anything suspicious goes to the careful one.
-
-The careful one is slow, counts rows as a spreadsheet does, and finds everything wrong.
-"""
+"""CSV and TSV: a fast reader for clean files, and for suspicious ones a careful one that finds everything wrong."""
 
 from __future__ import annotations
 

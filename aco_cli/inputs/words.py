@@ -14,9 +14,10 @@ import pyarrow as pa
 from aco_cli.inputs.numbers import as_text
 from aco_cli.inputs.raw import Floats, Mask
 
-TRUE = ("true", "t", "yes", "y", "1", "1.0")
-FALSE = ("false", "f", "no", "n", "0", "0.0")
-_BOOLEANS = dict.fromkeys(TRUE, 1.0) | dict.fromkeys(FALSE, 0.0)
+_BOOLEANS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), 1.0),
+    **dict.fromkeys(("false", "f", "no", "n", "0", "0.0"), 0.0),
+}
 
 _TIME = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-]\d\d:?\d\d)?)?"
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)" + _TIME)
@@ -27,17 +28,17 @@ _T = TypeVar("_T")
 
 def parse_booleans(cells: Any, none: frozenset[str]) -> tuple[Floats, Mask]:
     """1.0, 0.0, or NaN when missing; and which cells are neither true nor false."""
-    values, bad = _by_spelling(cells, lambda text: _BOOLEANS.get(text.lower()), float("nan"), none)
+    values, bad = parse_words(cells, lambda text: _BOOLEANS.get(text.lower()), float("nan"), none)
     return values.astype(np.float64), bad
 
 
 def parse_dates(cells: Any, none: frozenset[str]) -> tuple[npt.NDArray[np.datetime64], Mask]:
     """Days, NaT when missing; and which cells are no date. A time of day is ignored; 7/1/12 is July 2012."""
-    values, bad = _by_spelling(cells, parse_date, np.datetime64("NaT", "us"), none)
+    values, bad = parse_words(cells, _parse_date, np.datetime64("NaT", "us"), none)
     return values.astype("datetime64[us]"), bad
 
 
-def parse_date(text: str) -> Any | None:
+def _parse_date(text: str) -> Any | None:
     """The day written as 2012-07-01, 7/1/2012 or 7/1/12, a time of day allowed after it; None if it is no date."""
     match = _ISO.fullmatch(text) or _US.fullmatch(text)
     if match is None:
@@ -49,16 +50,10 @@ def parse_date(text: str) -> Any | None:
         return None
 
 
-def parse_choices(
-    cells: Any, known: Callable[[str], Any], none: frozenset[str]
-) -> tuple[npt.NDArray[np.object_], Mask]:
-    """The choice `known` gives for each cell's text, '' when missing; and which cells are none of the choices."""
-    return _by_spelling(cells, known, "", none)
-
-
-def _by_spelling(
+def parse_words(
     cells: Any, read: Callable[[str], _T | None], missing: _T, none: frozenset[str]
 ) -> tuple[npt.NDArray[Any], Mask]:
+    """What `read` gives for each cell's text, `missing` where there is none; and which cells it gives None for."""
     text = as_text(cells)
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()

@@ -25,9 +25,7 @@ class Expected:
         self._plan = plan
         shape = (plan.acos, len(PERIODS), len(TYPES))
         self.assigned: Ints = np.zeros(shape[:2], dtype=np.int64)
-        self.months: Ints = np.zeros(shape, dtype=np.int64)
-        self.cents: Ints = np.zeros(shape, dtype=np.int64)
-        self.scores: Ints = np.zeros(shape, dtype=np.int64)
+        self.months, self.cents, self.scores = (np.zeros(shape, dtype=np.int64) for _ in range(3))
         self._lived: Counter[int] = Counter()
 
     def add(self, rows: PersonYears, claims: Claims, assigned: tuple[Ints, Ints, Ints]) -> None:
@@ -54,7 +52,7 @@ class Expected:
         places, counts = np.unique((group + rows.county[row])[eligible[row]], return_counts=True)
         self._lived.update(dict(zip(places.tolist(), counts.tolist(), strict=True)))
 
-    def table(self, ids: list[str]) -> pd.DataFrame:
+    def table(self) -> pd.DataFrame:
         """The rows of the expenditure file: four types of each ACO and period; without months a type has no figures."""
         plan = self._plan
         aco, period = (place.repeat(len(TYPES)) for place in np.nonzero(self.assigned))
@@ -65,7 +63,7 @@ class Expected:
         regional, share = self._regions(year, months)
         return pd.DataFrame(
             {
-                "aco_id": np.array(ids)[aco],
+                "aco_id": np.array(plan.ids)[aco],
                 "performance_year": plan.year,
                 "period": np.array(PERIODS)[period],
                 "calendar_year": year + plan.first_year,

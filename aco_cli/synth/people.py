@@ -90,7 +90,7 @@ def draw_people(random: np.random.Generator, plan: Plan, aco: int, count: int) -
     age = np.where(young, random.uniform(25, 65, count), random.uniform(65, 97, count))
     assigned_draw = random.random((count, len(PERIODS)))
     elsewhere = np.where(assigned_draw < _ASSIGNED + _ELSEWHERE, (aco + 1) % plan.acos, NOBODY)
-    first_county = plan.first_county(aco)
+    first_county = plan.first_county[aco]
     return People(
         frailty=random.lognormal(-(_FRAILTY**2) / 2, _FRAILTY, count),
         lives=Spell(enters, dies),

@@ -23,14 +23,13 @@ HOME_COUNTIES = 5
 COUNTY_SHARES = (0.4, 0.25, 0.2, 0.1, 0.05)
 FIGURES: Any = read_yaml(Path(__file__).with_name("figures.yaml"))
 
-_COUNTIES_APART = 3  # so that neighbouring ACOs share counties
+_COUNTIES_APART = 3
 
 
 class Plan:
     """ACOs by number from 0, their years and counties, and the figures that CMS would publish; money in cents.
 
-    Years are numbered from `first_year`, the earliest benchmark year of any ACO. County k is of the ACOs whose first
-    county is k - 4 to k.
+    Years are numbered from `first_year`, the earliest benchmark year of any ACO; neighbors among ACOs share counties.
     """
 
     def __init__(self, acos: int, beneficiaries: int, year: int, seed: int, claims_per_month: float) -> None:
@@ -43,6 +42,7 @@ class Plan:
 
     def _plan_acos(self) -> None:
         """Agreements, the calendar year of each period (ACO x period), spending relative to the region (ACO x year)."""
+        self.ids = [f"S{number + 1:05d}" for number in range(self.acos)]
         starts = [start for start, last in FIGURES["starts"].items() if int(start[:4]) <= self.year <= last]
         self.starts = tuple(starts[number % len(starts)] for number in range(self.acos))
         first = np.array([int(start[:4]) for start in self.starts])
@@ -52,41 +52,34 @@ class Plan:
         self.period_years: Ints = np.column_stack(periods) - self.first_year
         profiles = pd.DataFrame(FIGURES["profiles"])
         self.profiles = profiles.iloc[np.arange(self.acos) % len(profiles)].reset_index(drop=True)
-        own = self._random(1).uniform(0.94, 1.06, self.acos)
+        own = stream(self.seed, 0, 1).uniform(0.94, 1.06, self.acos)
         self.spending: Floats = np.repeat(own[:, None], self.years, axis=1)
         self.spending[:, -1] *= self.profiles["spending"].to_numpy()
 
     def _plan_nation(self) -> None:
         """Expenditure per person year, truncation threshold of annualized ones, mean risk score (year x type)."""
         years = np.arange(self.first_year, self.year + 1)[:, None] - FIGURES["level_year"]
-        drift = self._random(3).normal(1, 0.006, (self.years, len(TYPES)))
+        drift = stream(self.seed, 0, 3).normal(1, 0.006, (self.years, len(TYPES)))
         self._levels: Floats = np.array(FIGURES["level"]) * np.array(FIGURES["growth"]) ** years * drift
         self.national = _cents(self._levels)
         self.thresholds = _cents(self._levels * FIGURES["threshold"])
-        self.mean_scores: Floats = np.round(self._random(2).uniform(0.97, 1.08, (self.years, len(TYPES))), 4)
+        self.mean_scores: Floats = np.round(stream(self.seed, 0, 2).uniform(0.97, 1.08, (self.years, len(TYPES))), 4)
 
     def _plan_counties(self) -> None:
-        """Spending relative to the nation (by county); expenditure per person year, mean renormalized risk score and
-        hundredths of assignable person years, always more than are assigned (county x year x type)."""
-        self.counties = (self.acos - 1) * _COUNTIES_APART + HOME_COUNTIES
+        """Expenditure and hundredths of person years, more than assigned; mean risk score (county x year x type)."""
+        self.first_county = range(0, self.acos * _COUNTIES_APART, _COUNTIES_APART)
+        self.counties = self.first_county[-1] + HOME_COUNTIES
+        self.county_codes = [f"{1 + number // 1000:02d}{number % 1000:03d}" for number in range(self.counties)]
         shape = self.counties, self.years, len(TYPES)
-        self.county_level: Floats = self._random(4).normal(1, 0.05, self.counties)
-        self.county_scores: Floats = np.round(self._random(6).normal(1, 0.04, shape), 5)
+        self.county_level: Floats = stream(self.seed, 0, 4).normal(1, 0.05, self.counties)
+        self.county_scores: Floats = np.round(stream(self.seed, 0, 6).normal(1, 0.04, shape), 5)
         level = self._levels * self.county_level[:, None, None] * self.county_scores
-        self.county_expenditures = _cents(level * self._random(5).normal(1, 0.01, shape))
+        self.county_expenditures = _cents(level * stream(self.seed, 0, 5).normal(1, 0.01, shape))
         assigned = np.zeros(self.counties)
-        for number in range(self.acos):
-            first = self.first_county(number)
+        for first in self.first_county:
             assigned[first : first + HOME_COUNTIES] += np.array(COUNTY_SHARES) * self.beneficiaries
         people = assigned[:, None, None] * np.array(FIGURES["type_shares"])
-        self.county_person_years = _cents(people * self._random(7).uniform(3, 6, shape) + 25)
-
-    def first_county(self, aco: int) -> int:
-        """The first of the `HOME_COUNTIES` counties of an ACO."""
-        return aco * _COUNTIES_APART
-
-    def _random(self, part: int) -> np.random.Generator:
-        return stream(self.seed, 0, part)
+        self.county_person_years = _cents(people * stream(self.seed, 0, 7).uniform(3, 6, shape) + 25)
 
 
 def stream(seed: int, *place: int) -> np.random.Generator:

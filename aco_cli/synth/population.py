@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from aco_cli.inputs.claims.contracts import CONTRACTS
 from aco_cli.outputs.parquet import ParquetStream
 from aco_cli.synth.expected import Expected
 from aco_cli.synth.plan import COMPLETION, Ints, Plan
-from aco_cli.synth.tables import aco_ids, county_codes, draw_blocks
+from aco_cli.synth.tables import draw_blocks
 
 _TYPES = {
     "text": pa.string(),
@@ -52,12 +52,11 @@ def write_population(
             counts.update(rows)
             if advance:
                 advance(rows["claims"])
-    ids = aco_ids(plan)
-    _write(roster(plan, ids, sums.assigned[:, -1]), folder / "roster.csv")
+    _write(roster(plan, sums.assigned[:, -1]), folder / "roster.csv")
     _write(reference(plan), folder / "reference.csv")
-    _write(counties(plan, county_codes(plan)), folder / "county_ffs.csv")
+    _write(counties(plan), folder / "county_ffs.csv")
     if expected:
-        _write(sums.table(ids), folder / "expected.csv")
+        _write(sums.table(), folder / "expected.csv")
     return counts
 
 
@@ -71,14 +70,14 @@ def _write(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, lineterminator="\n")
 
 
-def roster(plan: Plan, ids: Sequence[str], assigned: Ints) -> pd.DataFrame:
+def roster(plan: Plan, assigned: Ints) -> pd.DataFrame:
     """The ACOs of the performance year, without dollars; `assigned` beneficiaries of each."""
     start = pd.Series(plan.starts)
     profiles = plan.profiles
     revenue = assigned * plan.national[-1, -1] / 100 * _SHARE_OF_REVENUE
     return pd.DataFrame(
         {
-            "aco_id": ids,
+            "aco_id": plan.ids,
             "aco_name": [f"Synthetic ACO {number + 1}" for number in range(plan.acos)],
             "performance_year": plan.year,
             "program": "mssp",
@@ -113,15 +112,15 @@ def reference(plan: Plan) -> pd.DataFrame:
     )
 
 
-def counties(plan: Plan, codes: Sequence[str]) -> pd.DataFrame:
+def counties(plan: Plan) -> pd.DataFrame:
     """County expenditures of all years, headed as CMS heads its yearly files (2018: spaces, capitals and all)."""
     county, year = (places.ravel() for places in np.indices((plan.counties, plan.years)))
     columns = {
         "Year": year + plan.first_year,
-        "State Name": np.array([f"Synthetic State {int(code[:2])}" for code in codes])[county],
-        "County Name": np.array([f"County {int(code[2:])}" for code in codes])[county],
-        "State ID": np.array([int(code[:2]) for code in codes])[county],
-        "County ID": np.array([int(code[2:]) for code in codes])[county],
+        "State Name": np.array([f"Synthetic State {int(code[:2])}" for code in plan.county_codes])[county],
+        "County Name": np.array([f"County {int(code[2:])}" for code in plan.county_codes])[county],
+        "State ID": np.array([int(code[:2]) for code in plan.county_codes])[county],
+        "County ID": np.array([int(code[2:]) for code in plan.county_codes])[county],
     }
     for number, name in enumerate(_COUNTY_TYPES):
         columns[f"Per capita {name} expenditures"] = plan.county_expenditures[county, year, number] / 100

@@ -34,16 +34,6 @@ _NOT_DUAL = ("NA", "00", "03", "05", "06", "09")
 _CLAIMS_OF_A_PERSON = 1_000_000
 
 
-def aco_ids(plan: Plan) -> list[str]:
-    """The identifier of each ACO."""
-    return [f"S{number + 1:05d}" for number in range(plan.acos)]
-
-
-def county_codes(plan: Plan) -> list[str]:
-    """State and county code of each county, as enrollment has them."""
-    return [f"{1 + number // 1000:02d}{number % 1000:03d}" for number in range(plan.counties)]
-
-
 def draw_blocks(plan: Plan, expected: Expected) -> Iterator[Block]:
     """Draw the population, some people at a time; `expected` learns the answers."""
     for aco in range(plan.acos):
@@ -76,7 +66,7 @@ def _draw_block(plan: Plan, aco: int, number: int, expected: Expected) -> Block:
         },
         "enrollment": _enrollment(random, plan, people, rows, names),
         "assignment": {
-            "aco_id": Words(aco_of, aco_ids(plan)),
+            "aco_id": Words(aco_of, plan.ids),
             "performance_year": np.full(len(row), plan.year),
             "period": Words(period, PERIODS),
             "calendar_year": rows.year[row] + plan.first_year,
@@ -112,5 +102,5 @@ def _enrollment(
         "dual_status": Words(code[kept], _DUAL + _NOT_DUAL),
         **{name: getattr(rows, name)[kept] for name in ("part_a", "part_b", "health_plan", "alive")},
         "risk_score": rows.score[kept],
-        "county": Words(rows.county[kept], county_codes(plan)),
+        "county": Words(rows.county[kept], plan.county_codes),
     }

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from aco_cli.errors import InputError, UsageError
-from aco_cli.inputs.given import convert_given
-from aco_cli.inputs.scenario import Scenario, Setting, packaged_scenarios, read_scenarios, scenario_file
+from aco_cli.inputs.scenario import Scenario, Setting, convert_given, packaged_scenarios, read_scenarios, scenario_file
 
 
 def write(folder: Path, text: str) -> Path:

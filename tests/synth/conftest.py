@@ -12,7 +12,7 @@ from aco_cli.outputs.parquet_stream import StreamColumn
 
 from aco_cli.synth.expected import Expected
 from aco_cli.synth.plan import Plan
-from aco_cli.synth.tables import Block, aco_ids, county_codes, draw_blocks
+from aco_cli.synth.tables import Block, draw_blocks
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Population:
 
     @property
     def codes(self) -> list[str]:
-        return county_codes(self.plan)
+        return self.plan.county_codes
 
 
 def table(parts: Sequence[Mapping[str, StreamColumn]]) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def draw(plan: Plan) -> Population:
     claims, enrollment = frames["claims"], frames["enrollment"]
     claims["month"] = claims["through_date"].to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype(str)
     enrollment["year"] = enrollment["month"].str[:4].astype(int)
-    return Population(plan, expected=expected.table(aco_ids(plan)), **frames)
+    return Population(plan, expected=expected.table(), **frames)
 
 
 @pytest.fixture(scope="session")

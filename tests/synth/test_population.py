@@ -14,7 +14,7 @@ from aco_cli.synth import tables
 from aco_cli.synth.expected import Expected
 from aco_cli.synth.plan import Plan
 from aco_cli.synth.population import counties, reference, roster
-from aco_cli.synth.tables import aco_ids, draw_blocks
+from aco_cli.synth.tables import draw_blocks
 
 ADDITIONS = ["ime_amount", "dsh_amount", "uncompensated_care_amount", "other_excluded_amount"]
 KEYS = ["bene_id", "month"]
@@ -53,7 +53,7 @@ def test_periods_are_the_three_years_before_the_start_and_the_performance_year(p
     seen = population.assignment.drop_duplicates(["aco_id", "period"]).pivot_table(
         index="aco_id", columns="period", values="calendar_year"
     )
-    starts = pd.Series(population.plan.starts, index=aco_ids(population.plan)).str[:4].astype(int)
+    starts = pd.Series(population.plan.starts, index=population.plan.ids).str[:4].astype(int)
     for period, before in (("BY1", 3), ("BY2", 2), ("BY3", 1)):
         assert (seen[period] == starts - before).all()
     assert (seen["PY"] == 2023).all()
@@ -132,10 +132,10 @@ def test_the_small_files_cover_what_the_large_ones_name(population: Any) -> None
     national = reference(plan)
     assert set(population.enrollment["year"]) <= set(national["calendar_year"])
     assert len(national) == plan.years * len(TYPES)
-    county = counties(plan, population.codes)
+    county = counties(plan)
     assert len(county) == plan.years * len(population.codes)
     assert set(population.enrollment["county"]) <= set(population.codes)
-    found = roster(plan, aco_ids(plan), np.full(plan.acos, 7))
+    found = roster(plan, np.full(plan.acos, 7))
     assert set(population.assignment["aco_id"]) == set(found["aco_id"])
 
 

@@ -59,7 +59,6 @@ def with_regions(
     """Add `regional_expenditure` and `national_weight` (v11 4.1.1, 4.1.2).
 
     Also returns the months that no county file covers, and those where an ACO has more person years than the county.
-
     `lived` has the months of each ACO, period and type in each county; `counties` has CMS's `per_capita`, `score` and
     `county_person_years`. Both figures are means over counties, weighted by the ACO's person years there.
     """

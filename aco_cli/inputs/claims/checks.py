@@ -65,9 +65,8 @@ class ClaimsRows:
         """Make the other views, and leave in `assignment` the rows of these performance years."""
         self._rows["assignment"].read(where=f"performance_year IN ({', '.join(map(str, performance_years))})")
         self._rows["enrollment"].read(_CALENDAR)
-        self._rows["claims"].read()
-        if self.has_population:
-            self._rows["population"].read()
+        for name in {"claims", "population"} & set(self._rows):
+            self._rows[name].read()
 
     def repeated_months(self) -> list[Problem]:
         """Rows of enrollment for a beneficiary and month that has one already, where they can be read."""

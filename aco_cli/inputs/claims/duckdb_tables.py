@@ -15,7 +15,7 @@ import pandas as pd
 
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
-from aco_cli.inputs.claims.limits import disk_is_full, first_line, megabytes, memory_is_short, scratch_folder
+from aco_cli.inputs.claims.limits import DISK_IS_FULL, MEMORY_IS_SHORT, first_line, megabytes, scratch_folder
 from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source, text_columns
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
 from aco_cli.inputs.problems import limited
@@ -70,17 +70,18 @@ class DuckdbTables:
 
     def broken(self, source: Source) -> list[Problem]:
         """What DuckDB keeps of the lines that it leaves out when told to."""
-        return [problem for file in source.files for problem in self._broken(source, file)]
-
-    def _broken(self, source: Source, file: str) -> list[Problem]:
         import duckdb
 
-        self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-        try:
-            self._run(f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}")
-        except (duckdb.Error, BrokenText) as error:  # line ends of two kinds, for one
-            return [Problem(file, BROKEN_ROW + ", one kind of line ends", first_line(error))]
-        return limited([Problem(file, BROKEN_ROW, first_line(text), int(line)) for line, text in self._run(_REJECTED)])
+        problems: list[Problem] = []
+        for file in source.files:
+            self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+            try:
+                self._run(f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}")
+                lines = self._run(_REJECTED)
+                problems += limited([Problem(file, BROKEN_ROW, first_line(text), int(line)) for line, text in lines])
+            except (duckdb.Error, BrokenText) as error:  # line ends of two kinds, for one
+                problems.append(Problem(file, BROKEN_ROW + ", one kind of line ends", first_line(error)))
+        return problems
 
     def view(self, name: str, sql: str) -> None:
         """A temporary view."""
@@ -161,9 +162,9 @@ def _explain(error: duckdb.Error, memory: str, temp: Path) -> str:
 
     text = str(error)
     if "max_temp_directory_size" in text or "No space left" in text or str(errno.ENOSPC) in text.split():
-        return f"{disk_is_full(temp)}, or more --memory"
+        return f"{DISK_IS_FULL.format(temp)}, or more --memory"
     if isinstance(error, duckdb.OutOfMemoryException):
-        return memory_is_short(memory)
+        return MEMORY_IS_SHORT.format(memory)
     return f"the files cannot be worked on: {first_line(error)}"
 
 

@@ -11,6 +11,9 @@ from tempfile import gettempdir
 from aco_cli.errors import OutputError, UsageError
 from aco_cli.locks import held_folder
 
+# What is said where a run needs more.
+DISK_IS_FULL = "temporary files fill the disk of {}; give a folder with more space with --temp"
+MEMORY_IS_SHORT = "{} of memory are too little for this step; give more with --memory"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgt])i?b", re.IGNORECASE)
 _MEGABYTES = {"k": 0.001, "m": 1, "g": 1_000, "t": 1_000_000}
 _MOST = 200
@@ -40,16 +43,6 @@ def scratch_folder(parent: str | None) -> Iterator[Path]:
         except OSError as error:
             raise OutputError(f"cannot write to {where}: {error.strerror}; choose another folder with --temp") from None
         yield folder
-
-
-def disk_is_full(temp: Path) -> str:
-    """What is said where temporary files have no more space."""
-    return f"temporary files fill the disk of {temp}; give a folder with more space with --temp"
-
-
-def memory_is_short(memory: str) -> str:
-    """What is said where a step needs more memory than it may take."""
-    return f"{memory} of memory are too little for this step; give more with --memory"
 
 
 def first_line(error: object) -> str:

@@ -91,12 +91,8 @@ def _local(name: str) -> list[str]:
     return sorted(glob.glob(name))  # noqa: PTH207 (a pattern may be absolute)
 
 
-def _is_compressed(place: str) -> bool:
-    return place.lower().endswith(_COMPRESSED)
-
-
 def _uncompressed(place: str) -> str:
-    return place[: place.rindex(".")] if _is_compressed(place) else place
+    return place[: place.rindex(".")] if place.lower().endswith(_COMPRESSED) else place
 
 
 def text_columns(file: File) -> Columns:
@@ -105,7 +101,7 @@ def text_columns(file: File) -> Columns:
         with pa.input_stream(file.place, compression="detect") as stream:
             text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
             header = next(csv.reader(text, delimiter=DELIMITERS[file.kind], strict=True), [])
-        if _is_compressed(file.place):
+        if _uncompressed(file.place) != file.place:
             _read_to_the_end(file.place)
     except (OSError, pa.ArrowException, csv.Error) as error:
         raise damaged(file.place, file.kind, error) from None

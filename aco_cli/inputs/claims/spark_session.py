@@ -15,17 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aco_cli.errors import OutputError, UsageError
-from aco_cli.inputs.claims.limits import disk_is_full, first_line, megabytes, memory_is_short, scratch_folder
+from aco_cli.inputs.claims.limits import DISK_IS_FULL, MEMORY_IS_SHORT, first_line, megabytes, scratch_folder
+from aco_cli.inputs.claims.spark_tables import SparkTables, root_cause
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_CAUSE = re.compile(r'^(?:Exception in thread "[^"]*" |Caused by: |: )(?:[\w.$]+: )?(.+)', re.MULTILINE)
-
 
 @contextmanager
-def spark_session(master: str, memory: str, temp: str | None) -> Iterator[SparkSession]:
-    """A session on `master`, or the one that runs already. Raises UsageError or OutputError."""
+def open_spark(master: str, memory: str, temp: str | None) -> Iterator[SparkTables]:
+    """Tables of a session on `master`, or of the one that runs already. Raises UsageError or OutputError."""
     size = megabytes(memory)
     try:
         from pyspark.errors import PySparkException
@@ -38,11 +37,13 @@ def spark_session(master: str, memory: str, temp: str | None) -> Iterator[SparkS
     with scratch_folder(temp) as folder, _quiet():
         running = SparkSession.getActiveSession()
         session = running or _start(master, memory, size, folder)
+        tables = SparkTables(session)
         try:
-            yield session
+            yield tables
         except (PySparkException, Py4JError) as error:
             raise OutputError(explain(error, memory, folder.parent)) from None
         finally:
+            tables.forget()
             if running is None:
                 session.stop()
 
@@ -80,15 +81,10 @@ def _start(master: str, memory: str, megabytes: int, folder: Path) -> SparkSessi
         context.setLogLevel("OFF")
         return SparkSession(context)
     except (PySparkException, Py4JError) as error:
-        reason = _killed(said) or root_cause(str(error)) or root_cause(said.read_text(errors="replace"))
-        reason = reason or first_line(error)
+        log = said.read_text(errors="replace")
+        killed = re.findall(r"has been killed\. Reason: (.+)", log)  # by a cluster, which tells nobody else
+        reason = killed[-1] if killed else root_cause(str(error)) or root_cause(log) or first_line(error)
         raise UsageError(f"Spark does not start with --master {master} and --memory {memory}: {reason}") from None
-
-
-def _killed(said: Path) -> str:
-    """Why a cluster gave up, which Java tells nobody but its log."""
-    reasons = re.findall(r"has been killed\. Reason: (.+)", said.read_text(errors="replace"))
-    return str(reasons[-1]) if reasons else ""
 
 
 def _settings(master: str, megabytes: int, folder: Path) -> dict[str, str]:
@@ -117,13 +113,7 @@ def explain(error: Exception, memory: str, temp: Path) -> str:
     """What ended the work, in one line."""
     text = str(error)
     if "No space left on device" in text:
-        return disk_is_full(temp)
+        return DISK_IS_FULL.format(temp)
     if "OutOfMemoryError" in text:
-        return memory_is_short(memory)
+        return MEMORY_IS_SHORT.format(memory)
     return f"the files cannot be worked on: {root_cause(text) or first_line(error)}"
-
-
-def root_cause(text: str) -> str:
-    """What a trace of Java says last of where the error came from, without the class that says it."""
-    causes = _CAUSE.findall(text)
-    return first_line(causes[-1]) if causes else ""

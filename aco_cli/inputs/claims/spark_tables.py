@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -15,13 +14,13 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.limits import first_line
 from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source, named_columns, text_columns
-from aco_cli.inputs.claims.spark_session import root_cause, spark_session
 from aco_cli.inputs.claims.tables import BROKEN_ROW, EXAMPLES, BrokenText
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
 
+_CAUSE = re.compile(r'^(?:Exception in thread "[^"]*" |Caused by: |: )(?:[\w.$]+: )?(.+)', re.MULTILINE)
 _CORRUPT = "_corrupt"
 _MALFORMED = "MALFORMED text"
 _QUOTES: dict[str, Any] = {"quote": '"', "escape": '"', "multiLine": True}
@@ -148,15 +147,10 @@ def _is_broken(source: Source) -> Column:
     return f.concat_ws("\n", *source.used).rlike('(?m)^ *"|[\ufffd\r]').alias("broken")
 
 
-@contextmanager
-def open_spark(master: str, memory: str, temp: str | None) -> Iterator[SparkTables]:
-    """Tables of a session on `master`, or of the one that runs already. Raises UsageError or OutputError."""
-    with spark_session(master, memory, temp) as session:
-        tables = SparkTables(session)
-        try:
-            yield tables
-        finally:
-            tables.forget()
+def root_cause(text: str) -> str:
+    """What a trace of Java says last of where the error came from, without the class that says it."""
+    causes = _CAUSE.findall(text)
+    return first_line(causes[-1]) if causes else ""
 
 
 def _escaped(place: str) -> str:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aco_cli.api.claims import Found, Sought, from_claims
+from aco_cli.api.run import Run
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 from aco_cli.inputs.claims.tables import Tables
 from aco_cli.inputs.years import Years
@@ -125,7 +126,7 @@ def compute(duckdb_tables: DuckdbTables, tmp_path_factory: pytest.TempPathFactor
     folder, book = tmp_path_factory.mktemp("people"), RuleBook()
 
     def run(people: People, tables: Tables = duckdb_tables, **others: Any) -> Found:
-        return from_claims(tables, replace(write(people, folder), **others), book, lambda _stage: None)
+        return from_claims(tables, replace(write(people, folder), **others), book, Run(), lambda _stage: None)
 
     return run
 
