@@ -9,15 +9,19 @@ from decimal import Decimal
 
 import pandas as pd
 
-from aco_cli.engine.expenditures.percentile import population_figures
 from aco_cli.engine.expenditures.queries import queries
-from aco_cli.engine.expenditures.results import COUNTY_KEYS, REFERENCE_KEYS, expenditures, with_regions
+from aco_cli.engine.expenditures.results import (
+    COUNTY_KEYS,
+    REFERENCE_KEYS,
+    expenditures,
+    population_figures,
+    with_regions,
+)
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.benchmark import load_table, read_counties
 from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.tables import Tables
-from aco_cli.inputs.county import read_counties
 from aco_cli.inputs.years import Years, list_years
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.expenditures import ExpenditureRules, expenditure_rules

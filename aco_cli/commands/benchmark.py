@@ -13,7 +13,7 @@ def benchmark(
     files: o.FilesArgument,
     rows: o.Rows,
     table: o.Table,
-    session: o.Session,
+    session: o.StrictSession,
     reference: o.ReferenceOption = None,
 ) -> None:
     """Expenditures to benchmark, per ACO and year.

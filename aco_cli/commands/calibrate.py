@@ -25,7 +25,7 @@ def calibrate(
     year: Annotated[str, typer.Argument(metavar="YEAR", help="The performance year, such as 2014.")],
     file: Annotated[str, typer.Argument(metavar="FILE", help="CMS public use file; - is standard input.")],
     table: o.Output,
-    session: o.Session,
+    session: o.StrictSession,
     residuals: Annotated[str | None, o.option("FILE", "Write published minus recomputed per ACO here.")] = None,
     updates: Annotated[bool, o.flag("--updates", "Estimate the year's flat-dollar updates too.")] = False,
     rules: o.RulesOption = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 import typer
 
-from aco_cli.commands.options import Strict
+from aco_cli.commands.options import Messages, Strict
 from aco_cli.outputs.formats import EXTENSIONS, Format
 
 
@@ -27,12 +27,12 @@ class Call:
 def command(function: Callable[..., bool | None]) -> Callable[..., None]:
     """Let a parameter that is a dataclass of options stand for its fields; one of type Call gets the whole run.
 
-    One of type Session gets a session, which ends with the command; what the command returns tells of findings.
+    One called `session` gets a session, which ends with the command; what the command returns tells of findings.
     """
     hints = get_type_hints(function, include_extras=True)
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint) and hint is not Call}
     calls = [name for name, hint in hints.items() if hint is Call]
-    has_session = hints.get("session") is Strict
+    has_session = hints.get("session") in {Messages, Strict}
 
     @wraps(function)
     def run(ctx: typer.Context | None = None, **values: Any) -> None:
@@ -66,7 +66,12 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
 def _fields(group: Any) -> list[Parameter]:
     hints = get_type_hints(group, include_extras=True)
     return [
-        Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name])
+        Parameter(
+            field.name,
+            Parameter.KEYWORD_ONLY,
+            default=Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
         for field in fields(group)
     ]
 

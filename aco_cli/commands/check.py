@@ -18,7 +18,7 @@ _FORMAT = "auto is one line per problem; csv, json, ... give columns."
 def check(
     files: o.FilesArgument,
     sources: o.Sources,
-    session: o.Session,
+    session: o.StrictSession,
     format: Annotated[Format, typer.Option("--format", "-f", help=_FORMAT)] = Format.AUTO,
     output: o.OutputOption = None,
 ) -> bool:

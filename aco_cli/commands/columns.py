@@ -15,7 +15,7 @@ _NAME = "A command, such as settle or rules show, or an input table, such as ros
 @command
 def columns(
     table: o.Output,
-    messages: o.Messages,
+    session: o.PlainSession,
     name: Annotated[o.Many, typer.Argument(metavar="NAME", help=_NAME)] = None,
 ) -> None:
     """Describe the columns of outputs and input files.
@@ -31,6 +31,5 @@ def columns(
     aco columns -o columns.xlsx
     """
     from aco_cli.commands.dictionary import dictionary
-    from aco_cli.commands.session import Session
 
-    Session(messages).write(dictionary(" ".join(name or ())), "columns", table)
+    session.write(dictionary(" ".join(name or ())), "columns", table)

@@ -24,23 +24,25 @@ _REFERENCE = "CMS's thresholds and mean risk scores by year and type"
 _NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"
 
 
+@o.group
+class ClaimsOptions:
+    """The tables of claims, what goes with them, and with what they are added up."""
+
+    claims: Annotated[list[str], o.many("FILE", f"Claims and claim lines; {_FORMS}")]
+    enrollment: Annotated[list[str], o.many("FILE", f"A row per beneficiary and month; {_FORMS}")]
+    assignment: Annotated[list[str], o.many("FILE", f"Assigned beneficiaries by ACO and period; {_FORMS}")]
+    reference: Annotated[o.Many, o.many("FILE", _REFERENCE)] = None
+    county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None
+    national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None
+    rules: o.RulesOption = None
+    engine: Annotated[Engine, typer.Option(help="What adds up: here, or on a cluster.")] = Engine.DUCKDB
+    master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]"
+    memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB"
+    temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None
+
+
 @command
-def expenditures(
-    years: o.YearsArgument,
-    claims: Annotated[list[str], o.many("FILE", f"Claims and claim lines; {_FORMS}")],
-    enrollment: Annotated[list[str], o.many("FILE", f"A row per beneficiary and month; {_FORMS}")],
-    assignment: Annotated[list[str], o.many("FILE", f"Assigned beneficiaries by ACO and period; {_FORMS}")],
-    output: o.Output,
-    session: o.Session,
-    reference: Annotated[o.Many, o.many("FILE", _REFERENCE)] = None,
-    county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None,
-    national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None,
-    rules: o.RulesOption = None,
-    engine: Annotated[Engine, typer.Option(help="What adds up: here, or on a cluster.")] = Engine.DUCKDB,
-    master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]",
-    memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB",
-    temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None,
-) -> None:
+def expenditures(years: o.YearsArgument, claims: ClaimsOptions, output: o.Output, session: o.StrictSession) -> None:
     """Claims to expenditures, by ACO, period and enrollment type.
 
     Person years, per capita expenditure, renormalised risk score, and with --county-ffs the regional expenditure and
@@ -50,19 +52,5 @@ def expenditures(
     aco expenditures 2018 --claims claims.parquet --enrollment enrollment.parquet \\
         --assignment assignment.parquet --reference reference.csv -o expenditures.parquet
     """
-    found = aco.expenditures(
-        years,
-        claims=claims,
-        enrollment=enrollment,
-        assignment=assignment,
-        reference=reference,
-        county_ffs=county_ffs,
-        national=national,
-        rules=rules,
-        engine=engine,
-        master=master,
-        memory=memory,
-        temp=temp,
-        run=session,
-    )
+    found = aco.expenditures(years, run=session, **vars(claims))
     session.write(found.table, "expenditures", output)

@@ -18,7 +18,7 @@ def explain(
     files: o.FilesArgument,
     sources: o.Sources,
     output: o.Output,
-    session: o.Session,
+    session: o.StrictSession,
     rules: o.RulesOption = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,

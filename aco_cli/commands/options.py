@@ -159,6 +159,9 @@ class Strict(Messages):
 
 
 if TYPE_CHECKING:
-    from aco_cli.commands.session import Session as Session  # noqa: PLC0414 (for commands)
-else:
-    Session = Strict  # the options that `@command` makes a session of; its class would slow down `aco --help`
+    from aco_cli.commands.session import Session
+
+    PlainSession = Session
+    StrictSession = Session
+else:  # the options that `@command` makes a session of; its class would slow down `aco --help`
+    PlainSession, StrictSession = Messages, Strict

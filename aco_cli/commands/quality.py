@@ -19,7 +19,7 @@ def quality(
     years: o.YearsArgument,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)],
     table: o.Table,
-    session: o.Session,
+    session: o.StrictSession,
     roster: Annotated[o.Many, o.many("FILE", _ROSTER)] = None,
     improvement: Annotated[o.Many, o.many("DOMAIN=POINTS", "Improvement reward of a domain")] = None,
     rules: o.RulesOption = None,

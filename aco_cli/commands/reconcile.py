@@ -15,7 +15,7 @@ def reconcile(
     files: o.FilesArgument,
     rows: o.Rows,
     table: o.Table,
-    session: o.Session,
+    session: o.StrictSession,
     published: Annotated[o.Many, o.many("FILE", "Published settlements, if not in FILE")] = None,
     quality: o.QualityOption = None,
     by_year: Annotated[bool, o.flag("--by-year", "Only the summary by performance year.")] = False,

@@ -21,7 +21,7 @@ def report(
     years: o.YearsArgument,
     files: o.FilesArgument,
     rows: o.SettledRows,
-    session: o.Session,
+    session: o.StrictSession,
     output: Annotated[str, o.option("FILE", _OUTPUT, "--output", "-o")],
     chart: Annotated[Figure | None, typer.Option(help=_CHART)] = None,
 ) -> None:

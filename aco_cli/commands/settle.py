@@ -9,7 +9,7 @@ from aco_cli.commands.call import command
 
 @command
 def settle(
-    years: o.YearsArgument, files: o.FilesArgument, rows: o.SettledRows, table: o.Table, session: o.Session
+    years: o.YearsArgument, files: o.FilesArgument, rows: o.SettledRows, table: o.Table, session: o.StrictSession
 ) -> None:
     """Settle every ACO: bonus or repayment.
 

@@ -26,7 +26,7 @@ def simulate(
     files: o.FilesArgument,
     rows: o.SettledRows,
     table: o.Table,
-    session: o.Session,
+    session: o.StrictSession,
     draws: Annotated[int, o.option("N", "How often each ACO is drawn.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Another seed gives other draws.", min=0)] = 1,
     sd: Annotated[float | None, o.option("FRACTION", _SD, min=0, max=1, callback=o.no_nan)] = None,
@@ -57,7 +57,7 @@ def _write_chart(session: Session, result: pd.DataFrame, output: str) -> None:
 
     try:
         from aco_cli.outputs.charts.draw import image
-        from aco_cli.outputs.charts.fan import fan
+        from aco_cli.outputs.charts.spreads import fan
     except ImportError as error:
         raise UsageError(f"a chart needs {error.name}: pip install 'aco-cli[report]'") from None
     data = image(fan(result), output, ABOUT)

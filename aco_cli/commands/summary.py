@@ -18,7 +18,7 @@ def summary(
     files: o.FilesArgument,
     rows: o.Rows,
     table: o.Table,
-    session: o.Session,
+    session: o.StrictSession,
     by: Annotated[o.Many, o.option("A,B,...", _BY)] = None,
     compare: Annotated[bool, o.flag("--compare", _COMPARE)] = False,
 ) -> None:

@@ -17,7 +17,7 @@ _CLAIMS = "Claim lines of a person, mean."
 @command
 def synth(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the files go; made if it does not exist.")],
-    messages: o.Messages,
+    session: o.PlainSession,
     acos: Annotated[int, o.option("N", "How many ACOs.", min=1, max=10_000)] = 5,
     beneficiaries: Annotated[int, o.option("N", _BENEFICIARIES, min=100, max=10_000_000)] = 2000,
     claims_per_month: Annotated[float, o.option("X", _CLAIMS, min=0.1, max=50, callback=o.no_nan)] = 2.0,
@@ -35,12 +35,10 @@ def synth(
     aco synth demo
     aco synth large --acos 100 --beneficiaries 10000 --no-expected
     """
-    from aco_cli.commands.session import Session
     from aco_cli.outputs.folder import whole_folder
     from aco_cli.synth.plan import Plan
     from aco_cli.synth.population import FILES, write_population
 
-    session = Session(messages)
     plan = Plan(acos, beneficiaries, year, seed, claims_per_month)
     lines = int(acos * beneficiaries * claims_per_month * _MONTHS)
     with whole_folder(folder, FILES, force=force) as place, session.busy("drawing claims", rows=lines) as advance:

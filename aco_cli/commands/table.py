@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from inspect import signature
 
-from aco_cli.commands import (
-    benchmark,
-    calibrate,
-    check,
-    columns,
-    config,
-    expenditures,
-    explain,
-    quality,
-    reconcile,
-    report,
-    rules,
-    settle,
-    simulate,
-    summary,
-    synth,
-    template,
-    verify,
-    whatif,
-)
 from aco_cli.commands.options import ManifestOption
+
+# By what they are for, as help groups them: each the module `aco_cli.commands.NAME` and its function of that name, or
+# of the second word.
+_NAMES = {
+    "Answer": ("settle", "summary", "explain", "whatif", "simulate"),
+    "Check": ("check", "reconcile", "verify"),
+    "Share": ("report",),
+    "Build inputs": ("expenditures", "benchmark", "calibrate", "quality", "synth", "template"),
+    "Rules": (
+        *("columns", "rules show", "rules sources", "rules coverage", "rules diff", "rules scenarios"),
+        "config show",
+    ),
+}
+# The first words that commands share.
+FAMILIES = {
+    "rules": "Rules: parameters, sources, coverage.",
+    "config": "Settings: what is in force and why.",
+}
 
 
 @dataclass(eq=False, frozen=True)
 class Command:
-    """A command by the words that call it, such as `settle` or `rules show`; help groups them by purpose."""
+    """A command by the words that call it, such as `settle` or `rules show`."""
 
     name: str
-    run: Callable[..., None]
     purpose: str
+
+    @property
+    def run(self) -> Callable[..., None]:
+        """The function behind it."""
+        words = self.name.split()
+        function: Callable[..., None] = getattr(import_module(f"aco_cli.commands.{words[0]}"), words[-1])
+        return function
 
     @property
     def is_recorded(self) -> bool:
@@ -44,39 +49,4 @@ class Command:
         return option is not None and option.annotation == ManifestOption
 
 
-_BY_PURPOSE = {
-    "Answer": (settle.settle, summary.summary, explain.explain, whatif.whatif, simulate.simulate),
-    "Check": (check.check, reconcile.reconcile, verify.verify),
-    "Share": (report.report,),
-    "Build inputs": (
-        expenditures.expenditures,
-        benchmark.benchmark,
-        calibrate.calibrate,
-        quality.quality,
-        synth.synth,
-        template.template,
-    ),
-    "Rules": (
-        columns.columns,
-        rules.show,
-        rules.sources,
-        rules.coverage,
-        rules.diff,
-        rules.scenarios,
-        config.show,
-    ),
-}
-
-
-def _name(run: Callable[..., None]) -> str:
-    """That of the function, behind the module's unless they are the same."""
-    module = run.__module__.rpartition(".")[2]
-    return " ".join(dict.fromkeys((module, run.__name__)))
-
-
-COMMANDS = tuple(Command(_name(run), run, purpose) for purpose, runs in _BY_PURPOSE.items() for run in runs)
-# The first words that commands share.
-FAMILIES = {
-    "rules": "Rules: parameters, sources, coverage.",
-    "config": "Settings: what is in force and why.",
-}
+COMMANDS = tuple(Command(name, purpose) for purpose, names in _NAMES.items() for name in names)

@@ -14,7 +14,7 @@ from aco_cli.commands.call import command
 def template(
     track: Annotated[str, typer.Argument(metavar="TRACK", help="The track, such as basic-e (aco rules coverage).")],
     output: o.Output,
-    messages: o.Messages,
+    session: o.PlainSession,
     year: Annotated[int | None, o.option("YEAR", "The performance year; the last one covered if left out.")] = None,
     rules: o.RulesOption = None,
 ) -> None:
@@ -28,8 +28,7 @@ def template(
     """
     from aco_cli.api.selection import rules_of
     from aco_cli.api.templates import roster_template
-    from aco_cli.commands.session import Session
     from aco_cli.outputs.columns import roster_column
 
     frame = roster_template(rules_of(rules), track, year)
-    Session(messages).write(frame, [roster_column(str(name)) for name in frame], output)
+    session.write(frame, [roster_column(str(name)) for name in frame], output)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,18 +18,11 @@ from aco_cli.outputs.formats import Format
 Commands = Mapping[str, Callable[..., None]]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What differs from the manifest, a line each (nothing: the run stands), and what running again gives."""
-
-    differences: tuple[str, ...]
-    result: str
-
-
-def compare(manifest: Manifest, commands: Commands) -> Verdict:
+def compare(manifest: Manifest, commands: Commands) -> tuple[list[str], str]:
     """Compare a manifest with the files, rules and programs of today, and its output with that of running again.
 
-    Raises UsageError for a command or option that this version of aco does not have.
+    Returns what differs, a line each (nothing: the run stands), and what running again gives. Raises UsageError for a
+    command or option that this version of aco does not have.
     """
     run = _command(manifest, commands)
     differences = [
@@ -43,13 +35,13 @@ def compare(manifest: Manifest, commands: Commands) -> Verdict:
         same = _run_again(manifest, run, recorded) == recorded
     except AcoError as error:
         first = str(error).splitlines()[0]
-        return Verdict((*differences, f"running again fails: {first}"), "there is no result to compare")
+        return [*differences, f"running again fails: {first}"], "there is no result to compare"
     if same:
-        return Verdict(tuple(differences), f"running again gives the bytes of the manifest ({recorded.rows:,} rows)")
+        return differences, f"running again gives the bytes of the manifest ({recorded.rows:,} rows)"
     result = "running again gives other bytes than the manifest has"
     if not differences:
         differences.append(f"result: {result}, though nothing that it records has changed")
-    return Verdict(tuple(differences), result)
+    return differences, result
 
 
 def _file(kind: str, held: FileFacts) -> Iterator[str]:

@@ -22,7 +22,7 @@ def whatif(
     files: o.FilesArgument,
     rows: o.SettledRows,
     table: o.Table,
-    session: o.Session,
+    session: o.StrictSession,
     change: Annotated[o.Many, o.many("COLUMN=VALUE", "A roster column with another value", "--set")] = None,
     rule: Annotated[o.Many, o.many("NAME=VALUE", "A rule such as mssp.sequestration=0")] = None,
     rules_year: Annotated[int | None, o.option("YEAR", "Settle by the rules of this year.")] = None,

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aco_cli.engine.language.columns import compute
-from aco_cli.engine.language.fold import Folded, Formula, as_constant, fold, needed
+from aco_cli.engine.language.fold import Folded, Formula, NotANumberError, as_constant, fold, needed
 from aco_cli.engine.language.functions import Column
-from aco_cli.engine.language.tree import FALSE, UNKNOWN, Node
+from aco_cli.engine.language.tree import FALSE, UNKNOWN, Node, Text
 from aco_cli.engine.law import Law
 from aco_cli.engine.outcome import CODES
+from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import Entry, part_of
 
@@ -134,4 +135,8 @@ def _folded(
     known = {key: step for law in laws for key, step in law.named.items()}
     constants = {f"rules.{name}": value for name, value in rules}
     constants |= {name: FALSE if known[name].choice else UNKNOWN for name in missing}
-    return fold(_needed(laws, wanted), wanted, constants)
+    try:
+        return fold(_needed(laws, wanted), wanted, constants)
+    except NotANumberError as error:
+        named = next(name for name, value in rules if value == Text(str(error)))
+        raise RulesError(f"{named.partition('.')[0]}.yaml: expected a number for {named}, found {error}") from None

@@ -1,4 +1,4 @@
-"""Expenditure and reference files, and historical benchmarks as CMS publishes them; every problem at once."""
+"""What expenditures and benchmarks are computed from or compared with: CMS's figures; every problem at once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ _KEYS = {
     "reference": ("performance_year", "agreement_start", "calendar_year", "enrollment_type"),
 }
 _MAY_BE_BLANK = "agreement_start"
+# Of county files.
+_TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")
+_FIGURES = ("per_capita", "score", "county_person_years")
+_PLACE = dict.fromkeys(("calendar_year", "state", "county"), "a number")
 
 
 def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
@@ -64,3 +68,31 @@ def _missing(part: Part) -> list[Problem]:
     names = [name for name in part.layout.columns if name == "published_update" or "_py_" in name]
     headings = [part.layout.columns[name].sources[0] for name in names if name not in part.frame]
     return [Problem(part.file, "this column, for --updates", "no such column", 1, heading) for heading in headings]
+
+
+def read_counties(files: Sequence[str]) -> pd.DataFrame:
+    """One row per calendar year, county (5-digit SSA state and county code) and enrollment type; hidden figures blank.
+
+    Raises InputError with every file that cannot be read, column that is missing and cell that is no number.
+    """
+    problems: list[Problem] = []
+    parts = read_parts(files, "county", problems)
+    for part in parts:
+        problems += [*part.problems, *blank_cells(part, _PLACE)]
+    if problems:
+        raise InputError(problems)
+    frame = pd.concat([_by_type(part.frame) for part in parts], ignore_index=True)
+    if frame.duplicated(["calendar_year", "county", "type_order"]).any():
+        raise InputError([Problem(", ".join(files), "each county and year once", "some several times")])
+    return frame
+
+
+def _by_type(figures: pd.DataFrame) -> pd.DataFrame:
+    places = figures[list(_PLACE)].astype("int64")
+    code = places["state"].astype("str").str.zfill(2) + places["county"].astype("str").str.zfill(3)
+    head = pd.DataFrame({"calendar_year": places["calendar_year"], "county": code})
+    parts = [
+        head.assign(type_order=order, **{name: figures[f"{kind}_{name}"] for name in _FIGURES})
+        for order, kind in enumerate(_TYPES)
+    ]
+    return pd.concat(parts, ignore_index=True)

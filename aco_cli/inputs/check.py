@@ -8,7 +8,7 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
-from aco_cli.inputs.recognise import recognise
+from aco_cli.inputs.recognise import fitting
 from aco_cli.inputs.sheets import open_sheet
 from aco_cli.inputs.source import STDIN
 
@@ -60,15 +60,6 @@ def _kinds(file: str) -> tuple[str, ...]:
         header = open_sheet(file).header
     except InputError:
         return _ROSTERS[:1]
-    fits = [family for family in (*_ROSTERS, *_TABLES) if _is_of(file, header, family)][:1]
-    if _is_of(file, header, "quality") and has_rates(header):
-        fits.append("quality")
-    return tuple(fits) or _ROSTERS[:1]
-
-
-def _is_of(file: str, header: Sequence[str], family: str) -> bool:
-    try:
-        recognise(file, header, family)
-    except InputError:
-        return False
-    return True
+    fits = fitting(header, (*_ROSTERS, *_TABLES))
+    rates = ("quality",) if fitting(header, ["quality"]) and has_rates(header) else ()
+    return ((fits.family,) if fits else ()) + rates or _ROSTERS[:1]

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.layout import Column, code_key
-from aco_cli.inputs.numbers import as_text, is_one_of, parse_numbers, snap_to_grid
+from aco_cli.inputs.numbers import Fix, as_text, is_one_of, no_fix, parse_numbers, range_faults, snap_to_grid
 from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
 from aco_cli.inputs.problems import cell_problems, shown
-from aco_cli.inputs.ranges import Fix, no_fix, range_faults
 from aco_cli.inputs.raw import Floats, Mask, RawTable
 from aco_cli.inputs.recognise import Match
 from aco_cli.inputs.words import parse_booleans, parse_choices, parse_dates
@@ -159,19 +157,7 @@ def _booleans_or_dates(column: Column, cells: Any, work: Conversion) -> Any:
 
 
 def _choices(column: Column, cells: Any, work: Conversion) -> Any:
-    values, bad = _chosen(column, cells, work)
-    values[bad] = _UNKNOWN
-    return _strings(values)
-
-
-def _coded(column: Column, cells: Any, work: Conversion) -> Floats:
-    """The number that each code stands for."""
-    values, bad = _chosen(column, cells, work)
-    values[bad | (values == "")] = np.nan
-    return values.astype(np.float64)
-
-
-def _chosen(column: Column, cells: Any, work: Conversion) -> tuple[npt.NDArray[np.object_], Mask]:
+    """What each word stands for: text or, where the column is coded, a number."""
     codes = column.codes or {each.lower(): each for each in column.choices}
     key = code_key if column.codes else str.lower
     values, bad = parse_choices(cells, lambda text: codes.get(key(text)), column.none)
@@ -180,7 +166,11 @@ def _chosen(column: Column, cells: Any, work: Conversion) -> tuple[npt.NDArray[n
         return did_you_mean(str(cell).strip().lower(), codes, most=2, cutoff=0.5).removeprefix("; ")
 
     work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(column.choices or codes), meant)
-    return values, bad
+    if column.type == "coded":
+        values[bad | (values == "")] = np.nan
+        return values.astype(np.float64)
+    values[bad] = _UNKNOWN
+    return _strings(values)
 
 
 def _flags(column: Column, work: Conversion) -> Any | None:
@@ -229,7 +219,7 @@ _CONVERTERS: Mapping[str, Converter] = {
     "date": _booleans_or_dates,
     "positive": _positive,
     "choice": _choices,
-    "coded": _coded,
+    "coded": _choices,
     "election": _elections,
     "id": lambda _column, cells, _work: _text(as_text(cells)),
     "text": lambda _column, cells, _work: _text(cells),

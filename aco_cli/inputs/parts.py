@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,9 +13,9 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.convert import NO_YEAR, convert
 from aco_cli.inputs.layout import Layout
 from aco_cli.inputs.numbers import as_text
-from aco_cli.inputs.problems import shown
-from aco_cli.inputs.raw import RawTable, Rows, without_blank_rows
-from aco_cli.inputs.recognise import Match, recognise
+from aco_cli.inputs.problems import cell_problems, shown
+from aco_cli.inputs.raw import Mask, RawTable, Rows, without_blank_rows
+from aco_cli.inputs.recognise import Match, fitting, recognise
 from aco_cli.inputs.sheets import open_sheet
 from aco_cli.inputs.years import Years, list_years
 
@@ -42,6 +42,10 @@ class Part:
     def has_years(self) -> bool:
         """Whether the performance year of each row is known."""
         return YEAR in self.frame
+
+    def cell_problems(self, column: str, bad: Mask, describe: Callable[[int], tuple[str, str, str]]) -> list[Problem]:
+        """A problem for each bad cell of a column; `describe` gives what was expected, found and mends it."""
+        return cell_problems(self.file, column, self.rows, bad, describe)
 
 
 def read_part(file: str, layout: str, *, precision: bool = False) -> Part:
@@ -75,11 +79,8 @@ def fix_year(part: Part) -> None:
     """A public use file without a year column is of the year whose layout it fits."""
     if part.has_years or part.layout.years:
         return
-    try:
-        layout = recognise(part.file, part.header, "cms-puf").layout
-    except InputError:
-        return
-    if len(layout.years) == 1:
+    layout = fitting(part.header, ["cms-puf"])
+    if layout and len(layout.years) == 1:
         part.frame[YEAR] = np.full(len(part.frame), float(layout.years[0]))
 
 

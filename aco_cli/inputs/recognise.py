@@ -36,14 +36,18 @@ def recognise(file: str, header: Sequence[str], layout: str = "auto") -> Match:
 
     Layouts are told apart by what they require and exclude, so that no header fits two of a family.
     """
+    families = FAMILIES if layout == "auto" else (layout,)
+    found = fitting(header, families)
+    if found is None:
+        raise InputError(_refusal(file, header, [each for family in families for each in each_layout(family)]))
+    return _fit(file, header, found)
+
+
+def fitting(header: Sequence[str], families: Iterable[str]) -> Layout | None:
+    """The layout of these families that a header fits, or None."""
     names = {name.lower() for name in header}
-    candidates: list[Layout] = []
-    for family in FAMILIES if layout == "auto" else (layout,):
-        for candidate in each_layout(family):
-            if not _missing(candidate, names) and not _unwanted(candidate, names):
-                return _fit(file, header, candidate)
-            candidates.append(candidate)
-    raise InputError(_refusal(file, header, names, candidates))
+    layouts = (layout for family in families for layout in each_layout(family))
+    return next((each for each in layouts if not _missing(each, names) and not _unwanted(each, names)), None)
 
 
 def _missing(layout: Layout, names: set[str]) -> list[str]:
@@ -93,7 +97,9 @@ def not_used(file: str, near: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _refusal(file: str, header: Sequence[str], names: set[str], candidates: Sequence[Layout]) -> list[Problem]:
+def _refusal(file: str, header: Sequence[str], candidates: Sequence[Layout]) -> list[Problem]:
+    names = {name.lower() for name in header}
+
     def likeness(layout: Layout) -> float:
         return 1 - (len(_missing(layout, names)) + len(_unwanted(layout, names))) / len(layout.required)
 

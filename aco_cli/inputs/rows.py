@@ -10,7 +10,7 @@ import pandas as pd
 from aco_cli.errors import Problem
 from aco_cli.inputs.convert import NO_YEAR
 from aco_cli.inputs.parts import YEAR, Part
-from aco_cli.inputs.problems import cell_problems, limited, shown
+from aco_cli.inputs.problems import limited, shown
 
 _NEEDED = {"aco_id": "an id", "program": "mssp or pioneer", "track": "a track"}
 _HALF_YEAR = 6
@@ -27,8 +27,7 @@ def blank_cells(part: Part, needed: Mapping[str, str]) -> list[Problem]:
     for name, expected in needed.items():
         if name in part.frame:
             bad = part.frame[name].isin(["", None, np.nan]).to_numpy()
-            found = (expected, "a blank cell", "")
-            problems += cell_problems(part.file, name, part.rows, bad, lambda _, found=found: found)  # type: ignore[misc]
+            problems += part.cell_problems(name, bad, lambda _, words=expected: (words, "a blank cell", ""))  # type: ignore[misc]
     return problems
 
 
@@ -41,13 +40,7 @@ def _tracks_of_other_programs(part: Part) -> Iterable[Problem]:
         others = [each for each in column.choices if each not in tracks]
         bad = (part.frame["program"] == program) & found.isin(others)
         expected = f"a track of {program}: {', '.join(tracks)}"
-        yield from cell_problems(
-            part.file,
-            "track",
-            part.rows,
-            bad.to_numpy(),
-            lambda at, expected=expected: (expected, found.iloc[at], ""),  # type: ignore[misc]
-        )
+        yield from part.cell_problems("track", bad.to_numpy(), lambda at, words=expected: (words, found.iloc[at], ""))  # type: ignore[misc]
 
 
 def check_duplicates(parts: Sequence[Part]) -> list[Problem]:

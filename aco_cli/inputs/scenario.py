@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,19 +72,18 @@ def _scenario(item: Any, file: str) -> Scenario:
     problems = list(_problems(item))
     if problems:
         raise InputError([Problem(file, expected, found) for expected, found in problems])
-    settings = item.get("set") or ()
-    return Scenario(
-        str(item["name"]),
-        " ".join(str(item.get("description", "")).split()),
-        tuple(_setting(each) for each in ([settings] if isinstance(settings, dict) else settings)),
-        item.get("rules") or {},
-        item.get("rules_year"),
-        item.get("lines") or {},
+    description = " ".join(str(item.get("description", "")).split())
+    settings = tuple(
+        Setting({name: value for name, value in each.items() if name != "where"}, each.get("where") or {})
+        for each in _settings(item)
     )
+    rules, lines = item.get("rules") or {}, item.get("lines") or {}
+    return Scenario(str(item["name"]), description, settings, rules, item.get("rules_year"), lines)
 
 
-def _setting(item: Mapping[str, Any]) -> Setting:
-    return Setting({name: value for name, value in item.items() if name != "where"}, item.get("where") or {})
+def _settings(item: Mapping[str, Any]) -> list[Any]:
+    settings = item.get("set") or []
+    return settings if isinstance(settings, list) else [settings]
 
 
 def _problems(item: Any) -> Iterator[tuple[str, str]]:
@@ -92,17 +91,19 @@ def _problems(item: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(item, dict):
         yield _FORM, repr(item)
         return
+    yield from _settings_problems(item)
     if not item.get("name"):
         yield "a name of the scenario", "none"
     if strange := [str(key) for key in item if key not in _KEYS]:
         yield _FORM, ", ".join(strange)
-    settings = item.get("set") or {}
-    each_set: Sequence[Any] = settings if isinstance(settings, list) else [settings]
-    for each in each_set:
-        if not isinstance(each, dict) or not isinstance(each.get("where") or {}, dict):
-            yield "set: columns with their values, or a list of such, each with where or without", repr(each)
     for key in ("rules", "lines"):
         if not isinstance(item.get(key) or {}, dict):
             yield f"{key}: names with their values", repr(item[key])
-    if not isinstance(item.get("rules_year"), int | None) or isinstance(item.get("rules_year"), bool):
+    if type(item.get("rules_year")) not in (int, type(None)):
         yield "rules_year: a year such as 2016", repr(item["rules_year"])
+
+
+def _settings_problems(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for each in _settings(item):
+        if not isinstance(each, dict) or not isinstance(each.get("where") or {}, dict):
+            yield "set: columns with their values, or a list of such, each with where or without", repr(each)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.parts import YEAR, Part
-from aco_cli.inputs.problems import cell_problems, shown
+from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognise import renaming
 from aco_cli.inputs.rows import check_duplicates
 
@@ -68,12 +68,8 @@ def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.flo
     own = part.frame[name].to_numpy()
     differ = ~np.isnan(own) & ~np.isnan(values) & (own != values)
     part.frame[name] = np.where(np.isnan(own), values, own)
-    return cell_problems(
-        part.file,
-        name,
-        part.rows,
-        differ,
-        lambda at: (f"the total in {files}, {values[at]!r}", shown(own[at]), "leave one of the two out"),
+    return part.cell_problems(
+        name, differ, lambda at: (f"the total in {files}, {values[at]!r}", shown(own[at]), "leave one of the two out")
     )
 
 

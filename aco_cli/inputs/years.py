@@ -14,10 +14,10 @@ _EXPECTED = "expected YEARS as 2014, 2012-2016, 2014,2018 or all"
 
 @dataclass(frozen=True)
 class Years:
-    """A set of performance years, as inclusive ranges; `ranges` is None for every year."""
+    """A set of performance years, and how the user wrote it; `asked` is None for every year."""
 
     text: str
-    ranges: tuple[tuple[int, int], ...] | None
+    asked: frozenset[int] | None
 
     @classmethod
     def parse(cls, text: str) -> Years:
@@ -25,11 +25,11 @@ class Years:
         cleaned = text.strip().lower()
         if cleaned == "all":
             return cls("all", None)
-        return cls(cleaned, tuple(_parse_part(part.strip(), text) for part in cleaned.split(",")))
+        return cls(cleaned, frozenset(year for part in cleaned.split(",") for year in _range(part.strip(), text)))
 
     def __contains__(self, year: int) -> bool:
         """Whether `year` is asked for."""
-        return self.ranges is None or any(first <= year <= last for first, last in self.ranges)
+        return self.asked is None or year in self.asked
 
     def __str__(self) -> str:
         """The years as the user wrote them."""
@@ -38,20 +38,17 @@ class Years:
     @property
     def single(self) -> int | None:
         """The year when exactly one is asked for, otherwise None."""
-        if self.ranges is None:
-            return None
-        asked = {year for first, last in self.ranges for year in (first, last)}
-        return asked.pop() if len(asked) == 1 else None
+        return next(iter(self.asked)) if self.asked and len(self.asked) == 1 else None
 
 
-def _parse_part(part: str, text: str) -> tuple[int, int]:
+def _range(part: str, text: str) -> range:
     match = _PART.fullmatch(part)
     if match is None:
         raise UsageError(f"{_EXPECTED}, found {text!r}")
     first, last = int(match[1]), int(match[2] or match[1])
     if last < first:
         raise UsageError(f"{_EXPECTED}, found {text!r}: {first} comes after {last}")
-    return first, last
+    return range(first, last + 1)
 
 
 def list_years(years: Iterable[int]) -> str:

@@ -8,14 +8,27 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
 from aco_cli.outputs.columns import OutputColumn
 from aco_cli.outputs.formats import DELIMITED, Format, choose_format
-from aco_cli.outputs.render import render
 from aco_cli.outputs.selection import select_columns, sort_rows, with_all
 from aco_cli.outputs.write import write_output
+
+# The module of each `render_<format>`, imported when asked for: each brings a library that others do not need.
+MODULES = {
+    Format.TABLE: "terminal",
+    Format.CSV: "delimited",
+    Format.TSV: "delimited",
+    Format.JSON: "json_text",
+    Format.JSONL: "json_text",
+    Format.PARQUET: "parquet",
+    Format.XLSX: "xlsx",
+    Format.MARKDOWN: "markdown",
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,20 @@ def emit(
         data = codecs.BOM_UTF8 + data
     write_output(data, output)
     return data, []
+
+
+def render(
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], fmt: Format, *, exact: bool = False, excel_safe: bool = False
+) -> bytes:
+    """Return the columns of the frame in a format (not `auto`), in the order of `columns`.
+
+    US dollars are rounded once to cents unless `exact`; `excel_safe` guards CSV and TSV against formulas in text.
+    Raises OutputError for what the format cannot hold.
+    """
+    renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES[fmt]}"), f"render_{fmt}")
+    guard = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
+    data: bytes = renderer(frame, columns, exact=exact, **guard)
+    return data
 
 
 def _draw(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> tuple[bytes, str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api import types
 
 from aco_cli.errors import UsageError
 from aco_cli.nearest import nearest_or_all
@@ -47,13 +46,8 @@ def _described(frame: pd.DataFrame, name: str) -> OutputColumn:
 
 
 def _unit_of(series: pd.Series[Any]) -> Unit:
-    if types.is_bool_dtype(series.dtype):
-        return Unit.BOOLEAN
-    if types.is_datetime64_any_dtype(series.dtype):
-        return Unit.DATE
-    if types.is_integer_dtype(series.dtype):
-        return Unit.INTEGER
-    return Unit.NUMBER if types.is_float_dtype(series.dtype) else Unit.TEXT
+    units = {"b": Unit.BOOLEAN, "M": Unit.DATE, "i": Unit.INTEGER, "u": Unit.INTEGER, "f": Unit.NUMBER}
+    return units.get(series.dtype.kind, Unit.TEXT)
 
 
 def sort_rows(frame: pd.DataFrame, keys: Iterable[str] | None) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.layout import GAP, Field, Layout, arrange
+from aco_cli.outputs.layout import GAP, Arrangement, Field, arrange
 from aco_cli.outputs.phrases import acos
 
 # A control character in a name could drive the terminal.
@@ -104,7 +104,7 @@ def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
     return _texts(pd.Series([math.fsum(known)]), column, exact=exact)[0] if known.size else ""
 
 
-def _segments(layout: Layout, rows: int, console: Console) -> Iterator[Segment]:
+def _segments(layout: Arrangement, rows: int, console: Console) -> Iterator[Segment]:
     rule = (Segment("─" * layout.width, QUIET), NEW_LINE)
     yield from _row(layout, [field.column.label for field in layout.fields], console, lambda *_: BOLD)
     yield from rule
@@ -116,7 +116,7 @@ def _segments(layout: Layout, rows: int, console: Console) -> Iterator[Segment]:
 
 
 def _row(
-    layout: Layout, texts: Sequence[str], console: Console, style: Callable[[OutputColumn, str], Style]
+    layout: Arrangement, texts: Sequence[str], console: Console, style: Callable[[OutputColumn, str], Style]
 ) -> Iterator[Segment]:
     """Yield a row of the table, as many lines high as its most folded cell."""
     folded = [_fold(text, width, console) for text, width in zip(texts, layout.widths, strict=True)]

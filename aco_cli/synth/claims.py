@@ -7,30 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from aco_cli.synth.people import Bools, People, PersonYears
-from aco_cli.synth.plan import Floats, Ints, Plan
+from aco_cli.synth.plan import FIGURES, Floats, Ints, Plan
 
 INPATIENT = "60"
-# Claim type, share of lines, usual size relative to the mean line.
-_KINDS = (
-    ("71", 0.60, 0.35),
-    ("40", 0.17, 1.0),
-    ("72", 0.08, 0.3),
-    ("81", 0.04, 0.3),
-    ("82", 0.03, 0.3),
-    (INPATIENT, 0.03, 12.0),
-    ("10", 0.025, 1.8),
-    ("20", 0.01, 9.0),
-    ("30", 0.005, 8.0),
-    ("50", 0.01, 3.5),
-)
-CLAIM_TYPES = tuple(name for name, _, _ in _KINDS)
-ADDITIONS = ("ime_amount", "dsh_amount", "uncompensated_care_amount", "other_excluded_amount")
+CLAIM_TYPES = tuple(FIGURES["claim_types"])
 
 _SPREAD = 1.0  # standard deviation of the logarithm of an amount
 _NEGATIVE, _REVERSED, _DENIED, _REDUCED = 0.01, 0.00003, 0.06, 0.03
 _SEQUESTRATION = 0.02
 _LOST = 0.1  # of what is drawn, roughly: to denials, negative amounts and truncation
-_ADDED = (0.05, 0.06, 0.04, 0.01)  # of an inpatient claim, beside what counts
 
 
 @dataclass(frozen=True)
@@ -55,8 +40,7 @@ def draw_claims(random: np.random.Generator, plan: Plan, aco: int, people: Peopl
     """Draw the claims of every month with a row, those that do not count too: a month not eligible has claims."""
     often = random.poisson(plan.claims_per_month, rows.present.shape)
     cell = np.repeat(np.arange(often.size), (often * rows.present).ravel())
-    sizes = np.array([size for _, _, size in _KINDS])
-    shares = np.array([share for _, share, _ in _KINDS])
+    shares, sizes = (np.array([each[name] for each in FIGURES["claim_types"].values()]) for name in ("share", "size"))
     kind = np.searchsorted(np.cumsum(shares)[:-1], random.random(len(cell)), side="right")
     mean = _mean_line(plan, aco, people, rows).ravel()[cell]
     amount = mean * sizes[kind] / (shares @ sizes) * random.lognormal(-(_SPREAD**2) / 2, _SPREAD, len(cell))
@@ -108,7 +92,7 @@ def _additions(random: np.random.Generator, amounts: Ints, inpatient: Bools) -> 
     """What an inpatient claim pays beside what counts."""
     places = np.flatnonzero(inpatient)
     added = {}
-    for name, share in zip(ADDITIONS, _ADDED, strict=True):
+    for name, share in FIGURES["additions"].items():
         column = np.zeros(len(amounts), dtype=np.int64)
         column[places] = np.rint(amounts[places] * share * random.uniform(0, 2, len(places))).astype(np.int64)
         added[name] = column

@@ -5,155 +5,85 @@ All of it is invented, at levels near those of Medicare, and the same for the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from aco_cli.data_files import read_yaml
 from aco_cli.engine.members import TYPES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# Agreement starts and the last performance year of each; benchmark years are the three before the year of the start.
-STARTS = (("2019-07-01", 2024), ("2020-01-01", 2024), ("2022-01-01", 2026), ("2023-01-01", 2027))
 COMPLETION = 1.013  # three months of run-out
 HOME_COUNTIES = 5
 COUNTY_SHARES = (0.4, 0.25, 0.2, 0.1, 0.05)
+FIGURES: Any = read_yaml(Path(__file__).with_name("figures.yaml"))
 
 _COUNTIES_APART = 3  # so that neighbouring ACOs share counties
-_LEVEL = (95_000.0, 13_500.0, 17_500.0, 11_800.0)
-_GROWTH = (1.02, 1.03, 1.035, 1.04)
-_THRESHOLD = (8.0, 8.5, 9.0, 8.5)  # times the level: near the 99th percentile of annualised expenditures
-_TYPE_SHARES = (0.016, 0.15, 0.11, 0.72)
-_LEVEL_YEAR = 2023
 
 
-@dataclass(frozen=True)
-class Profile:
-    """How an ACO takes part, and its spending in the performance year relative to what it was before."""
-
-    track: str
-    msr_election: str
-    agreement_period: int
-    spending: float
-
-
-# Savings and losses both large enough to pass a minimum rate, and small ones.
-PROFILES = (
-    Profile("enhanced", "0.02", 2, 0.9),
-    Profile("basic-e", "0.01", 1, 1.18),
-    Profile("basic-b", "", 1, 1.0),
-    Profile("basic-d", "sliding", 1, 0.95),
-    Profile("enhanced", "sliding", 2, 1.15),
-)
-
-
-@dataclass(frozen=True)
 class Plan:
     """ACOs by number from 0, their years and counties, and the figures that CMS would publish; money in cents.
 
-    Years are numbered from `first_year`. County k belongs to the ACOs whose first county is k - 4 to k.
+    Years are numbered from `first_year`, the earliest benchmark year of any ACO. County k is of the ACOs whose first
+    county is k - 4 to k.
     """
 
-    acos: int
-    beneficiaries: int
-    year: int
-    seed: int
-    claims_per_month: float
+    def __init__(self, acos: int, beneficiaries: int, year: int, seed: int, claims_per_month: float) -> None:
+        """`beneficiaries` are those of each ACO, `year` is the performance year."""
+        self.acos, self.beneficiaries, self.year = acos, beneficiaries, year
+        self.seed, self.claims_per_month = seed, claims_per_month
+        self._plan_acos()
+        self._plan_nation()
+        self._plan_counties()
 
-    @cached_property
-    def starts(self) -> tuple[str, ...]:
-        """The agreement start of each ACO."""
-        known = [start for start, last in STARTS if int(start[:4]) <= self.year <= last]
-        return tuple(known[number % len(known)] for number in range(self.acos))
-
-    @cached_property
-    def period_years(self) -> Ints:
-        """Calendar year of each ACO's periods (ACO x period), numbered."""
-        start = np.array([int(start[:4]) for start in self.starts])
-        years = np.column_stack([start - 3, start - 2, start - 1, np.full(self.acos, self.year)])
-        return np.asarray(years - self.first_year, dtype=np.int64)
-
-    @cached_property
-    def first_year(self) -> int:
-        """The earliest benchmark year of any ACO."""
-        return min(int(start[:4]) for start in self.starts) - 3
-
-    @property
-    def years(self) -> int:
-        """How many calendar years there are."""
-        return self.year - self.first_year + 1
-
-    @property
-    def profiles(self) -> list[Profile]:
-        """How each ACO takes part."""
-        return [PROFILES[number % len(PROFILES)] for number in range(self.acos)]
-
-    @cached_property
-    def spending(self) -> Floats:
-        """Each ACO's spending relative to its region's, by calendar year (ACO x year)."""
+    def _plan_acos(self) -> None:
+        """Agreements, the calendar year of each period (ACO x period), spending relative to the region (ACO x year)."""
+        starts = [start for start, last in FIGURES["starts"].items() if int(start[:4]) <= self.year <= last]
+        self.starts = tuple(starts[number % len(starts)] for number in range(self.acos))
+        first = np.array([int(start[:4]) for start in self.starts])
+        self.first_year = int(first.min()) - 3
+        self.years = self.year - self.first_year + 1
+        periods = [first - 3, first - 2, first - 1, np.full(self.acos, self.year)]
+        self.period_years: Ints = np.column_stack(periods) - self.first_year
+        profiles = pd.DataFrame(FIGURES["profiles"])
+        self.profiles = profiles.iloc[np.arange(self.acos) % len(profiles)].reset_index(drop=True)
         own = self._random(1).uniform(0.94, 1.06, self.acos)
-        table = np.repeat(own[:, None], self.years, axis=1)
-        table[:, -1] *= [profile.spending for profile in self.profiles]
-        return table
+        self.spending: Floats = np.repeat(own[:, None], self.years, axis=1)
+        self.spending[:, -1] *= self.profiles["spending"].to_numpy()
 
-    @cached_property
-    def national(self) -> Ints:
-        """National expenditure per person year (year x type)."""
-        return _cents(self._levels)
-
-    @cached_property
-    def thresholds(self) -> Ints:
-        """Truncation threshold of annualised expenditures (year x type)."""
-        return _cents(self._levels * _THRESHOLD)
-
-    @cached_property
-    def mean_scores(self) -> Floats:
-        """National mean risk score (year x type)."""
-        return np.round(self._random(2).uniform(0.97, 1.08, (self.years, len(TYPES))), 4)
-
-    @cached_property
-    def _levels(self) -> Floats:
-        years = np.arange(self.first_year, self.year + 1)[:, None] - _LEVEL_YEAR
+    def _plan_nation(self) -> None:
+        """Expenditure per person year, truncation threshold of annualized ones, mean risk score (year x type)."""
+        years = np.arange(self.first_year, self.year + 1)[:, None] - FIGURES["level_year"]
         drift = self._random(3).normal(1, 0.006, (self.years, len(TYPES)))
-        return np.asarray(np.array(_LEVEL) * np.array(_GROWTH) ** years * drift)
+        self._levels: Floats = np.array(FIGURES["level"]) * np.array(FIGURES["growth"]) ** years * drift
+        self.national = _cents(self._levels)
+        self.thresholds = _cents(self._levels * FIGURES["threshold"])
+        self.mean_scores: Floats = np.round(self._random(2).uniform(0.97, 1.08, (self.years, len(TYPES))), 4)
 
-    @property
-    def counties(self) -> int:
-        """How many counties there are."""
-        return (self.acos - 1) * _COUNTIES_APART + HOME_COUNTIES
-
-    def first_county(self, aco: int) -> int:
-        """The first of the `HOME_COUNTIES` counties of an ACO."""
-        return aco * _COUNTIES_APART
-
-    @cached_property
-    def county_level(self) -> Floats:
-        """Spending of each county relative to the nation."""
-        return self._random(4).normal(1, 0.05, self.counties)
-
-    @cached_property
-    def county_expenditures(self) -> Ints:
-        """Expenditure per person year (county x year x type)."""
-        noise = self._random(5).normal(1, 0.01, (self.counties, self.years, len(TYPES)))
-        return _cents(self._levels * self.county_level[:, None, None] * self.county_scores * noise)
-
-    @cached_property
-    def county_scores(self) -> Floats:
-        """Mean renormalised risk score (county x year x type)."""
-        return np.round(self._random(6).normal(1, 0.04, (self.counties, self.years, len(TYPES))), 5)
-
-    @cached_property
-    def county_person_years(self) -> Ints:
-        """Hundredths of person years of assignable people (county x year x type); always more than are assigned."""
+    def _plan_counties(self) -> None:
+        """Spending relative to the nation (by county); expenditure per person year, mean renormalized risk score and
+        hundredths of assignable person years, always more than are assigned (county x year x type)."""
+        self.counties = (self.acos - 1) * _COUNTIES_APART + HOME_COUNTIES
+        shape = self.counties, self.years, len(TYPES)
+        self.county_level: Floats = self._random(4).normal(1, 0.05, self.counties)
+        self.county_scores: Floats = np.round(self._random(6).normal(1, 0.04, shape), 5)
+        level = self._levels * self.county_level[:, None, None] * self.county_scores
+        self.county_expenditures = _cents(level * self._random(5).normal(1, 0.01, shape))
         assigned = np.zeros(self.counties)
         for number in range(self.acos):
             first = self.first_county(number)
             assigned[first : first + HOME_COUNTIES] += np.array(COUNTY_SHARES) * self.beneficiaries
-        factor = self._random(7).uniform(3, 6, (self.counties, self.years, len(TYPES)))
-        return _cents(assigned[:, None, None] * np.array(_TYPE_SHARES) * factor + 25)
+        people = assigned[:, None, None] * np.array(FIGURES["type_shares"])
+        self.county_person_years = _cents(people * self._random(7).uniform(3, 6, shape) + 25)
+
+    def first_county(self, aco: int) -> int:
+        """The first of the `HOME_COUNTIES` counties of an ACO."""
+        return aco * _COUNTIES_APART
 
     def _random(self, part: int) -> np.random.Generator:
         return stream(self.seed, 0, part)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from aco_cli.engine.members import TYPES
 from aco_cli.inputs.claims.contracts import CONTRACTS
 from aco_cli.outputs.parquet import ParquetStream
-from aco_cli.synth import frames
 from aco_cli.synth.expected import Expected
-from aco_cli.synth.plan import Plan
+from aco_cli.synth.plan import COMPLETION, Ints, Plan
 from aco_cli.synth.tables import aco_ids, county_codes, draw_blocks
 
 _TYPES = {
@@ -26,6 +27,8 @@ _TYPES = {
     "number": pa.decimal128(9, 3),
 }
 _TABLES = ("claims", "enrollment", "assignment")
+_SHARE_OF_REVENUE = 0.3  # participants' revenue relative to expenditures
+_COUNTY_TYPES = ("ESRD", "DISABLED", "AGED/DUAL", "AGED/NON-DUAL")
 FILES = (*(f"{name}.parquet" for name in _TABLES), "roster.csv", "reference.csv", "county_ffs.csv", "expected.csv")
 
 
@@ -50,9 +53,9 @@ def write_population(
             if advance:
                 advance(rows["claims"])
     ids = aco_ids(plan)
-    _write(frames.roster(plan, ids, sums.assigned[:, -1]), folder / "roster.csv")
-    _write(frames.reference(plan), folder / "reference.csv")
-    _write(frames.counties(plan, county_codes(plan)), folder / "county_ffs.csv")
+    _write(roster(plan, ids, sums.assigned[:, -1]), folder / "roster.csv")
+    _write(reference(plan), folder / "reference.csv")
+    _write(counties(plan, county_codes(plan)), folder / "county_ffs.csv")
     if expected:
         _write(sums.table(ids), folder / "expected.csv")
     return counts
@@ -66,3 +69,62 @@ def _schema(table: str) -> pa.Schema:
 
 def _write(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, lineterminator="\n")
+
+
+def roster(plan: Plan, ids: Sequence[str], assigned: Ints) -> pd.DataFrame:
+    """The ACOs of the performance year, without dollars; `assigned` beneficiaries of each."""
+    start = pd.Series(plan.starts)
+    profiles = plan.profiles
+    revenue = assigned * plan.national[-1, -1] / 100 * _SHARE_OF_REVENUE
+    return pd.DataFrame(
+        {
+            "aco_id": ids,
+            "aco_name": [f"Synthetic ACO {number + 1}" for number in range(plan.acos)],
+            "performance_year": plan.year,
+            "program": "mssp",
+            "track": profiles["track"],
+            "agreement_start": start,
+            "agreement_period": profiles["agreement_period"],
+            "agreement_year": plan.year - start.str[:4].astype(int) + 1,
+            "regional_period": profiles["agreement_period"],
+            "msr_election": profiles["msr_election"],
+            "assigned_beneficiaries": assigned,
+            "quality_score": 0.9,
+            "quality_reported": "true",
+            "quality_standard_met": "true",
+            "participant_revenue": np.round(revenue, -3),
+        }
+    )
+
+
+def reference(plan: Plan) -> pd.DataFrame:
+    """National figures by calendar year and enrollment type."""
+    year, kind = (places.ravel() for places in np.indices((plan.years, len(TYPES))))
+    return pd.DataFrame(
+        {
+            "performance_year": plan.year,
+            "calendar_year": year + plan.first_year,
+            "enrollment_type": np.array(TYPES)[kind],
+            "national_expenditure": plan.national.ravel() / 100,
+            "truncation_threshold": plan.thresholds.ravel() / 100,
+            "mean_risk_score": plan.mean_scores.ravel(),
+            "completion_factor": COMPLETION,
+        }
+    )
+
+
+def counties(plan: Plan, codes: Sequence[str]) -> pd.DataFrame:
+    """County expenditures of all years, headed as CMS heads its yearly files (2018: spaces, capitals and all)."""
+    county, year = (places.ravel() for places in np.indices((plan.counties, plan.years)))
+    columns = {
+        "Year": year + plan.first_year,
+        "State Name": np.array([f"Synthetic State {int(code[:2])}" for code in codes])[county],
+        "County Name": np.array([f"County {int(code[2:])}" for code in codes])[county],
+        "State ID": np.array([int(code[:2]) for code in codes])[county],
+        "County ID": np.array([int(code[2:]) for code in codes])[county],
+    }
+    for number, name in enumerate(_COUNTY_TYPES):
+        columns[f"Per capita {name} expenditures"] = plan.county_expenditures[county, year, number] / 100
+        columns[f"Average {name} HCC risk score"] = plan.county_scores[county, year, number]
+        columns[f"{name} person-years "] = plan.county_person_years[county, year, number] / 100
+    return pd.DataFrame(columns).sort_values(["Year", "State ID", "County ID"], ignore_index=True)

@@ -110,10 +110,7 @@ def _enrollment(
         "esrd": rows.kind[kept] == TYPES.index("esrd"),
         "age": 65 + (month - people.turns_65[who]) // 12,
         "dual_status": Words(code[kept], _DUAL + _NOT_DUAL),
-        "part_a": rows.part_a[kept],
-        "part_b": rows.part_b[kept],
-        "health_plan": rows.health_plan[kept],
-        "alive": rows.alive[kept],
+        **{name: getattr(rows, name)[kept] for name in ("part_a", "part_b", "health_plan", "alive")},
         "risk_score": rows.score[kept],
         "county": Words(rows.county[kept], county_codes(plan)),
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aco_cli.errors import InputError
-from aco_cli.inputs.county import read_counties
+from aco_cli.inputs.benchmark import read_counties
 
 KINDS_2014 = ("ESRD", "Disabled", "Aged/Dual", "Aged/Non-Dual")
 

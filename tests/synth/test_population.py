@@ -12,8 +12,8 @@ import pytest
 from aco_cli.engine.members import TYPES
 from aco_cli.synth import tables
 from aco_cli.synth.expected import Expected
-from aco_cli.synth.frames import counties, reference, roster
 from aco_cli.synth.plan import Plan
+from aco_cli.synth.population import counties, reference, roster
 from aco_cli.synth.tables import aco_ids, draw_blocks
 
 ADDITIONS = ["ime_amount", "dsh_amount", "uncompensated_care_amount", "other_excluded_amount"]

@@ -31,6 +31,10 @@ _STRICT = frozenset({"+", "-", "*", "/", "NEGATIVE", "MIN", "MAX", "ABS", "INT",
 _CONSTANT = (Number, Text, Listed)
 
 
+class NotANumberError(Exception):
+    """A text that stands where a number is needed: a rule value of the wrong kind."""
+
+
 @dataclass(frozen=True, eq=False)
 class Formula:
     """The formula of a figure, by its key; with the figures and rule values that it names."""
@@ -105,6 +109,8 @@ def _worked_out(node: Apply) -> Node | None:
         return UNKNOWN
     if function in COMPARISONS and any(map(is_unknown, arguments)):
         return FALSE
+    if function not in ("=", "<>") and (texts := [each.value for each in arguments if isinstance(each, Text)]):
+        raise NotANumberError(texts[0])
     if all(isinstance(each, _CONSTANT) for each in arguments):
         return _constant(function, arguments)
     return None

@@ -100,7 +100,9 @@ class DuckdbTables:
 
     def _watched(self, work: Callable[[], T]) -> T:
         """The work done by a thread of its own, so that this one can tell of its progress and heeds Ctrl-C."""
-        with ThreadPoolExecutor(1) as pool, _told():
+        import duckdb
+
+        with ThreadPoolExecutor(1) as pool:
             running = pool.submit(work)
             try:
                 while wait([running], _POLL_SECONDS).not_done:
@@ -109,20 +111,12 @@ class DuckdbTables:
             except KeyboardInterrupt:
                 self._connection.interrupt()
                 raise
+        try:
             return running.result()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Let lines that are no rows come out as what they are."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.InvalidInputException as error:
-        if "CSV" in str(error):
-            raise BrokenText(first_line(error)) from None
-        raise
+        except duckdb.InvalidInputException as error:
+            if "CSV" in str(error):
+                raise BrokenText(first_line(error)) from None
+            raise
 
 
 def _parquet(files: Sequence[str], options: str = "") -> str:

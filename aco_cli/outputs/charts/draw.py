@@ -13,11 +13,11 @@ import vl_convert
 
 from aco_cli.engine.outcome import UNSETTLED
 from aco_cli.engine.waterfall import Waterfall
-from aco_cli.outputs.charts.boxes import distribution
 from aco_cli.outputs.charts.captions import NOTHING, TITLES
 from aco_cli.outputs.charts.cascade import waterfall
 from aco_cli.outputs.charts.look import INK, data, framed, with_look
 from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
+from aco_cli.outputs.charts.spreads import distribution
 from aco_cli.outputs.formats import Figure
 
 _SHARP = 2  # pixels of a PNG per point

@@ -12,7 +12,7 @@ import xlsxwriter
 from aco_cli.engine.language.tree import Rule, walk
 from aco_cli.engine.row import Row
 from aco_cli.errors import OutputError
-from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, Table, tables
+from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, SheetTable, tables
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
 from aco_cli.outputs.workbook.names import sheet_names
 from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, Overview, write_index, write_summary
@@ -77,7 +77,7 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None
     parameters.write(workbook.add_worksheet(PARAMETERS), styles)
 
 
-def _rule_names(layouts: Iterable[Sequence[Table]]) -> list[str]:
+def _rule_names(layouts: Iterable[Sequence[SheetTable]]) -> list[str]:
     trees = [step.trees["formula"] for layout in layouts for table in layout for step in table.steps if step.is_line]
     return list(dict.fromkeys(node.name for tree in trees for node in walk(tree) if isinstance(node, Rule)))
 
@@ -88,7 +88,7 @@ def _headings(book: RuleBook, sheets: Sheets) -> list[Heading]:
         program = book.programs[row["program"]]
         title = f"{row['aco_id']}  {row['aco_name']}".strip()
         subtitle = f"{program.label}, {program.tracks[row['track']].label}, performance year {row['performance_year']}"
-        headings.append(Heading(title, subtitle, notes))
+        headings.append((title, subtitle, notes))
     return headings
 
 

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from aco_cli.engine.outcome import OUTCOMES, UNSETTLED
 from aco_cli.outputs.workbook.excel import NOTHING
 from aco_cli.outputs.workbook.names import quoted
-from aco_cli.outputs.workbook.styles import DECLARED, Styles, set_page
+from aco_cli.outputs.workbook.styles import DECLARED, Styles, set_page, write_headings
 
 INDEX, SUMMARY = "Index", "Summary"
 HEADING_ROW = 2
@@ -48,9 +48,9 @@ def write_index(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
     """One row per ACO and year, with a link to its worksheet."""
     sheet.write_string(0, 0, "Settlements", styles("title"))
     headings = [*_LABELS.values(), *((label, 15) for label, _, _ in FIGURES.values()), (" Notes", 50)]
-    for column, (heading, width) in enumerate(headings):
-        is_figure = len(_LABELS) <= column < len(headings) - 1
-        sheet.write_string(HEADING_ROW, column, heading, styles("heading_right" if is_figure else "heading"))
+    figures = range(len(_LABELS), len(headings) - 1)
+    write_headings(sheet, HEADING_ROW, [heading for heading, _ in headings], figures, styles)
+    for column, (_, width) in enumerate(headings):
         sheet.set_column(column, column, width)
     sheet.set_row(HEADING_ROW, 30)
     rows = overview.table.to_dict("records")
@@ -91,10 +91,9 @@ def write_summary(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
     sheet.write_string(0, 0, "Summary", styles("title"))
     sheet.write_string(1, 0, _HINT, styles("hint"))
     columns = _summary_columns(overview)
-    for column, heading in enumerate([*(_LABELS[name][0] for name in GROUP), *(each.heading for each in columns)]):
-        style = styles("heading" if column < len(GROUP) else "heading_right")
-        sheet.write_string(HEADING_ROW, column, heading, style)
-    sheet.set_column(0, len(GROUP) + len(columns) - 1, 17)
+    headings = [*(_LABELS[name][0] for name in GROUP), *(each.heading for each in columns)]
+    write_headings(sheet, HEADING_ROW, headings, range(len(GROUP), len(headings)), styles)
+    sheet.set_column(0, len(headings) - 1, 17)
     groups = list(overview.table.groupby(list(GROUP), sort=True))
     for place, (group, rows) in enumerate(groups, start=FIRST_ROW):
         for at, told in enumerate(group):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ def set_page(sheet: Worksheet, heading_row: int) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(heading_row)
     sheet.set_footer("&L&A&RPage &P of &N")
+
+
+def write_headings(sheet: Worksheet, row: int, texts: Sequence[str], figures: range, styles: Styles) -> None:
+    """Write a row of headings; those in some columns stand above figures, and right."""
+    for column, text in enumerate(texts):
+        sheet.write_string(row, column, text, styles("heading_right" if column in figures else "heading"))
 
 
 @dataclass
