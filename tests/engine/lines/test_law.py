@@ -107,8 +107,8 @@ def evaluated_rows(canonical, make_rows) -> Callable[[str, str], list[Row]]:
 
     def compute(program: str, table: str) -> list[Row]:
         if (program, table) not in held:
-            if table.startswith("benchmark"):
-                held[program, table] = random_benchmarks(table)
+            if law_of(BOOK, program, table).rules:
+                held[program, table] = random_figures(table)
             else:
                 frame = canonical(random_roster(program, make_rows))
                 frame["advance_carried"] = (frame["advance_balance"] > 0).astype("float64")
@@ -147,9 +147,9 @@ RANGES = {"USD per capita": (5_000.0, 15_000.0), "person-years": (0.0, 900.0), "
 NUMBERS = {"agreement_period": (1, 2, 3), "regional_period": (0, 1, 2, 3, 4, 5), "months": (6, 12, 18)}
 
 
-def random_benchmarks(table: str) -> list[Row]:
-    """Random figures of ACO-years of all eras. Some are an edge (no weight, nobody of a type); in half of the rows,
-    now and then one is unknown."""
+def random_figures(table: str) -> list[Row]:
+    """Random figures for a table that takes the rules of a program of their own: benchmarks of all eras, scores of all
+    years. Some are an edge (no weight, nobody of a type); in half of the rows, now and then one is unknown."""
     random, rows = np.random.default_rng(12), 240
     lacks = np.arange(rows) % 2 == 0
     law = law_of(BOOK, "mssp", table)
@@ -159,12 +159,15 @@ def random_benchmarks(table: str) -> list[Row]:
         if step.choice:
             figures[step.key] = random.random(shape) < 0.5 if step.key == "starts_within_year" else np.full(shape, True)
             continue
+        if step.unit == "condition":
+            figures[step.key] = random.choice((0.0, 1.0, np.nan), shape)
+            continue
         low, high = RANGES.get(step.unit, (0.8, 1.2))
         drawn = random.choice(NUMBERS[step.key], shape) if step.key in NUMBERS else random.uniform(low, high, shape)
         edge = {"person-years": 0.0, "fraction": random.choice((0.0, 1.0), shape)}.get(step.unit, drawn)
         column = np.where(random.random(shape) < 0.05, edge, drawn.astype(np.float64))
         figures[step.key] = np.where(lacks & (random.random(shape) < 0.02), np.nan, column)
-    situations = [each for each in BOOK.situations() if each.program == "mssp-benchmark"]
+    situations = [each for each in BOOK.situations() if each.program == law.rules]
     codes = random.integers(len(situations), size=rows)
     return evaluated(law, Situations(BOOK, situations, codes), figures)
 
@@ -479,10 +482,10 @@ class TestLinesFromOutside:
 
     def test_a_scenario_brings_lines_over_those_of_folders(self, tmp_path: Path, canonical) -> None:
         book = over(folder_with(tmp_path, NEW))
-        entry = (("formula", "12"), ("cite", "a scenario"))
-        book.lines = (LineChange("mssp", "settlement", (("rural_bonus", entry),), "scenario generous"),)
+        entry = {"formula": "12", "cite": "a scenario"}
+        book.lines = (LineChange("settlement", {"rural_bonus": entry}, "scenario generous"),)
         assert settle(canonical([EARNS]), book, ("rural_bonus",))["rural_bonus"].tolist() == [12]
-        book.lines = (LineChange("mssp", "settlement", (("rural_bouns", entry),), "scenario generous"),)
+        book.lines = (LineChange("settlement", {"rural_bouns": entry}, "scenario generous"),)
         with pytest.raises(
             RulesError, match=r"^scenario generous: rural_bouns is a new line .*did you mean rural_bonus\?"
         ):
