@@ -10,7 +10,6 @@ import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
-
 _FORMS = "CSV or Parquet, a folder or a pattern"
 _REFERENCE = "CMS's thresholds and mean risk scores by year and type"
 _NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"

@@ -14,18 +14,19 @@ from aco_cli.engine.lines.columns import compute
 from aco_cli.engine.lines.fold import Folded, Formula, as_constant, fold, needed
 from aco_cli.engine.lines.parse import parse
 from aco_cli.engine.lines.row import Row, members, plain_tree
-from aco_cli.engine.lines.situations import rule_values
 from aco_cli.engine.lines.text import written
 from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Listed, Number, Text
 from aco_cli.engine.outcome import CODES
 from aco_cli.rules.book import Situation
+from aco_cli.rules.parameters import values_by_name
 
 
 def folded_columns(case: Any) -> Mapping[str, Any]:
     """Every line of a random law, computed over all rows at once after folding."""
     law = case.law
     rules = [name for formula in law.order for name in formula.rules]
-    constants = {f"rules.{name}": value for name, value in rule_values(case.entries, rules).items()}
+    values = values_by_name(case.entries)
+    constants = {f"rules.{name}": as_constant(values.get(name)) for name in rules}
     missing = {step.key: step.choice for step in law.inputs if step.key not in case.figures}
     constants |= {key: FALSE if choice else UNKNOWN for key, choice in missing.items()}
     left = fold(law.order, [each.key for each in law.order], constants)
