@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from aco_cli.errors import RulesError
 from aco_cli.nearest import did_you_mean
+from aco_cli.rules.given_lines import GivenLines, lines_in_folders
 from aco_cli.rules.parameters import (
     OPEN,
     PACKAGED,
@@ -60,11 +61,10 @@ class RuleBook:
         self._measures: dict[int, MeasureSet] = {}
         self._in_force: dict[Situation, Mapping[str, Entry]] = {}
         self._rules_year: int | None = None
-        self.folders = tuple(folders)
-        self.lines: tuple[Any, ...] = ()
         self._add(PACKAGED)
         for program in [name for root in folders for name in self._add(root)]:
             self.parameters(program)
+        self.lines = tuple(lines_in_folders(folders, list(self.programs)))
 
     def _add(self, root: Path) -> list[str]:
         """The names of the programs of which a folder holds rules."""
@@ -108,8 +108,8 @@ class RuleBook:
         book._rules_year = rules_year or self._rules_year
         return book
 
-    def with_lines(self, lines: Iterable[Any]) -> RuleBook:
-        """This book with further lines of the law (`engine.law.LineChange`) over those of its folders."""
+    def with_lines(self, lines: Iterable[GivenLines]) -> RuleBook:
+        """This book with further lines of the law over those of its folders."""
         book = copy(self)
         book.lines = (*self.lines, *lines)
         return book

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from aco_cli.errors import RulesError
+from aco_cli.rules.given_lines import TABLES
 from aco_cli.rules.validated_yaml import ReadBy, Whole, form, read_yaml, told, validated
 
 PACKAGED = Path(__file__).parent
-# Files in a program's folder that hold lines of the law, not a parameter.
-LAW_TABLES = ("settlement", "benchmark")
 # Where a range of years ends that goes on: no year is beyond it, only beyond what is verified of its program.
 OPEN = 10_000
 
@@ -183,4 +182,4 @@ def _with_tracks(item: Any, all_tracks: list[str]) -> Any:
 
 def rule_files(folder: Path) -> Iterator[Path]:
     """The files of a program's folder that hold parameters or measures, in order of name."""
-    return (path for path in sorted(folder.glob("*.yaml")) if path.stem not in ("program", *LAW_TABLES))
+    return (path for path in sorted(folder.glob("*.yaml")) if path.stem not in ("program", *TABLES))

@@ -83,14 +83,17 @@ def guarded(roster: pd.DataFrame, computed: pd.DataFrame, book: RuleBook) -> pd.
     totals = ("benchmark_total", "expenditure_total")
     brought = roster.assign(**{name: computed[name] for name in totals}, benchmark_notes=computed["notes"])
     brought["benchmark_is_warned"] = computed["is_warned"].to_numpy()
-    if computed["two_way_total"].isna().all():
+    asked = computed["two_way_total"].notna().to_numpy()
+    if not asked.any():
         return brought
-    more = {f"benchmark.{name}": computed[name].to_numpy() for name in (*totals, "two_way_total")}
-    found = settle(brought, book, ("guardrail_holds", "benchmark_total"), table="settlement_from_benchmark", more=more)
+    more = {f"benchmark.{name}": computed[name].to_numpy()[asked] for name in (*totals, "two_way_total")}
+    wanted = ("guardrail_holds", "benchmark_total")
+    found = settle(brought[asked], book, wanted, table="settlement_from_benchmark", more=more)
     given = roster.get("given_guardrail", roster.get("guardrail", pd.Series(np.nan, index=roster.index)))
-    holds = found["guardrail_holds"].to_numpy() == 1
-    total = pd.Series(found["benchmark_total"].to_numpy(), index=roster.index)
-    return brought.assign(benchmark_total=total, guardrail=given.mask(holds, 1.0), given_guardrail=given)
+    holds = np.zeros(len(roster), dtype=np.bool_)
+    holds[asked] = found["guardrail_holds"].to_numpy() == 1
+    brought.loc[asked, "benchmark_total"] = found["benchmark_total"].to_numpy()
+    return brought.assign(guardrail=given.mask(holds, 1.0), given_guardrail=given)
 
 
 def _figures(roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.DataFrame, law: Law) -> dict[str, Column]:
@@ -124,6 +127,8 @@ def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.b
                 )
                 numbered = (period >= entry.value["first_period"]) & (period <= entry.value["last_period"])
                 codes[within & numbered & (year == np.datetime64(str(situation.year)))] = code
+    if "program" in roster:
+        codes[roster["program"].to_numpy() != PROGRAM] = -1
     known = codes >= 0
     return Situations(book, found, codes[known]), known
 

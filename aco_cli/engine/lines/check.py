@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from aco_cli.engine.lines.functions import FUNCTIONS
 from aco_cli.engine.lines.step import Step
 from aco_cli.engine.lines.text import written
-from aco_cli.engine.lines.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text, walk
+from aco_cli.engine.lines.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text, names, walk
 from aco_cli.engine.lines.units import ANY, CONDITION, TEXT, UNITS, UnitError, fits
+from aco_cli.engine.members import AXES
+from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.nearest import did_you_mean
 
 _CONNECTIVES = frozenset({"AND", "OR", "NOT", "ANY_TYPE"})
+_LISTS = {"NTH": 0, "INDEX": 0, "MATCH": 1}
 _GATHERS = {"SUM_TYPES": "type", "SHARE_WEIGHTED": "type", "ANY_TYPE": "type", "SUM_DOMAINS": "domain"}
 
 
-def check_step(step: Step, known: Mapping[str, Step], above: Mapping[str, Step], rules: Collection[str]) -> str:
-    """What is wrong with a step, in words; nothing where all is well. `above` are the steps that stand before it."""
-    if problem := _declaration(step):
-        return problem
+def check_step(
+    step: Step, known: Mapping[str, Step], above: Mapping[str, Step], rules: Collection[str]
+) -> tuple[str, str]:
+    """What is wrong with a step, in words, and in which part of it; nothing where all is well.
+
+    `above` are the steps that stand before it.
+    """
+    if problem := next(_declaration(step, rules), ""):
+        return problem, ""
     for part, tree in step.trees.items():
-        problem = _names(step, tree, known, above, rules) or _conditions(tree, known)
-        if problem:
-            return problem
+        problem = _names(step, tree, known, above, rules) or _axis(tree, step.axis, known)
+        if problem := problem or _conditions(tree, known):
+            return problem, part
         try:
             unit = _unit(tree, known)
         except UnitError as error:
-            return f"{error}, in {part} {written(tree)}"
+            return f"{error}, in {part} {written(tree)}", part
         wanted = CONDITION if part == "when" else step.unit
         if part != "to" and not fits(unit, wanted):
-            return f"its unit is {wanted}, but {written(tree)} gives {unit}"
-    return ""
+            return f"its unit is {wanted}, but {written(tree)} gives {unit}", part
+        if problem := _words(tree):
+            return problem, part
+    return "", ""
 
 
-def _declaration(step: Step) -> str:
-    if step.text or step.parameter:
-        return "" if "when" in step.trees else "a note says when it stands"
-    if not step.label:
-        return "a line has a label"
-    if step.unit not in UNITS - {ANY}:
-        return f"unknown unit {step.unit!r}{did_you_mean(step.unit, UNITS)}"
-    if step.given:
-        return f"{step.label} is given and has no formula" if step.trees else ""
-    if not step.trees:
-        return "a line has a formula"
-    return "" if step.cite or step.rule else "a line without citation: it names its source (cite) or its rule (rule)"
+def _declaration(step: Step, rules: Collection[str]) -> Iterator[str]:
+    if strange := [each for each in step.by if each not in (*AXES, "period")]:
+        yield f"by {strange[0]}: expected {', '.join(AXES)} or period"
+    if step.rule and step.rule not in rules:
+        yield f"unknown rule {step.rule}{did_you_mean(step.rule, rules)}"
+    if not step.text and not step.parameter:
+        yield from _missing(step)
+    elif "when" not in step.trees:
+        yield "a note says when it stands"
+
+
+def _missing(line: Step) -> Iterator[str]:
+    if not line.label:
+        yield "a line has a label"
+    if line.unit not in UNITS - {ANY}:
+        yield f"unknown unit {line.unit!r}{did_you_mean(line.unit, UNITS)}"
+    if line.given and line.trees:
+        yield f"{line.label} is given and has no formula"
+    if line.is_line and not line.trees:
+        yield "a line has a formula"
+    if line.is_line and not line.cite and not line.rule:
+        yield "a line without citation: it names its source (cite) or its rule (rule)"
 
 
 def _names(
@@ -58,20 +78,39 @@ def _names(
         match node:
             case Name(name=name) if name not in known:
                 return f"unknown name {name}{did_you_mean(name, known)}"
+            case Name(name=name) if name == step.key:
+                return f"a circular reference: {name} -> {name}"
             case Name(name=name) if name not in above and name not in step.later:
                 return f"{name} stands below it; a line names only what stands above"
             case Rule(name=name) if (parameter := name.partition(".")[0]) not in rules:
                 return f"unknown rule {parameter}{did_you_mean(parameter, rules)}"
-    return _axis(step, tree, known)
+    return ""
 
 
-def _axis(step: Step, tree: Node, known: Mapping[str, Step]) -> str:
-    """Figures by type stand in lines by type, or are brought together."""
+def _axis(tree: Node, own: str, known: Mapping[str, Step]) -> str:
+    """Figures by type stand in lines by type, or are brought together; rows do not mix, and lists are rules."""
     if isinstance(tree, Name):
-        own = known[tree.name].axis
-        return f"{tree.name} is by {own}, which this line is not" if own and own != step.axis else ""
-    if isinstance(tree, Apply) and tree.function not in _GATHERS:
-        return next(filter(None, (_axis(step, each, known) for each in tree.arguments)), "")
+        axis = known[tree.name].axis
+        return f"{tree.name} is by {axis}, which this line is not" if axis not in ("", own) else ""
+    if not isinstance(tree, Apply):
+        return ""
+    gathered, place = _GATHERS.get(tree.function), _LISTS.get(tree.function)
+    if gathered and all(known[name].axis != gathered for name in names(tree)):
+        return f"{tree.function} brings together a figure by {gathered}, found {written(tree)}"
+    if place is not None and not isinstance(tree.arguments[place], Rule):
+        return f"{tree.function} takes a list of the rules, found {written(tree.arguments[place])}"
+    return next(filter(None, (_axis(each, gathered or own, known) for each in tree.arguments)), "")
+
+
+def _words(tree: Node) -> str:
+    """Texts are those that a rule is compared with, or outcomes."""
+    match tree:
+        case Text(value=text) if text not in OUTCOMES:
+            return f"unknown outcome {text!r}{did_you_mean(text, OUTCOMES)}"
+        case Apply(function=function, arguments=arguments):
+            if function in COMPARISONS and any(isinstance(each, Rule) for each in arguments):
+                return ""
+            return next(filter(None, (_words(each) for each in arguments)), "")
     return ""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.lines import units as u
 from aco_cli.engine.lines.tree import Apply, Node, Number
+from aco_cli.engine.members import AXES
 
 Column = Any  # NDArray of floats or conditions, or one of these alone
 Plain = Callable[..., Node]
 
 _ANY_NUMBER = 99
+_WITH_MEMBERS = 2  # the dimensions of figures that have members: these, and the rows
 # Rates of the law are whole millionths, so that numerators and denominators are whole numbers, exact in a float, and
 # what comes of them is rounded once: 5,333 beneficiaries give the float nearest to 0.038.
 _MILLION = 1_000_000.0
@@ -43,7 +45,7 @@ class Function:
 
 
 def _divided(left: Column, right: Column) -> Column:
-    return np.where(np.equal(right, 0), np.nan, left / right)
+    return np.where(np.equal(right, 0), np.nan, np.divide(left, right))
 
 
 def _different(left: Column, right: Column) -> Column:
@@ -63,8 +65,8 @@ def _place(value: Column, steps: NDArray[np.float64], _ascending: Column) -> Col
 
 
 def _taken(values: NDArray[np.float64], place: Column) -> Column:
-    known = np.where(np.isnan(place), 0, place).astype(np.intp)
-    return np.append(np.nan, values)[known]
+    inside = (place >= 1) & (place <= np.size(values))
+    return np.append(np.nan, values)[np.where(inside, place, 0).astype(np.intp)]
 
 
 def _nth(values: Column, place: Column) -> Column:
@@ -83,7 +85,10 @@ def _rate_of(rate: Column, amount: Column) -> Column:
 
 def _linear(at: Column, lower: Column, upper: Column, at_lower: Column, at_upper: Column) -> Column:
     low, high = np.rint(np.multiply(at_lower, _MILLION)), np.rint(np.multiply(at_upper, _MILLION))
-    return (low * (upper - at) + high * (at - lower)) / ((upper - lower) * _MILLION)
+    exact = (low / _MILLION == at_lower) & (high / _MILLION == at_upper)
+    low, high = np.where(exact, low, at_lower), np.where(exact, high, at_upper)
+    parts = np.subtract(upper, lower) * np.where(exact, _MILLION, 1.0)
+    return _divided(low * (upper - at) + high * (at - lower), parts)
 
 
 def _plain_linear(at: Node, lower: Node, upper: Node, at_lower: Node, at_upper: Node) -> Node:
@@ -94,9 +99,11 @@ def _plain_linear(at: Node, lower: Node, upper: Node, at_lower: Node, at_upper: 
     return Apply("+", (at_lower, Apply("/", (risen, minus(upper, lower)))))
 
 
-def _total(first: Column, *others: Column) -> Column:
+def _total(axis: str, first: Column, *others: Column) -> Column:
     """Sum over the types of products, in CMS's order; a type whose first factor is zero adds nothing, known or not."""
     product = np.asarray(reduce(np.multiply, others, first))
+    if product.ndim < _WITH_MEMBERS:  # the same for all of them
+        product = np.broadcast_to(product, (len(AXES[axis]), *product.shape))
     shares = np.broadcast_to(first, product.shape)
     total: Column = np.asarray(0.0)
     for share, part in zip(shares, product, strict=True):
@@ -156,8 +163,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "NA": Function((0, 0), u.anything, lambda: np.nan),
     "RATE_OF": Function((2, 2), u.product, _rate_of, lambda rate, amount: Apply("*", (rate, amount))),
     "LINEAR": Function((5, 5), u.interpolation, _linear, _plain_linear),
-    "SUM_TYPES": Function((1, 1), u.alike, _total, _plain_total),
-    "SUM_DOMAINS": Function((1, 1), u.alike, _total, _plain_total),
-    "SHARE_WEIGHTED": Function((2, 4), u.product, _total, _plain_total),
+    "SUM_TYPES": Function((1, 1), u.alike, partial(_total, "type"), _plain_total),
+    "SUM_DOMAINS": Function((1, 1), u.alike, partial(_total, "domain"), _plain_total),
+    "SHARE_WEIGHTED": Function((2, 4), u.product, partial(_total, "type"), _plain_total),
     "ANY_TYPE": Function((1, 1), u.conditions, lambda held: np.logical_or.reduce(np.asarray(held)), lambda held: held),
 }

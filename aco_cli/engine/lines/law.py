@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,15 @@ from typing import Any
 from aco_cli.engine.lines.check import check_step
 from aco_cli.engine.lines.fold import Formula
 from aco_cli.engine.lines.parse import FormulaError, parse
-from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.step import PACKAGED, Step
 from aco_cli.engine.lines.tree import Name, Node, rewritten
 from aco_cli.engine.members import PERIODS
 from aco_cli.errors import RulesError
 from aco_cli.nearest import did_you_mean
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.validated_yaml import read_yaml
+from aco_cli.rules.given_lines import GivenLines, lines_of
+from aco_cli.rules.validated_yaml import told
 
-PACKAGED = Path(__file__).parents[2] / "law"
 FORMULAS = ("formula", "when", "to")
 # What a table says of itself, beside its entries.
 _BELOW = ("overlays", "extends", "uses")
@@ -32,7 +32,7 @@ _HEADER = ("include", "rules", *_BELOW)
 _KEY = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\[(?P<period>[a-z0-9]+)\])?")
 
 
-_FIELDS = {each.name for each in fields(Step)} - {"name", "period", "trees", "where"}
+_FIELDS = {each.name for each in fields(Step)} - {"name", "period", "trees", "file", "place", "key"}
 _LISTS = frozenset({"by", "periods", "later"})
 _CONDITIONS = frozenset({"choice", "override", "shares_letter"})
 
@@ -83,7 +83,7 @@ class Law:
     def _place(self, step: Step, found: dict[str, Formula], above: tuple[str, ...]) -> None:
         if step.key in above:
             circle = " -> ".join([*above[above.index(step.key) :], step.key])
-            raise RulesError(f"{step.where}: a circular reference: {circle}")
+            raise _fault(step, f"a circular reference: {circle}")
         for part, tree in step.trees.items():
             key = step.key if part == "formula" else f"{step.key}:{part}"
             formula = Formula.of(key, tree)
@@ -93,24 +93,6 @@ class Law:
             found.setdefault(key, formula)
 
 
-@dataclass(frozen=True, eq=False)
-class LineChange:
-    """Lines by name that a scenario puts into a table of every program; `where` says which scenario."""
-
-    table: str
-    entries: Mapping[str, Any]
-    where: str
-
-
-def line_changes(lines: Mapping[str, Any], where: str) -> list[LineChange]:
-    """The lines of a scenario by table: those behind `benchmark.` are of the benchmark, others of the settlement."""
-    tables: dict[str, dict[str, Any]] = {}
-    for name, entry in lines.items():
-        table, _, line = str(name).rpartition(".")
-        tables.setdefault(table or "settlement", {})[line] = entry
-    return [LineChange(table, entries, where) for table, entries in tables.items()]
-
-
 def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
     """The lines of a program's table, with those that the folders and scenario of a rule book bring.
 
@@ -118,7 +100,7 @@ def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
     """
     programs = _rule_programs(program, table, _BELOW)
     rules = frozenset((each, name) for each in programs for name in book.parameters(each))
-    return _law(program, table, book.folders, book.lines, rules)
+    return _law(program, table, book.lines, rules)
 
 
 def _rule_programs(program: str, table: str, kinds: Sequence[str]) -> set[str]:
@@ -132,27 +114,22 @@ def _rule_programs(program: str, table: str, kinds: Sequence[str]) -> set[str]:
 def _law(
     program: str,
     table: str,
-    folders: tuple[Path, ...],
-    changes: tuple[LineChange, ...],
+    given: tuple[GivenLines, ...],
     rules: frozenset[tuple[str, str]],
 ) -> Law:
     header, entries, path = _packaged(program, table)
 
     def other(kind: str) -> Law | None:
-        return _law(program, header[kind], folders, changes, rules) if kind in header else None
+        return _law(program, header[kind], given, rules) if kind in header else None
 
     below, base, used = other("overlays"), other("extends"), other("uses")
     if below:
-        steps = _overlaid(below.steps, entries, str(path))
+        steps = _overlaid(below.steps, GivenLines(table, entries, path))
     else:
-        steps = [step for name, entry in entries.items() for step in _steps(name, entry, str(path))]
-    for folder in folders:
-        overlay = folder / program / f"{table}.yaml"
-        if overlay.is_file():
-            steps = _overlaid(steps, _table(overlay), str(overlay))
-    for change in changes:
-        if change.table == table:
-            steps = _overlaid(steps, change.entries, change.where)
+        steps = [step for name, entry in entries.items() for step in _steps(name, entry, path, (name,))]
+    for each in given:
+        if each.table == table and each.program in ("", program):
+            steps = _overlaid(steps, each)
     named = {f"{header['uses']}.{key}": step for key, step in used.known.items()} if used else {}
     law = Law(_resolved(steps, base), base, named, header.get("rules", ""))
     programs = _rule_programs(program, table, ("overlays", "extends"))
@@ -163,7 +140,7 @@ def _law(
 @cache
 def _packaged(program: str, table: str) -> tuple[Mapping[str, str], Mapping[str, Any], Path]:
     path = PACKAGED / program / f"{table}.yaml"
-    content = _table(path)
+    content = lines_of(path)
     header = {name: content.pop(name) for name in _HEADER if name in content}
     if "include" in header:
         shared, entries, origin = _packaged(header["include"], table)
@@ -171,18 +148,12 @@ def _packaged(program: str, table: str) -> tuple[Mapping[str, str], Mapping[str,
     return header, content, path
 
 
-def _table(path: Path) -> dict[str, Any]:
-    content = read_yaml(path)
-    if not isinstance(content, dict):
-        raise RulesError(f"{path}: expected lines by name, found {content!r}")
-    return content
-
-
-def _overlaid(steps: Sequence[Step], entries: Mapping[str, Any], where: str) -> list[Step]:
+def _overlaid(steps: Sequence[Step], given: GivenLines) -> list[Step]:
     """The steps with those of a folder or scenario in place of their namesakes, or after the step that they name."""
     found = list(steps)
-    for name, entry in entries.items():
-        for step in _steps(name, entry, where):
+    for name, entry in given.lines.items():
+        namesake = next((each for each in found if each.name == name), None)
+        for step in _steps(name, entry, given.file, (*given.place, f"{given.prefix}{name}"), namesake):
             keys = [each.key for each in found]
             if step.key in keys:
                 place = keys.index(step.key)
@@ -191,8 +162,8 @@ def _overlaid(steps: Sequence[Step], entries: Mapping[str, Any], where: str) -> 
                 found.insert(keys.index(step.after) + 1, step)
             else:
                 near = did_you_mean(step.after or step.key, keys)
-                raise RulesError(
-                    f"{where}: {step.key} is a new line and must say after which line it stands (after: NAME){near}"
+                raise _fault(
+                    step, f"{step.key} is a new line and must say after which line it stands (after: NAME){near}"
                 )
     return found
 
@@ -204,34 +175,37 @@ def _merged(before: Step, after: Step, entry: Mapping[str, Any]) -> Step:
     return replace(after, **kept)
 
 
-def _steps(key: str, entry: Any, where: str) -> Iterator[Step]:
-    """The steps of an entry: one, or one for each of its periods."""
-    place = f"{where}: {key}"
+def _steps(
+    key: str, entry: Any, file: Path, place: tuple[int | str, ...], namesake: Step | None = None
+) -> Iterator[Step]:
+    """The steps of an entry: one, or one for each of its periods, which are those of the step that it replaces."""
     matched = _KEY.fullmatch(str(key))
     if matched is None or not isinstance(entry, Mapping):
-        raise RulesError(f"{place}: a line has a name in small letters, and label, unit, formula and cite below it")
-    for name in entry:
-        if name not in _FIELDS:
-            raise RulesError(f"{place}: unknown key {name!r}{did_you_mean(str(name), _FIELDS)}")
-    held = {name: _value(name, value, place) for name, value in entry.items()}
+        words = "a line has a name in small letters, and label, unit, formula and cite below it"
+        raise RulesError(told(file, place, words))
+    held = {name: _value(name, value, file, (*place, name)) for name, value in entry.items()}
+    if namesake:
+        held = {"by": namesake.by, "periods": namesake.periods, **held}
     periods = (matched["period"],) if matched["period"] else held.get("periods", ()) or _all_periods(held)
     for period in periods:
         parts = {name: held[name].format(period=period) for name in FORMULAS if name in held}
-        yield Step(matched["name"], period, **{**held, **parts, "where": place})
+        yield Step(matched["name"], period, **{**held, **parts}, file=file, place=place)
 
 
 def _all_periods(held: Mapping[str, Any]) -> tuple[str, ...]:
     return PERIODS if "period" in held.get("by", ()) else ("",)
 
 
-def _value(name: str, value: Any, place: str) -> Any:
+def _value(name: str, value: Any, file: Path, place: tuple[int | str, ...]) -> Any:
+    if name not in _FIELDS:
+        raise RulesError(told(file, place[:-1], f"unknown key {name!r}{did_you_mean(str(name), _FIELDS)}"))
     if name in _LISTS and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
     if name in _CONDITIONS and isinstance(value, bool):
         return value
     if name not in _LISTS | _CONDITIONS and isinstance(value, str | int | float):
         return str(value)
-    raise RulesError(f"{place}: {name} cannot be {value!r}")
+    raise RulesError(told(file, place, f"{name} cannot be {value!r}"))
 
 
 def _resolved(steps: Sequence[Step], base: Law | None) -> list[Step]:
@@ -251,19 +225,12 @@ def _trees(step: Step, keys: set[str]) -> Iterator[tuple[str, Node]]:
             try:
                 tree = parse(text)
             except FormulaError as error:
-                raise RulesError(f"{_line(step)}: {error}") from None
+                raise _fault(step, str(error), part) from None
             yield part, rewritten(tree, own) if step.period else tree
 
 
-def _line(step: Step) -> str:
-    """Where a step stands, with the number of the line in its file."""
-    file, _, key = step.where.rpartition(": ")
-    try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return step.where
-    at = next((number for number, line in enumerate(lines, 1) if line.lstrip('"').startswith(f"{key}:")), 0)
-    return f"{file}, line {at}: {key}" if at else step.where
+def _fault(step: Step, words: str, part: str = "") -> RulesError:
+    return RulesError(told(step.file, (*step.place, part) if part else step.place, words))
 
 
 def _check(law: Law, rules: Collection[str]) -> None:
@@ -273,11 +240,13 @@ def _check(law: Law, rules: Collection[str]) -> None:
         above.pop(step.key, None)
     letters: dict[tuple[str, str], Step] = {}
     for step in law.steps:
-        if problem := check_step(step, law.named, above, rules):
-            raise RulesError(f"{_line(step)}: {problem}")
+        problem, part = check_step(step, law.named, above, rules)
+        if problem:
+            raise _fault(step, problem, part)
         if step.letter and not step.shares_letter:
             other = letters.setdefault((step.table, step.letter), step)
             if other.name != step.name:
-                raise RulesError(f"{_line(step)}: letter {step.letter} is that of {other.name}")
+                new, old = (other, step) if other.is_outside else (step, other)
+                raise _fault(new, f"letter {new.letter} is that of {old.name}", "letter")
         above[step.key] = step
     _ = law.order  # refuses circles

@@ -15,6 +15,9 @@ _OPERATORS: dict[type[ast.AST], str] = {
     **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"},
     **{ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "=", ast.NotEq: "<>"},
 }
+# A text, which stays as it is, or a sign that Python writes otherwise.
+_SIGN = re.compile(r'"[^"]*"|(?<![<>=])=(?!=)|<>')
+_PYTHON = {"=": "==", "<>": "!="}
 
 
 class FormulaError(Exception):
@@ -24,7 +27,7 @@ class FormulaError(Exception):
 @cache
 def parse(formula: str) -> Node:
     """The tree of a formula. Raises FormulaError for what is not in the language."""
-    text = re.sub(r"(?<![<>=])=(?!=)", "==", formula).replace("<>", "!=")
+    text = _SIGN.sub(lambda found: _PYTHON.get(found[0], found[0]), formula)
     try:
         return _node(ast.parse(" ".join(text.split()), mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -15,7 +15,7 @@ from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, Column
 from aco_cli.engine.lines.law import Law
 from aco_cli.engine.lines.situations import Evaluator, Situations
 from aco_cli.engine.lines.step import Step
-from aco_cli.engine.lines.tree import Apply, Name, Node, Rule, Text, rewritten
+from aco_cli.engine.lines.tree import COMPARISONS, Apply, Name, Node, Rule, Text, rewritten
 from aco_cli.engine.members import AXES
 from aco_cli.rules.book import Situation
 from aco_cli.rules.parameters import Entry, Program, values_by_name
@@ -85,19 +85,29 @@ class Row:
                 holds = self.value(test)
                 return math.nan if math.isnan(holds) else self.value(yes if holds else no)
             case Apply(function=function, arguments=arguments):
-                with np.errstate(all="ignore"):
-                    return _plain(FUNCTIONS[function].compute(*map(self.value, arguments)))
+                return self._applied(function, [self.value(each) for each in arguments])
             case Rule():
                 found = self.constant(node)
                 return found.value if isinstance(found, Text) else constant_value(found)
         return constant_value(node)
+
+    def _applied(self, function: str, values: list[Any]) -> Any:
+        if function in COMPARISONS and any(isinstance(each, float) and math.isnan(each) for each in values):
+            return 0.0  # of a text too
+        with np.errstate(all="ignore"):
+            return _plain(FUNCTIONS[function].compute(*values))
 
     def is_given(self, step: Step, number: float) -> bool:
         """Whether a figure is known; of a choice, whether it is made."""
         return not math.isnan(number) and bool(number or not step.choice)
 
     def authority(self, step: Step, program: Program) -> tuple[str, str]:
-        """Citation and status of a line: of the rule value it takes, of its program's procedure, or its own."""
+        """Citation and status of a line: of the rule value it takes, of its program's procedure, or its own.
+
+        What a folder of rules or a scenario says is given, as what a roster says is.
+        """
+        if step.is_outside and step.cite:
+            return step.cite, "given"
         if step.rule:
             entry = self.entries.get(step.rule)
             return (entry.cite, str(entry.status)) if entry else ("not part of this track and year", "")

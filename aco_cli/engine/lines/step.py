@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aco_cli.engine.lines.tree import Node
 from aco_cli.engine.members import AXES
+
+PACKAGED = Path(__file__).parents[2] / "law"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Step:
     may not be published; distances the roster column to `change`, its value `to` the other side, and what they are
     called when they are `reached`; the waterfall the `part` that a step is of.
 
-    `trees` has the formulas by field, over the keys of figures; `where` is its place in its file.
+    `trees` has the formulas by field, over the keys of figures; `file` and `place` say where it is written. `key` is
+    the name by which formulas know it: `trend[by1]`.
     """
 
     name: str
@@ -56,17 +60,22 @@ class Step:
     reached: str = ""
     part: str = ""
     trees: Mapping[str, Node] = field(default_factory=dict)
-    where: str = ""
+    file: Path = PACKAGED
+    place: tuple[int | str, ...] = ()
+    key: str = field(init=False)
 
-    @property
-    def key(self) -> str:
-        """The name by which formulas know it: `trend[by1]`."""
-        return f"{self.name}[{self.period}]" if self.period else self.name
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.name}[{self.period}]" if self.period else self.name)
 
     @property
     def axis(self) -> str:
         """What its members are: `type`, `domain`, or nothing for a figure that is one alone."""
         return next((axis for axis in self.by if axis in AXES), "")
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether a folder of rules or a scenario brings it."""
+        return not self.file.is_relative_to(PACKAGED)
 
     @property
     def is_line(self) -> bool:

@@ -34,7 +34,7 @@ RULES = {"loss_rate", "payment_limit"}
 
 
 def problem(formula: str, unit: str = "condition", **more: Any) -> str:
-    return check_step(line("a_line", formula, unit, **more), KNOWN, ABOVE, RULES)
+    return check_step(line("a_line", formula, unit, **more), KNOWN, ABOVE, RULES)[0]
 
 
 @pytest.mark.parametrize(
@@ -155,10 +155,10 @@ def test_only_a_rule_is_a_list(formula: str, unit: str) -> None:
     ],
 )
 def test_a_step_says_what_it_is(step: Step, message: str) -> None:
-    assert check_step(step, KNOWN, ABOVE, RULES) == message
+    assert check_step(step, KNOWN, ABOVE, RULES)[0] == message
 
 
 def test_a_line_that_takes_a_rule_takes_one_that_exists() -> None:
     """Its citation is that of the rule; without one a reader is told nothing."""
-    found = check_step(line("a", "savings", "USD", cite="", rule="los_rate"), KNOWN, ABOVE, RULES)
+    found = check_step(line("a", "savings", "USD", cite="", rule="los_rate"), KNOWN, ABOVE, RULES)[0]
     assert found == "unknown rule los_rate; did you mean loss_rate?"
