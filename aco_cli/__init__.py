@@ -6,10 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aco_cli.api.calls import benchmark, explain, quality, reconcile, settle, simulate, summary, whatif
+    from aco_cli.api.benchmarks import benchmark
     from aco_cli.api.expenditures import expenditures
+    from aco_cli.api.explain import explain
+    from aco_cli.api.reconcile import reconcile
     from aco_cli.api.run import Level, Notice, Result, Run
+    from aco_cli.api.scores import quality
     from aco_cli.api.selection import Rules
+    from aco_cli.api.settle import settle
+    from aco_cli.api.simulate import simulate
+    from aco_cli.api.summary import summary
+    from aco_cli.api.whatif import whatif
     from aco_cli.errors import AcoError, InputError, OutputError, Problem, RulesError, UsageError
 
 __version__ = "0.1.0"
@@ -35,9 +42,10 @@ __all__ = [
     "summary",
     "whatif",
 ]
-# The module that a name is in, if not `api.calls`. What is not asked for is not imported: `aco --help` must be quick.
+# The module that a name is in, if not one of its own; imported when asked for, as `aco --help` must be quick.
 _MODULES = {
-    "expenditures": "api.expenditures",
+    "benchmark": "api.benchmarks",
+    "quality": "api.scores",
     "Rules": "api.selection",
     **dict.fromkeys(("Level", "Notice", "Result", "Run"), "api.run"),
     **dict.fromkeys(("AcoError", "InputError", "OutputError", "Problem", "RulesError", "UsageError"), "errors"),
@@ -47,7 +55,7 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"aco_cli.{_MODULES.get(name, 'api.calls')}"), name)
+    return getattr(import_module(f"aco_cli.{_MODULES.get(name, f'api.{name}')}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""Locks on files and folders: they end with the process however it ends, so they tell other runs that it lives."""
+"""Folders with locks, which end with the process however it ends, and so tell other runs that it lives."""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ try:
     import fcntl
 except ImportError:  # Windows: leftovers stay, as nothing tells whether their run still lives
     fcntl = None  # type: ignore[assignment]
-
-
-def lock(descriptor: int, *, wait: bool = False) -> bool:
-    """Lock a file; False where another process holds it, and where the file system has no locks."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return False
-    return True
 
 
 @contextmanager
@@ -46,8 +35,7 @@ def _create(parent: Path, prefix: str, suffix: str, mode: int) -> tuple[Path, in
         folder = parent / f"{prefix}{secrets.token_hex(8)}{suffix}"
         folder.mkdir(mode)
         descriptor = _open(folder)
-        if descriptor is not None:
-            lock(descriptor, wait=True)
+        _lock(descriptor, wait=True)
         if folder.exists():
             return folder, descriptor
         _close(descriptor)  # removed as abandoned before it was locked
@@ -56,7 +44,7 @@ def _create(parent: Path, prefix: str, suffix: str, mode: int) -> tuple[Path, in
 def _remove_abandoned(parent: Path, prefix: str, suffix: str) -> None:
     for folder in parent.glob(f"{prefix}*{suffix}"):
         descriptor = _open(folder)
-        if descriptor is not None and lock(descriptor):
+        if _lock(descriptor):
             shutil.rmtree(folder, ignore_errors=True)
         _close(descriptor)
 
@@ -68,6 +56,17 @@ def _open(folder: Path) -> int | None:
     with suppress(OSError):
         return os.open(folder, os.O_RDONLY)
     return None
+
+
+def _lock(descriptor: int | None, *, wait: bool = False) -> bool:
+    """Lock a folder; False where another process holds it, and where the file system has no locks."""
+    if fcntl is None or descriptor is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
 
 
 def _close(descriptor: int | None) -> None:

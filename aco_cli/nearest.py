@@ -15,3 +15,9 @@ def did_you_mean(word: str, known: Iterable[str], most: int = 1, cutoff: float =
     """`; did you mean msr?` for a word that is nearly a known one (or several); nothing for any other."""
     near = nearest(word, known, most, cutoff)
     return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def nearest_or_all(word: str, known: Iterable[str]) -> str:
+    """`did you mean msr?` for a word that is nearly a known one, `expected one of ...` for any other."""
+    names = list(known)
+    return did_you_mean(word, names, most=3).removeprefix("; ") or f"expected one of {', '.join(names)}"

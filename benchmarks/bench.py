@@ -134,20 +134,20 @@ def comparisons(folder: Path) -> Iterator[Comparison]:
     book = RuleBook()
     bare = f"import pandas as pd; pd.read_csv({str(ROSTER)!r}).to_csv({str(folder / 'bare.csv')!r}, index=False)"
     yield Comparison(
-        "aco --help / import typer, rich.table", command(ACO, "--help"), python("import typer, rich.table"), 2.0, 15
+        "aco --help / import typer, rich.table", command(ACO, "--help"), python("import typer, rich.table"), 1.3, 15
     )
     yield Comparison(
         "aco settle 2014, 333 rows to CSV / bare pandas read and write",
         command(ACO, "settle", "2014", ROSTER, "-o", folder / "settled.csv", "--quiet"),
         python(bare),
-        1.4,
+        1.15,
         15,
     )
     yield Comparison(
         f"settle {ROWS:,} rows / pandas reads them from Parquet",
         lambda: settle(frame, book, column_names("settle")),
         lambda: pd.read_parquet(parquet),
-        4.0,
+        3.0,
         7,
     )
     yield Comparison(*quality_comparison(folder), 7)

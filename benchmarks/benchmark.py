@@ -12,7 +12,7 @@ from aco_cli.engine.benchmark.compute import benchmark
 from aco_cli.rules.book import RuleBook
 
 ACO_YEARS = 100_000
-GOAL = 3.0
+GOAL = 2.5
 YEAR = 2022
 TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")
 PERIODS = {"BY1": 2016, "BY2": 2017, "BY3": 2018, "PY": YEAR}

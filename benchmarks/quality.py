@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.quality.score import score
-from aco_cli.rules.quality import QualityRules
+from aco_cli.rules.book import RuleBook
 
 ROWS = 100_000
-GOAL = 3.0
+GOAL = 2.5
 YEAR = 2018
 
 
 def synthetic_rates(rows: int = ROWS, year: int = YEAR) -> pd.DataFrame:
     """ACO-years with rates spread over all cuts of a year's measures, a few of them blank."""
     random = np.random.default_rng(2018)
-    measures = QualityRules().measures(year)
+    measures = RuleBook().measures(year)
     if measures is None:
         raise ValueError(f"no measures of {year}")
     columns: dict[str, object] = {
@@ -42,6 +42,6 @@ def quality_comparison(folder: Path) -> tuple[str, Callable[[], object], Callabl
     parquet = folder / "rates.parquet"
     frame = synthetic_rates()
     frame.to_parquet(parquet)
-    rules = QualityRules()
+    rules = RuleBook()
     name = f"score {ROWS:,} ACO-years / pandas reads them from Parquet"
     return name, lambda: score(frame, rules), lambda: pd.read_parquet(parquet), GOAL

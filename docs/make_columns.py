@@ -50,7 +50,7 @@ def _table(name: str, direction: str) -> str:
     found = dictionary(name)
     rows = found[(found["belongs_to"] == name) & (found["direction"] == direction)]
     described = {column.name: column for column in output_columns("columns")}
-    return render_markdown(rows, [described[each] for each in SHOWN[direction]], exact=False, excel_safe=False).decode()
+    return render_markdown(rows, [described[each] for each in SHOWN[direction]], exact=False).decode()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -26,7 +27,8 @@ Environment = Callable[[Mapping[str, str] | None], dict[str, str]]
 Runner = Callable[..., CompletedProcess[Any]]
 
 DOCUMENTED = {0, 1, 2, 3, 4, 130, 141}
-TIMEOUT = 120
+# Seconds after which a process counts as hung: longer than anything takes on a busy machine, so slowness fails no test.
+PATIENCE = 1_800
 INHERITED = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "ACO_DEBUG", "_ACO_COMPLETE", "TERM"}
 # Python shows these to nobody unless asked.
 SILENT_WARNINGS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
@@ -188,13 +190,27 @@ def aco_process(program: str, clean_environment: Environment, finished: Runner) 
             cwd=cwd,
             env=clean_environment(env),
             input=stdin,
-            timeout=TIMEOUT,
+            timeout=PATIENCE,
             check=False,
             **({"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options),
         )
         return finished(done.args, done.returncode, done.stdout or b"", done.stderr or b"", text)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def patience() -> int:
+    """The only limit in time that a test may set; it is there to end what hangs."""
+    return PATIENCE
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C interrupts this process and those that it starts, as on a terminal; in a background job it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

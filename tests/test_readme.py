@@ -23,13 +23,20 @@ def examples() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("block", examples(), ids=lambda block: block[0][:60])
-def test_an_example_prints_what_the_document_shows(block: list[str], tmp_path: Path) -> None:
+def test_an_example_prints_what_the_document_shows(block: list[str], tmp_path: Path, patience: int) -> None:
     """The commands of a block run one after the other in a folder of their own with the sample data."""
     shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
     environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
     for command, output in zip(block[::2], block[1::2], strict=True):
         ran = subprocess.run(
-            command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command,
+            shell=True,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=patience,
+            check=False,
         )
         shown = [line.rstrip() for line in (ran.stderr + ran.stdout).splitlines()]
         assert shown == output.splitlines(), command

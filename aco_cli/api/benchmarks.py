@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 import pandas as pd
 
 from aco_cli.api.reading import read_rows
-from aco_cli.api.run import Run
-from aco_cli.api.selection import Request
-from aco_cli.engine.benchmark.compute import benchmark, guarded
+from aco_cli.api.run import Result, Run
+from aco_cli.api.selection import Request, Selection, Tables, YearsLike, requested
+from aco_cli.engine.benchmark.compute import benchmark as compute
+from aco_cli.engine.benchmark.compute import guarded
 from aco_cli.errors import UsageError
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.totals import TOTALS, unmatched
@@ -17,6 +19,23 @@ from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
 
 Evidence = tuple[pd.DataFrame, pd.DataFrame]
+
+
+def benchmark(
+    data: Tables, years: YearsLike = None, *, run: Run | None = None, **selection: Unpack[Selection]
+) -> Result:
+    """Historical and updated benchmarks of every ACO, from `expenditures` by enrollment type and `reference` figures.
+
+    Per capita and total US dollars; `notes` says what a benchmark lacks or rests on.
+    """
+    run = run or Run()
+    roster, computed = read_and_compute(run, requested(data, years, selection))
+    identity = [name for name in ("aco_id", "aco_name", "performance_year") if name in roster]
+    table = pd.concat([roster[identity], computed], axis=1)
+    if unknown := int(table["benchmark_total"].isna().sum()):
+        told = f"{unknown:,} of {len(table):,} benchmarks are not calculable; column notes says what is missing"
+        run.warn("not_calculable", told, rows=unknown)
+    return Result(table, run.notices)
 
 
 def read_with_benchmark(run: Run, request: Request) -> pd.DataFrame:
@@ -34,7 +53,7 @@ def compute_again(roster: pd.DataFrame, evidence: Evidence, book: RuleBook, sett
 
     `evidence` are the tables of expenditures and of national figures; a case may be settled by changed rules.
     """
-    return guarded(roster, benchmark(roster, *evidence, book), settled_by)
+    return guarded(roster, compute(roster, *evidence, book), settled_by)
 
 
 def _totals_not_used(roster: pd.DataFrame, computed: pd.DataFrame) -> pd.Series:
@@ -53,7 +72,7 @@ def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataF
         for warning in unmatched(_acos(roster), _acos(spent, request.years), files, "expenditures"):
             run.warn("unmatched", warning)
     with run.busy("computing benchmarks", rows=len(spent)):
-        return roster, benchmark(roster, spent, national, request.book)
+        return roster, compute(roster, spent, national, request.book)
 
 
 def _acos(rows: pd.DataFrame, years: Years | None = None) -> pd.Index:

@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from aco_cli.api.run import Run
+from aco_cli.engine.lines.law import line_changes
 from aco_cli.engine.whatif import Case, Change
 from aco_cli.errors import UsageError
 from aco_cli.inputs.layout import layouts_of
@@ -144,7 +145,9 @@ def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str)
     with _told(rule_prefix):
         if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:
             raise UsageError(f"{others[0]!r} is no rule of a settlement: expected {' or '.join(programs)}.PARAMETER")
-        return Case(scenario.name, changes, changed_book(book, scenario.rules, scenario.rules_year))
+        changed = changed_book(book, scenario.rules, scenario.rules_year)
+        lines = line_changes(scenario.lines, f"scenario {scenario.name}")
+        return Case(scenario.name, changes, changed.with_lines(lines) if lines else changed)
 
 
 @contextmanager

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Unpack
 
 import pandas as pd
 
-from aco_cli.api.run import Run
-from aco_cli.api.selection import Request
+from aco_cli.api.reading import only, read_rows
+from aco_cli.api.run import Result, Run
+from aco_cli.api.selection import Request, Selection, Tables, YearsLike, names, requested
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.compare import compare_scores
 from aco_cli.engine.quality.join import join_scores, some
@@ -25,6 +27,37 @@ from aco_cli.rules.quality import DOMAINS
 MOST_REWARD = 4.0
 # A recomputed score so close to the published one counts as near in the summary (fraction).
 NEAR = 0.0005
+
+
+def quality(
+    data: Tables,
+    years: YearsLike = None,
+    *,
+    roster: Tables | None = None,
+    improvement: Sequence[str] = (),
+    run: Run | None = None,
+    **selection: Unpack[Selection],
+) -> Result:
+    """Quality scores from measure rates, by domain and overall: fractions, unrounded.
+
+    `roster` supplies ids and agreement starts that the rates lack; `improvement` are rewards, `domain=points`.
+    """
+    run = run or Run()
+    request = requested((), years, {**selection, "quality": data, "aco": None})
+    book = request.book
+    known = read_rows(run, requested(roster, years, {"rules": book})) if roster is not None else None
+    rates = with_improvement(read_rates(run, request, known), improvement)
+    scores = scored(rates, request.years, book)
+    warn_of_rewards(run, improvement, scores["performance_year"].unique().tolist(), book)
+    scores = only(scores, "aco_id", names(selection.get("aco")))
+    scores = scores.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
+    if unscored := int(scores["quality_score"].isna().sum()):
+        told = f"{unscored:,} of {len(scores):,} rows have no score; column notes says why"
+        run.warn("no_score", told, rows=unscored)
+    warn_of_columns(run, scores)
+    if assumed := int(scores["is_warned"].sum()):
+        run.warn("assumed_cuts", f"{assumed:,} scores rest on assumed cuts; column notes says which", rows=assumed)
+    return Result(scores.drop(columns=["is_warned", "without_column"]), run.notices)
 
 
 def read_rates(
@@ -93,7 +126,10 @@ def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFra
     rates = read_rates(run, request, roster, scores=True, is_part=request.is_part)
     table = scored(rates, request.years, request.book)
     joined = join_scores(roster, table)
-    _warn_of_lacking(run, joined.without_score, f" for {len(joined.without_score):,} rows, whose own stays: ")
+    lacking = joined.without_score
+    if lacking:
+        told = f"no quality score for {len(lacking):,} rows, whose own stays: {some(lacking)}"
+        run.warn("no_score", told, acos=lacking)
     if joined.not_in_roster and not request.is_part:
         others = joined.not_in_roster
         run.warn("not_in_roster", f"quality of {len(others):,} ACOs not in the roster: {some(others)}", acos=others)
@@ -103,11 +139,6 @@ def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFra
         told = f"{len(assumed):,} quality scores rest on assumed cuts; aco quality says which: {some(assumed)}"
         run.warn("assumed_cuts", told, acos=assumed)
     return joined.frame
-
-
-def _warn_of_lacking(run: Run, acos: list[str], words: str) -> None:
-    if acos:
-        run.warn("no_score", f"no quality score{words}{some(acos)}", acos=acos)
 
 
 def warn_of_columns(run: Run, scores: pd.DataFrame) -> None:
@@ -149,7 +180,9 @@ def explained_quality(run: Run, row: pd.DataFrame, request: Request) -> tuple[pd
     rates = read_rates(run, request, row, is_part=True)
     rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
     joined = join_scores(row, scored(rates, request.years, request.book))
-    _warn_of_lacking(run, joined.without_score, " for ")
+    if joined.without_score:
+        told = f"no quality score for {some(joined.without_score)}, whose own stays"
+        run.warn("no_score", told, acos=joined.without_score)
     row = joined.frame
 
     def settlements(scores: Numbers) -> Numbers:

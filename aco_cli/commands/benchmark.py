@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
 
 
 @command
 def benchmark(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
-    messages: o.Strict,
-    call: Call,
+    rows: o.ChosenRows,
+    table: o.TableOutput,
+    session: o.StrictSession,
     reference: o.ReferenceOption = None,
 ) -> None:
     """Expenditures to benchmark, per ACO and year.
@@ -24,11 +24,5 @@ def benchmark(
     \b
     aco benchmark 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     """
-    from aco_cli.api import calls as api
-    from aco_cli.commands.session import Session, selection
-    from aco_cli.outputs.columns import output_columns
-
-    session = Session(messages, call)
-    found = api.benchmark(files, years, run=session, **selection(rows, reference=reference))
-    session.write(found.table, output_columns("benchmark"), table)
-    session.finish()
+    found = aco.benchmark(files, years, run=session, **rows.selection(reference=reference))
+    session.write(found.table, "benchmark", table)

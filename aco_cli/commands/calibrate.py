@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,8 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandas import DataFrame
 
     from aco_cli.commands.session import Session
@@ -23,11 +25,9 @@ def calibrate(
     year: Annotated[str, typer.Argument(metavar="YEAR", help="The performance year, such as 2014.")],
     file: Annotated[str, typer.Argument(metavar="FILE", help="CMS public use file; - is standard input.")],
     table: o.Output,
-    messages: o.Strict,
-    residuals: Annotated[
-        str | None, typer.Option("--residuals", metavar="FILE", help="Write published minus recomputed per ACO here.")
-    ] = None,
-    updates: Annotated[bool, typer.Option("--updates", help="Estimate the year's flat-dollar updates too.")] = False,
+    session: o.StrictSession,
+    residuals: Annotated[str | None, o.option("FILE", "Write published minus recomputed per ACO here.")] = None,
+    updates: Annotated[bool, o.flag("--updates", "Estimate the year's flat-dollar updates too.")] = False,
     rules: o.RulesOption = None,
 ) -> None:
     """National trend factors from published benchmarks.
@@ -41,15 +41,13 @@ def calibrate(
     aco calibrate 2014 puf_2014.csv -o reference.csv --updates --residuals residuals.csv
     """
     from aco_cli.api.selection import rules_of
-    from aco_cli.commands.session import Session
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
     from aco_cli.errors import InputError, Problem, UsageError
     from aco_cli.inputs.benchmark import load_published_benchmarks
-    from aco_cli.outputs.columns import output_columns
 
     if residuals is not None and residuals == (table.output or "-"):
         raise UsageError("--residuals needs a file of its own, beside that of -o")
-    session, book = Session(messages), rules_of(rules)
+    book = rules_of(rules)
     published = load_published_benchmarks(file, year, updates=updates)
     found = estimate(published, book)
     _report(session, found)
@@ -57,10 +55,9 @@ def calibrate(
         expected = "an agreement start with more than 8 ACOs whose benchmark years are trended nationally"
         raise InputError([Problem(file, expected, "none", fix="such agreements started from 2012 to January 2018")])
     if residuals is not None:
-        session.write(found.residuals, output_columns("calibrate --residuals"), o.Output(output=residuals))
+        session.write(found.residuals, "calibrate --residuals", o.Output(output=residuals))
     reference = _with_updates(session, published, found, book) if updates else found.reference
-    session.write(reference, output_columns("calibrate"), table)
-    session.finish()
+    session.write(reference, "calibrate", table)
 
 
 def _with_updates(session: Session, published: DataFrame, found: Calibration, book: RuleBook) -> DataFrame:
@@ -70,30 +67,30 @@ def _with_updates(session: Session, published: DataFrame, found: Calibration, bo
 
     rows, fits = calibrate_updates(published, found, book)
     for fit in fits:
-        if fit.refusal:
-            session.warn("refused", f"{fit.start:%Y-%m-%d}: no updates from {fit.refusal}")
-        else:
-            session.note("fit", _update_words(fit))
+        _tell_fit(session, fit, "updates", _update_words)
     return together([found.reference, rows]).sort_values("agreement_start", kind="stable", ignore_index=True)
 
 
 def _report(session: Session, found: Calibration) -> None:
     """Tell how each agreement start fits, and which ACOs do not or say nothing."""
     for fit in found.fits:
-        if fit.refusal:
-            session.warn("refused", f"{fit.start:%Y-%m-%d}: no factors from {fit.refusal}")
-        else:
-            session.note("fit", _words(fit))
+        _tell_fit(session, fit, "factors", _words)
     table = found.residuals
     if len(table):
         for note, ids in table[table["notes"].str.startswith("blank")].groupby("notes", sort=False)["aco_id"]:
             session.note("left_out", f"left out, {note}: {', '.join(ids)}")
         if outside := table.loc[table["within_bound"] == 0, "aco_id"].tolist():
-            session.warn(
-                "outside", f"{len(outside):,} ACOs are further off than rounding explains: {', '.join(outside)}"
-            )
+            told = f"{len(outside):,} ACOs are further off than rounding explains: {', '.join(outside)}"
+            session.warn("outside", told)
     if found.others:
         session.note("left_out", f"{found.others:,} ACOs left out: their benchmark years are not trended nationally")
+
+
+def _tell_fit(session: Session, fit: Fit | UpdateFit, what: str, words: Callable[[Any], str]) -> None:
+    if fit.refusal:
+        session.warn("refused", f"{fit.start:%Y-%m-%d}: no {what} from {fit.refusal}")
+    else:
+        session.note("fit", words(fit))
 
 
 def _words(fit: Fit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 
 import typer
 
+from aco_cli.commands.options import Messages, Strict
 from aco_cli.outputs.formats import EXTENSIONS, Format
 
 
@@ -23,21 +24,32 @@ class Call:
     flags: frozenset[str] = frozenset()
 
 
-def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Let a parameter that is a dataclass of options stand for its fields; one of type Call gets the whole run."""
+def command(function: Callable[..., bool | None]) -> Callable[..., None]:
+    """Let a parameter that is a dataclass of options stand for its fields; one of type Call gets the whole run.
+
+    One called `session` gets a session, which ends with the command; what the command returns tells of findings.
+    """
     hints = get_type_hints(function, include_extras=True)
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint) and hint is not Call}
     calls = [name for name, hint in hints.items() if hint is Call]
+    has_session = hints.get("session") in {Messages, Strict}
 
     @wraps(function)
     def run(ctx: typer.Context | None = None, **values: Any) -> None:
         flags = frozenset(name for name in values if ctx and _is_flag(ctx, name))
         if ctx and "format" in values and "format" not in flags and _tells_format(values.get("output")):
             values["format"] = Format.AUTO  # a mere setting gives way to the extension of -o
-        given: dict[str, Any] = {name: Call(function.__name__, dict(values), flags) for name in calls}
+        call = Call(function.__name__, dict(values), flags)
+        given: dict[str, Any] = dict.fromkeys(calls, call)
         for name, group in groups.items():
             given[name] = group(**{field.name: values.pop(field.name) for field in fields(group)})
-        function(**values, **given)
+        if not has_session:
+            function(**values, **given)
+            return
+        from aco_cli.commands.session import Session
+
+        given["session"] = session = Session(given["session"], call)
+        session.finish(findings=bool(function(**values, **given)))
 
     parameters = [Parameter("ctx", Parameter.KEYWORD_ONLY, annotation=typer.Context)]
     for parameter in signature(function).parameters.values():
@@ -54,7 +66,12 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 def _fields(group: Any) -> list[Parameter]:
     hints = get_type_hints(group, include_extras=True)
     return [
-        Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name])
+        Parameter(
+            field.name,
+            Parameter.KEYWORD_ONLY,
+            default=Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
         for field in fields(group)
     ]
 

@@ -11,17 +11,17 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.outputs.formats import Format
 
+_FORMAT = "auto is one line per problem; csv, json, ... give columns."
+
 
 @command
 def check(
     files: o.FilesArgument,
     sources: o.Sources,
-    messages: o.Strict,
-    format: Annotated[
-        Format, typer.Option("--format", "-f", help="auto is one line per problem; csv, json, ... give columns.")
-    ] = Format.AUTO,
+    session: o.StrictSession,
+    format: Annotated[Format, typer.Option("--format", "-f", help=_FORMAT)] = Format.AUTO,
     output: o.OutputOption = None,
-) -> None:
+) -> bool:
     """All problems of input files at once.
 
     Each with file, row and column, what was expected and found; silent and exit code 0 when clean. Besides rosters and
@@ -35,12 +35,10 @@ def check(
     """
     import pandas as pd
 
-    from aco_cli.commands.session import Session
     from aco_cli.errors import ExitCode
     from aco_cli.inputs.check import check_files
-    from aco_cli.outputs.columns import column_names, output_columns
+    from aco_cli.outputs.columns import column_names
 
-    session = Session(messages)
     problems, warnings = check_files(files, sources.layout, sources.expenditures or ())
     problems = sorted(problems, key=lambda problem: (problem.file, problem.row or math.inf))
     for warning in warnings:
@@ -49,7 +47,7 @@ def check(
         session.print(problems)
     elif problems or output:
         frame = pd.DataFrame(map(vars, problems), columns=column_names("check")).astype({"row": "float64"})
-        session.write(frame.fillna({"column": ""}), output_columns("check"), o.Output(format, output))
+        session.write(frame.fillna({"column": ""}), "check", o.Output(format, output))
     if any(problem.unread for problem in problems):
         raise SystemExit(ExitCode.INPUT)
-    session.finish(findings=bool(problems))
+    return bool(problems)

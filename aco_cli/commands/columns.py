@@ -9,17 +9,14 @@ import typer
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
+_NAME = "A command, such as settle or rules show, or an input table, such as roster."
+
 
 @command
 def columns(
     table: o.Output,
-    messages: o.Messages,
-    name: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="NAME", help="A command, such as settle or rules show, or an input table, such as roster."
-        ),
-    ] = None,
+    session: o.PlainSession,
+    name: Annotated[o.Many, typer.Argument(metavar="NAME", help=_NAME)] = None,
 ) -> None:
     """Describe the columns of outputs and input files.
 
@@ -34,7 +31,5 @@ def columns(
     aco columns -o columns.xlsx
     """
     from aco_cli.commands.dictionary import dictionary
-    from aco_cli.commands.session import Session
-    from aco_cli.outputs.columns import output_columns
 
-    Session(messages).write(dictionary(" ".join(name or ())), output_columns("columns"), table)
+    session.write(dictionary(" ".join(name or ())), "columns", table)

@@ -36,7 +36,7 @@ def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
 
     from aco_cli.commands.session import Session
     from aco_cli.commands.settings import SETTINGS, read_settings
-    from aco_cli.outputs.columns import column_names, output_columns
+    from aco_cli.outputs.columns import column_names
 
     origins = read_settings().origins
     rows = [
@@ -44,7 +44,7 @@ def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
         for name in SETTINGS
     ]
     table = pd.DataFrame(rows, columns=column_names("config show"), dtype="str")
-    Session(settings).write(table, output_columns("config show"), o.Output(settings.format, output))
+    Session(settings).write(table, "config show", o.Output(settings.format, output))
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from aco_cli.errors import UsageError
 from aco_cli.inputs.claims.contracts import CONTRACTS, TEXT
 from aco_cli.inputs.layout import Column, all_layouts
-from aco_cli.nearest import did_you_mean
+from aco_cli.nearest import nearest_or_all
 from aco_cli.outputs.columns import column_names, output_columns, output_tables
 
 INPUT, OUTPUT = "input", "output"
@@ -40,9 +40,8 @@ def dictionary(name: str = "") -> pd.DataFrame:
     owners = frame["belongs_to"]
     found = frame[(owners == name) | owners.str.startswith(f"{name} ")] if name else frame
     if found.empty:
-        known = list(dict.fromkeys([*owners, *owners.str.split().str[0]]))
-        near = did_you_mean(name, known, most=3).removeprefix("; ")
-        raise UsageError(f"no command or input table {name!r}, {near or 'expected one of ' + ', '.join(known)}")
+        known = dict.fromkeys([*owners, *owners.str.split().str[0]])
+        raise UsageError(f"no command or input table {name!r}, {nearest_or_all(name, known)}")
     return found[list(column_names("columns"))]
 
 

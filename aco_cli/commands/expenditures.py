@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
+_FORMS = "CSV or Parquet, a folder or a pattern"
+_REFERENCE = "CMS's thresholds and mean risk scores by year and type"
+_NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"
 
-def _files(name: str, words: str, kinds: str = "CSV or Parquet, a folder or a pattern; ") -> Any:
-    return typer.Option(name, metavar="FILE", help=f"{words}; {kinds}repeatable.")
+
+@o.group
+class ClaimsOptions:
+    """The tables of claims, what goes with them, and with what they are added up."""
+
+    claims: Annotated[list[str], o.many("FILE", f"Claims and claim lines; {_FORMS}")]
+    enrollment: Annotated[list[str], o.many("FILE", f"A row per beneficiary and month; {_FORMS}")]
+    assignment: Annotated[list[str], o.many("FILE", f"Assigned beneficiaries by ACO and period; {_FORMS}")]
+    reference: Annotated[o.Many, o.many("FILE", _REFERENCE)] = None
+    county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None
+    national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None
+    rules: o.RulesOption = None
+    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help="What adds up: here, or on a cluster.")] = "duckdb"
+    master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]"
+    memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB"
+    temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None
 
 
 @command
-def expenditures(
-    years: o.YearsArgument,
-    claims: Annotated[list[str], _files("--claims", "Claims and claim lines")],
-    enrollment: Annotated[list[str], _files("--enrollment", "A row per beneficiary and month")],
-    assignment: Annotated[list[str], _files("--assignment", "Assigned beneficiaries by ACO and period")],
-    output: o.Output,
-    messages: o.Strict,
-    reference: Annotated[
-        list[str] | None, _files("--reference", "CMS's thresholds and mean risk scores by year and type", "")
-    ] = None,
-    county_ffs: Annotated[list[str] | None, _files("--county-ffs", "CMS's county expenditures of a year", "")] = None,
-    national: Annotated[
-        list[str] | None,
-        _files("--national", "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"),
-    ] = None,
-    rules: o.RulesOption = None,
-    engine: Annotated[
-        Literal["duckdb", "spark"], typer.Option("--engine", help="What adds up: here, or on a cluster.")
-    ] = "duckdb",
-    master: Annotated[
-        str, typer.Option("--master", metavar="URL", help="Spark's cluster: local[2], spark://..., yarn.")
-    ] = "local[*]",
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="Memory for the tables.")] = "4GB",
-    temp: Annotated[
-        str | None, typer.Option("--temp", metavar="DIR", help="Folder for what does not fit into memory.")
-    ] = None,
-) -> None:
+def expenditures(years: o.YearsArgument, claims: ClaimsOptions, output: o.Output, session: o.StrictSession) -> None:
     """Claims to expenditures, by ACO, period and enrollment type.
 
     Person years, per capita expenditure, renormalised risk score, and with --county-ffs the regional expenditure and
@@ -51,25 +43,5 @@ def expenditures(
     aco expenditures 2018 --claims claims.parquet --enrollment enrollment.parquet \\
         --assignment assignment.parquet --reference reference.csv -o expenditures.parquet
     """
-    from aco_cli.api import expenditures as api
-    from aco_cli.commands.session import Session
-    from aco_cli.outputs.columns import output_columns
-
-    session = Session(messages)
-    found = api.expenditures(
-        years,
-        claims=claims,
-        enrollment=enrollment,
-        assignment=assignment,
-        reference=reference,
-        county_ffs=county_ffs,
-        national=national,
-        rules=rules,
-        engine=engine,
-        master=master,
-        memory=memory,
-        temp=temp,
-        run=session,
-    )
-    session.write(found.table, output_columns("expenditures"), output)
-    session.finish()
+    found = aco.expenditures(years, run=session, **vars(claims))
+    session.write(found.table, "expenditures", output)

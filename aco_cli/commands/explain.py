@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
@@ -17,7 +18,7 @@ def explain(
     files: o.FilesArgument,
     sources: o.Sources,
     output: o.Output,
-    messages: o.Strict,
+    session: o.StrictSession,
     rules: o.RulesOption = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,
@@ -34,12 +35,6 @@ def explain(
     aco explain A1001 2018 puf_2018.csv --quality puf_2018.csv
     aco explain S2001 2022 roster.csv --expenditures expenditures.csv --reference reference.csv
     """
-    from aco_cli.api import calls as api
-    from aco_cli.commands.session import Session, selection
-    from aco_cli.outputs.columns import output_columns
-
-    session = Session(messages)
-    rows = o.Rows(**vars(sources), rules=rules)
-    found = api.explain(files, aco_id, year, run=session, **selection(rows, quality, reference))
-    session.write(found.table, output_columns("explain"), output)
-    session.finish()
+    selection = sources.selection(rules=rules, quality=quality, reference=reference)
+    found = aco.explain(files, aco_id, year, run=session, **selection)
+    session.write(found.table, "explain", output)

@@ -1,10 +1,12 @@
-"""Messages on standard error: as text, or one JSON object a line."""
+"""Standard error: messages as text, or one JSON object a line, and on a terminal a sign of life."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from aco_cli.commands.options import LogFormat
 from aco_cli.errors import AcoError, InputError
 
 if TYPE_CHECKING:
-    from aco_cli.api.run import Notice
+    from aco_cli.api.run import Advance, Notice
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,20 @@ class Log:
             print(message, file=sys.stderr)
         except BrokenPipeError:  # nobody reads messages any more (`2>&1 | head`); the work goes on
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+@contextmanager
+def busy(what: str, rows: int) -> Iterator[Advance]:
+    """Show on a terminal what goes on, on its last line, while the block runs; nothing anywhere else.
+
+    The block may call what it is given with the number of rows that are done since; the bar then moves.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") in {"dumb", "unknown"}:
+        yield lambda _done: None
+        return
+    from rich.console import Console  # rich is needed for nothing else
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=rows or None)
+        yield lambda done: bar.advance(task, done)

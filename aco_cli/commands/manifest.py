@@ -53,6 +53,19 @@ class Manifest:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False).encode() + b"\n"
 
     @classmethod
+    def of(
+        cls,
+        call: Call,
+        inputs: Sequence[FileFacts],
+        output: FileFacts,
+        counts: Mapping[str, int],
+        warnings: Iterable[str],
+    ) -> Manifest:
+        """The manifest of a run by this program, with these libraries, under the rules as they are now."""
+        now = (tool_now(), rules_now(call.values), libraries_now())
+        return cls(FORMAT, call.command, call.values, *now, tuple(inputs), (output,), counts, tuple(warnings))
+
+    @classmethod
     def read(cls, file: str) -> Manifest:
         """The manifest in a file. Raises InputError for anything else."""
         try:
@@ -78,31 +91,9 @@ def facts(file: str, data: bytes, rows: int) -> FileFacts:
     return FileFacts(file, len(data), hashlib.sha256(data).hexdigest(), rows)
 
 
-def make_manifest(
-    call: Call,
-    inputs: Sequence[FileFacts],
-    output: FileFacts,
-    counts: Mapping[str, int],
-    warnings: Iterable[str],
-) -> Manifest:
-    """The manifest of a run by this program, with these libraries, under the rules as they are now."""
-    return Manifest(
-        FORMAT,
-        call.command,
-        call.values,
-        tool_now(),
-        rules_now(call.values),
-        libraries_now(),
-        tuple(inputs),
-        (output,),
-        counts,
-        tuple(warnings),
-    )
-
-
 def tool_now() -> dict[str, str]:
     """The version of this program, and the sha256 over its code, input and output columns, and scenarios."""
-    data = ("inputs/*/*.yaml", "outputs/*.yaml", "scenarios/*.yaml")
+    data = ("inputs/*/*.yaml", "outputs/*.yaml", "outputs/*/*.yaml", "scenarios/*.yaml")
     code = fingerprint([Path(aco_cli.__file__).parent], ("*.py", *data))
     return {"version": aco_cli.__version__, "sha256": code}
 
@@ -119,9 +110,12 @@ def libraries_now() -> dict[str, str]:
 
 def refuse_what_cannot_be_verified(output: str | None, files: Sequence[str]) -> None:
     """Raise UsageError where `aco verify` could not look at the output or read an input a second time."""
-    if output is None or output == "-" or (Path(output).exists() and not Path(output).is_file()):
+    if output is None or _is_stream(output):
         raise UsageError("--manifest stands beside a file: name one with -o FILE")
-    for file in files:
-        if file == "-" or (Path(file).exists() and not Path(file).is_file()):
-            name = "standard input" if file == "-" else file
-            raise UsageError(f"--manifest: {name} cannot be read a second time, for `aco verify`; save it as a file")
+    for file in filter(_is_stream, files):
+        name = "standard input" if file == "-" else file
+        raise UsageError(f"--manifest: {name} cannot be read a second time, for `aco verify`; save it as a file")
+
+
+def _is_stream(file: str) -> bool:
+    return file == "-" or (Path(file).exists() and not Path(file).is_file())

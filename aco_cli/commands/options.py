@@ -5,29 +5,38 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, dataclass_transform
 
 import typer
 
 from aco_cli.outputs.formats import Format
 
+if TYPE_CHECKING:
+    from aco_cli.api.selection import Selection
+
 T = TypeVar("T")
-
-YearsArgument = Annotated[str, typer.Argument(metavar="YEARS", help="2014, 2012-2016, 2014,2018 or all.")]
-FilesArgument = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="FILE...",
-        help="ACO rosters or CMS public use files: CSV, TSV, Parquet, XLSX, .gz, .zst; - reads standard input.",
-    ),
-]
+Many = list[str] | None
 
 
-def no_nan(option: typer.CallbackParam, value: float | None) -> float | None:
-    """For options with bounds, none of which keeps a NaN out: it is neither below nor above."""
+def option(metavar: str, help: str, *name: str, **more: Any) -> Any:
+    """An option with a value, named as its parameter unless it has another name."""
+    return typer.Option(*name, metavar=metavar, help=help, **more)
+
+
+def many(metavar: str, help: str, *name: str) -> Any:
+    """An option that may be given again."""
+    return option(metavar, f"{help}; repeatable.", *name)
+
+
+def flag(names: str, help: str, *short: str) -> Any:
+    """A flag; that of a setting can be taken back, as it must be able to overrule `aco.toml` and the environment."""
+    return typer.Option(names, *short, help=help, show_default=False)
+
+
+def no_nan(value: float | None) -> float | None:
+    """For options with bounds, none of which keeps a NaN out before typer 0.29: it is neither below nor above."""
     if value is not None and math.isnan(value):
-        bounds: Any = option.type
-        raise typer.BadParameter(f"nan is not a number from {bounds.min:g} to {bounds.max:g}")
+        raise typer.BadParameter("nan is not in the range")
     return value
 
 
@@ -46,74 +55,35 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-LayoutOption = Annotated[LayoutChoice, typer.Option("--layout", help="How to read the files; auto goes by the header.")]
-ExpendituresOption = Annotated[
-    list[str] | None,
-    typer.Option("--expenditures", metavar="FILE", help="Totals to join by aco_id and performance_year; repeatable."),
-]
-ReferenceOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reference", metavar="FILE", help="National figures; --expenditures is then by enrollment type; repeatable."
-    ),
-]
-QualityOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--quality", metavar="FILE", help="Measure rates, or what aco quality writes; their scores count; repeatable."
-    ),
-]
-RulesOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--rules", metavar="DIR", help="Folder of rule files that add to or replace the packaged ones; repeatable."
-    ),
-]
-ProgramOption = Annotated[
-    list[str] | None, typer.Option("--program", metavar="NAME", help="Only this program; repeatable.")
-]
-TrackOption = Annotated[list[str] | None, typer.Option("--track", metavar="NAME", help="Only this track; repeatable.")]
-AcoOption = Annotated[list[str] | None, typer.Option("--aco", metavar="ID", help="Only this ACO; repeatable.")]
+YearsArgument = Annotated[str, typer.Argument(metavar="YEARS", help="2014, 2012-2016, 2014,2018 or all.")]
+_FILES = "ACO rosters or CMS public use files: CSV, TSV, Parquet, XLSX, .gz, .zst; - reads standard input."
+FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)]
+LayoutOption = Annotated[LayoutChoice, typer.Option(help="How to read the files; auto goes by the header.")]
+ExpendituresOption = Annotated[Many, many("FILE", "Totals to join by aco_id and performance_year")]
+ReferenceOption = Annotated[Many, many("FILE", "National figures; --expenditures is then by enrollment type")]
+QualityOption = Annotated[Many, many("FILE", "Measure rates, or what aco quality writes; their scores count")]
+RulesOption = Annotated[Many, many("DIR", "Folder of rule files that add to or replace the packaged ones")]
+ProgramOption = Annotated[Many, many("NAME", "Only this program")]
+TrackOption = Annotated[Many, many("NAME", "Only this track")]
+AcoOption = Annotated[Many, many("ID", "Only this ACO")]
 FormatOption = Annotated[
     Format, typer.Option("--format", "-f", help="auto is a table on a terminal and CSV when piped.")
 ]
-OutputOption = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write here, whole or not at all; format from the extension."),
-]
-ColumnsOption = Annotated[
-    list[str] | None, typer.Option("--columns", metavar="A,B,...", help="Only these columns, in this order.")
-]
-SortOption = Annotated[
-    list[str] | None,
-    typer.Option("--sort", metavar="A,-B,...", help="Sort by these columns; - before one: descending."),
-]
-
-
-def _flag(names: str, *short: str, help: str) -> Any:
-    """A flag that can be taken back, as a flag must be able to overrule `aco.toml` and the environment."""
-    return typer.Option(names, *short, help=help, show_default=False)
-
-
-ExactOption = Annotated[bool, _flag("--exact/--no-exact", help="Full precision instead of money rounded to cents.")]
-ExcelSafeOption = Annotated[
-    bool,
-    _flag("--excel-safe/--no-excel-safe", help="In CSV and TSV, keep a spreadsheet from reading text as a formula."),
-]
-ExcelOption = Annotated[
-    bool,
-    _flag("--excel/--no-excel", help="CSV and TSV for a double click: --excel-safe, and a mark that shows accents."),
-]
-ManifestOption = Annotated[
-    bool, typer.Option("--manifest", help="Write FILE.manifest.json beside -o FILE, for `aco verify`.")
-]
-StrictOption = Annotated[bool, _flag("--strict/--no-strict", help="Exit with code 4 if there are warnings.")]
-QuietOption = Annotated[bool, _flag("--quiet/--no-quiet", "-q", help="No messages on standard error except errors.")]
-NoColorOption = Annotated[bool, _flag("--no-color/--color", help="No colour (as with NO_COLOR set).")]
-LogFormatOption = Annotated[
-    LogFormat | None,
-    typer.Option("--log-format", help="A line per step on standard error: text, or JSON for every message."),
-]
+_OUTPUT = "Write here, whole or not at all; format from the extension."
+OutputOption = Annotated[str | None, option("FILE", _OUTPUT, "--output", "-o")]
+ColumnsOption = Annotated[Many, option("A,B,...", "Only these columns, in this order.")]
+SortOption = Annotated[Many, option("A,-B,...", "Sort by these columns; - before one: descending.")]
+ExactOption = Annotated[bool, flag("--exact/--no-exact", "Full precision instead of money rounded to cents.")]
+_EXCEL_SAFE = "In CSV and TSV, keep a spreadsheet from reading text as a formula."
+ExcelSafeOption = Annotated[bool, flag("--excel-safe/--no-excel-safe", _EXCEL_SAFE)]
+_EXCEL = "CSV and TSV for a double click: --excel-safe, and a mark that shows accents."
+ExcelOption = Annotated[bool, flag("--excel/--no-excel", _EXCEL)]
+ManifestOption = Annotated[bool, flag("--manifest", "Write FILE.manifest.json beside -o FILE, for `aco verify`.")]
+StrictOption = Annotated[bool, flag("--strict/--no-strict", "Exit with code 4 if there are warnings.")]
+QuietOption = Annotated[bool, flag("--quiet/--no-quiet", "No messages on standard error except errors.", "-q")]
+NoColorOption = Annotated[bool, flag("--no-color/--color", "No colour (as with NO_COLOR set).")]
+_LOG_FORMAT = "A line per step on standard error: text, or JSON for every message."
+LogFormatOption = Annotated[LogFormat | None, typer.Option(help=_LOG_FORMAT)]
 
 
 @dataclass_transform()
@@ -129,15 +99,27 @@ class Sources:
     layout: LayoutOption = LayoutChoice.AUTO
     expenditures: ExpendituresOption = None
 
+    def selection(self, **more: Many) -> Selection:
+        """These options, and more, as those of a call of the library."""
+        return {**vars(self), **more}  # type: ignore[typeddict-item]
+
 
 @group
-class Rows(Sources):
+class ChosenRows(Sources):
     """Which rows of the files, under which rules."""
 
     rules: RulesOption = None
     program: ProgramOption = None
     track: TrackOption = None
     aco: AcoOption = None
+
+
+@group
+class SettledRows(ChosenRows):
+    """Which rows, and the files behind their scores and benchmarks."""
+
+    quality: QualityOption = None
+    reference: ReferenceOption = None
 
 
 @group
@@ -150,7 +132,7 @@ class Output:
 
 
 @group
-class Table(Output):
+class TableOutput(Output):
     """Rows that may be sorted, rounded, and vouched for."""
 
     sort: SortOption = None
@@ -174,3 +156,12 @@ class Strict(Messages):
     """Messages of which warnings may end the run with an exit code of their own."""
 
     strict: StrictOption = False
+
+
+if TYPE_CHECKING:
+    from aco_cli.commands.session import Session
+
+    PlainSession = Session
+    StrictSession = Session
+else:  # the options that `@command` makes a session of; its class would slow down `aco --help`
+    PlainSession, StrictSession = Messages, Strict

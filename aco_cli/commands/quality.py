@@ -6,33 +6,22 @@ from typing import Annotated
 
 import typer
 
+import aco_cli as library
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
+
+_FILES = "Tables with a column per measure (ACO-1, CAHPS_1, ...), or CMS's files of them; - is standard input."
+_ROSTER = "Ids by equal totals, and agreement starts, that FILE lacks"
 
 
 @command
 def quality(
     years: o.YearsArgument,
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE...",
-            help="Tables with a column per measure (ACO-1, CAHPS_1, ...), or CMS's files of them; - is standard input.",
-        ),
-    ],
-    table: o.Table,
-    messages: o.Strict,
-    call: Call,
-    roster: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--roster", metavar="FILE", help="Ids by equal totals, and agreement starts, that FILE lacks; repeatable."
-        ),
-    ] = None,
-    improvement: Annotated[
-        list[str] | None,
-        typer.Option("--improvement", metavar="DOMAIN=POINTS", help="Improvement reward of a domain; repeatable."),
-    ] = None,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)],
+    table: o.TableOutput,
+    session: o.StrictSession,
+    roster: Annotated[o.Many, o.many("FILE", _ROSTER)] = None,
+    improvement: Annotated[o.Many, o.many("DOMAIN=POINTS", "Improvement reward of a domain")] = None,
     rules: o.RulesOption = None,
     aco: o.AcoOption = None,
 ) -> None:
@@ -46,11 +35,7 @@ def quality(
     aco quality 2018 puf_2018.csv --improvement preventive_health=0.92
     aco quality 2023 puf_2022.csv puf_2023.csv
     """
-    from aco_cli.api import calls as api
-    from aco_cli.commands.session import Session
-    from aco_cli.outputs.columns import output_columns
-
-    session = Session(messages, call)
-    found = api.quality(files, years, roster=roster, improvement=improvement or (), run=session, rules=rules, aco=aco)
-    session.write(found.table, output_columns("quality"), table)
-    session.finish()
+    found = library.quality(
+        files, years, roster=roster, improvement=improvement or (), run=session, rules=rules, aco=aco
+    )
+    session.write(found.table, "quality", table)

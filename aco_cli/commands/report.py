@@ -8,28 +8,22 @@ from typing import Annotated
 import typer
 
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
-from aco_cli.outputs.figures import Figure
+from aco_cli.commands.call import command
+from aco_cli.outputs.formats import Figure
 
 PAGE, BOOK, IMAGES = ".html", ".xlsx", (".svg", ".png")
+_OUTPUT = "A page (.html), workbook (.xlsx) or chart (.svg, .png)."
+_CHART = "In .svg and .png, only this chart; without it all of them."
 
 
 @command
 def report(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    rows: o.Rows,
-    messages: o.Strict,
-    call: Call,
-    output: Annotated[
-        str,
-        typer.Option("--output", "-o", metavar="FILE", help="A page (.html), workbook (.xlsx) or chart (.svg, .png)."),
-    ],
-    chart: Annotated[
-        Figure | None, typer.Option("--chart", help="In .svg and .png, only this chart; without it all of them.")
-    ] = None,
-    quality: o.QualityOption = None,
-    reference: o.ReferenceOption = None,
+    rows: o.SettledRows,
+    session: o.StrictSession,
+    output: Annotated[str, o.option("FILE", _OUTPUT, "--output", "-o")],
+    chart: Annotated[Figure | None, typer.Option(help=_CHART)] = None,
 ) -> None:
     """Settlements as a page, a workbook or a chart.
 
@@ -43,7 +37,7 @@ def report(
     """
     from aco_cli.api.roster import read_roster
     from aco_cli.api.selection import requested
-    from aco_cli.commands.session import Session, selection
+    from aco_cli.commands.report_files import write_book, write_charts, write_page
     from aco_cli.errors import UsageError
 
     kind = Path(output).suffix.lower()
@@ -52,18 +46,11 @@ def report(
         raise UsageError(f"-o {output}: expected a file that ends in {expected}, found {kind or 'no extension'}")
     if chart and kind not in IMAGES:
         raise UsageError(f"--chart {chart}: is for a file that ends in {' or '.join(IMAGES)}, found -o {output}")
-    session = Session(messages, call)
-    request = requested(files, years, selection(rows, quality, reference))
+    request = requested(files, years, rows.selection())
     frame = read_roster(session, request)
     if kind == BOOK:
-        from aco_cli.commands.workbook import write_book
-
         write_book(session, frame, request, output)
+    elif kind == PAGE:
+        write_page(session, frame, request, output)
     else:
-        from aco_cli.commands.pictures import write_charts, write_page
-
-        if kind == PAGE:
-            write_page(session, frame, request, output)
-        else:
-            write_charts(session, frame, request.book, output, chart)
-    session.finish()
+        write_charts(session, frame, request.book, output, chart)

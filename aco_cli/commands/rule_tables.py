@@ -1,11 +1,10 @@
-"""The rule book and the rules of quality scoring as tables: parameters, sources, coverage, differences."""
+"""The rule book as tables: parameters, sources, coverage, what is not confirmed, differences."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,70 +14,99 @@ from aco_cli.errors import UsageError
 from aco_cli.inputs.years import Years
 from aco_cli.outputs.columns import Unit, column_names, output_columns
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import Entry, Parameter, Status
-from aco_cli.rules.quality import ANY, QualityRules
-from aco_cli.rules.quality import PROGRAM as QUALITY
-from aco_cli.rules.quality_listing import MEASURES, quality_entries, quality_values
+from aco_cli.rules.parameters import Entry, Parameter, Status, show_years
+from aco_cli.rules.quality import QUALITY, UNIT
+
+# All measures of a year in one value, where they are not asked for one by one.
+MEASURES = "measures"
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Rules:
-    """All that is to be listed."""
-
-    book: RuleBook
-    quality: QualityRules
-
-    def values(self, *, each_measure: bool = True) -> Iterator[tuple[Parameter, Entry]]:
-        """Every parameter with each of its entries."""
-        for program in self.book.programs:
-            for parameter in self.book.parameters(program).values():
-                for entry in parameter.entries:
-                    yield parameter, entry
-        yield from quality_values(self.quality, each_measure=each_measure)
-
-
-def parameter_table(
-    rules: Rules,
+def parameters(
+    book: RuleBook,
     years: str | None,
     programs: Sequence[str] | None,
     tracks: Sequence[str] | None,
-    parameters: Sequence[str] | None,
-) -> pd.DataFrame:
+    names: Sequence[str] | None,
+) -> Sequence[Row]:
     """One row per value of a parameter; quality measures only where they are named or their program is.
 
     Raises UsageError where nothing is left.
     """
     wanted = Years.parse(years) if years else None
-    each_measure = QUALITY.name in (programs or ()) or not {None, MEASURES}.intersection(parameters or [None])
+    each_measure = QUALITY in (programs or ()) or not {None, MEASURES}.intersection(names or [None])
     rows = [
-        _parameter_row(parameter, entry)
-        for parameter, entry in rules.values(each_measure=each_measure)
+        _row(parameter.program, ", ".join(entry.tracks), parameter.name, entry)
+        | {"label": parameter.label, "unit": parameter.unit, "note": entry.note}
+        for parameter, entry in _values(book, each_measure=each_measure)
         if (not programs or parameter.program in programs)
-        and (not parameters or parameter.name in parameters)
+        and (not names or parameter.name in names)
         and (not tracks or set(tracks) & set(entry.tracks))
-        and (wanted is None or any(year in wanted for year in entry.years))
+        and (wanted is None or any(year in wanted for year in book.programs[parameter.program].verified(entry.years)))
     ]
     if not rows:
         raise UsageError(
             "no rule fits; `aco rules coverage` lists programs, tracks and years, `aco rules show` parameters"
         )
-    return _frame(rows, "rules show")
+    return rows
 
 
-def diff_table(
-    rules: Rules, before: str, after: str, programs: Sequence[str] | None, tracks: Sequence[str] | None
-) -> pd.DataFrame:
+def _values(book: RuleBook, *, each_measure: bool = True) -> Iterator[tuple[Parameter, Entry]]:
+    """Every parameter with each of its entries, then the measures of each year, one by one or all in one."""
+    for program in book.programs:
+        for parameter in book.parameters(program).values():
+            for entry in parameter.entries:
+                yield parameter, entry
+    label = "Quality measure" if each_measure else "Quality measures"
+    for found in book.measure_sets.values():
+        for name, entry in found.entries.items() if each_measure else [(MEASURES, found.summary)]:
+            yield Parameter(QUALITY, name, label, UNIT, (entry,)), entry
+
+
+def sources(book: RuleBook) -> Iterator[Row]:
+    """One row per document that citations name."""
+    counts = Counter(source for _, entry in _values(book) for source in book.sources_of(entry))
+    for name, document in book.sources.items():
+        yield {"source": name, "values": counts[name], **document}
+
+
+def coverage(book: RuleBook) -> Iterator[Row]:
+    """One row per program, track and performance year with the number of values of each status."""
+    for each in book.situations():
+        entries = book.in_force(each)
+        statuses = Counter(entry.status for entry in entries.values())
+        uncertain = [name for name, entry in entries.items() if entry.status is not Status.PUBLISHED]
+        if each.program != QUALITY or book.measures(each.year):  # without measures nothing is scored
+            yield {
+                "program": each.program,
+                "track": each.track,
+                "performance_year": each.year,
+                **{status.value: statuses[status] for status in Status},
+                "uncertain": ", ".join(uncertain),
+            }
+
+
+def unconfirmed(book: RuleBook, year: str) -> Iterator[Row]:
+    """One row per program and value that would be in force in a year though nobody confirmed it, with its tracks."""
+    for program in book.programs.values():
+        rows: dict[str, dict[int, Row]] = {}
+        for track in program.tracks:
+            for name, entry, why in book.unconfirmed(Situation(program.name, track, _single(year))):
+                new = _row(program.name, "", name, entry) | {"why": why}
+                row = rows.setdefault(name, {}).setdefault(id(entry), new)
+                row["track"] += f", {track}" if row["track"] else track
+        yield from (row for of_name in rows.values() for row in of_name.values())
+
+
+def diff(
+    book: RuleBook, before: str, after: str, programs: Sequence[str] | None, tracks: Sequence[str] | None
+) -> Iterator[Row]:
     """One row per track and parameter whose value differs between two performance years; a blank is no such rule."""
-    years, book = [_single(before), _single(after)], rules.book
-    rows = []
+    years = [_single(before), _single(after)]
     for name, program in book.programs.items():
         for track in program.tracks:
             if (not programs or name in programs) and (not tracks or track in tracks):
-                situations = [Situation(name, track, year) for year in years]
-                rows += [row for parameter in book.parameters(name) for row in _changes(book, parameter, situations)]
-    if QUALITY.name in (programs or [QUALITY.name]) and not tracks:
-        rows += _quality_changes(rules.quality, years)
-    return _frame(rows, "rules diff")
+                yield from _changes(book, [Situation(name, track, year) for year in years])
 
 
 def _single(text: str) -> int:
@@ -88,96 +116,49 @@ def _single(text: str) -> int:
     return year
 
 
-def _changes(book: RuleBook, parameter: str, situations: Sequence[Situation]) -> Iterator[dict[str, str]]:
-    entries = [book.entry(situation, parameter) if book.covers(situation) else None for situation in situations]
-    yield from _change(situations[0].program, situations[0].track, parameter, entries)
+def _changes(book: RuleBook, situations: Sequence[Situation]) -> Iterator[Row]:
+    program, track = situations[0].program, situations[0].track
+    held = [_comparable(book, situation, situations) for situation in situations]
+    for name in dict.fromkeys([*book.parameters(program), *held[0], *held[1]]):
+        entries = [each.get(name) for each in held]
+        before, after = (_shown(entry.value) if entry else "" for entry in entries)
+        if before != after and (source := entries[1] or entries[0]):
+            yield _row(program, track, name, source) | {"before": before, "after": after}
 
 
-def _quality_changes(quality: QualityRules, years: Sequence[int]) -> Iterator[dict[str, str]]:
-    """Changes of scoring; of each measure where both years have measures."""
-    both = all(quality.measures(year) for year in years)
-    held = [quality_entries(quality, year, each_measure=both) for year in years]
-    for name in dict.fromkeys([*held[0], *held[1]]):
-        yield from _change(QUALITY.name, ANY, name, [each.get(name) for each in held])
+def _comparable(book: RuleBook, situation: Situation, situations: Sequence[Situation]) -> Mapping[str, Entry]:
+    """What is in force, with measures one by one if all of the situations have some, else all in one."""
+    measures = book.measures(situation.year) if situation.program == QUALITY else None
+    if measures is None or all(book.measures(each.year) for each in situations):
+        return book.in_force(situation)
+    others = {name: entry for name, entry in book.in_force(situation).items() if name not in measures.measures}
+    return {**others, MEASURES: measures.summary}
 
 
-def _change(program: str, track: str, parameter: str, entries: Sequence[Entry | None]) -> Iterator[dict[str, str]]:
-    before, after = (show_value(entry.value) if entry else "" for entry in entries)
-    if before != after:
-        source = entries[1] or entries[0]
-        yield {
-            "program": program,
-            "track": track,
-            "parameter": parameter,
-            "before": before,
-            "after": after,
-            "citation": source.cite if source else "",
-            "status": source.status if source else "",
-        }
+def _row(program: str, track: str, parameter: str, entry: Entry) -> Row:
+    row = {"program": program, "track": track, "parameter": parameter, "years": show_years(entry.years)}
+    return row | {"value": _shown(entry.value), "status": entry.status, "citation": entry.cite}
 
 
-def source_table(rules: Rules) -> pd.DataFrame:
-    """One row per document that citations name."""
-    book = rules.book
-    counts = Counter(source for _, entry in rules.values() for source in book.sources_of(entry))
-    rows = [{"source": name, "values": counts[name], **details} for name, details in book.sources.items()]
-    return _frame(rows, "rules sources")
-
-
-def coverage_table(rules: Rules) -> pd.DataFrame:
-    """One row per program, track and performance year with the number of values of each status."""
-    book, rows = rules.book, []
-    for situation in book.situations():
-        held = {name: book.entry(situation, name) for name in book.parameters(situation.program)}
-        entries = {name: entry for name, entry in held.items() if entry}
-        rows.append(_coverage(situation.program, situation.track, situation.year, entries))
-    for year in rules.quality.years:
-        entries = dict(quality_entries(rules.quality, year, each_measure=True))
-        rows.append(_coverage(QUALITY.name, ANY, year, entries))
-    return _frame(rows, "rules coverage")
-
-
-def _coverage(program: str, track: str, year: int, entries: Mapping[str, Entry]) -> dict[str, Any]:
-    statuses = Counter(entry.status for entry in entries.values())
-    uncertain = [name for name, entry in entries.items() if entry.status is not Status.PUBLISHED]
-    return {
-        "program": program,
-        "track": track,
-        "performance_year": year,
-        **{status.value: statuses[status] for status in Status},
-        "uncertain": ", ".join(uncertain),
-    }
-
-
-def show_years(years: range) -> str:
-    """A range of years as rule files write it."""
-    return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
-
-
-def _parameter_row(parameter: Parameter, entry: Entry) -> dict[str, str]:
-    return {
-        "program": parameter.program,
-        "parameter": parameter.name,
-        "track": ", ".join(entry.tracks),
-        "years": show_years(entry.years),
-        "value": show_value(entry.value),
-        "status": entry.status,
-        "citation": entry.cite,
-        "label": parameter.label,
-        "unit": parameter.unit,
-        "note": entry.note,
-    }
-
-
-def show_value(value: Any) -> str:
+def _shown(value: Any) -> str:
     """A value of a rule file on one line."""
     if isinstance(value, dict):
-        return ", ".join(f"{key} {show_value(item)}" for key, item in value.items())
+        return ", ".join(f"{key} {_shown(item)}" for key, item in value.items())
     if isinstance(value, list) and isinstance(value[0], dict):
-        return "; ".join(show_value(item) for item in value)
+        return "; ".join(_shown(item) for item in value)
     return str(value) if isinstance(value, (str, date)) else json.dumps(value)
 
 
-def _frame(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=column_names(table))
-    return frame.astype({column.name: "str" for column in output_columns(table) if column.unit is Unit.TEXT})
+_TABLES: Mapping[str, Callable[..., Iterable[Row]]] = {
+    "rules show": parameters,
+    "rules sources": sources,
+    "rules coverage": coverage,
+    "rules coverage --year": unconfirmed,
+    "rules diff": diff,
+}
+
+
+def table(name: str, book: RuleBook, *asked: Any) -> pd.DataFrame:
+    """One of the tables of the rule book, by the words of the command line that ask for it."""
+    frame = pd.DataFrame(list(_TABLES[name](book, *asked)), columns=list(column_names(name)))
+    return frame.astype({column.name: "str" for column in output_columns(name) if column.unit is Unit.TEXT})

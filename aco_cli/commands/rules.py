@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from aco_cli.commands.rule_tables import Rules
 
 YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help="Only these performance years.")]
 
@@ -36,18 +31,11 @@ def show(
     aco rules show --year 2018 --parameter ACO-13
     aco rules show --track track-2 --parameter loss_limit
     """
-    from aco_cli.commands.rule_tables import parameter_table
-
-    table = parameter_table(_all_rules(rules), year, program, track, parameter)
-    _write(table, "rules show", output, messages)
+    _write("rules show", rules, output, messages, year, program, track, parameter)
 
 
 @command
-def sources(
-    output: o.Output,
-    messages: o.Messages,
-    rules: o.RulesOption = None,
-) -> None:
+def sources(output: o.Output, messages: o.Messages, rules: o.RulesOption = None) -> None:
     """Documents that the citations name.
 
     And how many values rest on each.
@@ -55,27 +43,28 @@ def sources(
     \b
     aco rules sources
     """
-    from aco_cli.commands.rule_tables import source_table
-
-    _write(source_table(_all_rules(rules)), "rules sources", output, messages)
+    _write("rules sources", rules, output, messages)
 
 
 @command
 def coverage(
     output: o.Output,
     messages: o.Messages,
+    year: Annotated[
+        str | None, typer.Option("--year", metavar="YEAR", help="List the values nobody confirmed for this year.")
+    ] = None,
     rules: o.RulesOption = None,
 ) -> None:
     """Programs, tracks and years covered.
 
-    With how many values are published, derived, unverified and assumed.
+    With how many values are published, derived, unverified and assumed. With --year, also of a year to come: the
+    values that would be in force and are not published, or were written for an earlier year and not verified since.
 
     \b
     aco rules coverage
+    aco rules coverage --year 2026
     """
-    from aco_cli.commands.rule_tables import coverage_table
-
-    _write(coverage_table(_all_rules(rules)), "rules coverage", output, messages)
+    _write("rules coverage --year" if year else "rules coverage", rules, output, messages, *([year] if year else []))
 
 
 @command
@@ -95,9 +84,7 @@ def diff(
     \b
     aco rules diff 2018 2019
     """
-    from aco_cli.commands.rule_tables import diff_table
-
-    _write(diff_table(_all_rules(rules), before, after, program, track), "rules diff", output, messages)
+    _write("rules diff", rules, output, messages, before, after, program, track)
 
 
 @command
@@ -110,20 +97,17 @@ def scenarios(output: o.Output, messages: o.Messages) -> None:
     aco rules scenarios
     """
     from aco_cli.api.scenarios import scenario_table
-
-    _write(scenario_table(), "rules scenarios", output, messages)
-
-
-def _all_rules(folders: list[str] | None) -> Rules:
-    from aco_cli.commands.rates import quality_rules
-    from aco_cli.commands.rule_tables import Rules
-    from aco_cli.commands.session import rule_book
-
-    return Rules(rule_book(folders), quality_rules(folders))
-
-
-def _write(rows: pd.DataFrame, table: str, output: o.Output, messages: o.Messages) -> None:
     from aco_cli.commands.session import Session
     from aco_cli.outputs.columns import output_columns
 
-    Session(messages).write(rows, output_columns(table), output)
+    Session(messages).write(scenario_table(), output_columns("rules scenarios"), output)
+
+
+def _write(name: str, folders: list[str] | None, output: o.Output, messages: o.Messages, *asked: Any) -> None:
+    """Write one of the tables of the rule book."""
+    from aco_cli.api.selection import rules_of
+    from aco_cli.commands.rule_tables import table
+    from aco_cli.commands.session import Session
+    from aco_cli.outputs.columns import output_columns
+
+    Session(messages).write(table(name, rules_of(folders), *asked), output_columns(name), output)

@@ -15,17 +15,15 @@ import pandas as pd
 
 from aco_cli.api.run import Advance, Level, Notice, Run
 from aco_cli.commands.call import Call
-from aco_cli.commands.log import Log
-from aco_cli.commands.options import Messages, Output, Rows, Strict
-from aco_cli.commands.progress import busy
+from aco_cli.commands.log import Log, busy
+from aco_cli.commands.options import Messages, Output, Strict
 from aco_cli.errors import ExitCode
 from aco_cli.inputs.parts import read_part
-from aco_cli.outputs.columns import OutputColumn
+from aco_cli.outputs.columns import OutputColumn, output_columns, roster_column
 from aco_cli.outputs.emit import OutputOptions, emit
 from aco_cli.outputs.write import write_output
 
 if TYPE_CHECKING:
-    from aco_cli.api.selection import Selection
     from aco_cli.commands.manifest import FileFacts
 
 # Work on less is over before anyone wonders.
@@ -78,26 +76,35 @@ class Session(Run):
     def write(
         self,
         frame: pd.DataFrame,
-        columns: Sequence[OutputColumn],
+        columns: str | Sequence[OutputColumn],
         output: Output,
         extras: Sequence[OutputColumn] = (),
+        also: Sequence[str] = (),
     ) -> None:
-        """Write the result; a reader that goes away (`| head`) ends the run without a word."""
+        """Write the result, in the columns of a table by its name, or in some of its own.
 
-        def seen(data: bytes) -> None:
-            from aco_cli.commands.manifest import facts
-
-            self.output = facts(output.output or "", data, len(frame))
-
+        `extras` and, of the roster, those of the names `also` may be asked for too. A reader that goes away (`| head`)
+        ends the run without a word.
+        """
+        columns = output_columns(columns) if isinstance(columns, str) else columns
+        known = {column.name for column in (*columns, *extras)}
+        extras = [*extras, *(roster_column(name) for name in also if name in frame and name not in known)]
         given = {each.name: getattr(output, each.name) for each in fields(OutputOptions) if hasattr(output, each.name)}
         options = OutputOptions(**given, no_color=self.messages.no_color)
-        keep = seen if self.keeps_manifest else None
         with _reader_may_leave(), self.busy("writing", rows=len(frame)):
-            notes = emit(frame, columns, options, extras=extras, seen=keep)
+            data, notes = emit(frame, columns, options, extras=extras)
+        self.made(output.output or "", data, len(frame))
         where = "standard output" if output.output in (None, "-") else output.output
         self.step("wrote", f"wrote {len(frame):,} rows to {where}", rows=len(frame), file=where)
         for note in notes:
             self.note("hidden", note)
+
+    def made(self, file: str, data: bytes, rows: int) -> None:
+        """Keep for a manifest, if asked, what was written."""
+        if self.keeps_manifest:
+            from aco_cli.commands.manifest import facts
+
+            self.output = facts(file, data, rows)
 
     def print(self, lines: Iterable[object]) -> None:
         """Write lines of text to standard output, as `write` does rows."""
@@ -107,9 +114,9 @@ class Session(Run):
     def finish(self, *, findings: bool = False) -> None:
         """Write the manifest if asked, then end with code 1 for findings, or with 4 for warnings under `--strict`."""
         if self.call and self.output:
-            from aco_cli.commands.manifest import SUFFIX, make_manifest
+            from aco_cli.commands.manifest import SUFFIX, Manifest
 
-            manifest = make_manifest(self.call, self._inputs(), self.output, self._counts(), map(str, self.warnings))
+            manifest = Manifest.of(self.call, self._inputs(), self.output, self._counts(), map(str, self.warnings))
             write_output(manifest.to_json(), self.output.file + SUFFIX)
             self.step("wrote", f"wrote {self.output.file}{SUFFIX}", file=self.output.file + SUFFIX)
         if findings:
@@ -130,11 +137,6 @@ class Session(Run):
         """How many rows ended how."""
         settled = (notice.data["outcomes"] for notice in self.notices if notice.code == "settled")
         return next(settled, {})
-
-
-def selection(rows: Rows, quality: list[str] | None = None, reference: list[str] | None = None) -> Selection:
-    """The options of a command as those of a call."""
-    return {**vars(rows), "quality": quality, "reference": reference}  # type: ignore[typeddict-item]
 
 
 @contextmanager

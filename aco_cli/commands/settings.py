@@ -2,86 +2,33 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from aco_cli.commands.options import LayoutChoice, LogFormat
 from aco_cli.errors import UsageError
+from aco_cli.nearest import did_you_mean
 from aco_cli.outputs.formats import Format
 
 FILE, SHARED_FILE, TABLE = "aco.toml", "pyproject.toml", "aco"
 PREFIX = "ACO_"
-DEFAULT = "default"
-
-
-@dataclass(frozen=True)
-class Flag:
-    """A setting that is on or off."""
-
-    def read(self, value: Any) -> bool | None:
-        """The value of a file (true, false) or of the environment (1, true, yes, on; 0, ...); None if it is neither."""
-        words = {
-            "1": True,
-            "true": True,
-            "yes": True,
-            "on": True,
-            "0": False,
-            "false": False,
-            "no": False,
-            "off": False,
-        }
-        return value if isinstance(value, bool) else words.get(value.lower()) if isinstance(value, str) else None
-
-    def expected(self, value: Any) -> str:
-        """What to write instead of a value."""
-        return f"true or false, found {value!r}"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A setting that is one of some words."""
-
-    words: tuple[str, ...]
-
-    def read(self, value: Any) -> str | None:
-        """The word, or None if it is none of them."""
-        return value if value in self.words else None
-
-    def expected(self, value: Any) -> str:
-        """What to write instead of a value."""
-        return f"one of {', '.join(self.words)}, found {value!r}{_near(str(value), self.words)}"
-
-
-@dataclass(frozen=True)
-class Folders:
-    """A setting that is one or more folders; in the environment with the separator of PATH between them."""
-
-    def read(self, value: Any) -> list[str] | None:
-        """The folders, or None if the value is something else."""
-        if isinstance(value, str):
-            return value.split(os.pathsep)
-        return value if isinstance(value, list) and all(isinstance(item, str) for item in value) else None
-
-    def expected(self, value: Any) -> str:
-        """What to write instead of a value."""
-        return f'a folder or a list of them such as ["rules"], found {value!r}'
-
-
-SETTINGS: Mapping[str, Flag | Choice | Folders] = {
-    "layout": Choice(tuple(LayoutChoice)),
-    "rules": Folders(),
-    "format": Choice(tuple(Format)),
-    "exact": Flag(),
-    "excel": Flag(),
-    "excel_safe": Flag(),
-    "quiet": Flag(),
-    "no_color": Flag(),
-    "log_format": Choice(tuple(LogFormat)),
-    "strict": Flag(),
+ON, OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+# Each a flag, one of some words, or a list of folders.
+SETTINGS: Mapping[str, type[bool | StrEnum | list[str]]] = {
+    "layout": LayoutChoice,
+    "rules": list,
+    "format": Format,
+    "exact": bool,
+    "excel": bool,
+    "excel_safe": bool,
+    "quiet": bool,
+    "no_color": bool,
+    "log_format": LogFormat,
+    "strict": bool,
 }
 
 
@@ -101,9 +48,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in SETTINGS:
-            raise UsageError(
-                f"{file}: unknown key {key!r}: expected one of {', '.join(SETTINGS)}{_near(name, SETTINGS)}"
-            )
+            near = did_you_mean(name, SETTINGS)
+            raise UsageError(f"{file}: unknown key {key!r}: expected one of {', '.join(SETTINGS)}{near}")
         values[name], origins[name] = _read(name, value, f"{file}, key {key}"), file
     for name in SETTINGS:
         variable = PREFIX + name.upper()
@@ -113,11 +59,24 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _read(name: str, value: Any, where: str) -> Any:
-    setting = SETTINGS[name]
-    read = setting.read(value)
-    if read is None:
-        raise UsageError(f"{where}: expected {setting.expected(value)}")
-    return read
+    """A value of a file, or a text of the environment: folders there have the separator of PATH between them."""
+    kind = SETTINGS[name]
+    if issubclass(kind, StrEnum):
+        words = [str(word) for word in kind]
+        if value in words:
+            return value
+        expected, near = f"one of {', '.join(words)}", did_you_mean(str(value), words)
+    elif kind is bool:
+        word = str(value).lower() if isinstance(value, str | bool) else ""
+        if word in (*ON, *OFF):
+            return word in ON
+        expected, near = "true or false", ""
+    else:
+        folders = value.split(os.pathsep) if isinstance(value, str) else value
+        if isinstance(folders, list) and all(isinstance(folder, str) for folder in folders):
+            return folders
+        expected, near = 'a folder or a list of them such as ["rules"]', ""
+    raise UsageError(f"{where}: expected {expected}, found {value!r}{near}")
 
 
 def _table() -> tuple[str, Mapping[str, Any]]:
@@ -147,8 +106,3 @@ def _parse(file: str, content: bytes) -> dict[str, Any]:
         return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: not valid TOML: {error}") from error
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""

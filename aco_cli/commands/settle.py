@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
 
 
 @command
 def settle(
-    years: o.YearsArgument,
-    files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
-    messages: o.Strict,
-    call: Call,
-    quality: o.QualityOption = None,
-    reference: o.ReferenceOption = None,
+    years: o.YearsArgument, files: o.FilesArgument, rows: o.SettledRows, table: o.TableOutput, session: o.StrictSession
 ) -> None:
     """Settle every ACO: bonus or repayment.
 
@@ -29,14 +23,8 @@ def settle(
     aco settle 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
     zcat roster.csv.gz | aco settle 2014 - --format json
     """
-    from aco_cli.api import calls as api
     from aco_cli.api.selection import names
-    from aco_cli.commands.session import Session, selection
-    from aco_cli.outputs.columns import column_names, output_columns, roster_column
 
-    session = Session(messages, call)
     asked = names(table.columns)
-    found = api.settle(files, years, columns=asked, run=session, **selection(rows, quality, reference))
-    others = [roster_column(name) for name in asked if name in found.table and name not in column_names("settle")]
-    session.write(found.table, output_columns("settle"), table, others)
-    session.finish()
+    found = aco.settle(files, years, columns=asked, run=session, **rows.selection())
+    session.write(found.table, "settle", table, also=asked)

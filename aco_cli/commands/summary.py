@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
+
+_BY = "Group by program, track, start_year, size or any roster column."
+_COMPARE = "Published totals beside the computed ones, with the difference."
 
 
 @command
 def summary(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
-    messages: o.Strict,
-    call: Call,
-    by: Annotated[
-        list[str] | None,
-        typer.Option("--by", metavar="A,B,...", help="Group by program, track, start_year, size or any roster column."),
-    ] = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Published totals beside the computed ones, with the difference.")
-    ] = False,
+    rows: o.ChosenRows,
+    table: o.TableOutput,
+    session: o.StrictSession,
+    by: Annotated[o.Many, o.option("A,B,...", _BY)] = None,
+    compare: Annotated[bool, o.flag("--compare", _COMPARE)] = False,
 ) -> None:
     """Headline figures of a program.
 
@@ -36,11 +32,5 @@ def summary(
     aco summary 2014 roster.csv --by state --sort -earned_payment
     aco summary 2014 roster.csv --compare
     """
-    from aco_cli.api import calls as api
-    from aco_cli.commands.session import Session, selection
-    from aco_cli.outputs.columns import output_columns
-
-    session = Session(messages, call)
-    found = api.summary(files, years, by=by, compare=compare, run=session, **selection(rows))
-    session.write(found.table, output_columns("summary --compare" if compare else "summary"), table)
-    session.finish()
+    found = aco.summary(files, years, by=by, compare=compare, run=session, **rows.selection())
+    session.write(found.table, "summary --compare" if compare else "summary", table)

@@ -10,38 +10,21 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 _MONTHS = 4 * 12  # of a person, about: three benchmark years and the performance year
+_BENEFICIARIES = "People of each ACO; most are assigned to it."
+_CLAIMS = "Claim lines of a person, mean."
 
 
 @command
 def synth(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the files go; made if it does not exist.")],
-    messages: o.Messages,
-    acos: Annotated[int, typer.Option("--acos", metavar="N", min=1, max=10_000, help="How many ACOs.")] = 5,
-    beneficiaries: Annotated[
-        int,
-        typer.Option(
-            "--beneficiaries", metavar="N", min=100, max=10_000_000, help="People of each ACO; most are assigned to it."
-        ),
-    ] = 2000,
-    claims_per_month: Annotated[
-        float,
-        typer.Option(
-            "--claims-per-month",
-            metavar="X",
-            min=0.1,
-            max=50,
-            callback=o.no_nan,
-            help="Claim lines of a person, mean.",
-        ),
-    ] = 2.0,
-    year: Annotated[
-        int, typer.Option("--year", metavar="YEAR", min=2020, max=2025, help="Performance year, 2020 to 2025.")
-    ] = 2023,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another seed, another population.")] = 1,
-    expected: Annotated[
-        bool, typer.Option("--expected/--no-expected", help="Write the expenditures that must result, expected.csv.")
-    ] = True,
-    force: Annotated[bool, typer.Option("--force", help="Replace files of an earlier run in FOLDER.")] = False,
+    session: o.PlainSession,
+    acos: Annotated[int, o.option("N", "How many ACOs.", min=1, max=10_000)] = 5,
+    beneficiaries: Annotated[int, o.option("N", _BENEFICIARIES, min=100, max=10_000_000)] = 2000,
+    claims_per_month: Annotated[float, o.option("X", _CLAIMS, min=0.1, max=50, callback=o.no_nan)] = 2.0,
+    year: Annotated[int, o.option("YEAR", "Performance year, 2020 to 2025.", min=2020, max=2025)] = 2023,
+    seed: Annotated[int, o.option("N", "Another seed, another population.", min=0)] = 1,
+    expected: Annotated[bool, typer.Option(help="Write the expenditures that must result, expected.csv.")] = True,
+    force: Annotated[bool, o.flag("--force", "Replace files of an earlier run in FOLDER.")] = False,
 ) -> None:
     """A synthetic population of claims to try everything on.
 
@@ -52,12 +35,10 @@ def synth(
     aco synth demo
     aco synth large --acos 100 --beneficiaries 10000 --no-expected
     """
-    from aco_cli.commands.session import Session
     from aco_cli.outputs.folder import whole_folder
     from aco_cli.synth.plan import Plan
     from aco_cli.synth.population import FILES, write_population
 
-    session = Session(messages)
     plan = Plan(acos, beneficiaries, year, seed, claims_per_month)
     lines = int(acos * beneficiaries * claims_per_month * _MONTHS)
     with whole_folder(folder, FILES, force=force) as place, session.busy("drawing claims", rows=lines) as advance:

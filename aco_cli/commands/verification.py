@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,24 +18,16 @@ from aco_cli.outputs.formats import Format
 Commands = Mapping[str, Callable[..., None]]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What differs from the manifest, a line each (nothing: the run stands), and what running again gives."""
-
-    differences: tuple[str, ...]
-    result: str
-
-
-def compare(manifest: Manifest, commands: Commands) -> Verdict:
+def compare(manifest: Manifest, commands: Commands) -> tuple[list[str], str]:
     """Compare a manifest with the files, rules and programs of today, and its output with that of running again.
 
-    Raises UsageError for a command or option that this version of aco does not have.
+    Returns what differs, a line each (nothing: the run stands), and what running again gives. Raises UsageError for a
+    command or option that this version of aco does not have.
     """
     run = _command(manifest, commands)
     differences = [
         *(line for held in manifest.inputs for line in _file("input", held)),
-        *_rules(manifest),
-        *_programs(manifest),
+        *_rules_and_programs(manifest),
         *(line for held in manifest.outputs for line in _file("output", held)),
     ]
     (recorded,) = manifest.outputs
@@ -44,13 +35,13 @@ def compare(manifest: Manifest, commands: Commands) -> Verdict:
         same = _run_again(manifest, run, recorded) == recorded
     except AcoError as error:
         first = str(error).splitlines()[0]
-        return Verdict((*differences, f"running again fails: {first}"), "there is no result to compare")
+        return [*differences, f"running again fails: {first}"], "there is no result to compare"
     if same:
-        return Verdict(tuple(differences), f"running again gives the bytes of the manifest ({recorded.rows:,} rows)")
+        return differences, f"running again gives the bytes of the manifest ({recorded.rows:,} rows)"
     result = "running again gives other bytes than the manifest has"
     if not differences:
         differences.append(f"result: {result}, though nothing that it records has changed")
-    return Verdict(tuple(differences), result)
+    return differences, result
 
 
 def _file(kind: str, held: FileFacts) -> Iterator[str]:
@@ -67,17 +58,12 @@ def _file(kind: str, held: FileFacts) -> Iterator[str]:
             yield f"{kind} {held.file}: changed, {_change(held.sha256, now.sha256)}, {sizes}"
 
 
-def _rules(manifest: Manifest) -> Iterator[str]:
+def _rules_and_programs(manifest: Manifest) -> Iterator[str]:
     try:
-        now = rules_now(manifest.options)
+        if (rules := rules_now(manifest.options)) != manifest.rules_fingerprint:
+            yield f"rules: changed, {_change(manifest.rules_fingerprint, rules)}"
     except RulesError as error:
         yield f"rules: {error}"
-        return
-    if now != manifest.rules_fingerprint:
-        yield f"rules: changed, {_change(manifest.rules_fingerprint, now)}"
-
-
-def _programs(manifest: Manifest) -> Iterator[str]:
     held, now = manifest.tool, tool_now()
     if held.get("version") != now["version"]:
         yield f"tool: other version of aco, {held.get('version')} -> {now['version']}"

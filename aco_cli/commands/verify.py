@@ -13,8 +13,8 @@ from aco_cli.commands.call import command
 @command
 def verify(
     manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="FILE.manifest.json, as --manifest wrote it.")],
-    messages: o.Messages,
-) -> None:
+    session: o.PlainSession,
+) -> bool:
     """Whether a recorded run still stands.
 
     Runs it again without touching its files and confirms the output byte for byte, or says what changed: an input, the
@@ -25,16 +25,14 @@ def verify(
     aco verify settled.csv.manifest.json
     """
     from aco_cli.commands.manifest import Manifest
-    from aco_cli.commands.session import Session
     from aco_cli.commands.table import COMMANDS
     from aco_cli.commands.verification import compare
 
-    session = Session(messages)
     read = Manifest.read(manifest)
-    verdict = compare(read, {each.name: each.run for each in COMMANDS if each.is_recorded})
-    if verdict.differences:
-        session.print(verdict.differences)
-        session.note("result", verdict.result)
-    elif not messages.quiet:
-        session.print([f"{read.outputs[0].file}: confirmed, {verdict.result}"])
-    session.finish(findings=bool(verdict.differences))
+    differences, result = compare(read, {each.name: each.run for each in COMMANDS if each.is_recorded})
+    if differences:
+        session.print(differences)
+        session.note("result", result)
+    elif not session.messages.quiet:
+        session.print([f"{read.outputs[0].file}: confirmed, {result}"])
+    return bool(differences)

@@ -6,45 +6,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+import aco_cli as aco
 from aco_cli.commands import options as o
-from aco_cli.commands.call import Call, command
+from aco_cli.commands.call import command
 
 if TYPE_CHECKING:
     from aco_cli.outputs.columns import OutputColumn
+
+_BY = "Totals by start_year, size, outcome_before or any other column."
 
 
 @command
 def whatif(
     years: o.YearsArgument,
     files: o.FilesArgument,
-    rows: o.Rows,
-    table: o.Table,
-    messages: o.Strict,
-    call: Call,
-    change: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="COLUMN=VALUE", help="A roster column with another value; repeatable."),
-    ] = None,
-    rule: Annotated[
-        list[str] | None,
-        typer.Option("--rule", metavar="NAME=VALUE", help="A rule such as mssp.sequestration=0; repeatable."),
-    ] = None,
-    rules_year: Annotated[
-        int | None, typer.Option("--rules-year", metavar="YEAR", help="Settle by the rules of this year.")
-    ] = None,
-    scenario: Annotated[
-        list[str] | None,
-        typer.Option("--scenario", metavar="NAME|FILE", help="A scenario (aco rules scenarios); repeatable."),
-    ] = None,
-    totals: Annotated[bool, typer.Option("--totals", help="Totals by scenario instead of a row per ACO.")] = False,
-    by: Annotated[
-        list[str] | None,
-        typer.Option("--by", metavar="A,B,...", help="Totals by start_year, size, outcome_before or any other column."),
-    ] = None,
-    quality: o.QualityOption = None,
-    reference: o.ReferenceOption = None,
+    rows: o.SettledRows,
+    table: o.TableOutput,
+    session: o.StrictSession,
+    change: Annotated[o.Many, o.many("COLUMN=VALUE", "A roster column with another value", "--set")] = None,
+    rule: Annotated[o.Many, o.many("NAME=VALUE", "A rule such as mssp.sequestration=0")] = None,
+    rules_year: Annotated[int | None, o.option("YEAR", "Settle by the rules of this year.")] = None,
+    scenario: Annotated[o.Many, o.many("NAME|FILE", "A scenario (aco rules scenarios)")] = None,
+    totals: Annotated[bool, o.flag("--totals", "Totals by scenario instead of a row per ACO.")] = False,
+    by: Annotated[o.Many, o.option("A,B,...", _BY)] = None,
 ) -> None:
     """The same ACOs under other inputs or rules.
 
@@ -57,17 +41,12 @@ def whatif(
     aco whatif 2014 roster.csv --scenario no-quality-penalty --scenario two-sided --totals
     aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
     """
-    from dataclasses import replace
-
-    from aco_cli.api import calls as api
     from aco_cli.api.selection import names
-    from aco_cli.commands.session import Session, selection
-    from aco_cli.outputs.columns import output_columns, roster_column
+    from aco_cli.outputs.columns import output_columns
 
-    session = Session(messages, call)
     keys = [name.lstrip("-") for name in names([*(table.columns or ()), *(table.sort or ())])]
     asked = _asked(keys)
-    found = api.whatif(
+    found = aco.whatif(
         files,
         years,
         change=change or (),
@@ -77,20 +56,17 @@ def whatif(
         by=by,
         columns=[name.rpartition("_")[0] for name in asked],
         run=session,
-        **selection(rows, quality, reference),
+        **rows.selection(),
     )
     if by or totals:
-        session.write(found.totals, output_columns("whatif --totals"), table)
+        session.write(found.totals, "whatif --totals", table)
     else:
-        compared = found.table
         # Of several cases, sums over all rows would count an ACO more than once.
-        is_one = compared["scenario"].nunique() == 1
+        is_one = found.table["scenario"].nunique() == 1
         columns = [replace(column, total=column.total and is_one) for column in output_columns("whatif")]
-        others = [roster_column(name) for name in keys if name in compared and name not in asked]
-        session.write(compared, columns, table, [*asked.values(), *others])
+        session.write(found.table, columns, table, extras=list(asked.values()), also=keys)
         for each in found.totals[found.totals["by"] == "all"].to_dict("records"):
             session.note("totals", _words(each), scenario=each["scenario"])
-    session.finish()
 
 
 def _asked(names: Iterable[str]) -> dict[str, OutputColumn]:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.law import Law
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import Law
 from aco_cli.rules.parameters import Entry, Parameter, Status
 
 Rows = NDArray[np.bool_]
@@ -27,11 +27,12 @@ _BITS = 63
 
 @dataclass(frozen=True, order=True)
 class Note:
-    """A note: its text, its code, and its level (reason: why something cannot be calculated; warning; note)."""
+    """A note: text, code, level (reason: why something cannot be calculated; warning; note), and what it names."""
 
     text: str
     code: str
     level: str = NOTE
+    data: str = ""
 
 
 # A note and the rows it stands on; a single truth value holds for all rows.
@@ -83,6 +84,11 @@ class Notebook:
         held = np.array([any(note.level == level for note in notes) for notes in self._numbers])
         found: Rows = held[numbers]
         return found
+
+    def data(self, code: str, numbers: Numbers) -> pd.Series:
+        """What the notes of a code behind each number name, joined by ", "."""
+        joined = [", ".join(note.data for note in notes if note.code == code) for notes in self._numbers]
+        return pd.Series(joined, dtype="str").take(numbers).reset_index(drop=True)
 
     def _number(self, notes: tuple[Note, ...]) -> int:
         return self._numbers.setdefault(notes, len(self._numbers))

@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aco_cli.engine.advances import carry_balances
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.law import Law, law_of
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import Law, law_of
+from aco_cli.engine.lines.row import Row, evaluated
+from aco_cli.engine.lines.situations import Evaluator, Rows, Situations, taken
 from aco_cli.engine.notes import WARNING, Note, Notebook, notes_in_force, remarks
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.engine.row import Row, evaluated
-from aco_cli.engine.situations import Evaluator, Rows, Situations, taken
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 

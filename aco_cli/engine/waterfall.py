@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.step import Step
 from aco_cli.engine.outcome import UNSETTLED
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook

@@ -20,9 +20,9 @@ from aco_cli.inputs.recognise import Match
 from aco_cli.nearest import did_you_mean
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
-_KEYS = {"name", "description", "set", "rules", "rules_year"}
+_KEYS = {"name", "description", "set", "rules", "rules_year", "lines"}
 _IDENTITY = {"aco_id": "it says which row it is", "performance_year": "rules of another year are --rules-year"}
-_FORM = "a scenario: a mapping of name, description, set, rules, rules_year"
+_FORM = "a scenario: a mapping of name, description, set, rules, rules_year, lines"
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is changed: roster columns, rules by their dotted names, and the year whose rules hold."""
+    """What is changed: roster columns, rules by their dotted names, the year whose rules hold, and lines of the law.
+
+    A line goes by its name in the settlement, or behind `benchmark.` by that in the benchmark.
+    """
 
     name: str
     description: str = ""
     settings: tuple[Setting, ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
     rules_year: int | None = None
+    lines: Mapping[str, Any] = field(default_factory=dict)
 
 
 def packaged_scenarios() -> list[Scenario]:
@@ -81,7 +85,8 @@ def _scenario(item: Any, file: str) -> Scenario:
         Setting({name: value for name, value in each.items() if name != "where"}, each.get("where") or {})
         for each in _settings(item)
     )
-    return Scenario(str(item["name"]), description, settings, item.get("rules") or {}, item.get("rules_year"))
+    rules, lines = item.get("rules") or {}, item.get("lines") or {}
+    return Scenario(str(item["name"]), description, settings, rules, item.get("rules_year"), lines)
 
 
 def _settings(item: Mapping[str, Any]) -> list[Any]:
@@ -94,17 +99,22 @@ def _problems(item: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(item, dict):
         yield _FORM, repr(item)
         return
+    yield from _settings_problems(item)
     if not item.get("name"):
         yield "a name of the scenario", "none"
     if strange := [str(key) for key in item if key not in _KEYS]:
         yield _FORM, ", ".join(strange)
+    for key in ("rules", "lines"):
+        if not isinstance(item.get(key) or {}, dict):
+            yield f"{key}: names with their values", repr(item[key])
+    if type(item.get("rules_year")) not in (int, type(None)):
+        yield "rules_year: a year such as 2016", repr(item["rules_year"])
+
+
+def _settings_problems(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for each in _settings(item):
         if not isinstance(each, dict) or not isinstance(each.get("where") or {}, dict):
             yield "set: columns with their values, or a list of such, each with where or without", repr(each)
-    if not isinstance(item.get("rules") or {}, dict):
-        yield "rules: names with their values", repr(item["rules"])
-    if type(item.get("rules_year")) not in (int, type(None)):
-        yield "rules_year: a year such as 2016", repr(item["rules_year"])
 
 
 def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.rounding import LARGEST_UNITS, Floats, half_up_cents, half_up_units
+from aco_cli.outputs.rounding import LARGEST_UNITS, Floats, half_up_cents, half_up_units
 
 STRING = pa.large_string()
 # pyarrow writes fractional numbers from here on with an exponent; people expect plain digits.
@@ -83,30 +83,12 @@ def grouped(digits: pa.Array) -> pa.Array:
         digits = parted
 
 
-def flags(series: pd.Series[Any]) -> pa.Array:
-    """Return a three-state column (1, 0, NaN) as pyarrow `bool`, null where missing."""
-    values = numbers(series)
-    return pa.array(values == 1.0, mask=np.isnan(values))
-
-
-def days(series: pd.Series[Any]) -> pa.Array:
-    """Return dates as pyarrow `date32`, null where missing."""
-    return pa.array(series.to_numpy(dtype="datetime64[D]"), type=pa.date32())
-
-
 def plain(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
     """Return the column as a data file writes it: no separators, dollars to cents, everything else in full."""
-    match column.unit:
-        case Unit.TEXT:
-            return text(series)
-        case Unit.BOOLEAN:
-            return pc.cast(flags(series), STRING)
-        case Unit.DATE:
-            return pc.cast(days(series), STRING)
-        case Unit.USD if not exact:
-            return fixed(numbers(series), 2)
-        case _:
-            return shortest(numbers(series))
+    if column.unit in {Unit.TEXT, Unit.BOOLEAN, Unit.DATE}:
+        return pc.cast(typed(series, column, exact=exact), STRING)
+    is_money = column.unit is Unit.USD and not exact
+    return fixed(numbers(series), 2) if is_money else shortest(numbers(series))
 
 
 def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dollar_decimals: int) -> pa.Array:
@@ -135,6 +117,22 @@ def _point(units: Floats, decimals: int, values: Floats) -> pa.Array:
     if np.all(small | missing):
         return signed
     return pc.if_else(pa.array(small | missing), signed, shortest(values))
+
+
+def typed(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
+    """Return the column as text, bool, date32, int64 (where all are whole, as unit integer says) or float64."""
+    if column.unit is Unit.TEXT:
+        return text(series)
+    if column.unit is Unit.DATE:
+        return pa.array(series.to_numpy(dtype="datetime64[D]"), type=pa.date32())
+    values = amounts(series, column, exact=exact)
+    missing = np.isnan(values)
+    if column.unit is Unit.BOOLEAN:  # 1, 0 or missing
+        return pa.array(values == 1.0, mask=missing)
+    whole = missing | ((np.trunc(values) == values) & (np.abs(values) < LARGEST_INTEGER))
+    if column.unit is not Unit.INTEGER or not whole.all():  # a file's data is never altered to fit a type
+        return pa.array(values, mask=missing)
+    return pa.array(np.where(missing, 0.0, values).astype(np.int64), mask=missing)
 
 
 def join(*parts: pa.Array | str, separator: str = "") -> pa.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import pyarrow as pa
@@ -15,19 +16,10 @@ from aco_cli.outputs.columns import OutputColumn, Unit
 FORMULA_START = r"^([=+\-@\t\r])"
 
 
-def render_csv(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return the columns as CSV; `excel_safe` puts an apostrophe before text a spreadsheet would calculate."""
-    return _render(frame, columns, ",", exact=exact, excel_safe=excel_safe)
-
-
-def render_tsv(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return the columns as TSV: as CSV with tabs, so that a tab or line feed inside a cell is quoted."""
-    return _render(frame, columns, "\t", exact=exact, excel_safe=excel_safe)
-
-
-def _render(
-    frame: pd.DataFrame, columns: Sequence[OutputColumn], separator: str, *, exact: bool, excel_safe: bool
+def render_csv(
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool, separator: str = ","
 ) -> bytes:
+    """Return the columns as CSV; `excel_safe` puts an apostrophe before text a spreadsheet would calculate."""
     # A lone empty cell would make an empty line, which readers skip: it is written as "".
     missing = '""' if len(columns) == 1 else ""
     names = pa.array([column.name for column in columns], type=cells.STRING)
@@ -39,6 +31,10 @@ def _render(
             field = _quote(field, separator, excel_safe=excel_safe)
         fields.append(pc.fill_null(field, missing))
     return f"{header}\n".encode() + cells.lines(fields, separator)
+
+
+# As CSV with tabs, so that a tab or line feed inside a cell is quoted.
+render_tsv = partial(render_csv, separator="\t")
 
 
 def _quote(field: pa.Array, separator: str, *, excel_safe: bool) -> pa.Array:

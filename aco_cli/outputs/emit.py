@@ -6,16 +6,29 @@ import codecs
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
 from aco_cli.outputs.columns import OutputColumn
 from aco_cli.outputs.formats import DELIMITED, Format, choose_format
-from aco_cli.outputs.render import render
 from aco_cli.outputs.selection import select_columns, sort_rows, with_all
 from aco_cli.outputs.write import write_output
+
+# The module of each `render_<format>`, imported when asked for: each brings a library that others do not need.
+MODULES = {
+    Format.TABLE: "terminal",
+    Format.CSV: "delimited",
+    Format.TSV: "delimited",
+    Format.JSON: "json_text",
+    Format.JSONL: "json_text",
+    Format.PARQUET: "parquet",
+    Format.XLSX: "xlsx",
+    Format.MARKDOWN: "markdown",
+}
 
 
 @dataclass(frozen=True)
@@ -43,13 +56,12 @@ def emit(
     options: OutputOptions,
     *,
     extras: Sequence[OutputColumn] = (),
-    seen: Callable[[bytes], None] | None = None,
-) -> list[str]:
-    """Write the frame as the options ask and return the notes to print on standard error.
+) -> tuple[bytes, list[str]]:
+    """Write the frame as the options ask and return the bytes written, and the notes to print on standard error.
 
     `columns` are the default ones, in order; optional ones that the frame lacks are left out. `extras` describe further
-    columns that `--columns` may name; `seen` is given the bytes of a file once they are written. Raises UsageError for
-    options that do not fit, OutputError for what cannot be written.
+    columns that `--columns` may name. Raises UsageError for options that do not fit, OutputError for what cannot be
+    written.
     """
     output = None if options.output == "-" else options.output
     terminal = output is None and sys.stdout.isatty()
@@ -58,21 +70,34 @@ def emit(
     chosen = select_columns(frame, options.columns, [*columns, *extras], columns)
     rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort)
     if fmt is Format.TABLE and terminal:
-        return _emit_on_terminal(rows, chosen, options)
+        drawn, note = _draw(rows, chosen, options)
+        write_output(drawn, None)
+        return drawn, [note] if note else []
     data = render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe or options.excel)
     if options.excel and fmt in DELIMITED:
         data = codecs.BOM_UTF8 + data
     write_output(data, output)
-    if seen is not None:
-        seen(data)
-    return []
+    return data, []
 
 
-def _emit_on_terminal(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> list[str]:
+def render(
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], fmt: Format, *, exact: bool = False, excel_safe: bool = False
+) -> bytes:
+    """Return the columns of the frame in a format (not `auto`), in the order of `columns`.
+
+    US dollars are rounded once to cents unless `exact`; `excel_safe` guards CSV and TSV against formulas in text.
+    Raises OutputError for what the format cannot hold.
+    """
+    renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES[fmt]}"), f"render_{fmt}")
+    guard = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
+    data: bytes = renderer(frame, columns, exact=exact, **guard)
+    return data
+
+
+def _draw(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> tuple[bytes, str]:
     from aco_cli.outputs.terminal import draw  # rich is needed for nothing else
 
     color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
     width = shutil.get_terminal_size().columns
     drawn, note = draw(frame, columns, width=width, color=color, exact=options.exact)
-    write_output(drawn.encode(), None)
-    return [note] if note else []
+    return drawn.encode(), note

@@ -1,4 +1,4 @@
-"""The output formats and which one a command line asks for. Imports nothing heavy: commands name it in options."""
+"""The output formats and charts. Imports nothing heavy: commands name them in options."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ class Format(StrEnum):
     PARQUET = "parquet"
     XLSX = "xlsx"
     MARKDOWN = "markdown"
+
+
+class Figure(StrEnum):
+    """The charts there are, as `--chart` accepts them."""
+
+    SAVINGS_RATE = "savings-rate"
+    WATERFALL = "waterfall"
+    DISTRIBUTION = "distribution"
+    QUALITY = "quality"
 
 
 EXTENSIONS = {

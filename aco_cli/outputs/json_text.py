@@ -15,8 +15,8 @@ from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
 
 
-def render_json(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return an array of objects, one object a line; `excel_safe` means nothing here."""
+def render_json(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return an array of objects, one object a line."""
     objects = _objects(frame, columns, exact=exact)
     if not objects:
         return b"[]\n"
@@ -24,8 +24,8 @@ def render_json(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: 
     return b"[\n" + objects[:-1].replace(b"\n", b",\n") + b"\n]\n"
 
 
-def render_jsonl(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return one object a line; `excel_safe` means nothing here."""
+def render_jsonl(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return one object a line."""
     return _objects(frame, columns, exact=exact)
 
 
@@ -39,19 +39,14 @@ def _objects(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: boo
 
 
 def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
-    match column.unit:
-        case Unit.TEXT | Unit.DATE:
-            texts = cells.plain(series, column, exact=exact)
-            quoted = cells.join('"', _escape(texts), '"')
-            if not column.numbers:
-                return quoted
-            return pc.if_else(pc.match_substring_regex(texts, cells.NUMBER), texts, quoted)
-        case Unit.BOOLEAN:
-            return cells.plain(series, column, exact=exact)
-        case _:
-            values = cells.amounts(series, column, exact=exact)
-            # JSON has no word for infinity.
-            return cells.shortest(np.where(np.isfinite(values), values, np.nan))
+    if column.numeric:
+        values = cells.amounts(series, column, exact=exact)
+        return cells.shortest(np.where(np.isfinite(values), values, np.nan))  # JSON has no word for infinity
+    texts = cells.plain(series, column, exact=exact)
+    if column.unit is Unit.BOOLEAN:
+        return texts
+    quoted = cells.join('"', _escape(texts), '"')
+    return pc.if_else(pc.match_substring_regex(texts, cells.NUMBER), texts, quoted) if column.numbers else quoted
 
 
 def _escape(strings: pa.Array) -> pa.Array:

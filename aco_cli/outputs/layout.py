@@ -32,7 +32,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Layout:
+class Arrangement:
     """The fields to draw with their widths, in order, and the columns left out."""
 
     fields: list[Field]
@@ -45,7 +45,7 @@ class Layout:
         return sum(self.widths) + GAP * (len(self.widths) - 1)
 
 
-def arrange(fields: Sequence[Field], width: int | None) -> Layout:
+def arrange(fields: Sequence[Field], width: int | None) -> Arrangement:
     """Return the fields that fit a width in full, the most important first; all of them when width is None.
 
     A field that does not fit is left out and less important, narrower ones are still tried; blank ones come last, and
@@ -54,7 +54,7 @@ def arrange(fields: Sequence[Field], width: int | None) -> Layout:
     """
     natural = [max(cell_len(field.column.label), field.content) for field in fields]
     if width is None:
-        return Layout(list(fields), natural, [])
+        return Arrangement(list(fields), natural, [])
     least = [_least(field) for field in fields]
     kept: list[int] = []
     room = width
@@ -70,7 +70,7 @@ def arrange(fields: Sequence[Field], width: int | None) -> Layout:
     shown = sorted(kept)
     widths = _widen([least[place] for place in shown], [natural[place] for place in shown], max(room, 0))
     hidden = [field.column for place, field in enumerate(fields) if place not in kept]
-    return Layout([fields[place] for place in shown], widths, hidden)
+    return Arrangement([fields[place] for place in shown], widths, hidden)
 
 
 def _least(field: Field) -> int:

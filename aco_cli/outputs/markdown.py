@@ -15,8 +15,8 @@ from aco_cli.outputs.columns import OutputColumn, Unit
 ESCAPES = (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("\r\n", "<br>"), ("\n", "<br>"), ("\r", "<br>"))
 
 
-def render_markdown(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return a table of GitHub's Markdown, dollars to cents; `excel_safe` means nothing here."""
+def render_markdown(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return a table of GitHub's Markdown, dollars to cents."""
     names = _escape(pa.array([column.name for column in columns], type=cells.STRING)).to_pylist()
     rules = ["---:" if column.numeric else "---" for column in columns]
     header = f"| {' | '.join(names)} |\n| {' | '.join(rules)} |\n"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from aco_cli.engine.language.text import show
+from aco_cli.engine.lines.entries import Entry
+from aco_cli.engine.lines.text import show
 from aco_cli.engine.quality.measures import MeasureLine
-from aco_cli.engine.worksheet import Entry
 from aco_cli.rules.parameters import Status
 
 

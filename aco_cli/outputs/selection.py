@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api import types
 
 from aco_cli.errors import UsageError
+from aco_cli.nearest import nearest_or_all
 from aco_cli.outputs.columns import OutputColumn, Unit
 
 
 def with_all(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> pd.DataFrame:
     """Return the frame with every one of the columns: one that it lacks is added as missing throughout."""
-    absent = {column.name: _missing(column.unit) for column in columns if column.name not in frame.columns}
+    missing: dict[Unit, Any] = {Unit.TEXT: "", Unit.DATE: pd.NaT}
+    absent = {column.name: missing.get(column.unit, np.nan) for column in columns if column.name not in frame}
     return frame.assign(**absent) if absent else frame
-
-
-def _missing(unit: Unit) -> Any:
-    match unit:
-        case Unit.TEXT:
-            return ""
-        case Unit.DATE:
-            return pd.NaT
-        case _:
-            return np.nan
 
 
 def select_columns(
@@ -47,9 +37,8 @@ def select_columns(
     if not wanted:
         raise UsageError("--columns names no column")
     _refuse_unknown("--columns", wanted, list(dict.fromkeys([*described, *map(str, frame.columns)])))
-    return [
-        replace(described.get(name) or _described(frame, name), priority=place) for place, name in enumerate(wanted)
-    ]
+    found = [described.get(name) or _described(frame, name) for name in wanted]
+    return [replace(column, priority=place) for place, column in enumerate(found)]
 
 
 def _described(frame: pd.DataFrame, name: str) -> OutputColumn:
@@ -57,13 +46,8 @@ def _described(frame: pd.DataFrame, name: str) -> OutputColumn:
 
 
 def _unit_of(series: pd.Series[Any]) -> Unit:
-    if types.is_bool_dtype(series.dtype):
-        return Unit.BOOLEAN
-    if types.is_datetime64_any_dtype(series.dtype):
-        return Unit.DATE
-    if types.is_integer_dtype(series.dtype):
-        return Unit.INTEGER
-    return Unit.NUMBER if types.is_float_dtype(series.dtype) else Unit.TEXT
+    units = {"b": Unit.BOOLEAN, "M": Unit.DATE, "i": Unit.INTEGER, "u": Unit.INTEGER, "f": Unit.NUMBER}
+    return units.get(series.dtype.kind, Unit.TEXT)
 
 
 def sort_rows(frame: pd.DataFrame, keys: Iterable[str] | None) -> pd.DataFrame:
@@ -97,13 +81,5 @@ def _split(names: Iterable[str]) -> list[str]:
 
 
 def _refuse_unknown(option: str, names: Sequence[str], known: Sequence[str]) -> None:
-    problems = [_unknown(name, known) for name in names if name not in known]
-    if problems:
+    if problems := [f"no column {name!r}, {nearest_or_all(name, known)}" for name in names if name not in known]:
         raise UsageError(f"{option}: {'; '.join(problems)}")
-
-
-def _unknown(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    if near:
-        return f"no column {name!r}, did you mean {' or '.join(near)}?"
-    return f"no column {name!r}, expected one of {', '.join(known)}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aco_cli.engine.benchmark.compute import PROGRAM
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.language.tree import names
-from aco_cli.engine.law import Law, law_of
+from aco_cli.engine.lines.law import Law, law_of
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.tree import names
 from aco_cli.rules.book import RuleBook
 
 # Whose names a formula uses; those of the benchmark stand in formulas of the settlement as `benchmark.adjusted`.
@@ -16,7 +16,7 @@ SETTLEMENT, BENCHMARK = "settlement", "benchmark"
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """A part of the worksheet; `space` says which names its formulas use, of the steps of `law`."""
 
     heading: str
@@ -25,31 +25,28 @@ class Table:
     steps: Sequence[Step]
 
 
-def tables(book: RuleBook, *, with_benchmark: bool) -> list[Table]:
+def tables(book: RuleBook, *, with_benchmark: bool) -> list[SheetTable]:
     """The tables of a settlement, behind those of its benchmark where that is computed."""
     law = law_of(book, PROGRAM, "settlement_from_benchmark" if with_benchmark else "settlement")
     lines = {step.key for step in law_of(book, PROGRAM).lines}
     above = [step for step in law.steps if step.key not in lines]
     placed = [step for step in above if step.letter or step.is_line]
     elections = [step for step in above if step not in placed]
+    order = list(_placed(placed, [step for step in law.steps if step.key in lines]))
     settlement = [
-        Table("Elections and circumstances", SETTLEMENT, law, elections),
-        Table(
-            "Table 3. Shared savings and losses",
-            SETTLEMENT,
-            law,
-            list(_placed(placed, [step for step in law.steps if step.key in lines])),
-        ),
+        SheetTable("Elections and circumstances", SETTLEMENT, law, elections),
+        SheetTable("Table 3. Shared savings and losses", SETTLEMENT, law, order),
     ]
     return [*_benchmark_tables(book), *settlement] if with_benchmark else settlement
 
 
-def _benchmark_tables(book: RuleBook) -> Iterator[Table]:
+def _benchmark_tables(book: RuleBook) -> Iterator[SheetTable]:
     law = law_of(book, PROGRAM, "benchmark")
     for number, period, heading in (("1", "benchmark years", "Historical"), ("2", "performance year", "Updated")):
         steps = [step for step in law.steps if step.table == number]
-        yield Table(f"Figures of the {period}", BENCHMARK, law, [step for step in steps if step.given])
-        yield Table(f"Table {number}. {heading} benchmark", BENCHMARK, law, [step for step in steps if step.is_line])
+        given, lines = [step for step in steps if step.given], [step for step in steps if step.is_line]
+        yield SheetTable(f"Figures of the {period}", BENCHMARK, law, given)
+        yield SheetTable(f"Table {number}. {heading} benchmark", BENCHMARK, law, lines)
 
 
 def _placed(waiting: Sequence[Step], lines: Sequence[Step]) -> Iterator[Step]:

@@ -19,7 +19,8 @@ from rich.text import Text
 
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.layout import GAP, Field, Layout, arrange
+from aco_cli.outputs.layout import GAP, Arrangement, Field, arrange
+from aco_cli.outputs.phrases import acos
 
 # A control character in a name could drive the terminal.
 CONTROL = r"[\x00-\x1f\x7f-\x{9f}]"
@@ -39,8 +40,8 @@ OUTCOMES = {
 }
 
 
-def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return the table for a file or a pipe: every column in full, no colour; `excel_safe` means nothing here."""
+def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return the table for a file or a pipe: every column in full, no colour."""
     drawn, _ = draw(frame, columns, width=None, color=False, exact=exact)
     return drawn.encode()
 
@@ -53,19 +54,11 @@ def draw(
     Amounts are whole US dollars and rates percent with two decimals; `exact` shows every digit. The note is ""
     when every column is shown.
     """
-    fields = _fields(frame, columns, exact=exact)
-    layout = arrange(fields, width)
-    console = Console(
-        file=io.StringIO(),
-        force_terminal=color,
-        color_system="auto" if color else None,
-        no_color=not color,
-        width=max(width or 0, layout.width, 1),
-        height=1,
-    )
+    layout = arrange(_fields(frame, columns, exact=exact), width)
+    colors: dict[str, Any] = {"force_terminal": color, "color_system": "auto" if color else None, "no_color": not color}
+    console = Console(file=io.StringIO(), width=max(width or 0, layout.width, 1), height=1, **colors)
     segments = list(_segments(layout, len(frame), console))
-    dollars = any(field.column.unit is Unit.USD for field in layout.fields)
-    if dollars and not exact:
+    if not exact and any(field.column.unit is Unit.USD for field in layout.fields):
         for line in _fold(CAPTION, width or len(CAPTION), console):
             segments += [Segment(line, QUIET), NEW_LINE]
     with console.capture() as captured:
@@ -74,12 +67,9 @@ def draw(
 
 
 def _note(hidden: Sequence[OutputColumn]) -> str:
-    if not hidden:
-        return ""
-    count = "1 column" if len(hidden) == 1 else f"{len(hidden)} columns"
     names = ", ".join(column.name for column in hidden)
-    shows = "shows it" if len(hidden) == 1 else "shows them"
-    return f"{count} hidden at this width: {names}; --columns or --format csv {shows}"
+    count, them = ("1 column", "it") if len(hidden) == 1 else (f"{len(hidden)} columns", "them")
+    return f"{count} hidden at this width: {names}; --columns or --format csv shows {them}" if hidden else ""
 
 
 def _fields(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> list[Field]:
@@ -95,10 +85,7 @@ def _fields(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool
 
 def _count(frame: pd.DataFrame) -> str:
     """Say how many ACOs the rows are; an ACO of several years counts once."""
-    if "aco_id" not in frame.columns:
-        return "Total"
-    count = frame["aco_id"].nunique()
-    return "1 ACO" if count == 1 else f"{count:,} ACOs"
+    return acos(frame["aco_id"].nunique()) if "aco_id" in frame else "Total"
 
 
 def _texts(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[str]:
@@ -114,12 +101,10 @@ def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
         return ""
     amounts = cells.amounts(series, column, exact=exact)
     known = amounts[~np.isnan(amounts)]
-    if not known.size:
-        return ""
-    return _texts(pd.Series([math.fsum(known)]), column, exact=exact)[0]
+    return _texts(pd.Series([math.fsum(known)]), column, exact=exact)[0] if known.size else ""
 
 
-def _segments(layout: Layout, rows: int, console: Console) -> Iterator[Segment]:
+def _segments(layout: Arrangement, rows: int, console: Console) -> Iterator[Segment]:
     rule = (Segment("─" * layout.width, QUIET), NEW_LINE)
     yield from _row(layout, [field.column.label for field in layout.fields], console, lambda *_: BOLD)
     yield from rule
@@ -131,7 +116,7 @@ def _segments(layout: Layout, rows: int, console: Console) -> Iterator[Segment]:
 
 
 def _row(
-    layout: Layout, texts: Sequence[str], console: Console, style: Callable[[OutputColumn, str], Style]
+    layout: Arrangement, texts: Sequence[str], console: Console, style: Callable[[OutputColumn, str], Style]
 ) -> Iterator[Segment]:
     """Yield a row of the table, as many lines high as its most folded cell."""
     folded = [_fold(text, width, console) for text, width in zip(texts, layout.widths, strict=True)]

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import sys
-from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from aco_cli.errors import OutputError
-from aco_cli.outputs.temporary import create_beside, remove_leftovers
-
-
-class Sink(Protocol):
-    """A binary stream whose `write` may take a part of what it is given."""
-
-    def write(self, data: memoryview, /) -> int | None:
-        """Write some bytes and return how many."""
+from aco_cli.locks import held_folder
 
 
 def write_output(data: bytes, output: str | None) -> None:
     """Write all the bytes to a file, or to standard output when `output` is None.
 
-    A regular file is written beside its target and moved into place, so that a failure leaves the old one whole;
-    a device or a pipe is written directly. Raises OutputError with the reason, and BrokenPipeError when the
-    program reading standard output has gone.
+    A regular file is written in a hidden folder beside its target and moved into place, so that a failure leaves the
+    old one whole; a device or a pipe is written directly. Raises OutputError with the reason, and BrokenPipeError when
+    the program reading standard output has gone.
     """
     try:
         if output is None:
@@ -43,8 +36,7 @@ def _write_stdout(data: bytes) -> None:
     sys.stdout.flush()
     buffer = sys.stdout.buffer
     # Unbuffered, so that nothing is left to fail again when the interpreter closes the stream.
-    sink: Sink = getattr(buffer, "raw", buffer)
-    _write_all(sink, data)
+    _write_all(getattr(buffer, "raw", buffer), data)
     buffer.flush()
 
 
@@ -63,25 +55,20 @@ def _write_path(data: bytes, output: str) -> None:
 def _replace(target: Path, data: bytes) -> None:
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-    remove_leftovers(target)
-    temporary, descriptor = create_beside(target)
-    try:
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
+    # Short, as the target's own name may be as long as a name can be.
+    prefix = f".aco-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]}-"
+    with held_folder(target.parent, prefix, ".tmp") as folder:
+        written = folder / "whole"
+        with written.open("wb", buffering=0) as file:
             _write_all(file, data)
             os.fsync(file.fileno())
-            if target.exists():
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-            if os.name == "posix":
-                temporary.replace(target)  # while it is still locked
-        if os.name != "posix":
-            temporary.replace(target)  # only a closed file can be moved
-    except BaseException:  # an interrupt too must not leave the temporary file behind
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+        if target.exists():
+            written.chmod(stat.S_IMODE(target.stat().st_mode))
+        written.replace(target)
 
 
-def _write_all(sink: Sink, data: bytes) -> None:
+def _write_all(sink: Any, data: bytes) -> None:
+    """Write to a binary stream whose `write` may take a part of what it is given."""
     rest = memoryview(data)
     while rest:
         rest = rest[sink.write(rest) or 0 :]
@@ -91,15 +78,8 @@ def _explain(error: OSError, output: str | None) -> str:
     """Say what failed, where, and how to mend it."""
     where = "standard output" if output is None else repr(output)
     reason, fix = _REASONS.get(error.errno or 0, (error.strerror or str(error), "choose another place with -o"))
-    kept = "; the file already there is unchanged" if output is not None and _is_file(output) else ""
+    kept = "; the file already there is unchanged" if output is not None and os.path.isfile(output) else ""  # noqa: PTH113 (may be hidden)
     return f"cannot write {where}: {reason}; {fix}{kept}"
-
-
-def _is_file(output: str) -> bool:
-    try:
-        return Path(output).is_file()
-    except OSError:  # a folder that may not be looked into
-        return False
 
 
 _NO_PERMISSION = ("no permission to write there", "choose a place you may write to with -o")

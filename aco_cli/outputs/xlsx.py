@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -33,10 +34,11 @@ NUMBER_FORMATS = {
     Unit.INTEGER: "#,##0",
     Unit.DATE: "yyyy-mm-dd",
 }
+WRITERS = {Unit.TEXT: "write_string", Unit.BOOLEAN: "write_boolean", Unit.DATE: "write_datetime"}
 
 
-def render_xlsx(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, excel_safe: bool) -> bytes:
-    """Return the columns as a workbook; `excel_safe` means nothing here, as no text becomes a formula.
+def render_xlsx(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
+    """Return the columns as a workbook.
 
     Raises OutputError for what a sheet cannot hold: too many rows or columns, or too long a text.
     """
@@ -71,25 +73,13 @@ def _write_column(
 ) -> None:
     """Write one column below its heading and set its width; a missing value stays a blank cell."""
     values = _values(series, column, exact=exact)
-    write = _writer(sheet, column)
+    write = _write_number_or_text(sheet) if column.numbers else getattr(sheet, WRITERS.get(column.unit, "write_number"))
     for row, value in enumerate(values, start=1):
         if value is not None:
             write(row, place, value, cell_format)
     shown = cells.for_people(series, column, exact=False, dollar_decimals=2)
     longest = pc.max(pc.utf8_length(shown)).as_py() or 0
     sheet.set_column(place, place, min(max(longest, len(column.name) + FILTER_BUTTON) + 1, WIDEST))
-
-
-def _writer(sheet: Worksheet, column: OutputColumn) -> Any:
-    match column.unit:
-        case Unit.TEXT:
-            return _write_number_or_text(sheet) if column.numbers else sheet.write_string
-        case Unit.BOOLEAN:
-            return sheet.write_boolean
-        case Unit.DATE:
-            return sheet.write_datetime
-        case _:
-            return sheet.write_number
 
 
 def _write_number_or_text(sheet: Worksheet) -> Any:
@@ -104,25 +94,12 @@ def _write_number_or_text(sheet: Worksheet) -> Any:
 
 
 def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[Any]:
-    match column.unit:
-        case Unit.TEXT:
-            return _texts(series, column)
-        case Unit.BOOLEAN:
-            return list(cells.flags(series).to_pylist())
-        case Unit.DATE:
-            return list(cells.days(series).to_pylist())
-        case _:
-            amounts = cells.amounts(series, column, exact=exact)
-            # A sheet has no infinity.
-            return [value if finite else None for value, finite in zip(amounts, np.isfinite(amounts), strict=True)]
-
-
-def _texts(series: pd.Series[Any], column: OutputColumn) -> list[str | None]:
-    strings = cells.text(series)
-    longest = pc.max(pc.utf8_length(strings)).as_py() or 0
-    if longest > LONGEST_TEXT:
+    values = cells.typed(series, column, exact=exact)
+    if column.unit is Unit.TEXT and (longest := pc.max(pc.utf8_length(values)).as_py() or 0) > LONGEST_TEXT:
         raise OutputError(
             f"an Excel cell holds {LONGEST_TEXT:,} characters, a text in column {column.name} has {longest:,}; "
             "choose --format csv or leave the column out with --columns"
         )
-    return list(strings.to_pylist())
+    if pa.types.is_floating(values.type):
+        values = pc.if_else(pc.is_finite(values), values, None)  # a sheet has no infinity
+    return list(values.to_pylist())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import Entry, Status
+from aco_cli.rules.parameters import Status
 
 PROGRAM = "mssp-expenditures"
 _TRACK = "every-track"
-_STEPS = (
+# What no two years of one run may differ in.
+STEPS = (
     "claim_types",
     "inpatient_claim_types",
     "enrollment_type",
@@ -43,12 +43,17 @@ class ExpenditureRules:
 
 def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
     """The rules of these performance years. Raises RulesError for a year without, or years that differ in a step."""
-    held = {year: _entries(book, year) for year in years}
-    steps = [{name: held[year][name].value for name in _STEPS} for year in years]
+    situations = [Situation(PROGRAM, _TRACK, year) for year in years]
+    for situation in situations:
+        book.check(situation)
+    held = [book.in_force(situation) for situation in situations]
+    steps = [{name: entries[name].value for name in STEPS} for entries in held]
     if any(each != steps[0] for each in steps):
         raise RulesError(f"the rules of {years[0]} to {years[-1]} differ; ask for one performance year at a time")
     values = steps[0]
-    covid = next((entries["covid_episodes"].value for entries in held.values() if "covid_episodes" in entries), None)
+    covid = next((entries["covid_episodes"].value for entries in held if "covid_episodes" in entries), None)
+    factors = [float(entries["completion_factor"].value) for entries in held]
+    statuses = [(name, entry.status) for entries in held for name, entry in entries.items()]
     return ExpenditureRules(
         claim_types=tuple(values["claim_types"]),
         inpatient_claim_types=tuple(values["inpatient_claim_types"]),
@@ -56,19 +61,7 @@ def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
         dual_status=tuple(values["enrollment_type"]["dual_status"]),
         sequestration_from=values["sequestration_added_back"],
         truncation_percent=int(values["truncation_percentile"]),
-        completion_factor={year: float(entries["completion_factor"].value) for year, entries in held.items()},
+        completion_factor=dict(zip(years, factors, strict=True)),
         covid=(covid["from"], covid["through"]) if covid else None,
-        uncertain=_uncertain(held),
+        uncertain=tuple(dict.fromkeys(name for name, status in statuses if status is not Status.PUBLISHED)),
     )
-
-
-def _entries(book: RuleBook, year: int) -> dict[str, Entry]:
-    situation = Situation(PROGRAM, _TRACK, year)
-    book.check(situation)
-    found = {name: book.entry(situation, name) for name in book.parameters(PROGRAM)}
-    return {name: entry for name, entry in found.items() if entry is not None}
-
-
-def _uncertain(held: Mapping[int, Mapping[str, Any]]) -> tuple[str, ...]:
-    found = {name: None for entries in held.values() for name, e in entries.items() if e.status is not Status.PUBLISHED}
-    return tuple(found)

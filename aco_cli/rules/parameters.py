@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from math import isnan
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Annotated, Any
 
 from aco_cli.errors import RulesError
+from aco_cli.rules.validated_yaml import ReadBy, Whole, form, read_yaml, told, validated
 
 PACKAGED = Path(__file__).parent
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_ENTRY_KEYS = {"track", "years", "value", "status", "cite", "note"}
+# Files in a program's folder that hold lines of the law, not a parameter.
+LAW_TABLES = ("settlement", "benchmark")
+# Where a range of years ends that goes on: no year is beyond it, only beyond what is verified of its program.
+OPEN = 10_000
 
 
 class Status(StrEnum):
@@ -34,16 +35,53 @@ class Status(StrEnum):
         return f"{'an' if self[0] in 'aeiou' else 'a'} {self} value"
 
 
+def parse_years(text: object) -> range:
+    """`2014` or `2012-2021` as a range that includes both ends, `2019-` as one that goes on. Raises ValueError."""
+    if found := re.fullmatch(r"(\d{4})(-(\d{4})?)?", str(text)):
+        first, rest, last = found.groups()
+        if years := range(int(first), OPEN if rest == "-" else int(last or first) + 1):
+            return years
+    raise ValueError("years such as 2014, 2012-2021 or 2019-")
+
+
+def show_years(years: range) -> str:
+    """A range of years as rule files write it."""
+    if len(years) == 1:
+        return str(years[0])
+    return f"{years[0]}-" if years.stop == OPEN else f"{years[0]}-{years[-1]}"
+
+
+def _value(value: Any) -> Any:
+    """Fractions written as text (`5/12`) become the nearest float; everything else stays as YAML gives it."""
+    if value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, float) and isnan(value)):
+        raise ValueError("a value")
+    if isinstance(value, dict):
+        return {key: _value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    if isinstance(value, str) and "/" in value:
+        try:
+            return float(Fraction(value))
+        except ArithmeticError as error:
+            raise ValueError("a fraction") from error
+    return value
+
+
+YearsText = Annotated[range, ReadBy(parse_years)]
+
+
 @dataclass(frozen=True)
 class Entry:
     """A value of a parameter for some tracks and performance years. `value` is a scalar, a list or a flat mapping."""
 
     tracks: tuple[str, ...]
-    years: range
-    value: Any
+    years: YearsText
+    value: Annotated[Any, ReadBy(_value)]
     status: Status
     cite: str
     note: str = ""
+
+    __pydantic_config__ = form(tracks="track")
 
 
 def part_of(value: Any, part: str) -> Any:
@@ -51,6 +89,17 @@ def part_of(value: Any, part: str) -> Any:
     if not part:
         return value
     return [row[part] for row in value] if isinstance(value, list) else value.get(part)
+
+
+def values_by_name(entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """Rule values by the names that formulas give them: `payment_limit`, and each part as `loss_rate.floor`."""
+    found: dict[str, Any] = {}
+    for name, entry in entries.items():
+        found[name] = value = entry.value
+        parts = value[0] if isinstance(value, list) and value else value
+        for part in parts if isinstance(parts, Mapping) else ():
+            found[f"{name}.{part}"] = part_of(value, part)
+    return found
 
 
 @dataclass(frozen=True)
@@ -63,127 +112,75 @@ class Parameter:
     unit: str
     entries: tuple[Entry, ...]
 
+    __pydantic_config__ = form(program="(folder)", name="(file)", entries="values")
+
     def entry(self, track: str, year: int) -> Entry | None:
-        """The entry in force for a track and performance year; where several fit, the one given last."""
-        found = None
-        for entry in self.entries:
-            if year in entry.years and track in entry.tracks:
-                found = entry
-        return found
+        """The entry for a track and performance year, verified or not; where several fit, the one given last."""
+        return next((each for each in reversed(self.entries) if year in each.years and track in each.tracks), None)
 
 
 @dataclass(frozen=True)
 class Track:
     """A track or arrangement of a program and the performance years in which it exists."""
 
-    name: str
     label: str
-    years: range
+    years: YearsText
+
+    __pydantic_config__ = form()
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program: its tracks and the last performance year whose rules are in the project.
+    """A program: its tracks by name and the last performance year whose rules are in the project.
 
     `cite` and `status` are of the order of its settlement, where that has a source of its own; else the lines' hold.
     """
 
     name: str
     label: str
-    verified_through: int
+    verified_through: Whole
     tracks: Mapping[str, Track]
     cite: str = ""
     status: Status = Status.PUBLISHED
 
+    __pydantic_config__ = form(name="(folder)")
 
-def parse_years(text: str | int, where: str) -> range:
-    """`2014` or `2012-2021` as a range that includes both ends. Raises RulesError otherwise."""
-    found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", str(text))
-    if found is None or int(found[2] or found[1]) < int(found[1]):
-        raise RulesError(f"{where}: expected years such as 2014 or 2012-2021, found {text!r}")
-    return range(int(found[1]), int(found[2] or found[1]) + 1)
+    def verified(self, years: range) -> range:
+        """Those of some performance years whose rules are in the project."""
+        return range(years.start, min(years.stop, self.verified_through + 1))
 
 
-@contextmanager
-def _told(where: str, found: object = "") -> Iterator[None]:
-    """Whatever is lacking or too much is told as an error of the place in the file."""
-    try:
-        yield
-    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        message = f"{where}: not in the form of a rule file: {type(error).__name__}: {error}"
-        raise RulesError(f"{message}; found {found}" if found else message) from error
-
-
-def read_yaml(path: Path) -> Any:
-    """What a YAML file holds; RulesError names the file and line where it cannot be read."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RulesError(f"{path}: cannot be read as YAML: {error}") from error
-
-
-def load_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping; RulesError where the file holds something else."""
+def program_in(path: Path, name: str, known: Program | None = None) -> Program:
+    """The program that a `program.yaml` describes, which may leave out what is known of it. Raises RulesError."""
     content = read_yaml(path)
-    if not isinstance(content, dict):
-        raise RulesError(f"{path}: expected a mapping with label, unit and values")
-    return content
+    if isinstance(content, dict):
+        before = {key: value for key, value in vars(known).items() if key != "name" and value} if known else {}
+        content = before | ({"tracks": {}} if known else {}) | content | {"(folder)": name}
+    program = validated(path, Program, content)
+    return replace(program, tracks={**known.tracks, **program.tracks}) if known else program
 
 
-def load_program(path: Path) -> Program:
-    """The program described by a `program.yaml`; its folder's name is the program's."""
-    content = load_yaml(path)
-    with _told(f"{path}"):
-        tracks = {
-            name: Track(name, item["label"], parse_years(item["years"], f"{path}: {name}"))
-            for name, item in content["tracks"].items()
-        }
-        own = {"cite": content["cite"], "status": Status(content["status"])} if "cite" in content else {}
-        return Program(path.parent.name, content["label"], int(content["verified_through"]), tracks, **own)
+def parameter_in(path: Path, content: Any, program: Program) -> Parameter:
+    """The parameter that a file of a program's folder holds; without `track` a value is of all. Raises RulesError."""
+    if isinstance(content, dict):
+        content = {**content, "(folder)": program.name, "(file)": path.stem}
+        if isinstance(content.get("values"), list):
+            content["values"] = [_with_tracks(item, list(program.tracks)) for item in content["values"]]
+    parameter = validated(path, Parameter, content)
+    for number, entry in enumerate(parameter.entries):
+        if strange := [track for track in entry.tracks if track not in program.tracks]:
+            has = f"{program.name} has {', '.join(program.tracks)}"
+            raise RulesError(told(path, ("values", number, "track"), f"unknown track {strange[0]!r}; {has}"))
+    return parameter
 
 
-def load_parameter(path: Path, program: Program) -> Parameter:
-    """The parameter in a file of a program's folder; every entry is checked. Raises RulesError."""
-    content = load_yaml(path)
-    missing = {"label", "unit", "values"} - content.keys()
-    if missing:
-        raise RulesError(f"{path}: missing {', '.join(sorted(missing))}")
-    with _told(f"{path}"):
-        items = enumerate(content["values"], 1)
-        entries = tuple(_entry(item, program, f"{path}: value {number}") for number, item in items)
-    return Parameter(program.name, path.stem, content["label"], content["unit"], entries)
+def _with_tracks(item: Any, all_tracks: list[str]) -> Any:
+    if not isinstance(item, dict):
+        return item
+    tracks = item.get("track", all_tracks)
+    return {**item, "track": tracks if isinstance(tracks, list) else [tracks]}
 
 
-def _entry(item: Mapping[str, Any], program: Program, where: str) -> Entry:
-    with _told(where, item):
-        return _checked(item, program, where)
-
-
-def _checked(item: Mapping[str, Any], program: Program, where: str) -> Entry:
-    for key in ("years", "value", "status", "cite"):
-        if not str("" if item.get(key) is None else item[key]).strip():
-            raise RulesError(f"{where}: missing {key}; every value carries its years, citation and status")
-    if unknown := item.keys() - _ENTRY_KEYS:
-        raise RulesError(f"{where}: unknown key {', '.join(sorted(unknown))}")
-    named = item.get("track", list(program.tracks))
-    tracks = tuple(named) if isinstance(named, list) else (named,)
-    if strange := [track for track in tracks if track not in program.tracks]:
-        raise RulesError(f"{where}: unknown track {strange[0]!r}; {program.name} has {', '.join(program.tracks)}")
-    if item["status"] not in list(Status):
-        raise RulesError(f"{where}: status {item['status']!r} is none of {', '.join(Status)}")
-    years = parse_years(item["years"], where)
-    return Entry(tracks, years, _value(item["value"]), Status(item["status"]), str(item["cite"]), item.get("note", ""))
-
-
-def _value(value: Any) -> Any:
-    """Fractions written as text (`5/12`) become the nearest float; everything else stays as YAML gives it."""
-    if isinstance(value, dict):
-        return {key: _value(item) for key, item in value.items()}
-    if isinstance(value, str) and "/" in value:
-        return float(Fraction(value))
-    return value
-
-
-def parameter_files(folder: Path) -> Iterator[Path]:
-    """The parameter files of a program's folder, in order of name."""
-    return (path for path in sorted(folder.glob("*.yaml")) if path.name != "program.yaml")
+def rule_files(folder: Path) -> Iterator[Path]:
+    """The files of a program's folder that hold parameters or measures, in order of name."""
+    return (path for path in sorted(folder.glob("*.yaml")) if path.stem not in ("program", *LAW_TABLES))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from aco_cli.errors import RulesError
-from aco_cli.rules.parameters import PACKAGED, read_yaml
+from aco_cli.rules.parameters import PACKAGED
+from aco_cli.rules.validated_yaml import Number, Whole, YesNo, form, read_yaml, validated
 
 NATIONAL = "medicare"
 FILE = PACKAGED / "published_totals.yaml"
@@ -22,12 +21,14 @@ class Total:
     """
 
     program: str
-    year: int
+    year: Whole
     figure: str
-    value: float
+    value: Number
     cite: str
-    within: float = 0.0
-    at_least: bool = False
+    within: Number = 0.0
+    at_least: YesNo = False
+
+    __pydantic_config__ = form()
 
     def agrees(self, computed: float) -> bool:
         """Whether a computed figure fits the published one."""
@@ -35,12 +36,8 @@ class Total:
 
 
 def published_totals(path: Path = FILE) -> Sequence[Total]:
-    """All published totals. Raises RulesError for an entry that lacks something."""
-    entries: Any = read_yaml(path)
-    try:
-        return [Total(**entry) for entry in entries]
-    except TypeError as error:
-        raise RulesError(f"{path}: an entry lacks program, year, figure, value or cite: {error}") from error
+    """All published totals. Raises RulesError for an entry that is not complete."""
+    return validated(path, tuple[Total, ...], read_yaml(path))
 
 
 def by_program(totals: Sequence[Total], year: int) -> Mapping[str, Mapping[str, Total]]:

@@ -1,42 +1,29 @@
-"""Rules of quality scoring: dated parameters, and a set of measures with their benchmarks for each performance year."""
+"""Rules of quality scoring: a set of measures with their benchmarks for each performance year."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from aco_cli.errors import RulesError
-from aco_cli.rules.parameters import (
-    PACKAGED,
-    Entry,
-    Parameter,
-    Program,
-    Status,
-    Track,
-    load_parameter,
-    load_yaml,
-    parameter_files,
-    parse_years,
-)
+from aco_cli.rules.parameters import OPEN, Entry, Status, YearsText
+from aco_cli.rules.validated_yaml import Number, Whole, YesNo, form, told, validated
 
-FOLDER = Path("mssp", "quality")
 PERCENTILES = ("p30", "p40", "p50", "p60", "p70", "p80", "p90")
 DECILES = 10
 DOMAINS = ("patient_experience", "care_coordination", "preventive_health", "at_risk")
 
 # Scoring does not go by track: its parameters hold for the one there is.
-ANY = "any"
-PROGRAM = Program("mssp-quality", "Quality scoring", 9999, {ANY: Track(ANY, ANY, range(2012, 10000))})
-_MEASURE_KEYS = {
-    *("domain", "from", "max_points", "reversed", "reporting_through", "cuts", "assumed", "deciles", "as_prior_year"),
-    *("status", "cite"),
-}
+QUALITY, ANY = "mssp-quality", "any"
+UNIT = f"rates that earn points: cuts at {PERCENTILES[0]} to {PERCENTILES[-1]}, or starts of deciles to {DECILES}"
 
 
-class Kind(StrEnum):
+class Scoring(StrEnum):
     """How a set of measures is scored."""
 
     PERCENTILES = "percentiles"  # a step function in four domains, 2012-2018
@@ -66,140 +53,113 @@ class Measure:
     status: Status
     cite: str
     domain: str = ""
-    max_points: float = 0.0
-    reversed: bool = False
-    reporting_through: int = 0
-    cuts: tuple[float, ...] = ()
-    assumed: Mapping[str, tuple[float | None, float | None]] | None = None
-    deciles: tuple[float, ...] = ()
-    as_prior_year: tuple[float, ...] = ()
+    max_points: Number = 2.0
+    reversed: YesNo = False
+    reporting_through: Whole = 0
+    cuts: tuple[Number, ...] = ()
+    assumed: Mapping[str, tuple[Number | None, Number | None]] = field(default_factory=dict)
+    deciles: tuple[Number, ...] = ()
+    as_prior_year: tuple[Number, ...] = ()
+
+    __pydantic_config__ = form(name="(name)", collection="from")
 
     @property
     def first_decile(self) -> int:
         """The decile that the first of `deciles` starts: 1 where all ten are known, else 2."""
         return DECILES + 1 - len(self.deciles)
 
+    def entry(self, years: range) -> Entry:
+        """The measure as a value among those of a performance year; with a cut that is assumed no surer than that."""
+        value: dict[str, Any] = {"domain": self.domain} if self.domain else {}
+        value |= {"from": self.collection.value}
+        value |= {"points": f"{self.max_points:g}"} if self.domain else {}
+        value |= {"reversed": True} if self.reversed else {}
+        value |= {"reporting_through": self.reporting_through} if self.reporting_through else {}
+        for name, rates in (("cuts", self.cuts), ("deciles", self.deciles)):
+            value |= {name: list(rates)} if rates else {}
+        note = f"only cuts {', '.join(self.assumed)} are assumed; the others are {self.status}" if self.assumed else ""
+        status = Status.ASSUMED if self.assumed else self.status
+        return Entry((ANY,), years, value, status, self.cite, note)
+
 
 @dataclass(frozen=True)
 class MeasureSet:
-    """The measures of a performance year; `domains` are maximum points."""
+    """The measures of a performance year, or of those that a file names; `domains` are maximum points.
 
-    year: int
-    kind: Kind
-    measures: Mapping[str, Measure]
-    domains: Mapping[str, float]
-
-
-class QualityRules:
-    """The packaged rules of quality scoring and, over them, those in `mssp/quality/` of folders given by the user.
-
-    What a folder gives wins: a parameter for its years, a measure for its year.
+    `cite` are the citations by status of measures that name none.
     """
 
-    def __init__(self, folders: Sequence[Path] = ()) -> None:
-        self._parameters: dict[str, Parameter] = {}
-        self._sets: dict[int, MeasureSet] = {}
-        for root in (PACKAGED, *folders):
-            for path in parameter_files(root / FOLDER):
-                if "measures" in load_yaml(path):
-                    self._add_measures(path)
-                else:
-                    self._add_parameter(path)
+    years: YearsText
+    kind: Scoring
+    measures: Mapping[str, Measure]
+    domains: Mapping[str, Number] = field(default_factory=dict)
+    cite: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+    unit: str = ""
 
-    def value(self, name: str, year: int) -> Any:
-        """The value of a parameter in a performance year, or None where there is none."""
-        entry = self.entry(name, year)
-        return None if entry is None else entry.value
+    __pydantic_config__ = form()
 
-    def entry(self, name: str, year: int) -> Entry | None:
-        """The value of a parameter with its citation and status, or None."""
-        found = self._parameters.get(name)
-        return found.entry(ANY, year) if found else None
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Every measure as a value, by name."""
+        return {name: measure.entry(self.years) for name, measure in self.measures.items()}
 
     @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        """The dated parameters by name."""
-        return self._parameters
-
-    def measures(self, year: int) -> MeasureSet | None:
-        """The measures of a performance year, or None where the project has none."""
-        return self._sets.get(year)
-
-    @property
-    def years(self) -> list[int]:
-        """The performance years with measures."""
-        return sorted(self._sets)
-
-    def _add_parameter(self, path: Path) -> None:
-        parameter = load_parameter(path, PROGRAM)
-        before = self._parameters.get(parameter.name)
-        if before is not None:
-            parameter = replace(parameter, entries=before.entries + parameter.entries)
-        self._parameters[parameter.name] = parameter
-
-    def _add_measures(self, path: Path) -> None:
-        content = load_yaml(path)
-        try:
-            years, kind = parse_years(content["years"], str(path)), Kind(content["kind"])
-            cites = content.get("cite", {})
-            measures = {name: _measure(name, spec, cites) for name, spec in content["measures"].items()}
-            domains = {name: float(points) for name, points in content.get("domains", {}).items()}
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise RulesError(f"{path}: not in the form of a measure file: {type(error).__name__}: {error}") from error
-        for year in years:
-            found = MeasureSet(year, kind, measures, domains)
-            before = self._sets.get(year)
-            if before is not None and before.kind is kind:
-                found = MeasureSet(year, kind, {**before.measures, **measures}, {**before.domains, **domains})
-            self._sets[year] = _checked(found, path)
+    def summary(self) -> Entry:
+        """The measures in one value, which is as sure as the least sure of them."""
+        entries = self.entries.values()
+        counts = Counter(entry.status for entry in entries)
+        statuses = [status for status in Status if counts[status]]
+        value = {
+            "measures": len(entries),
+            "with_benchmark": sum(bool(each.cuts or each.deciles) for each in self.measures.values()),
+            **{status.value: counts[status] for status in statuses},
+        }
+        cite = "; ".join(dict.fromkeys(entry.cite for entry in entries))
+        return Entry((ANY,), self.years, value, statuses[-1], cite)
 
 
-def _measure(name: str, spec: Mapping[str, Any], cites: Mapping[str, str]) -> Measure:
-    if unknown := spec.keys() - _MEASURE_KEYS:
-        raise ValueError(f"{name}: unknown key {', '.join(sorted(unknown))}")
-    status = Status(spec["status"])
-    return Measure(
-        name=name,
-        collection=Collection(spec["from"]),
-        status=status,
-        cite=str(spec["cite"] if "cite" in spec else cites[status]),
-        domain=spec.get("domain", ""),
-        max_points=float(spec.get("max_points", 2)),
-        reversed=bool(spec.get("reversed", False)),
-        reporting_through=int(spec.get("reporting_through", 0)),
-        cuts=_numbers(spec.get("cuts", ())),
-        assumed={cut: (low, high) for cut, (low, high) in spec.get("assumed", {}).items()},
-        deciles=_numbers(spec.get("deciles", ())),
-        as_prior_year=_numbers(spec.get("as_prior_year", ())),
-    )
+def add_measures(sets: dict[int, MeasureSet], path: Path, content: dict[str, Any]) -> None:
+    """Add the measures in a file to sets by year; the later one of a name wins. Raises RulesError."""
+    measures, cites = content["measures"], content.get("cite")
+    if isinstance(measures, dict):
+        content = {**content, "measures": {name: _named(name, spec, cites) for name, spec in measures.items()}}
+    given = validated(path, MeasureSet, content)
+    if given.years.stop == OPEN:
+        raise RulesError(told(path, ("years",), "measures and their benchmarks are of the years named, such as 2024"))
+    for year in given.years:
+        found, before = replace(given, years=range(year, year + 1)), sets.get(year)
+        if before is not None and before.kind is given.kind:
+            measures, domains = {**before.measures, **given.measures}, {**before.domains, **given.domains}
+            found = replace(found, measures=measures, domains=domains)
+        for place, wrong in _faults(found):
+            raise RulesError(told(path, place, wrong))
+        sets[year] = found
 
 
-def _numbers(values: Sequence[Any]) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+def _named(name: str, spec: Any, cites: Any) -> Any:
+    """What a file says of a measure, with its name and the citation of its status."""
+    if not isinstance(spec, dict):
+        return spec
+    cite = cites.get(str(spec.get("status"))) if isinstance(cites, dict) else None
+    return {**({"cite": cite} if cite else {}), **spec, "(name)": name}
 
 
-def _checked(measures: MeasureSet, path: Path) -> MeasureSet:
-    """A set whose measures are complete and whose domains add up; RulesError for any other."""
-    for measure in measures.measures.values():
-        if wrong := _fault(measure, measures.kind):
-            raise RulesError(f"{path}: {measure.name}: {wrong}")
-    for domain, points in measures.domains.items():
-        found = sum(each.max_points for each in measures.measures.values() if each.domain == domain)
-        if found != points:
-            raise RulesError(f"{path}: the measures of {domain} have {found:g} points together, not {points:g}")
-    return measures
-
-
-def _fault(measure: Measure, kind: Kind) -> str:
-    """What is wrong with a measure, in words; nothing where all is well."""
-    checks = {
-        f"expected 7 cuts from p30 to p90, found {len(measure.cuts)}": len(measure.cuts) in (0, len(PERCENTILES)),
-        f"expected 9 or 10 starts of deciles, found {len(measure.deciles)}": len(measure.deciles) in (0, 9, DECILES),
-        f"benchmarks must {'fall' if measure.reversed else 'rise'}": all(
-            list(steps) == sorted(steps, reverse=measure.reversed)
-            for steps in (measure.cuts, measure.deciles, measure.as_prior_year)
-        ),
-        f"assumed names some of {', '.join(PERCENTILES)}": set(measure.assumed or ()) <= set(PERCENTILES),
-        f"expected a domain of {', '.join(DOMAINS)}": kind is Kind.DECILES or measure.domain in DOMAINS,
-    }
-    return next((wrong for wrong, holds in checks.items() if not holds), "")
+def _faults(found: MeasureSet) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where measures are not complete, or do not add up to their domains, and why, in words."""
+    for name, each in found.measures.items():
+        steps = (each.cuts, each.deciles, each.as_prior_year)
+        checks = {
+            f"expected 7 cuts from p30 to p90, found {len(each.cuts)}": len(each.cuts) in (0, len(PERCENTILES)),
+            f"expected 9 or 10 starts of deciles, found {len(each.deciles)}": len(each.deciles) in (0, 9, DECILES),
+            f"benchmarks must {'fall' if each.reversed else 'rise'}": all(
+                list(rates) == sorted(rates, reverse=each.reversed) for rates in steps
+            ),
+            f"assumed names some of {', '.join(PERCENTILES)}": set(each.assumed) <= set(PERCENTILES),
+            f"expected a domain of {', '.join(DOMAINS)}": found.kind is Scoring.DECILES or each.domain in DOMAINS,
+        }
+        yield from ((("measures", name), wrong) for wrong, holds in checks.items() if not holds)
+    for domain, points in found.domains.items():
+        together = sum(each.max_points for each in found.measures.values() if each.domain == domain)
+        if together != points:
+            yield ("domains", domain), f"the measures of {domain} have {together:g} points together, not {points:g}"

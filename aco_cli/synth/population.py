@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from aco_cli.engine.members import TYPES
 from aco_cli.inputs.claims.contracts import CONTRACTS
-from aco_cli.outputs.parquet_stream import ParquetStream
+from aco_cli.outputs.parquet import ParquetStream
 from aco_cli.synth.expected import Expected
 from aco_cli.synth.plan import COMPLETION, Ints, Plan
 from aco_cli.synth.tables import draw_blocks

@@ -18,7 +18,6 @@ import pytest
 Environment = Callable[[Mapping[str, str] | None], dict[str, str]]
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
-TIMEOUT = 120
 HEADER = "aco_id,aco_name,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,quality_score"
 ROW = "A1,One,mssp,track-1,10000,1000000,900000,0.9"
 
@@ -34,7 +33,9 @@ class Screen:
 
 
 @pytest.fixture(scope="session")
-def terminal(program: str, clean_environment: Environment, expect_words: Callable[..., None]) -> Callable[..., Screen]:
+def terminal(
+    program: str, clean_environment: Environment, expect_words: Callable[..., None], patience: int
+) -> Callable[..., Screen]:
     """Runs `aco` with standard output on a terminal of a width."""
     fcntl, pty, termios = map(pytest.importorskip, ("fcntl", "pty", "termios"))
 
@@ -49,7 +50,7 @@ def terminal(program: str, clean_environment: Environment, expect_words: Callabl
             raw = read_all(ours).decode().replace("\r\n", "\n")
             assert process.stderr is not None
             messages = process.stderr.read().decode()
-            returncode = process.wait(TIMEOUT)
+            returncode = process.wait(patience)
         expect_words(returncode, raw, messages)
         return Screen(returncode, re.sub(r"\x1b\[[0-9;]*m", "", raw).splitlines(), raw, messages)
 

@@ -108,7 +108,7 @@ def test_device_of_standard_output_may_be_named(aco_process: Aco, sample: Path) 
     ids=["settle", "check"],
 )
 def test_reader_that_goes_away_ends_the_run_without_a_word(
-    program: str, tmp_path: Path, command: str, files: int, rows: int, score: str, codes: set[int]
+    program: str, tmp_path: Path, patience: int, command: str, files: int, rows: int, score: str, codes: set[int]
 ) -> None:
     """More output than a pipe holds, of which the reader takes one line. Findings are 1 whoever reads them."""
     shell = shutil.which("bash")
@@ -118,19 +118,23 @@ def test_reader_that_goes_away_ends_the_run_without_a_word(
     body = "".join(f"A{number},mssp,track-1,10000,1000000,900000,{score}\n" for number in range(rows))
     (tmp_path / "r.csv").write_text(header + body)
     script = f'set -o pipefail; "{program}" {command}{" r.csv" * files} | head -n 1'
-    done = subprocess.run([shell, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [shell, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=patience, check=False
+    )
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
     assert done.returncode in codes
 
 
-def test_reader_of_messages_that_goes_away_does_not_end_the_run(program: str, tmp_path: Path, sample: Path) -> None:
+def test_reader_of_messages_that_goes_away_does_not_end_the_run(
+    program: str, tmp_path: Path, sample: Path, patience: int
+) -> None:
     """A broken pipe on standard error is no finding (1): the output is whole and the run ends well."""
     shell = shutil.which("bash")
     if shell is None:
         pytest.skip("there is no bash here")
     run = f'"{program}" whatif 2014 "{sample / "roster_2014.csv"}" --set months=12 -o out.csv'
     script = f"{{ {run} 2>&1; echo $? >code; }} | true"
-    subprocess.run([shell, "-c", script], cwd=tmp_path, capture_output=True, timeout=120, check=True)
+    subprocess.run([shell, "-c", script], cwd=tmp_path, capture_output=True, timeout=patience, check=True)
     assert (tmp_path / "code").read_text() == "0\n"
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 334

@@ -25,7 +25,7 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, program: str, roster_2014: Path) -> Shell:
+def shell(tmp_path: Path, program: str, roster_2014: Path, patience: int) -> Shell:
     """Runs a script as cron does, in a home folder whose subfolder `aco` holds the sample roster."""
     folder = tmp_path / "aco"
     folder.mkdir()
@@ -36,7 +36,7 @@ def shell(tmp_path: Path, program: str, roster_2014: Path) -> Shell:
     def run(script: str) -> CompletedProcess[str]:
         command = ["sh", "-c", script]
         return subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=patience, check=False
         )
 
     return run

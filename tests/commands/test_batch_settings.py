@@ -139,14 +139,14 @@ def test_mistake_in_the_environment_is_an_error_with_the_variable(aco: Aco, fold
     assert "environment variable ACO_LAYOUT: expected one of auto, roster, cms-puf, found 'puf'" in done.stderr
 
 
-def test_help_reads_no_settings_and_a_run_without_a_file_no_toml() -> None:
+def test_help_reads_no_settings_and_a_run_without_a_file_no_toml(patience: int) -> None:
     """Both would only cost time."""
     script = "import sys; from aco_cli.main import app; sys.argv = ['aco', *sys.argv[1:]]; app(standalone_mode=False)"
     after = "print(sorted({'tomllib', 'pandas', 'numpy', 'yaml', 'aco_cli.commands.settings'} & set(sys.modules)))"
 
     def loaded(*arguments: str) -> str:
         command = [sys.executable, "-c", f"{script}; {after}", *arguments]
-        done = run(command, capture_output=True, text=True, cwd="/", check=True, timeout=60)
+        done = run(command, capture_output=True, text=True, cwd="/", check=True, timeout=patience)
         return done.stdout.splitlines()[-1]
 
     assert loaded("--help") == "[]"

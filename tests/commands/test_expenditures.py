@@ -291,17 +291,16 @@ def test_spark_says_nothing_of_its_own(aco_process: Runner, folder: Path) -> Non
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_spark_that_is_interrupted_says_nothing(program: str, folder: Path) -> None:
+def test_spark_that_is_interrupted_says_nothing(program: str, folder: Path, interruptible: None) -> None:
     if not shutil.which("java"):
         pytest.skip("no Java runtime on this machine")
     pytest.importorskip("pyspark", reason="pyspark is not installed")
     arguments = ("expenditures", "2018", *ARGUMENTS, *REFERENCE, "--engine", "spark", "--temp", "temp", "--quiet")
     (folder / "temp").mkdir()
     with subprocess.Popen([program, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True) as process:
-        while not list((folder / "temp").glob("*/blockmgr-*")):
+        while not list((folder / "temp").glob("*/blockmgr-*/*/shuffle_*")):  # in the middle of its work
             assert process.poll() is None
             time.sleep(0.05)
-        time.sleep(1)
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         assert process.stderr.read() == ""

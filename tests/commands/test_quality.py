@@ -53,6 +53,15 @@ def test_the_columns_are_those_of_the_contract(aco: Aco, rows: Rows, rates: Path
     assert found[1]["quality_score"] == "1"
 
 
+def test_names_that_the_rates_do_not_give_are_left_out_and_domains_that_a_year_lacks_blank(
+    aco: Aco, tmp_path: Path
+) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text("aco_id,performance_year,CAHPS_1\nA1,2023,80\n")
+    header = aco("quality", "2023", path).stdout.splitlines()[0]
+    assert header.split(",") == ["aco_id", "performance_year", *DOMAINS, "quality_score", "quality_reported", "notes"]
+
+
 def test_improvement_by_option(aco: Aco, rows: Rows, rates: Path) -> None:
     done = aco("quality", "2018", rates, "--improvement", "care_coordination=0.48")
     assert float(rows(done.stdout)[0]["care_coordination"]) == pytest.approx((20 + 1.88) / 22)

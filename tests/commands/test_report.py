@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from aco_cli.outputs.charts.captions import NOTHING, TITLES
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 
 for library in ("altair", "jinja2", "vl_convert"):
     pytest.importorskip(library, reason="needs the extra aco-cli[report]")
@@ -277,7 +277,7 @@ def test_a_chart_is_no_page(aco: Aco, roster: Roster, tmp_path: Path) -> None:
 def test_more_rows_than_a_browser_bears_are_refused(
     aco: Aco, roster: Roster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aco_cli.commands.pictures.MOST_ROWS", 2)
+    monkeypatch.setattr("aco_cli.commands.report_files.MOST_ROWS", 2)
     three = roster({"aco_id": "A1"}, {"aco_id": "A2"}, {"aco_id": "A3"})
     done = aco("report", "2014", three, "-o", tmp_path / "c.svg", "--chart", "waterfall")
     assert done.returncode == 2

@@ -85,7 +85,7 @@ def find(browser: Browser, selector: str) -> Any:
 
 def shows(browser: Browser, start: str) -> bool:
     """Whether the part on one ACO comes to show the one whose heading starts so; a link takes the browser a moment."""
-    wait = Wait(browser, 10, ignored_exceptions=[Stale])  # the heading may be drawn anew while it is read
+    wait = Wait(browser, 300, ignored_exceptions=[Stale])  # the heading may be drawn anew while it is read
     return bool(wait.until(lambda _: find(browser, "#one h3").text.startswith(start), f"does not show {start}"))
 
 

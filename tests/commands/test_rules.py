@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 Aco = Callable[..., CompletedProcess[str]]
 Rows = Callable[[str], list[dict[str, str]]]
 
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "roster_2014.csv"
 STATUSES = {"published", "derived", "unverified", "assumed"}
 
 
@@ -80,3 +82,68 @@ def test_coverage_lists_program_track_and_year(aco: Aco, rows: Rows) -> None:
     assert int(covered["mssp-quality", "any", "2018"]["assumed"]) == 3
     others = sum(int(row[status]) for status in STATUSES - {"published"})
     assert others == len(row["uncertain"].split(", "))
+
+
+def test_coverage_of_a_year_lists_what_nobody_confirmed_for_it(aco: Aco, rows: Rows) -> None:
+    found = rows(aco("rules", "coverage", "--year", "2014").stdout)
+    assert {row["why"] for row in found} == {"not published"}
+    assert all(row["status"] != "published" and row["citation"] for row in found)
+    of_track_2 = {row["parameter"]: row for row in found if row["program"] == "mssp" and "track-2" in row["track"]}
+    assert of_track_2.keys() == {"loss_limit", "payment_limit", "savings_rate_deviation", "termination"}
+    assert (of_track_2["payment_limit"]["value"], of_track_2["payment_limit"]["years"]) == ("0.15", "2012-2021")
+    assert of_track_2["termination"]["track"] == "track-1, track-2"  # of all tracks that ran in 2014
+    covered = {
+        (row["program"], row["track"]): row
+        for row in rows(aco("rules", "coverage").stdout)
+        if row["performance_year"] == "2014"
+    }
+    told = {name for row in covered.values() for name in row["uncertain"].split(", ") if name}
+    assert {row["parameter"] for row in found} == told
+
+
+def test_coverage_of_a_year_to_come_lists_all_that_would_go_on(aco: Aco, rows: Rows) -> None:
+    found = rows(aco("rules", "coverage", "--year", "2027").stdout)
+    assert all("carried beyond verified_through 202" in row["why"] and row["years"].endswith("-") for row in found)
+    limits = [row["track"] for row in found if row["parameter"] == "payment_limit"]
+    assert limits == ["basic-a, basic-b, basic-c, basic-d, basic-e", "enhanced"]
+    assert {row["program"] for row in found} == {"mssp", "mssp-benchmark", "mssp-expenditures", "mssp-quality"}
+
+
+def test_what_a_folder_confirms_is_not_listed(aco: Aco, rows: Rows, tmp_path: Path) -> None:
+    (tmp_path / "mssp").mkdir()
+    (tmp_path / "mssp" / "program.yaml").write_text("verified_through: 2026")
+    options = ["rules", "coverage", "--year", "2026"]
+    names = {row["parameter"] for row in rows(aco(*options, "--rules", tmp_path).stdout) if row["program"] == "mssp"}
+    assert names == {"savings_rate_deviation", "sequestration"}
+    assert names < {row["parameter"] for row in rows(aco(*options).stdout)}
+
+
+def test_coverage_takes_one_year(aco: Aco) -> None:
+    done = aco("rules", "coverage", "--year", "2024-2025")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "one performance year" in done.stderr
+
+
+def test_years_that_go_on_are_shown_so_and_chosen_as_far_as_they_are_verified(aco: Aco, rows: Rows) -> None:
+    options = ["rules", "show", "--parameter", "payment_limit", "--track", "enhanced"]
+    for year in ("2019", "2025", "2019-2030"):
+        assert [row["years"] for row in rows(aco(*options, "--year", year).stdout)] == ["2019-"]
+    for year in ("2018", "2026"):
+        assert aco(*options, "--year", year).returncode == 2
+
+
+def test_diff_and_coverage_end_with_what_is_verified(aco: Aco, rows: Rows) -> None:
+    assert max(int(row["performance_year"]) for row in rows(aco("rules", "coverage").stdout)) == 2025
+    gone = rows(aco("rules", "diff", "2025", "2026", "--track", "enhanced").stdout)
+    assert gone
+    assert {row["after"] for row in gone} == {""}
+
+
+@pytest.mark.parametrize("command", ["settle", "quality"])
+def test_a_slip_in_a_folder_of_rules_is_an_error_of_an_input(aco: Aco, tmp_path: Path, command: str) -> None:
+    (tmp_path / "mssp" / "quality").mkdir(parents=True)
+    (tmp_path / "mssp" / "quality" / "points.yaml").write_text("label: x\nunit: y\nvalues:\n- {years: soon}\n")
+    done = aco(command, "2014", SAMPLE, "--rules", tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "points.yaml: value 1: years, line 4: expected years such as 2014" in done.stderr
+    assert "points.yaml: value 1, line 4: missing cite" in done.stderr

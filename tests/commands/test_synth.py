@@ -96,8 +96,8 @@ def test_a_killed_run_leaves_no_folder_and_its_leftovers_go_with_the_next(
 ) -> None:
     arguments = [program, "synth", "pop", "--acos", "1000", "--beneficiaries", "2000"]
     with subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
-        end = time.monotonic() + 30
-        while not list(tmp_path.glob(".aco-folder-*/claims.parquet")) and time.monotonic() < end:
+        while not list(tmp_path.glob(".aco-folder-*/claims.parquet")):
+            assert process.poll() is None
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
     (left,) = tmp_path.iterdir()
@@ -126,4 +126,4 @@ def test_memory_does_not_grow_with_the_population(tmp_path: Path) -> None:
 def test_claims_per_month_must_be_a_number(aco: Aco, tmp_path: Path) -> None:
     done = aco("synth", "out", "--claims-per-month", "nan", cwd=tmp_path)
     assert done.returncode == 2
-    assert "nan is not a number from 0.1 to 50" in done.stderr
+    assert "Invalid value for '--claims-per-month'" in done.stderr

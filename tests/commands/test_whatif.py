@@ -77,6 +77,12 @@ def test_totals_and_groups(aco: Aco, rows: Rows, roster: Roster) -> None:
     assert rows(alone.stdout) == [everyone]
 
 
+def test_rows_are_summed_only_where_each_stands_once(aco: Aco, roster: Roster) -> None:
+    arguments = ("whatif", "2014", roster(), "--scenario", "msr-0", "--format", "table")
+    assert aco(*arguments).stdout.splitlines()[-2].startswith("1 ACO ")
+    assert "1 ACO " not in aco(*arguments, "--scenario", "no-sequestration").stdout
+
+
 def test_any_settlement_column_may_be_asked_for_before_and_after(aco: Aco, roster: Roster) -> None:
     columns = ("--columns", "msr_before,msr_after,final_sharing_rate_after,state")
     done = aco("whatif", "2014", roster({"state": "Ohio"}), "--set", "minimum_rate=0", *columns)

@@ -24,7 +24,7 @@ TWO_SIDED = {**ONE_SIDED, "track": "track-2", "agreement_year": 1}
 
 
 def found(canonical, **row: Any) -> pd.DataFrame:
-    return distances(canonical([row]), BOOK).set_index("threshold")
+    return distances(canonical([row]), BOOK).set_index("line")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def found(canonical, **row: Any) -> pd.DataFrame:
     ],
 )
 def test_distance_to_the_minimum_savings_rate(spent, by, there, worth, canonical) -> None:
-    row = found(canonical, **{**ONE_SIDED, "expenditure_total": spent}).loc["minimum_savings"]
+    row = found(canonical, **{**ONE_SIDED, "expenditure_total": spent}).loc["to_minimum_savings"]
     assert row["by"] == pytest.approx(by, abs=1e-6)
     assert row["there"] == pytest.approx(there, abs=1e-6)
     assert row["worth"] == pytest.approx(worth, abs=1e-4)
@@ -57,51 +57,77 @@ def test_distance_to_the_minimum_savings_rate(spent, by, there, worth, canonical
     ],
 )
 def test_distance_to_the_minimum_loss_rate(spent, by, there, worth, canonical) -> None:
-    row = found(canonical, **{**TWO_SIDED, "expenditure_total": spent}).loc["minimum_losses"]
+    row = found(canonical, **{**TWO_SIDED, "expenditure_total": spent}).loc["to_minimum_losses"]
     assert row["by"] == pytest.approx(by, abs=1e-6)
     assert row["there"] == pytest.approx(there, abs=1e-6)
     assert row["worth"] == pytest.approx(worth, abs=1e-4)
 
 
 def test_one_sided_acos_have_no_minimum_of_losses(canonical) -> None:
-    assert "minimum_losses" not in found(canonical, **ONE_SIDED).index
+    assert "to_minimum_losses" not in found(canonical, **ONE_SIDED).index
 
 
 def test_limits_say_what_they_leave_and_what_they_take(canonical) -> None:
-    below = found(canonical, **{**ONE_SIDED, "expenditure_total": 80e6}).loc["payment_limit"]
+    below = found(canonical, **{**ONE_SIDED, "expenditure_total": 80e6}).loc["to_payment_limit"]
     assert (below["by"], below["worth"]) == pytest.approx((10e6 - 20e6 * 0.5 * 0.9 * 0.98, 0))
-    at = found(canonical, **{**ONE_SIDED, "expenditure_total": 70e6}).loc["payment_limit"]
+    at = found(canonical, **{**ONE_SIDED, "expenditure_total": 70e6}).loc["to_payment_limit"]
     assert (at["by"], at["worth"]) == pytest.approx((0, 30e6 * 0.5 * 0.9 * 0.98 - 10e6))
-    beyond = found(canonical, **{**TWO_SIDED, "expenditure_total": 120e6}).loc["loss_limit"]
+    inside = found(canonical, **{**TWO_SIDED, "expenditure_total": 105e6}).loc["to_loss_limit"]
+    assert (inside["by"], inside["worth"]) == pytest.approx((5e6 - 5e6 * 0.46, 0))
+    beyond = found(canonical, **{**TWO_SIDED, "expenditure_total": 120e6}).loc["to_loss_limit"]
     assert (beyond["by"], beyond["worth"]) == pytest.approx((0, 5e6 - 20e6 * 0.46))
 
 
 def test_quality_is_worth_its_share_of_the_savings(canonical) -> None:
     rows = found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6})
-    assert rows.loc["quality_point", ["by", "worth"]].tolist() == pytest.approx([1, 10e6 * 0.5 * 0.01 * 0.98])
-    assert rows.loc["quality_full", ["by", "worth"]].tolist() == pytest.approx([10, 10e6 * 0.5 * 0.1 * 0.98])
-    assert rows.loc["quality_standard", "worth"] == pytest.approx(-10e6 * 0.5 * 0.9 * 0.98)
+    assert rows.loc["to_quality_point", ["by", "worth"]].tolist() == pytest.approx([1, 10e6 * 0.5 * 0.01 * 0.98])
+    assert rows.loc["to_quality_full", ["by", "worth"]].tolist() == pytest.approx([10, 10e6 * 0.5 * 0.1 * 0.98])
+    assert rows.loc["to_quality_standard", "worth"] == pytest.approx(-10e6 * 0.5 * 0.9 * 0.98)
 
 
 def test_quality_that_makes_no_difference_is_left_out(canonical) -> None:
-    assert not [name for name in found(canonical, **ONE_SIDED).index if name.startswith("quality")]
+    assert not [name for name in found(canonical, **ONE_SIDED).index if name.startswith("to_quality")]
     assert (
-        "quality_full" not in found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6, "quality_score": 1.0}).index
+        "to_quality_full"
+        not in found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6, "quality_score": 1.0}).index
     )
 
 
 def test_one_point_is_not_said_to_meet_a_standard_that_is_failed(canonical) -> None:
     """As A65307 of 2014, without a score: full quality would meet the standard, a single point need not."""
     rows = found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6, "quality_score": 0.0})
-    assert "quality_point" not in rows.index
-    assert rows.loc["quality_full", ["by", "worth"]].tolist() == pytest.approx([100, 10e6 * 0.5 * 0.98])
+    assert "to_quality_point" not in rows.index
+    assert rows.loc["to_quality_full", ["by", "worth"]].tolist() == pytest.approx([100, 10e6 * 0.5 * 0.98])
 
 
 def test_what_is_not_known_has_no_distance(canonical) -> None:
     assert found(canonical, **{**ONE_SIDED, "benchmark_total": None}).empty
     no_quality = found(canonical, **{**ONE_SIDED, "quality_score": None})
-    assert no_quality.loc["minimum_savings", "by"] == pytest.approx(800_000)
-    assert math.isnan(no_quality.loc["minimum_savings", "worth"])
+    assert no_quality.loc["to_minimum_savings", "by"] == pytest.approx(800_000)
+    assert math.isnan(no_quality.loc["to_minimum_savings", "worth"])
+
+
+def test_each_line_names_the_figure_that_would_change(canonical) -> None:
+    rows = pd.concat([found(canonical, **{**TWO_SIDED, "expenditure_total": spent}) for spent in (80e6, 120e6)])
+    assert dict(zip(rows.index, rows["figure"], strict=True)) == {
+        "to_minimum_savings": "expenditure_total",
+        "to_minimum_losses": "expenditure_total",
+        "to_payment_limit": "payment_limit",
+        "to_loss_limit": "loss_limit",
+        "to_quality_point": "quality_score",
+        "to_quality_full": "quality_score",
+        "to_quality_standard": "quality_standard_met",
+    }
+
+
+def test_programs_beside_each_other_have_the_distances_that_they_have_alone(canonical) -> None:
+    pioneer = {**ONE_SIDED, "program": "pioneer", "track": "core", "performance_year": 2012}
+    rows = [ONE_SIDED, pioneer, TWO_SIDED]
+    together = distances(canonical(rows), BOOK)
+    assert together["row"].tolist() == sorted(together["row"])
+    for place, row in enumerate(rows):
+        own = together[together["row"] == place].drop(columns="row").reset_index(drop=True)
+        pd.testing.assert_frame_equal(own, distances(canonical([row]), BOOK).drop(columns="row"))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -111,8 +137,8 @@ def test_all_rows_at_once_and_the_thresholds_are_crossed(seed: int, canonical, m
     table = distances(frame, BOOK)
     names = ["reaches_msr", "exceeds_mlr", "settlement"]
     before = settle(frame, BOOK, names)
-    for threshold, side in (("minimum_savings", "reaches_msr"), ("minimum_losses", "exceeds_mlr")):
-        rows = table[table["threshold"] == threshold]
+    for line, side in (("to_minimum_savings", "reaches_msr"), ("to_minimum_losses", "exceeds_mlr")):
+        rows = table[table["line"] == line]
         changed = frame.iloc[rows["row"]].reset_index(drop=True).assign(expenditure_total=rows["there"].to_numpy())
         after = settle(changed, BOOK, names)
         was = before.iloc[rows["row"]].reset_index(drop=True)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from aco_cli.engine.settlement import LINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
@@ -21,8 +21,9 @@ from aco_cli.rules.book import RuleBook
 BOOK = RuleBook()
 SITUATIONS = tuple(situation for situation in BOOK.situations() if situation.program == "mssp")
 ONE_SIDED = ("track-1", "basic-a", "basic-b")
-COLUMNS = (*(line.name for line in LINES), "notes")
-MONEY = tuple(line.name for line in LINES if line.unit == "USD")
+LINES = tuple(law_of(BOOK, "mssp").lines)
+COLUMNS = (*(line.key for line in LINES), "notes", "is_warned")
+MONEY = tuple(line.key for line in LINES if line.unit == "USD")
 REST = tuple(name for name in COLUMNS if name not in MONEY)
 # Roster columns in US dollars.
 DOLLARS = ("benchmark_total", "expenditure_total", "participant_revenue", "euc_adjustment", "advance_balance")

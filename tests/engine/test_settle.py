@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from aco_cli.engine.settlement import LINES
 
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.engine.settle import evaluate_all, settle
+from aco_cli.engine.settle import settle, settled_rows
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook
 
 BOOK = RuleBook()
-EVERYTHING = (*(line.name for line in LINES), "notes")
+EVERYTHING = (*(line.key for line in law_of(BOOK, "mssp").lines), "notes", "is_warned")
 ROW: dict[str, Any] = {
     "track": "track-1",
     "performance_year": 2014,
@@ -128,10 +128,58 @@ values:
 
 def test_worksheets_and_settlements_are_one_calculation(canonical, make_rows) -> None:
     frame = canonical(make_rows(6, 100))
-    values, _ = evaluate_all(frame, BOOK)
-    settled = settle(frame, BOOK, ("settlement", "msr", "final_sharing_rate", "loss_limit"))
-    for name in settled:
-        np.testing.assert_array_equal(settled[name], getattr(values, name))
+    rows = settled_rows(frame, BOOK)
+    lines = [line.key for line in law_of(BOOK, "mssp").lines if line.unit != "outcome"]
+    settled = settle(frame, BOOK, [*lines, "outcome"])
+    for name in lines:
+        np.testing.assert_array_equal(settled[name], [row.figure(name) for row in rows], err_msg=name)
+    assert settled["outcome"].tolist() == [OUTCOMES[int(row.figure("outcome"))] for row in rows]
+
+
+def test_rows_of_several_programs_come_in_the_order_of_the_roster(canonical) -> None:
+    pioneer = {**ROW, "program": "pioneer", "track": "core", "performance_year": 2012}
+    frame = canonical([pioneer, ROW, pioneer, ROW])
+    found = [row.situation.program for row in settled_rows(frame, BOOK)]
+    assert found == ["pioneer", "mssp", "pioneer", "mssp"]
+
+
+@pytest.mark.parametrize(
+    ("names", "table"),
+    [
+        (["generated_savings", "sequestered"], "waterfall"),
+        (["to_minimum_savings", "to_minimum_savings:to", "to_minimum_savings:when"], "distances"),
+    ],
+)
+def test_figures_of_further_tables_are_settled_too(names: list[str], table: str, canonical) -> None:
+    """Each as it is where only its own table is asked for."""
+    frame = canonical([ROW, {**ROW, "expenditure_total": 99e6}])
+    settled = settle(frame, BOOK, ("settlement", *names))
+    assert settled.notna().all(axis=None)
+    alone = settle(frame, BOOK, names, table=table)
+    pd.testing.assert_frame_equal(settled[names], alone, check_exact=True)
+
+
+def test_a_warning_is_told_from_a_note(canonical) -> None:
+    """What rests on a value that is not published warns; other notes and reasons do not."""
+    assumed = {
+        **ROW,
+        "track": "enhanced",
+        "performance_year": 2025,
+        "msr_election": "0.02",
+        "quality_standard_met": True,
+    }
+    noted = {**ROW, "published_msr": 0.0311}
+    found = settle(canonical([ROW, assumed, noted, {**ROW, "benchmark_total": None}]), BOOK, ("notes", "is_warned"))
+    assert found["is_warned"].tolist() == [False, True, False, False]
+    assert found["is_warned"].dtype == np.bool_
+    assert [bool(text) for text in found["notes"]] == [False, True, True, True]
+    assert "rests on an assumed value" in found["notes"][1]
+
+
+def test_a_line_is_asked_for_by_name_though_the_roster_has_a_column_of_that_name(canonical) -> None:
+    """The limits: shares of the benchmark as the roster gives them, US dollars as lines."""
+    frame = canonical([{**ROW, "track": "track-2", "payment_limit": 0.3, "loss_limit": 0.2}])
+    assert settle(frame, BOOK, ("payment_limit", "loss_limit")).iloc[0].tolist() == [30e6, 20e6]
 
 
 ALL_COLUMNS = (

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.emit import render
 from aco_cli.outputs.formats import Format
-from aco_cli.outputs.render import render
 
 EXPECTED = (
     "aco_id,aco_name,performance_year,assigned_beneficiaries,benchmark_total,savings_rate,outcome,"

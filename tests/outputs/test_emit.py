@@ -50,14 +50,14 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def test_csv_when_piped(
     frame: pd.DataFrame, columns: list[OutputColumn], capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert emit(frame, columns, OutputOptions()) == []
+    assert emit(frame, columns, OutputOptions())[1] == []
     assert capfdbinary.readouterr().out.startswith(b"aco_id,aco_name,performance_year,")
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_same_input_same_bytes(frame: pd.DataFrame, columns: list[OutputColumn], tmp_path: Path, fmt: Format) -> None:
     for name in ("a", "b"):
-        assert emit(frame, columns, OutputOptions(format=fmt, output=str(tmp_path / name))) == []
+        assert emit(frame, columns, OutputOptions(format=fmt, output=str(tmp_path / name)))[1] == []
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() != b""
 
 
@@ -97,6 +97,16 @@ def test_extras_bring_a_unit_and_columns_not_in_the_frame_are_blank(
     assert capfdbinary.readouterr().out == b"aco_id,participant_revenue,loss_limit\n00123,1.00,\n"
 
 
+def test_an_optional_column_that_the_frame_lacks_is_left_out_and_cannot_be_asked_for(
+    frame: pd.DataFrame, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    columns = [OutputColumn(name, Unit.TEXT, name, 0, optional=True) for name in ("aco_id", "route")]
+    emit(frame.head(1), columns, OutputOptions())
+    assert capfdbinary.readouterr().out == b"aco_id\n00123\n"
+    with pytest.raises(UsageError, match="no column 'route'"):
+        emit(frame, columns, OutputOptions(columns=["route"]))
+
+
 def test_excel_safe_and_exact_reach_the_file(frame: pd.DataFrame, columns: list[OutputColumn], tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     emit(frame, columns, OutputOptions(output=str(path), excel_safe=True, exact=True))
@@ -108,7 +118,7 @@ def test_terminal_gets_a_colored_table_and_a_note(
     frame: pd.DataFrame, columns: list[OutputColumn], terminal: Terminal
 ) -> None:
     with redirect_stdout(terminal):
-        (note,) = emit(frame, columns, OutputOptions())
+        (note,) = emit(frame, columns, OutputOptions())[1]
     assert "\x1b[32m1,234,567\x1b[0m" in terminal.shown
     assert "hidden at this width: " in note
     assert "aco_name" in note
@@ -134,7 +144,7 @@ def test_a_dumb_terminal_keeps_its_own_width(
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("COLUMNS", "250")
     with redirect_stdout(terminal):
-        assert emit(frame, columns, OutputOptions()) == []
+        assert emit(frame, columns, OutputOptions())[1] == []
     assert "line one line two tabbed" in terminal.shown
 
 
@@ -142,7 +152,7 @@ def test_a_terminal_takes_csv_on_request_but_no_binary(
     frame: pd.DataFrame, columns: list[OutputColumn], terminal: Terminal
 ) -> None:
     with redirect_stdout(terminal):
-        assert emit(frame, columns, OutputOptions(format=Format.CSV)) == []
+        assert emit(frame, columns, OutputOptions(format=Format.CSV))[1] == []
     assert terminal.shown.startswith("aco_id,")
     with redirect_stdout(terminal), pytest.raises(UsageError, match="not for a terminal"):
         emit(frame, columns, OutputOptions(format=Format.XLSX))
@@ -153,7 +163,7 @@ def test_a_table_for_a_file_is_whole_even_from_a_terminal(
 ) -> None:
     path = tmp_path / "out.txt"
     with redirect_stdout(terminal):
-        assert emit(frame, columns, OutputOptions(output=str(path))) == []
+        assert emit(frame, columns, OutputOptions(output=str(path)))[1] == []
     assert all(column.label in path.read_text(encoding="utf-8").splitlines()[0] for column in columns)
     assert terminal.shown == ""
 

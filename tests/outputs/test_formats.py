@@ -51,7 +51,7 @@ def test_a_device_without_extension_is_csv_and_a_folder_is_refused(tmp_path: Pat
 def test_naming_formats_and_columns_imports_nothing_heavy() -> None:
     code = (
         "import sys, aco_cli.outputs.formats, aco_cli.outputs.columns;"
-        "print(sorted({'pandas', 'pyarrow', 'numpy', 'rich', 'xlsxwriter'} & set(sys.modules)))"
+        "print(sorted({'pandas', 'pyarrow', 'numpy', 'pydantic', 'rich', 'xlsxwriter'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

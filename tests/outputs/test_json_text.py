@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.emit import render
 from aco_cli.outputs.formats import Format
-from aco_cli.outputs.render import render
 
 FIRST = {
     "aco_id": "00123",

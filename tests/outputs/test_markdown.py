@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from aco_cli.outputs.columns import OutputColumn
+from aco_cli.outputs.emit import render
 from aco_cli.outputs.formats import Format
-from aco_cli.outputs.render import render
 
 
 def test_table_to_the_byte(frame: pd.DataFrame, columns: list[OutputColumn]) -> None:

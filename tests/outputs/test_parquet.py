@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.emit import render
 from aco_cli.outputs.formats import Format
-from aco_cli.outputs.render import render
 
 
 def test_schema(frame: pd.DataFrame, columns: list[OutputColumn]) -> None:

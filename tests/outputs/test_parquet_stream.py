@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aco_cli.outputs.parquet_stream import ParquetStream, _decimals
+from aco_cli.outputs.parquet import ParquetStream, _decimals
 
 SCHEMA = pa.schema(
     [

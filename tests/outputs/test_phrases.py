@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.outputs.phrases import OUTCOME_WORDS, acos, millions
+from aco_cli.outputs.phrases import OUTCOME_WORDS, acos, dollars, millions
 
 
 @pytest.mark.parametrize(
-    ("dollars", "shown"),
+    ("amount", "shown"),
     [
         (0.0, "$0"),
         (-0.4, "$0"),
@@ -20,8 +20,12 @@ from aco_cli.outputs.phrases import OUTCOME_WORDS, acos, millions
         (1_234_567_890, "$1,234.6M"),
     ],
 )
-def test_amounts_are_short(dollars: float, shown: str) -> None:
-    assert millions(dollars) == shown
+def test_amounts_are_short(amount: float, shown: str) -> None:
+    assert millions(amount) == shown
+
+
+def test_amounts_of_a_sentence_are_whole_and_never_minus_zero() -> None:
+    assert [dollars(amount) for amount in (1234.4, -1234.6, -0.5, -0.4)] == ["$1,234", "-$1,235", "-$0", "$0"]
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -10,8 +10,8 @@ import pytest
 from rich.cells import cell_len
 
 from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.emit import render
 from aco_cli.outputs.formats import Format
-from aco_cli.outputs.render import render
 from aco_cli.outputs.terminal import draw
 
 WIDTHS = [20, 40, 80, 120, 160, 250]

@@ -124,7 +124,7 @@ def test_an_interrupt_leaves_the_old_file(target: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
 def test_a_folder_without_permission(target: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     # root may write everywhere, so the refusal is simulated
-    monkeypatch.setattr(os, "open", failing(number))
+    monkeypatch.setattr(os, "mkdir", failing(number))
     with pytest.raises(OutputError, match="no permission to write there; choose a place you may write to"):
         write_output(b"new", str(target))
     assert left_whole(target)
@@ -174,14 +174,14 @@ def test_devices_are_written_directly() -> None:
     assert Path("/dev/null").stat().st_rdev == before.st_rdev
 
 
-def test_a_named_pipe_is_written_directly(tmp_path: Path) -> None:
+def test_a_named_pipe_is_written_directly(tmp_path: Path, patience: int) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     received: list[bytes] = []
-    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader = threading.Thread(target=lambda: received.append(pipe.read_bytes()), daemon=True)
     reader.start()
     write_output(b"x" * 200_000, str(pipe))
-    reader.join(timeout=30)
+    reader.join(patience)
     assert received == [b"x" * 200_000]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 

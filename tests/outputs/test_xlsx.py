@@ -15,8 +15,8 @@ from python_calamine import CalamineWorkbook
 from aco_cli.errors import OutputError
 from aco_cli.outputs import xlsx
 from aco_cli.outputs.columns import OutputColumn, Unit
+from aco_cli.outputs.emit import render
 from aco_cli.outputs.formats import Format
-from aco_cli.outputs.render import render
 
 
 def read(data: bytes) -> list[list[object]]:

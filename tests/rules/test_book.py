@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
+from aco_cli.engine.benchmark.compute import eras
 from aco_cli.engine.settle import settle
 from aco_cli.errors import RulesError
-from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules import book as module
+from aco_cli.rules.book import RuleBook, Situation, scoring
+from aco_cli.rules.expenditures import expenditure_rules
+from aco_cli.rules.parameters import LAW_TABLES, OPEN, PACKAGED
+from aco_cli.rules.validated_yaml import read_yaml
 
 BOOK = RuleBook()
 SITUATIONS = [situation for situation in BOOK.situations() if situation.program == "mssp"]
@@ -99,10 +106,22 @@ def test_values_of_one_parameter_do_not_overlap() -> None:
             assert len(covered) == len(set(covered)), parameter.name
 
 
-def test_no_value_reaches_beyond_what_is_verified() -> None:
+def test_what_holds_in_the_last_verified_year_goes_on() -> None:
+    """Else a new year would need an edit of every value; only a model that has ended and figures of a year end."""
+    ends = {
+        (program.name, name)
+        for program in BOOK.programs.values()
+        for name, parameter in BOOK.parameters(program.name).items()
+        for entry in parameter.entries
+        if program.verified_through in entry.years and entry.years.stop != OPEN
+    }
+    assert {each for each in ends if each[0] != "pioneer"} == {("mssp-quality", "disaster_score")}
+
+
+def test_no_year_beyond_what_is_verified_is_written() -> None:
     for program in BOOK.programs.values():
         for parameter in BOOK.parameters(program.name).values():
-            assert max(entry.years[-1] for entry in parameter.entries) <= program.verified_through, parameter.name
+            assert max(entry.years.start for entry in parameter.entries) <= program.verified_through, parameter.name
 
 
 def test_every_citation_names_a_listed_document() -> None:
@@ -114,7 +133,7 @@ def test_every_citation_names_a_listed_document() -> None:
 
 def test_every_listed_document_says_what_and_where_it_is() -> None:
     for source in BOOK.sources.values():
-        assert set(source) >= {"title", "publisher", "where"}
+        assert set(source) == {"title", "publisher", "where"}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +146,7 @@ def test_every_listed_document_says_what_and_where_it_is() -> None:
         (Situation("mssp", "track-1", 2022), "mssp track-1 in 2022 is not covered: Track 1 ran in 2012-2021"),
         (Situation("mssp", "track-1", 2011), "mssp track-1 in 2011 is not covered"),
         (Situation("mssp", "basic-e", 2026), "mssp basic-e in 2026 is not covered: .* through 2025"),
-        (Situation("mssp", "basic-e", 2018), "mssp basic-e in 2018 is not covered: BASIC level E ran in 2019-2025"),
+        (Situation("mssp", "basic-e", 2018), "mssp basic-e in 2018 is not covered: BASIC level E runs from 2019 on"),
     ],
 )
 def test_what_is_not_covered_is_said(situation: Situation, message: str) -> None:
@@ -247,14 +266,146 @@ def test_a_new_year_leaves_the_others_as_they_were(next_year: Path, canonical) -
     assert beside.drop(index=1).to_dict("list") == alone.to_dict("list")
 
 
-def test_a_new_year_is_covered_for_its_tracks_only(next_year: Path) -> None:
+def test_a_new_year_is_covered_for_what_runs_in_it(next_year: Path) -> None:
     book = RuleBook([next_year])
-    book.check(Situation("mssp", "enhanced", 2026))
-    book.check(Situation("mssp", "basic-z", 2026))
-    with pytest.raises(RulesError, match="mssp basic-a in 2026 is not covered"):
-        book.check(Situation("mssp", "basic-a", 2026))
+    for track in ("enhanced", "basic-z", "basic-a"):
+        book.check(Situation("mssp", track, 2026))
+    for track in ("track-1", "enhanced"):
+        assert not book.covers(Situation("mssp", track, 2027))
+    with pytest.raises(RulesError, match="mssp track-1 in 2026 is not covered: Track 1 ran in 2012-2021"):
+        book.check(Situation("mssp", "track-1", 2026))
     with pytest.raises(RulesError, match=r"mssp enhanced in 2027 is not covered: .* through 2026"):
         book.check(Situation("mssp", "enhanced", 2027))
+
+
+@pytest.fixture(scope="module")
+def one_more_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that does nothing but say that the rules of 2026 are verified."""
+    root = tmp_path_factory.mktemp("rules")
+    for folder in ("mssp", "mssp-benchmark", "mssp-expenditures"):
+        (root / folder).mkdir()
+        (root / folder / "program.yaml").write_text("verified_through: 2026\n")
+    return root
+
+
+def test_a_year_in_which_nothing_changes_is_one_edit_per_program(one_more_year: Path, canonical) -> None:
+    """Every track that goes on settles 2026 as it did 2025, gains and losses, and what it is called stays."""
+    book = RuleBook([one_more_year])
+    tracks = [name for name, (_, last) in YEARS.items() if last == 2025]
+    amounts = (90e6, 99.5e6, 104e6, 140e6)
+    given = {**ROW, "msr_election": "0.01", "quality_standard_met": 1.0, "participant_revenue": 30e6}
+    rows = [
+        {**given, "performance_year": year, "track": track, "expenditure_total": dollars}
+        for year in (2025, 2026)
+        for track in tracks
+        for dollars in amounts
+    ]
+    settled = settle(canonical(rows), book, ("settlement", "outcome", "msr", "final_sharing_rate", "loss_limit"))
+    before, after = settled.iloc[: len(rows) // 2], settled.iloc[len(rows) // 2 :].reset_index(drop=True)
+    pd.testing.assert_frame_equal(after, before, check_exact=True)
+    assert (after["settlement"] > 0).any()
+    assert (after["settlement"] < 0).any()
+    assert book.programs["mssp"] == replace(BOOK.programs["mssp"], verified_through=2026)
+
+
+def test_one_more_year_has_benchmarks_and_expenditures(one_more_year: Path) -> None:
+    book = RuleBook([one_more_year])
+    years = {(each.program, each.track): each.year for each in book.situations()}
+    assert years["mssp-benchmark", "prospective-2024"] == years["mssp-expenditures", "every-track"] == 2026
+    assert years["mssp-benchmark", "blend-2019"] == 2023
+    start = pd.DataFrame({"agreement_start": [pd.Timestamp("2026-01-01")], "agreement_period": [1.0]})
+    assert eras(start, book)[1].tolist() == [True]
+    assert eras(start, BOOK)[1].tolist() == [False]
+    assert expenditure_rules(book, [2026]).aged_from == 65
+    with pytest.raises(RulesError, match="through 2025"):
+        expenditure_rules(BOOK, [2026])
+
+
+def test_a_value_without_track_holds_for_a_track_that_a_folder_adds(tmp_path: Path) -> None:
+    (tmp_path / "mssp").mkdir()
+    (tmp_path / "mssp" / "program.yaml").write_text("tracks: {basic-z: {label: Z, years: 2020-}}\n")
+    book = RuleBook([tmp_path])
+    assert value("basic-z", 2023, "sequestration", book) == 0.02
+    assert value("basic-z", 2023, "payment_limit", book) is None
+    assert BOOK.programs["mssp"].tracks.keys() < book.programs["mssp"].tracks.keys()
+
+
+def test_situations_end_with_what_is_verified() -> None:
+    last = {
+        each.program: max(one.year for one in BOOK.situations() if one.program == each.program) for each in SITUATIONS
+    }
+    assert last == {"mssp": BOOK.programs["mssp"].verified_through}
+
+
+# All that is in force, in one call
+
+
+@pytest.mark.parametrize("situation", [*SITUATIONS[::7], scoring(2014), scoring(2024)], ids=str)
+def test_what_is_in_force_is_every_value_of_its_track_and_year(situation: Situation) -> None:
+    held = BOOK.in_force(situation)
+    one_by_one = {
+        name: parameter.entry(situation.track, situation.year)
+        for name, parameter in BOOK.parameters(situation.program).items()
+    }
+    assert {name: entry for name, entry in held.items() if name in one_by_one} == {
+        name: entry for name, entry in one_by_one.items() if entry
+    }
+    assert all(BOOK.entry(situation, name) is entry for name, entry in held.items())
+    assert BOOK.in_force(replace(situation)) is held
+
+
+def test_nothing_is_in_force_where_nothing_is_covered() -> None:
+    """Values go on, but not beyond what is verified, and not in a track that has ended."""
+    assert BOOK.parameters("mssp")["payment_limit"].entry("enhanced", 2026) is not None
+    assert BOOK.in_force(Situation("mssp", "enhanced", 2026)) == {}
+    assert BOOK.in_force(Situation("mssp", "track-1", 2022)) == {}
+    assert BOOK.value(Situation("mssp", "enhanced", 2026), "payment_limit") is None
+    with pytest.raises(RulesError, match="unknown program"):
+        BOOK.in_force(Situation("msp", "enhanced", 2020))
+
+
+def test_a_changed_book_has_its_own_rules_in_force() -> None:
+    situation = Situation("mssp", "track-1", 2014)
+    before = BOOK.in_force(situation)
+    limit = BOOK.parameters("mssp")["payment_limit"]
+    changed = BOOK.changed([replace(limit, entries=(replace(limit.entries[0], value=0.5),))], 2013)
+    assert changed.value(situation, "payment_limit") == 0.5
+    assert changed.value(situation, "quality_in_sharing") == {"basis": "reporting"}
+    assert changed.in_force(Situation("mssp", "track-1", 2031)) == changed.in_force(situation)
+    assert BOOK.in_force(situation) is before
+
+
+# What nobody confirmed for a year
+
+
+def unconfirmed(program: str, track: str, year: int, book: RuleBook = BOOK) -> dict[str, str]:
+    return {name: why for name, _, why in book.unconfirmed(Situation(program, track, year))}
+
+
+def test_values_that_are_not_published_are_not_confirmed() -> None:
+    assert unconfirmed("mssp", "enhanced", 2024) == {"savings_rate_deviation": "not published"}
+    assert unconfirmed("mssp", "enhanced", 2025)["sequestration"] == "not published"
+    assert set(unconfirmed("mssp", "track-2", 2014)) == {
+        *("loss_limit", "payment_limit", "savings_rate_deviation", "termination")
+    }
+    assert {"ACO-9": "not published"}.items() <= unconfirmed("mssp-quality", "any", 2014).items()
+
+
+def test_every_value_that_goes_on_beyond_what_is_verified_is_not_confirmed() -> None:
+    found = unconfirmed("mssp", "enhanced", 2026)
+    assert found["payment_limit"] == "carried beyond verified_through 2025"
+    assert found["sequestration"] == "not published; carried beyond verified_through 2025"
+    assert found.keys() == BOOK.in_force(Situation("mssp", "enhanced", 2025)).keys()
+    assert unconfirmed("mssp", "track-1", 2026) == unconfirmed("pioneer", "core", 2026) == {}
+
+
+def test_a_value_written_for_a_year_is_confirmed_for_it_and_no_later(tmp_path: Path) -> None:
+    (tmp_path / "mssp").mkdir()
+    put(tmp_path / "mssp", "payment_limit", {"years": "2026-", "value": 0.1, "status": "published"})
+    book = RuleBook([tmp_path])
+    assert "payment_limit" not in unconfirmed("mssp", "enhanced", 2026, book)
+    assert "payment_limit" in unconfirmed("mssp", "enhanced", 2027, book)
+    assert not book.covers(Situation("mssp", "enhanced", 2026))
 
 
 def test_a_year_beyond_what_is_verified_is_never_carried_forward(tmp_path: Path) -> None:
@@ -335,4 +486,55 @@ def test_a_folder_without_rules_of_a_program_is_refused(tmp_path: Path, name: st
     (tmp_path / name).write_text("label: x\n")
     (tmp_path / "mssp").mkdir()
     with pytest.raises(RulesError, match=r"expected rules such as .*mssp/sequestration.yaml, found none"):
+        RuleBook([tmp_path])
+
+
+@pytest.mark.parametrize("table", LAW_TABLES)
+def test_lines_of_the_law_are_no_parameter_and_make_a_folder_one_of_rules(table: str, tmp_path: Path) -> None:
+    (tmp_path / "mssp").mkdir()
+    (tmp_path / "mssp" / f"{table}.yaml").write_text("shared_savings: {formula: savings / 2}\n")
+    assert RuleBook([tmp_path]).parameters("mssp").keys() == BOOK.parameters("mssp").keys()
+
+
+@pytest.mark.parametrize("table", LAW_TABLES)
+def test_lines_of_the_law_of_an_unknown_program_are_refused(table: str, tmp_path: Path) -> None:
+    (tmp_path / "mspp").mkdir()
+    (tmp_path / "mspp" / f"{table}.yaml").write_text("shared_savings: {formula: savings / 2}\n")
+    with pytest.raises(RulesError, match="mspp: rules of an unknown program; did you mean mssp"):
+        RuleBook([tmp_path])
+
+
+def test_a_misspelt_folder_inside_a_program_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "mssp" / "qualty"
+    folder.mkdir(parents=True)
+    put(folder, "points", {"years": 2014, "value": 1})
+    with pytest.raises(RulesError, match="did you mean mssp-quality"):
+        RuleBook([tmp_path])
+
+
+def test_files_that_have_nothing_to_do_with_rules_are_no_concern(tmp_path: Path) -> None:
+    for place in (".github/workflows", "mssp/old/2014"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "x.yaml").write_text("no: rules")
+    put(tmp_path / "mssp", "sequestration", {"years": 2020, "value": 0.07})
+    assert value("track-1", 2020, "sequestration", RuleBook([tmp_path])) == 0.07
+
+
+def test_only_the_files_of_a_program_that_is_asked_for_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A settlement need not wait for the measures of ten years."""
+    read: list[Path] = []
+    monkeypatch.setattr(module, "read_yaml", lambda path: read.append(path) or read_yaml(path))
+    book = RuleBook()
+    assert read == []
+    book.check(SITUATIONS[0])
+    book.in_force(SITUATIONS[0])
+    assert {path.parent for path in read} == {PACKAGED / "mssp"}
+
+
+def test_files_of_a_folder_that_is_given_are_all_read_at_once(tmp_path: Path) -> None:
+    """A slip is told by the first run, not by that which needs the value."""
+    folder = tmp_path / "mssp" / "quality"
+    folder.mkdir(parents=True)
+    (folder / "points.yaml").write_text("label: x\nunit: y\n")
+    with pytest.raises(RulesError, match=r"points\.yaml: line 1: missing values"):
         RuleBook([tmp_path])

@@ -14,8 +14,8 @@ import pandas as pd
 
 from aco_cli.engine.benchmark.compute import RULES, eras
 from aco_cli.engine.benchmark.equations import HALF_DOLLAR, KINDS, Equations, Floats, Model, spread
+from aco_cli.engine.lines.situations import Situations
 from aco_cli.engine.members import BENCHMARK_YEARS, EARLIER, TYPES
-from aco_cli.engine.situations import Situations
 from aco_cli.rules.book import RuleBook
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)

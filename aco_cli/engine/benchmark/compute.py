@@ -9,14 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aco_cli.engine.benchmark.frames import calendar_fits, wide_expenditures, wide_reference
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.language.step import Step
-from aco_cli.engine.law import Law, law_of
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import Law, law_of
+from aco_cli.engine.lines.row import Row, evaluated
+from aco_cli.engine.lines.situations import Evaluator, Situations, taken
+from aco_cli.engine.lines.step import Step
 from aco_cli.engine.members import ENROLLMENT_TYPES, PERIODS
 from aco_cli.engine.notes import UNPUBLISHED
-from aco_cli.engine.row import Row, evaluated
 from aco_cli.engine.settle import settle
-from aco_cli.engine.situations import Evaluator, Situations, taken
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import Status
 

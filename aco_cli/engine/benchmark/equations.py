@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from aco_cli.engine.benchmark.compute import PROGRAM
-from aco_cli.engine.language.functions import Column
-from aco_cli.engine.law import law_of
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.row import members
+from aco_cli.engine.lines.situations import Evaluator, Situations
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.row import members
-from aco_cli.engine.situations import Evaluator, Situations
 
 Floats = NDArray[np.float64]
 Figures = Mapping[str, Column]

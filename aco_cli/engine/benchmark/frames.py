@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from aco_cli.engine.language.functions import Column
+from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.members import PERIODS, TYPES
 
 ASSIGNED = "assigned_beneficiaries"

@@ -16,7 +16,8 @@ from aco_cli.engine.quality.improvement import NOISE, explaining
 from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.rounding import scores_between
 from aco_cli.engine.reconcile import Verdict
-from aco_cli.rules.quality import DOMAINS, QualityRules
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS
 
 
 class Cause(StrEnum):
@@ -46,7 +47,7 @@ class Route(StrEnum):
 Reason = tuple[Cause, Rows, Callable[[int], str]]
 
 
-def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
+def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     """For each row of rates with a published score: route, published, recomputed, difference, class, cause, reason.
 
     `published` has `aco_id, performance_year, quality_score` and, as `quality_score_half_unit`, half of the last
@@ -61,12 +62,12 @@ def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: QualityR
     return table[table["published"].notna()].reset_index(drop=True)
 
 
-def _compared(frame: pd.DataFrame, year: int, rules: QualityRules) -> pd.DataFrame:
+def _compared(frame: pd.DataFrame, year: int, rules: RuleBook) -> pd.DataFrame:
     part = frame[frame["performance_year"] == year]
     published = part["published"].to_numpy(dtype=np.float64)
     half = np.nan_to_num(part["quality_score_half_unit"].to_numpy(dtype=np.float64))
     lowest, scores, highest = scores_between(frame, year, rules) if len(part) else (None, None, None)
-    own = np.full(len(part), np.nan) if scores is None else np.asarray(scores.values.quality_score)
+    own = np.full(len(part), np.nan) if scores is None else np.asarray(scores.values["quality_score"])
     exact = np.abs(own - published) <= half + NOISE
     if isinstance(scores, PercentileScores):
         reasons = _steps(scores, published, half, rules)
@@ -104,14 +105,14 @@ def _routes(scores: object, rows: int) -> np.ndarray:
     return np.select(list(choices.values()), [each.value for each in choices], default=Route.NONE.value).astype(object)
 
 
-def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: QualityRules) -> Iterator[Reason]:
+def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: RuleBook) -> Iterator[Reason]:
     """Rewards for improvement, which need denominators that CMS does not publish."""
-    steps = rules.value("improvement_steps", scores.table.year)
+    steps = rules.value(scoring(scores.table.year), "improvement_steps")
     if steps is None:
         return
-    v, allowed = scores.values, np.asarray(scores.values.improvement_allowed == 1)
-    points = np.column_stack([getattr(v, f"{domain}_points") for domain in DOMAINS])
-    maximum = np.array([getattr(v, f"{domain}_maximum") for domain in DOMAINS], dtype=np.float64)
+    v = scores.values
+    points, allowed = np.asarray(v["points"]).T, v["improvement_allowed"] == 1
+    maximum = np.asarray(v["maximum"])[:, 0]
     found = explaining(points, maximum, np.array(steps, dtype=np.float64), published, half)
 
     def text(row: int) -> str:
@@ -134,13 +135,13 @@ class _Deciles:
     lowest: DecileScores
     scores: DecileScores
     highest: DecileScores
-    rules: QualityRules
+    rules: RuleBook
     has_prior: bool
 
     def reasons(self) -> Iterator[Reason]:
         """Causes in the order in which they are tried, with the rows they hold on and their words."""
         scores, v = self.scores, self.scores.values
-        yield Cause.ROUNDING, self._fits(lambda each: np.asarray(each.values.quality_score)), self._between
+        yield Cause.ROUNDING, self._fits(lambda each: np.asarray(each.values["quality_score"])), self._between
         yield (
             Cause.NO_RATES,
             np.asarray(~scores.is_reported),
@@ -152,13 +153,13 @@ class _Deciles:
             text = f"{bonus + survey:g} bonus points in all instead of {most + survey:g}"
             yield Cause.FEWER_BONUS_POINTS, self._fits(_with_bonus(bonus)), _always(text)
         yield Cause.BLANKS_COUNT, self._fits(lambda each: each.score_if(blank_counts=True)), self._blanks
-        more = self.published - np.asarray(v.own_score)
-        lacks_prior, equity = np.asarray(np.isnan(v.prior_achievement)), self._equity()
+        more = self.published - v["own_score"]
+        lacks_prior, equity = np.isnan(v["prior_achievement"]), self._equity()
         improves: Rows = lacks_prior & (more > 0)
         points = _points(more)
         improvement = Cause.NOT_IN_PRIOR_YEAR if self.has_prior else Cause.IMPROVEMENT
-        yield improvement, improves & (equity == 0) & (more <= v.most_improvement), points
-        yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v.most_improvement + equity), points
+        yield improvement, improves & (equity == 0) & (more <= v["most_improvement"]), points
+        yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v["most_improvement"] + equity), points
         yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
 
     def _fits(self, score: Callable[[DecileScores], Numbers]) -> Rows:
@@ -166,7 +167,7 @@ class _Deciles:
         return np.asarray((self.published >= low) & (self.published <= high))
 
     def _between(self, row: int) -> str:
-        low, high = (float(np.asarray(each.values.quality_score)[row]) for each in (self.lowest, self.highest))
+        low, high = (float(np.asarray(each.values["quality_score"])[row]) for each in (self.lowest, self.highest))
         return f"the printed rates allow {100 * low:.3f} to {100 * high:.3f} percent"
 
     def _blanks(self, row: int) -> str:
@@ -174,7 +175,7 @@ class _Deciles:
 
     def _equity(self) -> Numbers:
         """The most that a health equity adjustment can add on each row."""
-        most = self.rules.value("health_equity_adjustment", self.scores.table.year) or 0.0
+        most = self.rules.value(scoring(self.scores.table.year), "health_equity_adjustment") or 0.0
         _, by_record = self.scores.reported_by
         return np.where(by_record, float(most), 0.0)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aco_cli.engine.lines import Values, given_or
-from aco_cli.engine.quality import score_lines
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.notes import Note, Remark, Rows, notes_in_force, remarks
 from aco_cli.engine.quality.columns import Numbers, Table
-from aco_cli.engine.quality.percentiles import with_circumstances
-from aco_cli.engine.remarks import Remark, Rows
-from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet, QualityRules
+from aco_cli.engine.quality.lines import PROGRAM, score_lines
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet
 
 # An ACO reports through the Web Interface or by (e)CQMs; of both, the higher score counts.
 _ROUTES = ((Collection.WEB_INTERFACE,), (Collection.ECQM, Collection.CQM))
@@ -56,7 +57,7 @@ class Sum:
             return np.asarray((self.points + bonus) / (DECILES * self.measures))
 
 
-def prior_achievement(table: Table, measures: MeasureSet, rules: QualityRules) -> Numbers:
+def prior_achievement(table: Table, measures: MeasureSet, rules: RuleBook) -> Numbers:
     """The achievement with which rates count as those of the prior year; NaN where an ACO reported through no route."""
     web, other = (each.share() for each in _routes(_points(table, measures, rules, prior=True)))
     return np.asarray(np.fmax(web, other))
@@ -66,10 +67,10 @@ class DecileScores:
     """The scores of the rows of one performance year, and the points of any measure."""
 
     def __init__(
-        self, table: Table, measures: MeasureSet, rules: QualityRules, prior_achievement: Numbers | None = None
+        self, table: Table, measures: MeasureSet, rules: RuleBook, prior_achievement: Numbers | None = None
     ) -> None:
         self.table, self.set = table, measures
-        self.scoring = rules.value("app_scoring", table.year)
+        self.scoring = rules.value(scoring(table.year), "app_scoring")
         self._rules, self._prior = rules, prior_achievement
         self._measures = _points(table, measures, rules)
         self._routes = _routes(self._measures)
@@ -85,7 +86,7 @@ class DecileScores:
         routes = _routes(self._measures, blank_counts=True) if blank_counts else self._routes
         given = self.table.number("end_to_end_bonus")
         values = self._score(routes, given if bonus is None else np.full(self.table.rows, bonus))
-        return np.asarray(values.quality_score)
+        return np.asarray(values["quality_score"])
 
     def blank_measures(self, row: int) -> list[str]:
         """The measures with a benchmark that have no rate in a row, of the collections of which it has any."""
@@ -104,54 +105,42 @@ class DecileScores:
     def reported(self) -> Numbers:
         """Whether an ACO reported through any route: as given, else as `reported_by` says or it has rates."""
         reported = self.is_reported | np.any(self.reported_by, axis=0)
-        return given_or(self.table.number("quality_reported"), reported.astype(np.float64))
+        given = self.table.number("quality_reported")
+        return np.where(np.isnan(given), reported, given)
 
     def _told(self, has_rates: Rows, *flags: str) -> Rows:
         given = [self.table.number(flag) for flag in flags]
         known = ~np.isnan(given).all(axis=0)
         return np.where(known, np.equal(given, 1).any(axis=0), has_rates)
 
-    def remarks(self, rules: QualityRules) -> Iterator[Remark]:
+    def remarks(self, rules: RuleBook) -> Iterator[Remark]:
         """What a reader of the scores must know."""
-        v = self.values
-        yield "no rates of Web Interface or eCQM/CQM measures: no score of its own", np.asarray(~self.is_reported)
-        floored: Rows = np.asarray((v.affected == 1) & (v.quality_score == v.least_score))
-        yield "least score of ACOs affected by circumstances", floored
-        if full := rules.entry("full_points_from", self.table.year):
-            rests = f"rests on {full.status.value_of_it}: decile from which a measure earns full points"
-            yield rests, self._measures.lifted() & self.is_reported
-        if self.scoring["improvement"]:
-            yield (
-                "no rates of the prior year: no improvement",
-                np.asarray(np.isnan(v.prior_achievement) & self.is_reported),
-            )
-        if self.scoring["end_to_end_bonus"]:
-            assumed = np.isnan(self.table.number("end_to_end_bonus")) & self.is_reported
-            yield f"end-to-end bonus taken as {self.scoring['end_to_end_bonus']:g} points", assumed
-        if rules.value("health_equity_adjustment", self.table.year):
+        yield from remarks(notes_in_force(law_of(rules, PROGRAM, "quality_deciles"), {}, {}), self.values)
+        year = scoring(self.table.year)
+        if full := rules.entry(year, "full_points_from"):
+            text = f"rests on {full.status.value_of_it}: decile from which a measure earns full points"
+            yield Note(text, "full_points"), self._measures.lifted() & self.is_reported
+        if most := self.scoring["end_to_end_bonus"]:
+            taken = np.isnan(self.table.number("end_to_end_bonus")) & self.is_reported
+            yield Note(f"end-to-end bonus taken as {most:g} points", "bonus_taken"), taken
+        if rules.value(year, "health_equity_adjustment"):
             _, by_record = self.reported_by
-            adjusts: Rows = by_record & ~np.isnan(v.quality_score)
-            yield "without health equity adjustment, which cannot be recomputed", adjusts
+            adjusts: Rows = by_record & ~np.isnan(self.values["quality_score"])
+            yield Note("without health equity adjustment, which cannot be recomputed", "no_equity"), adjusts
 
-    def _score(self, routes: list[Sum], given_bonus: Numbers) -> Values:
-        most, prior = float(self.scoring["end_to_end_bonus"]), self._prior
-        bonus = np.minimum(given_or(given_bonus, np.asarray(most)), most)
-        survey_bonus = float(self.scoring["survey_bonus"])
+    def _score(self, routes: list[Sum], given_bonus: Numbers) -> dict[str, Column]:
         web, other = routes
-        web_share, other_share = (route.share(bonus + survey_bonus) for route in routes)
-        better = np.isnan(web_share) | (other_share > web_share)
-        values = Values(
-            {
-                "measure_points": np.where(better, other.points, web.points),
-                "measures": np.where(better, other.measures, web.measures),
-                "prior_achievement": np.full(self.table.rows, np.nan) if prior is None else prior,
-                "most_improvement": np.asarray(self.scoring["improvement"] / 100),
-                "survey_bonus": np.asarray(survey_bonus),
-                "end_to_end_bonus": bonus,
-                "reported": self.reported,
-            }
-        )
-        return score_lines.run(score_lines.DECILES, with_circumstances(values, self.table, self._rules))
+        figures = {
+            "web_points": web.points,
+            "web_measures": web.measures,
+            "other_points": other.points,
+            "other_measures": other.measures,
+            "given_bonus": given_bonus,
+            "reported": self.reported,
+            "disaster_affected": self.table.number("disaster_affected"),
+        }
+        figures["prior_achievement"] = np.full(self.table.rows, np.nan) if self._prior is None else self._prior
+        return score_lines(self._rules, self.table.year, "quality_deciles", figures)
 
 
 @dataclass(frozen=True)
@@ -186,9 +175,9 @@ class _Points:
         ]
 
 
-def _points(table: Table, measures: MeasureSet, rules: QualityRules, *, prior: bool = False) -> _Points:
-    least = rules.value("app_scoring", table.year)["least"]
-    return _Points(table, measures, least, rules.value("full_points_from", table.year) or {}, prior)
+def _points(table: Table, measures: MeasureSet, rules: RuleBook, *, prior: bool = False) -> _Points:
+    least = rules.value(scoring(table.year), "app_scoring")["least"]
+    return _Points(table, measures, least, rules.value(scoring(table.year), "full_points_from") or {}, prior)
 
 
 def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:

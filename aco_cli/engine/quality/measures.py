@@ -12,8 +12,9 @@ from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores, cuts_reached
 from aco_cli.engine.quality.score import YearScores, score_years
+from aco_cli.rules.book import RuleBook
 from aco_cli.rules.parameters import Status
-from aco_cli.rules.quality import DECILES, PERCENTILES, Measure, QualityRules
+from aco_cli.rules.quality import DECILES, PERCENTILES, Measure
 
 NAN = float("nan")
 
@@ -44,7 +45,7 @@ class MeasureLine:
 
 
 def measure_lines(
-    rates: pd.DataFrame, year: int, rules: QualityRules, settlements: Callable[[Numbers], Numbers] | None = None
+    rates: pd.DataFrame, year: int, rules: RuleBook, settlements: Callable[[Numbers], Numbers] | None = None
 ) -> list[MeasureLine]:
     """The measures of one ACO in `year`; `rates` has its row of that year, and of the prior one if that is known.
 
@@ -119,7 +120,7 @@ def _with_next(
     lines: Sequence[MeasureLine],
     found: YearScores,
     rates: pd.DataFrame,
-    rules: QualityRules,
+    rules: RuleBook,
     settlements: Callable[[Numbers], Numbers] | None,
 ) -> list[MeasureLine]:
     """Score the ACO once for each next cut, with that rate in the place of its own."""
@@ -134,8 +135,8 @@ def _with_next(
     again = next(e for e in score_years(pd.concat([others, rows], ignore_index=True), rules) if e.year == found.year)
     if again.scores is None:
         return list(lines)
-    now = float(np.asarray(found.scores.values.quality_score)[0])
-    scores = np.asarray(again.scores.values.quality_score)
+    now = float(np.asarray(found.scores.values["quality_score"])[0])
+    scores = np.asarray(again.scores.values["quality_score"])
     dollars = np.full(len(ahead), np.nan)
     if settlements is not None:
         paid = settlements(np.concatenate([[now], scores]))

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from aco_cli.engine.lines import Values
-from aco_cli.engine.quality import score_lines
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.notes import NOTE, WARNING, Note, Remark, Rows, notes_in_force, remarks
 from aco_cli.engine.quality.columns import Numbers, Table
-from aco_cli.engine.remarks import Remark, Rows
-from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet, QualityRules
+from aco_cli.engine.quality.lines import PROGRAM, score_lines
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet
 
 # Collections that an ACO itself reports: without any rate of them it did not.
 _REPORTED = (Collection.SURVEY, Collection.WEB_INTERFACE)
@@ -28,14 +29,14 @@ def cuts_reached(rates: Numbers, measure: Measure) -> NDArray[np.int8]:
 class PercentileScores:
     """The scores of the rows of one performance year, and the points of any measure."""
 
-    def __init__(self, table: Table, measures: MeasureSet, rules: QualityRules) -> None:
+    def __init__(self, table: Table, measures: MeasureSet, rules: RuleBook) -> None:
         year = table.year
         self.table, self.set = table, measures
         self.measures = list(measures.measures.values())
-        self.shares = np.array(rules.value("points", year), dtype=np.float64)
-        self.year_number = table.year_number(rules.value("performance_year_number", year))
+        self.shares = np.array(rules.value(scoring(year), "points"), dtype=np.float64)
+        self.year_number = table.year_number(rules.value(scoring(year), "performance_year_number"))
         self.unreported = {each: self._without_rates(each) for each in _REPORTED}
-        self.values = score_lines.run(score_lines.PERCENTILES, self._values(rules))
+        self.values = score_lines(rules, year, "quality_percentiles", self._figures())
 
     def points_of(self, measure: Measure) -> Numbers:
         """The points of a measure on every row."""
@@ -62,26 +63,24 @@ class PercentileScores:
         given = self.table.number("quality_reported")
         return np.where(np.isnan(given), ~np.any(list(self.unreported.values()), axis=0), given)
 
-    def remarks(self, rules: QualityRules) -> Iterator[Remark]:
+    def remarks(self, rules: RuleBook) -> Iterator[Remark]:
         """What a reader of the scores must know."""
-        v, rows = self.values, self.table.rows
-        yield "agreement_start or performance_year_number is missing", np.isnan(self.year_number)
-        yield "first performance year: pays for reporting", self.year_number == 1
-        yield from self._reporting(v)
+        rows = self.table.rows
+        law = law_of(rules, PROGRAM, "quality_percentiles")
+        yield from remarks(notes_in_force(law, {}, {}), self.values)
+        zero = self.values["nothing_reported:when"] == 1
+        for collection, blank in self.unreported.items():
+            text = f"{collection.value} measures not reported: no points"
+            yield Note(text, "collection_not_reported"), blank & ~zero
         given = np.any([self.table.number(f"improvement_{domain}") > 0 for domain in DOMAINS], axis=0)
-        yield "no improvement reward in this year of the ACO", given & ~(v.improvement_allowed == 1)
-        yield "least score of ACOs affected by circumstances", (v.affected == 1) & (v.least_score > v.own_score)
+        unrewarded = given & (self.values["improvement_allowed"] != 1)
+        yield Note("no improvement reward in this year of the ACO", "no_reward"), unrewarded
         for measure in self.measures:
             if not self.table.has(measure.name):
                 full = ~self.unreported.get(measure.collection, np.zeros(rows, dtype=np.bool_))
-                yield f"no column {measure.name}: counts as without denominator", full & bool(measure.cuts)
+                text = f"no column {measure.name}: counts as without denominator"
+                yield Note(text, "no_column", NOTE, measure.name), full & bool(measure.cuts)
             yield from self._assumed(measure)
-
-    def _reporting(self, v: Values) -> Iterator[Remark]:
-        zero = (v.incomplete_is_zero == 1) & (v.reported == 0)
-        yield "reporting was not complete: no score", zero
-        for collection, rows in self.unreported.items():
-            yield f"{collection.value} measures not reported: no points", rows & ~zero
 
     def _assumed(self, measure: Measure) -> Iterator[Remark]:
         """A cut that is only known to lie somewhere, and a rate there: beyond its bounds and at them all is certain."""
@@ -92,7 +91,8 @@ class PercentileScores:
         for name, (low, high) in measure.assumed.items():
             near = (rates > (-np.inf if low is None else low)) & (rates < (np.inf if high is None else high))
             cut = measure.cuts[PERCENTILES.index(name)]
-            yield f"rests on an assumed value: cut {name} of {measure.name} ({cut:g})", decides & near
+            text = f"rests on an assumed value: cut {name} of {measure.name} ({cut:g})"
+            yield Note(text, "assumed_cut", WARNING, measure.name), decides & near
 
     def _without_rates(self, collection: Collection) -> Rows:
         names = [each.name for each in self.measures if each.collection is collection and self.table.has(each.name)]
@@ -101,30 +101,21 @@ class PercentileScores:
             blank &= np.isnan(self.table.number(name))
         return blank
 
-    def _values(self, rules: QualityRules) -> Values:
-        year = self.table.year
-        values = Values({})
-        allowed = (self.year_number > 1) & (rules.value("improvement_steps", year) is not None)
+    def _figures(self) -> dict[str, Numbers]:
         unknown = np.isnan(self.year_number)
+        points, maximum = [], []
         for domain in DOMAINS:
             of_domain = [measure for measure in self.measures if measure.domain == domain]
-            points = np.where(unknown, np.nan, 0.0)
+            total = np.where(unknown, np.nan, 0.0)
             for measure in of_domain:
-                points += self.points_of(measure)
-            reward = np.nan_to_num(self.table.number(f"improvement_{domain}"))
-            values.set(f"{domain}_points", points)
-            values.set(f"{domain}_improvement", np.where(allowed, reward, 0.0))
-            values.set(f"{domain}_maximum", np.asarray(sum(measure.max_points for measure in of_domain)))
-        values.set("improvement_allowed", allowed.astype(np.float64))
-        values.set("reported", self.reported)
-        values.set("incomplete_is_zero", np.asarray(rules.value("incomplete_reporting", year) == "zero"))
-        return with_circumstances(values, self.table, rules)
-
-
-def with_circumstances(values: Values, table: Table, rules: QualityRules) -> Values:
-    """Add whether an ACO counts as affected by extreme and uncontrollable circumstances, and the least score then."""
-    found = rules.value("disaster_score", table.year) or {"score": np.nan, "all": False}
-    given = table.number("disaster_affected")
-    values.set("affected", np.where(np.isnan(given), float(found["all"]), given))
-    values.set("least_score", np.asarray(float(found["score"])))
-    return values
+                total += self.points_of(measure)
+            points.append(total)
+            maximum.append(np.full(self.table.rows, sum(measure.max_points for measure in of_domain)))
+        return {
+            "points": np.array(points),
+            "maximum": np.array(maximum, dtype=np.float64),
+            "reward": np.array([self.table.number(f"improvement_{domain}") for domain in DOMAINS]),
+            "year_number": self.year_number,
+            "reported": self.reported,
+            "disaster_affected": self.table.number("disaster_affected"),
+        }

@@ -7,14 +7,14 @@ import pandas as pd
 
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.score import Scores, score_years
-from aco_cli.rules.quality import QualityRules
+from aco_cli.rules.book import RuleBook
 
 # More decimals than these are a computed rate, not a printed one.
 _MOST_DECIMALS = 8
 _NOISE = 1e-9
 
 
-def scores_between(frame: pd.DataFrame, year: int, rules: QualityRules) -> tuple[Scores | None, ...]:
+def scores_between(frame: pd.DataFrame, year: int, rules: RuleBook) -> tuple[Scores | None, ...]:
     """The lowest, own and highest scores of the rows of `year` when each rate lies anywhere within its last digit.
 
     Better rates make a score higher, and those of the year before lower it, as there is less improvement.
@@ -23,7 +23,7 @@ def scores_between(frame: pd.DataFrame, year: int, rules: QualityRules) -> tuple
     return tuple(score_years(_moved(part, year, side, rules), rules)[-1].scores for side in (-1, 0, 1))
 
 
-def _moved(frame: pd.DataFrame, year: int, side: int, rules: QualityRules) -> pd.DataFrame:
+def _moved(frame: pd.DataFrame, year: int, side: int, rules: RuleBook) -> pd.DataFrame:
     """The frame with the rates of `year` better (1) or worse (-1) by half a unit, and those before the other way."""
     moved: dict[str, Numbers] = {}
     for rates_of, way in ((year, side), (year - 1, -side)):

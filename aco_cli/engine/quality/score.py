@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from aco_cli.engine.notes import WARNING, Note, Notebook, Remark
 from aco_cli.engine.quality.columns import Source, Table
 from aco_cli.engine.quality.deciles import DecileScores, prior_achievement
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.remarks import Remark, Remarks
-from aco_cli.rules.quality import DOMAINS, Kind, QualityRules
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS, Scoring
 
 # Rows scored at a time: few enough that their columns stay in the processor's cache.
 BLOCK = 16_384
@@ -31,31 +32,37 @@ class YearScores:
     scores: Scores | None
 
 
-def score(frame: pd.DataFrame, rules: QualityRules) -> pd.DataFrame:
+def score(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     """Domains, quality score, whether reporting was complete (1/0/NaN), and notes, for every row of a table of rates.
+
+    `is_warned` says whether a score rests on cut points that are assumed, `without_column` names the measures that
+    count in full because the files have no column of them.
 
     Scores are fractions, unrounded, NaN where there is none. Columns are measures by name (`ACO-1`), `aco_id`,
     `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
     """
     if frame.empty:
-        return pd.DataFrame(columns=SCORES, dtype=np.float64).assign(notes=pd.Series(dtype="str"))
-    rows, tables, notes = [], [], Remarks()
+        kinds = dict.fromkeys(SCORES, "float64") | {"notes": "str", "is_warned": "bool", "without_column": "str"}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    rows, tables, notes = [], [], Notebook()
     for part in _scored(frame, rules, BLOCK):
         scores, remarks = _finished(frame, part, rules)
         rows.append(part.rows)
         tables.append(scores.assign(notes=notes.number(remarks, len(part.rows))))
     order = np.argsort(np.concatenate(rows), kind="stable")
     table = pd.concat(tables, ignore_index=True)
-    table["notes"] = notes.text(table["notes"].to_numpy())
+    numbers = table["notes"].to_numpy()
+    lacking = notes.data("no_column", numbers)
+    table = table.assign(notes=notes.text(numbers), is_warned=notes.has(WARNING, numbers), without_column=lacking)
     return table if (np.diff(order) > 0).all() else table.iloc[order].reset_index(drop=True)
 
 
-def score_years(frame: pd.DataFrame, rules: QualityRules) -> list[YearScores]:
+def score_years(frame: pd.DataFrame, rules: RuleBook) -> list[YearScores]:
     """The scores of each performance year of the frame, in order."""
     return list(_scored(frame, rules, len(frame)))
 
 
-def _scored(frame: pd.DataFrame, rules: QualityRules, block: int) -> Iterator[YearScores]:
+def _scored(frame: pd.DataFrame, rules: RuleBook, block: int) -> Iterator[YearScores]:
     """The scores of each performance year in order, of so many rows at a time."""
     years, source = frame["performance_year"].to_numpy(), Source(frame)
     for year in np.unique(years).tolist():
@@ -66,42 +73,45 @@ def _scored(frame: pd.DataFrame, rules: QualityRules, block: int) -> Iterator[Ye
             yield YearScores(year, some, _scores(Table(source, year, some), rules, before))
 
 
-def _scores(table: Table, rules: QualityRules, before: pd.Series | None) -> Scores | None:
+def _scores(table: Table, rules: RuleBook, before: pd.Series | None) -> Scores | None:
     measures = rules.measures(table.year)
     if measures is None:
         return None
-    if measures.kind is Kind.PERCENTILES:
+    if measures.kind is Scoring.PERCENTILES:
         return PercentileScores(table, measures, rules)
     prior = None if before is None else table.ids.map(before).to_numpy(dtype=np.float64)
     return DecileScores(table, measures, rules, prior)
 
 
-def _achievement(table: Table, rules: QualityRules) -> pd.Series | None:
+def _achievement(table: Table, rules: RuleBook) -> pd.Series | None:
     """By id, the achievement that the next year's improvement is over, where that counts and rates are at hand."""
-    measures, scoring = rules.measures(table.year), rules.value("app_scoring", table.year + 1)
-    if not table.rows or not scoring or not scoring["improvement"] or not measures or measures.kind is not Kind.DECILES:
+    measures, after = rules.measures(table.year), rules.value(scoring(table.year + 1), "app_scoring")
+    if not table.rows or not after or not after["improvement"] or not measures or measures.kind is not Scoring.DECILES:
         return None
     known = pd.Series(prior_achievement(table, measures, rules), index=table.ids)
     return known[~known.index.duplicated()]
 
 
-def _finished(frame: pd.DataFrame, year: YearScores, rules: QualityRules) -> tuple[pd.DataFrame, Iterable[Remark]]:
+def _finished(frame: pd.DataFrame, year: YearScores, rules: RuleBook) -> tuple[pd.DataFrame, Iterable[Remark]]:
     if year.scores is None:
         return _without_measures(Table(Source(frame), year.year, year.rows), rules)
     v = year.scores.values
-    columns = {name: getattr(v, name) for name in (*DOMAINS, "quality_score")} | {"quality_reported": v.reported}
-    table = pd.DataFrame({name: np.broadcast_to(column, len(year.rows)) for name, column in columns.items()})
+    domains = v.get("domain_score", np.full((len(DOMAINS), len(year.rows)), np.nan))
+    columns = dict(zip(DOMAINS, domains, strict=True)) | {"quality_score": v["quality_score"]}
+    table = pd.DataFrame({**columns, "quality_reported": v["reported"]})
     return table, year.scores.remarks(rules)
 
 
-def _without_measures(table: Table, rules: QualityRules) -> tuple[pd.DataFrame, Iterable[Remark]]:
+def _without_measures(table: Table, rules: RuleBook) -> tuple[pd.DataFrame, Iterable[Remark]]:
     """A year whose measures are not in the project: complete reporting still is the score of a first year."""
-    counting = rules.value("performance_year_number", table.year)
+    counting = rules.value(scoring(table.year), "performance_year_number")
     first = table.year_number(counting) == 1 if counting else np.zeros(table.rows, dtype=np.bool_)
     reported = table.number("quality_reported")
     columns = dict.fromkeys(DOMAINS, np.full(table.rows, np.nan))
     scores = np.where(first, reported, np.nan)
     found = pd.DataFrame({**columns, "quality_score": scores, "quality_reported": reported})
     none = f"no measure benchmarks of {table.year} in the project: quality_score is an input"
-    remarks = [("first performance year: pays for reporting", first & ~np.isnan(reported)), (none, np.isnan(scores))]
-    return found, remarks
+    return found, [
+        (Note("first performance year: pays for reporting", "first_year"), first & ~np.isnan(reported)),
+        (Note(none, "no_measures"), np.isnan(scores)),
+    ]

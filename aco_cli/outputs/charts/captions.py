@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from aco_cli.engine.outcome import UNSETTLED, Outcome
 from aco_cli.engine.waterfall import SAVINGS, Waterfall
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import acos, millions
 
 TITLES = {
@@ -17,8 +15,6 @@ TITLES = {
     Figure.DISTRIBUTION: "Savings rate by start year and track",
     Figure.QUALITY: "Payments and quality",
 }
-
-
 # What stands in the place of a chart that has nothing to draw.
 NOTHING = {
     Figure.SAVINGS_RATE: "No ACO with a settlement has a savings rate.",
@@ -30,10 +26,11 @@ NOTHING = {
 
 def caption(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> str:
     """The chart of settled ACOs and their steps in a few sentences; ACOs without a settlement are not in it."""
-    return _CAPTIONS[figure](settled[~settled["outcome"].isin(UNSETTLED)], steps)
+    settled = settled[~settled["outcome"].isin(UNSETTLED)]
+    return _waterfall(settled, steps) if figure is Figure.WATERFALL else _CAPTIONS[figure](settled)
 
 
-def _savings_rate(settled: pd.DataFrame, _steps: Waterfall) -> str:
+def _savings_rate(settled: pd.DataFrame) -> str:
     rates = settled["savings_rate"].dropna()
     whose = "its" if len(rates) == 1 else "their"
     reached = int((settled["reaches_msr"] == 1).sum())
@@ -56,7 +53,7 @@ def _waterfall(settled: pd.DataFrame, steps: Waterfall) -> str:
     )
 
 
-def _distribution(settled: pd.DataFrame, _steps: Waterfall) -> str:
+def _distribution(settled: pd.DataFrame) -> str:
     medians = settled.groupby("start_year")["savings_rate"].median().dropna()
     found = ", ".join(f"{start} {median:.1%}" for start, median in medians.items())
     return (
@@ -66,7 +63,7 @@ def _distribution(settled: pd.DataFrame, _steps: Waterfall) -> str:
     )
 
 
-def _quality(settled: pd.DataFrame, _steps: Waterfall) -> str:
+def _quality(settled: pd.DataFrame) -> str:
     paid = settled.loc[settled["earned_payment"] > 0, "earned_payment"]
     owed = settled.loc[settled["owed_repayment"] > 0, "owed_repayment"]
     failed = int((settled["outcome"] == Outcome.QUALITY_FAILED).sum())
@@ -77,9 +74,4 @@ def _quality(settled: pd.DataFrame, _steps: Waterfall) -> str:
     )
 
 
-_CAPTIONS: dict[Figure, Callable[[pd.DataFrame, Waterfall], str]] = {
-    Figure.SAVINGS_RATE: _savings_rate,
-    Figure.WATERFALL: _waterfall,
-    Figure.DISTRIBUTION: _distribution,
-    Figure.QUALITY: _quality,
-}
+_CAPTIONS = {Figure.SAVINGS_RATE: _savings_rate, Figure.DISTRIBUTION: _distribution, Figure.QUALITY: _quality}

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from aco_cli.engine.waterfall import LOSSES, SAVINGS, StepTotal, Waterfall
-from aco_cli.outputs.charts.look import BLUE, GREEN, INK, NAMES, ORANGE, PAPER, WIDTH, data, title
+from aco_cli.outputs.charts.look import BLUE, GREEN, INK, NAMES, NAMES_WIDTH, ORANGE, PAPER, data, framed
 from aco_cli.outputs.phrases import acos, millions
 
 _ENDS, _LESS, _MORE = "ends", "less", "more"
@@ -27,7 +27,7 @@ def waterfall(steps: Waterfall) -> Any:
     return alt.vconcat(*parts, spacing=24) if parts else None
 
 
-def _part(table: pd.DataFrame, heading: str) -> alt.LayerChart | alt.FacetChart:
+def _part(table: pd.DataFrame, heading: str) -> Any:
     low, high = min(0.0, table["to"].min()), max(0.0, table["to"].max())
     across = alt.X("from:Q").axis(None).scale(domain=[low, high + _ROOM * (high - low)], nice=False)
     base = alt.Chart(data(table)).encode(y=alt.Y("step:N", title=None).sort(None).axis(**NAMES))
@@ -39,7 +39,7 @@ def _part(table: pd.DataFrame, heading: str) -> alt.LayerChart | alt.FacetChart:
         stroke=alt.Stroke("kind:N", legend=None).scale(domain=kinds, range=[BLUE, ORANGE, GREEN]),
     )
     labels = base.mark_text(align="left", dx=6, color=INK, aria=False).encode(x="edge:Q", text="label:N")
-    return alt.layer(bars, labels).properties(width=WIDTH - 120, height=alt.Step(30), title=title(heading))
+    return framed(alt.layer(bars, labels), heading, alt.Step(30), width=NAMES_WIDTH)
 
 
 def _bars(found: Sequence[StepTotal], last: str, counted: bool) -> pd.DataFrame:

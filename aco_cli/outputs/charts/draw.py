@@ -13,12 +13,12 @@ import vl_convert
 
 from aco_cli.engine.outcome import UNSETTLED
 from aco_cli.engine.waterfall import Waterfall
-from aco_cli.outputs.charts.boxes import distribution
 from aco_cli.outputs.charts.captions import NOTHING, TITLES
 from aco_cli.outputs.charts.cascade import waterfall
-from aco_cli.outputs.charts.look import INK, WIDTH, data, title, with_look
+from aco_cli.outputs.charts.look import INK, data, framed, with_look
 from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.charts.spreads import distribution
+from aco_cli.outputs.formats import Figure
 
 _SHARP = 2  # pixels of a PNG per point
 _VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -51,8 +51,7 @@ def draw_some(figures: Sequence[Figure], settled: pd.DataFrame, steps: Waterfall
 def _sentence(figure: Figure) -> Any:
     """Why a chart is not drawn, in its frame."""
     text = alt.Chart(data(pd.DataFrame({"text": [NOTHING[figure]]}))).mark_text(align="left", color=INK, aria=False)
-    placed = text.encode(text="text:N", x=alt.value(0), y=alt.value(20))
-    return placed.properties(width=WIDTH, height=40, title=title(TITLES[figure]))
+    return framed(text.encode(text="text:N", x=alt.value(0), y=alt.value(20)), TITLES[figure], 40)
 
 
 def svg(chart: Any, about: str, words: str = "") -> str:
@@ -67,8 +66,10 @@ def svg(chart: Any, about: str, words: str = "") -> str:
     return f"{start}>{f'<desc>{escape(words)}</desc>' if words else ''}{rest}"
 
 
-def png(chart: Any) -> bytes:
-    """The chart as PNG."""
+def image(chart: Any, file: str, about: str, words: str = "") -> bytes:
+    """The chart as a file of that name holds it: PNG, or SVG as `svg` has it."""
+    if not file.lower().endswith(".png"):
+        return svg(chart, about, words).encode()
     drawn: bytes = vl_convert.vegalite_to_png(chart.to_dict(), vl_version=_VERSION, scale=_SHARP)
     return drawn
 

@@ -23,6 +23,7 @@ COLOURS = {
 INK, MUTED, GRID, BAND, BLUE, ORANGE, GREEN, RED, PAPER = COLOURS.values()
 DOLLARS = "(datum.value < 0 ? '-$' : '$') + format(abs(datum.value) / 1e6, ',~r') + (datum.value ? 'M' : '')"
 # An axis of names; what it takes is the same in all charts, so that they line up one below another.
+NAMES_WIDTH = WIDTH - 120  # what they leave
 NAMES: dict[str, Any] = {"labelLimit": 190, "minExtent": 190, "labelPadding": 6, "ticks": False, "domain": False}
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 
@@ -39,9 +40,9 @@ def zero(**place: str) -> Any:
     return alt.Chart(data(pd.DataFrame({"at": [0.0]}))).mark_rule(color=INK, aria=False).encode(**place)
 
 
-def title(text: str, below: str = "") -> alt.TitleParams:
-    """A title, and a smaller line below it."""
-    return alt.TitleParams(text, subtitle=below, anchor="start")
+def framed(chart: Any, heading: str, height: Any, below: str | list[str] = "", width: Any = WIDTH) -> Any:
+    """The chart in its size, with a title and smaller lines below that."""
+    return chart.properties(width=width, height=height, title=alt.TitleParams(heading, subtitle=below, anchor="start"))
 
 
 def with_look(chart: Any) -> Any:

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, MUTED, ORANGE, RED, WIDTH, data, title, zero
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, MUTED, ORANGE, RED, data, framed, zero
 from aco_cli.outputs.phrases import OUTCOME_WORDS, millions
 
-# Shape, colour, and whether the shape is filled.
+# Shape, stroke and fill.
+_HOLLOW = "transparent"
 _MARKS = {
-    Outcome.EARNED: ("circle", BLUE, True),
-    Outcome.BELOW_MSR: ("circle", MUTED, False),
-    Outcome.QUALITY_FAILED: ("diamond", ORANGE, True),
-    Outcome.LOSSES_WITHIN_MLR: ("square", MUTED, False),
-    Outcome.LOSSES_NOT_SHARED: ("triangle-down", MUTED, False),
-    Outcome.OWED: ("triangle-down", RED, True),
-    Outcome.OWED_WAIVED: ("triangle-down", ORANGE, False),
-    Outcome.GUARDRAIL: ("square", ORANGE, True),
-    Outcome.TERMINATED: ("cross", RED, True),
+    Outcome.EARNED: ("circle", BLUE, BLUE),
+    Outcome.BELOW_MSR: ("circle", MUTED, _HOLLOW),
+    Outcome.QUALITY_FAILED: ("diamond", ORANGE, ORANGE),
+    Outcome.LOSSES_WITHIN_MLR: ("square", MUTED, _HOLLOW),
+    Outcome.LOSSES_NOT_SHARED: ("triangle-down", MUTED, _HOLLOW),
+    Outcome.OWED: ("triangle-down", RED, RED),
+    Outcome.OWED_WAIVED: ("triangle-down", ORANGE, _HOLLOW),
+    Outcome.GUARDRAIL: ("square", ORANGE, ORANGE),
+    Outcome.TERMINATED: ("cross", RED, RED),
 }
 
 
@@ -46,14 +46,9 @@ def savings_rate(settled: pd.DataFrame) -> Any:
     up = alt.Y("savings_rate:Q", title="Savings rate").axis(format=".0%", tickCount=8)
     bars = data(points.loc[rows["msr"].notna(), ["benchmark_total", "low", "high"]])
     corridor = alt.Chart(bars).mark_rule(color=BAND, strokeWidth=3, aria=False).encode(x=across, y="low:Q", y2="high:Q")
-    return alt.layer(corridor, zero(y="at:Q"), _points(points, across, up)).properties(
-        width=WIDTH,
-        height=360,
-        title=title(
-            "Savings rate and benchmark",
-            "Grey bars: each ACO's minimum loss rate to its minimum savings rate.",
-        ),
-    )
+    below = "Grey bars: each ACO's minimum loss rate to its minimum savings rate."
+    chart = alt.layer(corridor, zero(y="at:Q"), _points(points, across, up))
+    return framed(chart, "Savings rate and benchmark", 360, below)
 
 
 def payments_and_quality(settled: pd.DataFrame) -> Any:
@@ -75,23 +70,16 @@ def payments_and_quality(settled: pd.DataFrame) -> Any:
     across = across.scale(domain=[least, 1.0], padding=8)
     up = alt.Y("settlement:Q", title="Payment (repayment below 0), US dollars").axis(labelExpr=DOLLARS, tickCount=6)
     up = up.scale(type="sqrt", nice=True)
-    return alt.layer(zero(y="at:Q"), _points(points, across, up)).properties(
-        width=WIDTH,
-        height=320,
-        title=title(
-            "Payments and quality", "Square-root scale. ACOs paid for reporting without a score stand at 100%."
-        ),
-    )
+    below = "Square-root scale. ACOs paid for reporting without a score stand at 100%."
+    return framed(alt.layer(zero(y="at:Q"), _points(points, across, up)), "Payments and quality", 320, below)
 
 
 def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:
-    present = [outcome for outcome in _MARKS if (rows["outcome"] == outcome).any()]
-    names = [OUTCOME_WORDS[outcome] for outcome in present]
-    fills = [colour if filled else "transparent" for _, colour, filled in map(_MARKS.__getitem__, present)]
+    marks = {OUTCOME_WORDS[outcome]: _MARKS[outcome] for outcome in _MARKS if (rows["outcome"] == outcome).any()}
     legend = alt.Legend(title=None, orient="bottom", columns=2, columnPadding=48, symbolSize=70)
 
-    def by_outcome(values: Sequence[str]) -> dict[str, Any]:
-        return {"legend": legend, "scale": alt.Scale(domain=names, range=list(values))}
+    def by_outcome(*values: str) -> dict[str, Any]:
+        return {"legend": legend, "scale": alt.Scale(domain=list(marks), range=list(values))}
 
     points = rows.assign(ends=rows["outcome"].astype("object").map(OUTCOME_WORDS))
     columns = [str(across.shorthand).split(":")[0], str(up.shorthand).split(":")[0], "ends", "about"]
@@ -102,9 +90,9 @@ def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:
         .encode(
             x=across,
             y=up,
-            shape=alt.Shape("ends:N", **by_outcome([_MARKS[outcome][0] for outcome in present])),
-            stroke=alt.Stroke("ends:N", **by_outcome([_MARKS[outcome][1] for outcome in present])),
-            fill=alt.Fill("ends:N", **by_outcome(fills)),
+            shape=alt.Shape("ends:N", **by_outcome(*(shape for shape, _, _ in marks.values()))),
+            stroke=alt.Stroke("ends:N", **by_outcome(*(stroke for _, stroke, _ in marks.values()))),
+            fill=alt.Fill("ends:N", **by_outcome(*(fill for _, _, fill in marks.values()))),
             description="about:N",
             **linked,
         )

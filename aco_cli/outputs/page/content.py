@@ -10,12 +10,12 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.language.step import Step
+from aco_cli.engine.lines.step import Step
 from aco_cli.engine.waterfall import LOSSES, SAVINGS, Waterfall
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit, column_names, output_columns
 from aco_cli.outputs.phrases import OUTCOME_WORDS
-from aco_cli.rounding import half_up_cents
+from aco_cli.outputs.rounding import half_up_cents
 
 Law = Mapping[str, str]
 _ALSO = ("savings_rate", "settlement", "advance_recouped", "net_payment")
@@ -48,7 +48,7 @@ class Settlements:
 
 
 @dataclass(frozen=True)
-class Grid:
+class TextGrid:
     """A table as text: its columns, and the cells of each row."""
 
     columns: Sequence[OutputColumn]
@@ -67,11 +67,11 @@ def keys(settled: pd.DataFrame) -> list[str]:
     return [f"aco-{quote(name, safe='')}{f'-{n + 1}' if n else ''}" for name, n in zip(names, place, strict=True)]
 
 
-def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> Grid:
+def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> TextGrid:
     """The columns of a frame as people read them, dollars whole."""
     shown = [column for column in columns if column.name in frame]
     texts = [_texts(frame[column.name], column, dollar_decimals=0) for column in shown]
-    return Grid(shown, list(zip(*texts, strict=True)))
+    return TextGrid(shown, list(zip(*texts, strict=True)))
 
 
 def headline(content: Settlements) -> list[tuple[str, list[str]]]:
@@ -81,13 +81,12 @@ def headline(content: Settlements) -> list[tuple[str, list[str]]]:
     return [(column.label, _texts(whole[column.name], column, dollar_decimals=0)) for column in columns]
 
 
-def groups(content: Settlements) -> Grid:
+def groups(content: Settlements) -> TextGrid:
     """The figures by program, track, start year and size, a row each."""
-    summary = content.summary
-    return grid(summary[~summary["by"].isin(["all"])], content.summary_columns)
+    return grid(content.summary[content.summary["by"] != "all"], content.summary_columns)
 
 
-def steps_table(content: Settlements) -> Grid:
+def steps_table(content: Settlements) -> TextGrid:
     """The steps from generated savings to payments and from losses to repayments, a row each."""
     found = [total for part in (SAVINGS, LOSSES) for total in content.steps.totals(part)]
     frame = pd.DataFrame([asdict(total) for total in found], columns=column_names("report steps"))
@@ -138,15 +137,8 @@ def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int
     shown = cells.for_people(series, column, exact=False, dollar_decimals=dollar_decimals).to_pylist()
     if column.unit is Unit.BOOLEAN:
         return [_YES_NO.get(text, "") for text in shown]
-    if column.unit is Unit.USD:
-        return [_dollars(text) for text in shown]
-    return [text or "" for text in shown]
-
-
-def _dollars(text: str | None) -> str:
-    if text is None:
-        return ""
-    return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+    dollar = "$" if column.unit is Unit.USD else ""
+    return [(f"-{dollar}{text[1:]}" if text.startswith("-") else f"{dollar}{text}") if text else "" for text in shown]
 
 
 def _cents(amounts: pd.DataFrame) -> list[list[float | None]]:

@@ -13,7 +13,7 @@ from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
 from aco_cli.outputs.charts.draw import draw, svg
 from aco_cli.outputs.charts.look import COLOURS
 from aco_cli.outputs.columns import Unit
-from aco_cli.outputs.figures import Figure
+from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.page.content import Settlements, each_aco, grid, groups, headline, keys, steps_table
 
 _JSON: dict[str, Any] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}

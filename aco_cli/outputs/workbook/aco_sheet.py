@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 from xlsxwriter.worksheet import Worksheet
 
-from aco_cli.engine.language.tree import Name, Rule
+from aco_cli.engine.lines.row import Row, plain_tree
+from aco_cli.engine.lines.tree import Name, Rule
 from aco_cli.engine.members import ENROLLMENT_TYPES
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.engine.row import Row, plain_tree
 from aco_cli.outputs.tables import SETTLEMENT
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
 from aco_cli.outputs.workbook.parameters import Parameters
-from aco_cli.outputs.workbook.plan import FIRST_VALUE, LABEL, LETTER, Plan, PlannedRow
-from aco_cli.outputs.workbook.styles import UNITS, Styles, set_page
+from aco_cli.outputs.workbook.plan import FIRST_VALUE, LABEL, LETTER, PlannedRow, SheetPlan
+from aco_cli.outputs.workbook.styles import UNITS, Styles, set_page, write_headings
 from aco_cli.rules.book import Situation
 from aco_cli.rules.parameters import Program
 
@@ -30,20 +30,15 @@ RESULTS = frozenset({"outcome", "settlement", "earned_payment", "owed_repayment"
 LEGEND = "Figures in blue are given and may be changed, as may the values on sheet Parameters; all else follows."
 
 
-@dataclass(frozen=True)
-class Heading:
-    """What stands above the tables of a worksheet."""
-
-    title: str
-    subtitle: str
-    notes: str
+# What stands above the tables of a worksheet: title, subtitle and notes.
+Heading = tuple[str, str, str]
 
 
 @dataclass
 class AcoSheets:
     """Writes worksheets after a plan; formulas are made once for each program, track and year."""
 
-    plan: Plan
+    plan: SheetPlan
     parameters: Parameters
     styles: Styles
     programs: Mapping[str, Program]
@@ -56,25 +51,21 @@ class AcoSheets:
             for column in range(self.plan.note_column + 4):
                 sheet.write_blank(place, column, None, self.styles("section"))
             sheet.write_string(place, LETTER, text, self.styles("section"))
-        hidden = False
-        for row in self.plan.rows:
-            hidden = self._row(sheet, row, figures[row.table.space])
+        hidden = [self._row(sheet, row, figures[row.table.space]) for row in self.plan.rows]
         self._page(sheet)
-        if hidden:
+        if hidden[-1]:
             sheet.set_row(self.plan.end, None, None, {"collapsed": True})
 
     def _head(self, sheet: Worksheet, heading: Heading) -> None:
-        style = self.styles
-        sheet.write_string(0, 0, heading.title, style("title"))
-        sheet.write_string(1, 0, heading.subtitle)
+        style, (title, subtitle, notes) = self.styles, heading
+        sheet.write_string(0, 0, title, style("title"))
+        sheet.write_string(1, 0, subtitle)
         sheet.write_url(0, self.plan.note_column + 3, INDEX_LINK, style("link"), "Index")
-        sheet.write_string(2, 0, heading.notes or "No notes.", style("hint"))
+        sheet.write_string(2, 0, notes or "No notes.", style("hint"))
         sheet.write_string(3, 0, LEGEND, style("hint"))
         types = [f"{told[0].upper()}{told[1:]}" for told in ENROLLMENT_TYPES.values()] if self.plan.by_type else []
         told = ["Letter", "Line", *types, "All" if types else "Value", "Unit", "What it is", "Citation", "Status"]
-        for column, text in enumerate(told):
-            is_figure = FIRST_VALUE <= column < self.plan.note_column
-            sheet.write_string(HEADING_ROW, column, text, style("heading_right" if is_figure else "heading"))
+        write_headings(sheet, HEADING_ROW, told, range(FIRST_VALUE, self.plan.note_column), style)
 
     def _row(self, sheet: Worksheet, row: PlannedRow, figures: Row) -> bool:
         """Write a row and say whether it is hidden, as nothing is given in it."""

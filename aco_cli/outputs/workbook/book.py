@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import xlsxwriter
 
-from aco_cli.engine.language.tree import Rule, walk
-from aco_cli.engine.row import Row
+from aco_cli.engine.lines.row import Row
+from aco_cli.engine.lines.tree import Rule, walk
 from aco_cli.errors import OutputError
-from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, Table, tables
+from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, SheetTable, tables
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
 from aco_cli.outputs.workbook.names import sheet_names
 from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, Overview, write_index, write_summary
@@ -21,7 +21,7 @@ from aco_cli.outputs.workbook.parameters import Parameters
 from aco_cli.outputs.workbook.plan import make_plan
 from aco_cli.outputs.workbook.styles import Styles
 from aco_cli.outputs.xlsx import CREATED, OPTIONS
-from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.book import RuleBook
 
 MOST_SHEETS = 2_000
 
@@ -61,15 +61,15 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None
     pages = [workbook.add_worksheet(name) for name in names]
     reaches = [benchmark is not None for benchmark, _ in sheets.rows]
     layouts = {reach: tables(book, with_benchmark=reach) for reach in sorted(set(reaches))}
-    parameters = Parameters(book, _situations(sheets), _rule_names(layouts.values()))
+    situations = dict.fromkeys(row.situation for rows in sheets.rows for row in rows if row is not None)
+    parameters = Parameters(book, situations, _rule_names(layouts.values()))
     writers = {
-        reach: AcoSheets(make_plan(layouts[reach], START), parameters, styles, book.programs) for reach in layouts
+        reach: AcoSheets(make_plan(layout, START), parameters, styles, book.programs)
+        for reach, layout in layouts.items()
     }
-    for reach, page, heading, (benchmark, settlement) in zip(
-        reaches, pages, _headings(book, sheets), sheets.rows, strict=True
-    ):
+    for page, heading, (benchmark, settlement) in zip(pages, _headings(book, sheets), sheets.rows, strict=True):
         figures = {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {})
-        writers[reach].write(page, heading, figures)
+        writers[benchmark is not None].write(page, heading, figures)
     cells = [{name: writers[reach].plan.cells[SETTLEMENT, name, ""] for name in FIGURES} for reach in reaches]
     overview = Overview(_table(sheets), names, cells)
     write_index(index, overview, styles)
@@ -77,13 +77,7 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None
     parameters.write(workbook.add_worksheet(PARAMETERS), styles)
 
 
-def _situations(sheets: Sheets) -> Iterator[Situation]:
-    """The programs, tracks and years of the rows, each once."""
-    held = [row.situation for rows in sheets.rows for row in rows if row is not None]
-    return iter(dict.fromkeys(held))
-
-
-def _rule_names(layouts: Iterable[Sequence[Table]]) -> list[str]:
+def _rule_names(layouts: Iterable[Sequence[SheetTable]]) -> list[str]:
     trees = [step.trees["formula"] for layout in layouts for table in layout for step in table.steps if step.is_line]
     return list(dict.fromkeys(node.name for tree in trees for node in walk(tree) if isinstance(node, Rule)))
 
@@ -94,7 +88,7 @@ def _headings(book: RuleBook, sheets: Sheets) -> list[Heading]:
         program = book.programs[row["program"]]
         title = f"{row['aco_id']}  {row['aco_name']}".strip()
         subtitle = f"{program.label}, {program.tracks[row['track']].label}, performance year {row['performance_year']}"
-        headings.append(Heading(title, subtitle, notes))
+        headings.append((title, subtitle, notes))
     return headings
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeGuard
 
-from aco_cli.engine.language.text import plainly, written
-from aco_cli.engine.language.tree import (
+from aco_cli.engine.lines.text import plainly, written
+from aco_cli.engine.lines.tree import (
     COMPARISONS,
     FALSE,
     Apply,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,33 +14,14 @@ from xlsxwriter.worksheet import Worksheet
 from aco_cli.engine.outcome import OUTCOMES, UNSETTLED
 from aco_cli.outputs.workbook.excel import NOTHING
 from aco_cli.outputs.workbook.names import quoted
-from aco_cli.outputs.workbook.styles import Styles, set_page
+from aco_cli.outputs.workbook.styles import DECLARED, Styles, set_page, write_headings
 
 INDEX, SUMMARY = "Index", "Summary"
 HEADING_ROW = 2
 FIRST_ROW = HEADING_ROW + 1
-_LABELS = {
-    "aco_id": ("ACO", 14),
-    "aco_name": ("Name", 38),
-    "performance_year": ("Year", 8),
-    "program": ("Program", 9),
-    "track": ("Track", 12),
-}
-# Figures of the worksheets that the index shows, and whether they are summed.
-FIGURES = {
-    "assigned_beneficiaries": ("Beneficiaries", "persons", True),
-    "benchmark_total": ("Benchmark", "dollars", True),
-    "expenditure_total": ("Expenditures", "dollars", True),
-    "savings": ("Savings (losses)", "dollars", True),
-    "savings_rate": ("Savings rate", "fraction", False),
-    "msr": ("Minimum savings rate", "fraction", False),
-    "quality_score": ("Quality score", "fraction", False),
-    "final_sharing_rate": ("Final sharing rate", "fraction", False),
-    "earned_payment": ("Earned payment", "dollars", True),
-    "owed_repayment": ("Repayment", "dollars", True),
-    "settlement": ("Settlement", "dollars", True),
-    "outcome": ("Outcome", "outcome", False),
-}
+# Heading and width of each; heading, unit and whether it is summed.
+_LABELS: dict[str, tuple[str, float]] = DECLARED["identity"]
+FIGURES: dict[str, tuple[str, str, bool]] = DECLARED["figures"]
 GROUP = ("performance_year", "program", "track")
 _HINT = f"ACOs that are {' or '.join(UNSETTLED)} are counted but add to no sum."
 
@@ -66,9 +48,9 @@ def write_index(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
     """One row per ACO and year, with a link to its worksheet."""
     sheet.write_string(0, 0, "Settlements", styles("title"))
     headings = [*_LABELS.values(), *((label, 15) for label, _, _ in FIGURES.values()), (" Notes", 50)]
-    for column, (heading, width) in enumerate(headings):
-        is_figure = len(_LABELS) <= column < len(headings) - 1
-        sheet.write_string(HEADING_ROW, column, heading, styles("heading_right" if is_figure else "heading"))
+    figures = range(len(_LABELS), len(headings) - 1)
+    write_headings(sheet, HEADING_ROW, [heading for heading, _ in headings], figures, styles)
+    for column, (_, width) in enumerate(headings):
         sheet.set_column(column, column, width)
     sheet.set_row(HEADING_ROW, 30)
     rows = overview.table.to_dict("records")
@@ -109,10 +91,9 @@ def write_summary(sheet: Worksheet, overview: Overview, styles: Styles) -> None:
     sheet.write_string(0, 0, "Summary", styles("title"))
     sheet.write_string(1, 0, _HINT, styles("hint"))
     columns = _summary_columns(overview)
-    for column, heading in enumerate([*(_LABELS[name][0] for name in GROUP), *(each.heading for each in columns)]):
-        style = styles("heading" if column < len(GROUP) else "heading_right")
-        sheet.write_string(HEADING_ROW, column, heading, style)
-    sheet.set_column(0, len(GROUP) + len(columns) - 1, 17)
+    headings = [*(_LABELS[name][0] for name in GROUP), *(each.heading for each in columns)]
+    write_headings(sheet, HEADING_ROW, headings, range(len(GROUP), len(headings)), styles)
+    sheet.set_column(0, len(headings) - 1, 17)
     groups = list(overview.table.groupby(list(GROUP), sort=True))
     for place, (group, rows) in enumerate(groups, start=FIRST_ROW):
         for at, told in enumerate(group):
@@ -140,32 +121,21 @@ def _summary_columns(overview: Overview) -> list[SummaryColumn]:
     """Every outcome has its column: what is typed into a worksheet may bring about one that no ACO has as yet."""
     ended = overview.column(len(_LABELS) + list(FIGURES).index("outcome"))
     settled = ",".join(f'{ended},"<>{outcome}"' for outcome in UNSETTLED)
-    counts = [
-        SummaryColumn(
-            outcome,
-            "persons",
-            f'=COUNTIFS({{conditions}},{ended},"{outcome}")',
-            _counting(code),
-        )
-        for code, outcome in enumerate(OUTCOMES)
-    ]
-    sums = [
-        SummaryColumn(
-            label,
-            unit,
-            f"=SUMIFS({overview.column(len(_LABELS) + at)},{{conditions}},{settled})",
-            _adding(name),
-        )
-        for at, (name, (label, unit, summed)) in enumerate(FIGURES.items())
-        if summed
-    ]
-    return [SummaryColumn("ACOs", "persons", "=COUNTIFS({conditions})", len), *counts, *sums]
+    columns = [SummaryColumn("ACOs", "persons", "=COUNTIFS({conditions})", len)]
+    for code, outcome in enumerate(OUTCOMES):
+        formula = f'=COUNTIFS({{conditions}},{ended},"{outcome}")'
+        columns.append(SummaryColumn(outcome, "persons", formula, partial(_count, code)))
+    for at, (name, (label, unit, is_summed)) in enumerate(FIGURES.items(), start=len(_LABELS)):
+        if is_summed:
+            formula = f"=SUMIFS({overview.column(at)},{{conditions}},{settled})"
+            columns.append(SummaryColumn(label, unit, formula, partial(_sum, name)))
+    return columns
 
 
-def _counting(code: int) -> Callable[[pd.DataFrame], float]:
-    return lambda rows: int((rows["outcome"] == code).sum())
+def _count(code: int, rows: pd.DataFrame) -> int:
+    return int((rows["outcome"] == code).sum())
 
 
-def _adding(name: str) -> Callable[[pd.DataFrame], float]:
+def _sum(name: str, rows: pd.DataFrame) -> float:
     unsettled = [OUTCOMES.index(outcome) for outcome in UNSETTLED]
-    return lambda rows: float(rows.loc[~rows["outcome"].isin(unsettled), name].sum())
+    return float(rows.loc[~rows["outcome"].isin(unsettled), name].sum())

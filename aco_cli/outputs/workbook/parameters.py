@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from aco_cli.outputs.workbook.excel import Cells
 from aco_cli.outputs.workbook.styles import Styles, set_page
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import Entry, part_of
+from aco_cli.rules.parameters import Entry, part_of, show_years
 
 SHEET = "Parameters"
 HEADINGS = ("Parameter", "Part", "Program", "Tracks", "Years", "Value", "Status", "Citation")
@@ -116,12 +116,12 @@ class Parameters:
     def _describe(self, sheet: Worksheet, styles: Styles, row: int, value: RuleValue) -> None:
         entry, program = value.entry, self._book.programs[value.program]
         tracks = "all" if set(entry.tracks) == set(program.tracks) else ", ".join(entry.tracks)
-        years = f"{entry.years[0]}-{entry.years[-1]}" if len(entry.years) > 1 else f"{entry.years[0]}"
         label = self._book.parameters(value.program)[value.parameter].label
         if value.is_scale:
             sheet.write_string(row, 0, f"Table A4. {label}", styles("heading"))
         else:
-            for column, text in enumerate((label, value.part.replace("_", " "), value.program, tracks, years)):
+            part, years = value.part.replace("_", " "), show_years(entry.years)
+            for column, text in enumerate((label, part, value.program, tracks, years)):
                 sheet.write_string(row, column, text, styles("beside"))
         for column, text in enumerate((str(entry.status), entry.cite), start=VALUE_COLUMN + 1):
             sheet.write_string(row, column, text, styles("beside"))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from aco_cli.engine.language.step import Step
+from aco_cli.engine.lines.row import members
+from aco_cli.engine.lines.step import Step
 from aco_cli.engine.members import TYPES
-from aco_cli.engine.row import members
-from aco_cli.outputs.tables import BENCHMARK, Table
+from aco_cli.outputs.tables import BENCHMARK, SheetTable
 
 LETTER, LABEL, FIRST_VALUE = 0, 1, 2
 
@@ -22,7 +22,7 @@ class PlannedRow:
     place: int
     step: Step
     columns: Mapping[int, str]
-    table: Table
+    table: SheetTable
 
     @property
     def may_hide(self) -> bool:
@@ -31,7 +31,7 @@ class PlannedRow:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SheetPlan:
     """Headings by row, rows in order, and the cell of every figure by space, key and member."""
 
     headings: Mapping[int, str]
@@ -50,7 +50,7 @@ class Plan:
         return self.rows[-1].place + 1
 
 
-def make_plan(tables: Sequence[Table], start: int) -> Plan:
+def make_plan(tables: Sequence[SheetTable], start: int) -> SheetPlan:
     """Place the rows of the tables one below the other from a row on."""
     by_type = any(table.space == BENCHMARK for table in tables)
     value_column = FIRST_VALUE + (len(TYPES) if by_type else 0)
@@ -67,4 +67,4 @@ def make_plan(tables: Sequence[Table], start: int) -> Plan:
             for column, member in columns.items():
                 cells[table.space, step.key, member] = xl_rowcol_to_cell(place, column)
             place += 1
-    return Plan(headings, rows, cells, by_type)
+    return SheetPlan(headings, rows, cells, by_type)

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from aco_cli.engine.benchmark.compute import benchmark
+from aco_cli.engine.benchmark.compute import benchmark, benchmark_rows
+from aco_cli.engine.lines.row import Row
 from aco_cli.rules.book import RuleBook
 
 TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")
@@ -77,6 +78,18 @@ def computed(book: RuleBook) -> Callable[..., dict[str, Any]]:
     def compute(given: Case) -> dict[str, Any]:
         row: dict[str, Any] = benchmark(*given.frames(), book).iloc[0].to_dict()
         return row
+
+    return compute
+
+
+@pytest.fixture(scope="session")
+def row(book: RuleBook) -> Callable[[Case], Row]:
+    """Every figure of the benchmark of an ACO-year."""
+
+    def compute(given: Case) -> Row:
+        (found,) = benchmark_rows(*given.frames(), book)
+        assert found is not None, "the ACO-year has benchmark rules"
+        return found
 
     return compute
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aco_cli.engine.benchmark.compute import RESULTS, benchmark, evaluate_benchmark
+from aco_cli.engine.benchmark.compute import RESULTS, benchmark, benchmark_rows, eras
 
 ERAS = [("2014-01-01", 1), ("2016-01-01", 2), ("2018-01-01", 2), ("2019-07-01", 3), ("2024-01-01", 1)]
 VARIED = {
@@ -77,14 +77,14 @@ def test_scaling_dollars_scales_the_benchmark(case, computed, start, period, fac
 
 @settings(max_examples=60)
 @given(data=st.data())
-def test_caps_hold_whatever_the_figures(case, book, data) -> None:
+def test_caps_hold_whatever_the_figures(case, row, data) -> None:
     """The regional adjustment stays within 5 percent of national expenditure, the risk ratio at 1.03 or below."""
     made = data.draw(figures(case))
-    values, _, _ = evaluate_benchmark(*made.frames(), book)
-    for kind in ("esrd", "disabled", "aged_dual", "aged_nondual"):
-        cap = 0.05 * getattr(values, f"national_by3_{kind}")
-        assert abs(getattr(values, f"type_adjustment_{kind}")) <= cap
-        assert getattr(values, f"performance_risk_ratio_{kind}") <= 1.03
+    found = row(made)
+    for kind in ("esrd", "disabled", "aged-dual", "aged-nondual"):
+        cap = 0.05 * found.figure("national[by3]", kind)
+        assert abs(found.figure("type_adjustment", kind)) <= cap
+        assert found.figure("performance_risk_ratio", kind) <= 1.03
 
 
 @pytest.mark.parametrize(("start", "period"), ERAS)
@@ -291,3 +291,58 @@ def test_a_benchmark_that_cannot_be_updated_keeps_its_historical_part(case, comp
     assert result["historical_benchmark"] == result["adjusted_benchmark"] == 10_000
     assert np.isnan(result["updated_benchmark"])
     assert "missing: PY esrd flat_dollar_update (reference)" in result["notes"]
+
+
+def test_rows_have_every_figure_and_those_without_an_era_none(case, book) -> None:
+    """In the order of the roster, each with the rules of its own era."""
+    made = [case("2019-07-01", 3), case("2026-01-01", 1), case("2014-01-01", 1)]
+    frames = [each.frames(f"A{at}") for at, each in enumerate(made)]
+    roster, expenditures = (pd.concat([frame[part] for frame in frames], ignore_index=True) for part in (0, 1))
+    rows = benchmark_rows(roster, expenditures, frames[0][2], book)
+    assert [each and each.situation.year for each in rows] == [2019, None, 2014]
+    assert len({each.situation.track for each in rows if each}) == 2
+    result = benchmark(roster, expenditures, frames[0][2], book)
+    for at, each in enumerate(rows):
+        for name in ("historical_benchmark", "updated_benchmark", "benchmark_total"):
+            expected = result[name][at]
+            assert np.isnan(expected) if each is None else each.figure(name) == pytest.approx(expected, nan_ok=True)
+
+
+def test_eras_are_by_start_and_agreement_period(case, book) -> None:
+    starts = [("2014-01-01", 1), ("2016-01-01", 2), ("2012-01-01", 1), ("2019-07-01", 3), ("2024-01-01", 1)]
+    roster = pd.concat([case(*each).frames()[0] for each in starts], ignore_index=True)
+    situations, known = eras(roster, book)
+    assert known.tolist() == [True, True, False, True, True]
+    found = [situations.found[code] for code in situations.codes]
+    assert [each.year for each in found] == [2014, 2016, 2019, 2024]
+    assert len({each.track for each in found}) == 4
+    assert {each.program for each in found} == {"mssp-benchmark"}
+
+
+@pytest.mark.parametrize("name", ["national_weight", "risk_score", "regional_expenditure", "per_capita_expenditure"])
+@pytest.mark.parametrize(("start", "period"), ERAS)
+def test_a_column_that_a_file_does_not_have_is_one_without_figures(case, book, start, period, name) -> None:
+    """The same benchmark and the same notes: no figure of all types is as four figures that nobody knows."""
+    roster, expenditures, reference = complete(case, start, period).frames()
+    absent = benchmark(roster, expenditures.drop(columns=name), reference, book)
+    empty = benchmark(roster, expenditures.assign(**{name: np.nan}), reference, book)
+    pd.testing.assert_frame_equal(absent, empty, check_exact=True)
+
+
+@pytest.mark.parametrize("name", ["national_expenditure", "flat_dollar_update", "acpt_update_factor"])
+@pytest.mark.parametrize(("start", "period"), ERAS)
+def test_a_national_column_that_a_file_does_not_have_is_one_without_figures(case, book, start, period, name) -> None:
+    roster, expenditures, reference = complete(case, start, period).frames()
+    absent = benchmark(roster, expenditures, reference.drop(columns=name), book)
+    empty = benchmark(roster, expenditures, reference.assign(**{name: np.nan}), book)
+    pd.testing.assert_frame_equal(absent, empty, check_exact=True)
+
+
+@pytest.mark.parametrize(("start", "period"), ERAS)
+def test_benchmarks_of_unpublished_rules_are_warned(case, book, computed, start, period) -> None:
+    """`is_warned` and the text say the same, and nothing is warned that has no benchmark."""
+    result = computed(complete(case, start, period))
+    assert result["is_warned"] == ("rests on " in result["notes"])
+    broken = complete(case, start, period).set("person_years", {"PY": np.nan})
+    assert not computed(broken)["is_warned"]
+    assert "rests on " not in computed(broken)["notes"]

@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aco_cli.engine.benchmark.compute import evaluate_benchmark
-
 
 @pytest.fixture
-def lines(book):
-    """One line of the benchmark of an ACO-year by name."""
+def lines(row):
+    """One line of the benchmark of an ACO-year by its key and, where it has members, the enrollment type."""
 
-    def value(given, name: str) -> float:
-        values, _, _ = evaluate_benchmark(*given.frames(), book)
-        return float(np.broadcast_to(getattr(values, name), 1)[0])
+    def value(given, key: str, kind: str = "") -> float:
+        return row(given).figure(key, kind)
 
     return value
 
@@ -26,23 +23,23 @@ def test_blend_of_national_and_regional_growth(case, lines) -> None:
     given = case().set("national_weight", weight, kind="aged-dual")
     given.set("national_expenditure", {"BY1": 18_354, "BY3": 19_229}, kind="aged-dual")
     given.set("regional_expenditure", {"BY1": 12_000, "BY3": 13_000}, kind="aged-dual")
-    assert round(lines(given, "national_trend_by1_aged_dual"), 3) == 1.048
-    assert round(lines(given, "regional_trend_by1_aged_dual"), 3) == 1.083
-    assert lines(given, "trend_by1_aged_dual") == pytest.approx(weight * 19_229 / 18_354 + (1 - weight) * 13 / 12)
+    assert round(lines(given, "national_trend[by1]", "aged-dual"), 3) == 1.048
+    assert round(lines(given, "regional_trend[by1]", "aged-dual"), 3) == 1.083
+    assert lines(given, "trend[by1]", "aged-dual") == pytest.approx(weight * 19_229 / 18_354 + (1 - weight) * 13 / 12)
 
 
 def test_blend_from_its_printed_parts(case, lines) -> None:
     """v11, 4.1.2: weight 0.767, national growth printed as 1.047, regional 1.083: blend 1.055."""
     given = case().set("national_weight", 0.767).set("trend_factor", {"BY1": 1.047})
     given.set("regional_expenditure", {"BY1": 12_000, "BY3": 12_000 * 1.083})
-    assert round(lines(given, "trend_by1_aged_dual"), 3) == 1.055
+    assert round(lines(given, "trend[by1]", "aged-dual"), 3) == 1.055
 
 
 def test_same_blend_updates_to_the_performance_year(case, lines) -> None:
     """v11, 4.1.4: the update blends with the national weight of the performance year."""
     given = case().set("national_weight", {"PY": 0.5}).set("national_expenditure", {"BY3": 10_000, "PY": 10_400})
     given.set("regional_expenditure", {"BY3": 10_000, "PY": 10_800})
-    assert lines(given, "update_factor_esrd") == pytest.approx(1.06)
+    assert lines(given, "update_factor", "esrd") == pytest.approx(1.06)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +54,13 @@ def test_same_blend_updates_to_the_performance_year(case, lines) -> None:
 def test_risk_ratio_is_capped_upward_only(case, lines, kind, before, now, ratio) -> None:
     """v11, table 3: growth of the risk score is capped at 3 percent and has no floor."""
     given = case().set("risk_score", {"BY3": before, "PY": now}, kind=kind)
-    assert round(lines(given, f"performance_risk_ratio_{kind.replace('-', '_')}"), 3) == ratio
+    assert round(lines(given, "performance_risk_ratio", kind), 3) == ratio
 
 
 @pytest.mark.parametrize(("now", "ratio"), [(1.0299, 1.0299), (1.03, 1.03), (1.0301, 1.03)])
 def test_risk_cap_below_at_and_above(case, lines, now, ratio) -> None:
     given = case().set("risk_score", {"PY": now})
-    assert lines(given, "performance_risk_ratio_esrd") == pytest.approx(ratio, rel=1e-12)
+    assert lines(given, "performance_risk_ratio", "esrd") == pytest.approx(ratio, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +79,7 @@ def test_risk_cap_below_at_and_above(case, lines, now, ratio) -> None:
 )
 def test_weights_of_benchmark_years_by_era_and_agreement_period(case, lines, start, period, weights) -> None:
     given = case(start, period)
-    assert tuple(lines(given, f"year_weight_{year}") for year in ("by1", "by2", "by3")) == weights
+    assert tuple(lines(given, f"year_weight[{year}]") for year in ("by1", "by2", "by3")) == weights
 
 
 @pytest.mark.parametrize(
@@ -101,8 +98,8 @@ def test_sign_is_that_of_all_types_together(case, lines) -> None:
     """One weight for all types, though the types differ in sign."""
     given = case().set("regional_expenditure", 9_000).set("regional_expenditure", 14_000, kind="esrd")
     assert lines(given, "weighted_difference") == 250
-    assert lines(given, "type_adjustment_disabled") == -350
-    assert lines(given, "type_adjustment_esrd") == 500  # capped, of 1,400
+    assert lines(given, "type_adjustment", "disabled") == -350
+    assert lines(given, "type_adjustment", "esrd") == 500  # capped, of 1,400
 
 
 @pytest.mark.parametrize(
@@ -131,8 +128,8 @@ def test_first_agreements_add_dollars(case, lines) -> None:
     """42 CFR 425.602: national growth in dollars is added after risk adjustment."""
     given = case("2014-01-01", 1).set("risk_ratio", 1.1).set("flat_dollar_update", 321.0)
     given.set("trend_factor", {"BY1": 1.02, "BY2": 1.01})
-    assert lines(given, "historical_esrd") == pytest.approx(0.1 * 10_200 + 0.3 * 10_100 + 0.6 * 10_000)
-    assert lines(given, "updated_esrd") == pytest.approx(1.1 * 10_050 + 321)
+    assert lines(given, "historical", "esrd") == pytest.approx(0.1 * 10_200 + 0.3 * 10_100 + 0.6 * 10_000)
+    assert lines(given, "updated", "esrd") == pytest.approx(1.1 * 10_050 + 321)
 
 
 def test_newly_and_continuously_assigned_are_adjusted_each_in_their_own_way(case, lines) -> None:
@@ -142,7 +139,7 @@ def test_newly_and_continuously_assigned_are_adjusted_each_in_their_own_way(case
         held.pop("risk_ratio")
         held |= {"newly_assigned_share": 0.25, "newly_assigned_ratio": 1.2}
         held |= {"continuously_assigned_share": 0.75, "continuously_assigned_ratio": 0.96}
-    assert lines(given, "performance_risk_ratio_esrd") == pytest.approx(1.02)
+    assert lines(given, "performance_risk_ratio", "esrd") == pytest.approx(1.02)
 
 
 def test_rebasing_of_2016_adds_prior_savings(case, lines) -> None:
@@ -152,8 +149,8 @@ def test_rebasing_of_2016_adds_prior_savings(case, lines) -> None:
 
 def test_rebasing_of_2017_grows_with_the_region(case, lines) -> None:
     given = case("2017-01-01", 2).set("regional_expenditure", {"BY1": 8_000, "BY2": 9_000, "BY3": 10_000, "PY": 11_000})
-    assert lines(given, "trend_by1_esrd") == 1.25
-    assert lines(given, "update_factor_esrd") == 1.1
+    assert lines(given, "trend[by1]", "esrd") == 1.25
+    assert lines(given, "update_factor", "esrd") == 1.1
 
 
 def test_a_blended_factor_given_alone_counts_whole(case, lines) -> None:
@@ -163,8 +160,8 @@ def test_a_blended_factor_given_alone_counts_whole(case, lines) -> None:
         given.by_type[when, kind]["national_weight"] = np.nan
         if when != "BY3":
             given.by_type[when, kind]["regional_expenditure"] = np.nan
-    assert lines(given, "trend_by1_esrd") == 1.2
-    assert lines(given, "update_factor_esrd") == 1.3
+    assert lines(given, "trend[by1]", "esrd") == 1.2
+    assert lines(given, "update_factor", "esrd") == 1.3
 
 
 def test_six_month_years_count_for_half(case, computed) -> None:
@@ -204,13 +201,13 @@ class TestFrom2024:
         assert lines(given, "prior_savings") == pytest.approx(savings_part)
 
     def test_downward_cap_is_one_and_a_half_percent(self, agreement, lines) -> None:
-        assert lines(agreement().set("regional_expenditure", 5_000), "capped_adjustment_esrd") == -150
+        assert lines(agreement().set("regional_expenditure", 5_000), "capped_adjustment", "esrd") == -150
 
     def test_update_is_two_thirds_blend_and_one_third_prospective(self, agreement, lines) -> None:
         given = agreement().set("national_expenditure", {"PY": 11_200}).set("regional_expenditure", {"PY": 10_400})
         given.set("acpt_update_factor", {"PY": 1.03})
-        assert lines(given, "two_way_update_esrd") == pytest.approx(0.25 * 1.12 + 0.75 * 1.04)
-        assert lines(given, "update_factor_esrd") == pytest.approx(2 / 3 * 1.06 + 1 / 3 * 1.03)
+        assert lines(given, "two_way_update", "esrd") == pytest.approx(0.25 * 1.12 + 0.75 * 1.04)
+        assert lines(given, "update_factor", "esrd") == pytest.approx(2 / 3 * 1.06 + 1 / 3 * 1.03)
 
     @pytest.mark.parametrize(
         ("esrd", "others", "demographic", "ratio"),
@@ -223,4 +220,4 @@ class TestFrom2024:
     def test_risk_cap_holds_for_all_types_together(self, agreement, lines, esrd, others, demographic, ratio) -> None:
         given = agreement().set("demographic_score", {"PY": demographic}).set("risk_score", {"PY": others})
         given.set("risk_score", {"PY": esrd}, kind="esrd")
-        assert lines(given, "performance_risk_ratio_esrd") == pytest.approx(ratio)
+        assert lines(given, "performance_risk_ratio", "esrd") == pytest.approx(ratio)

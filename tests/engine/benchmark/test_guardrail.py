@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
-from aco_cli.engine.benchmark.guardrail import guarded
-from aco_cli.outputs.worksheet import worksheet
 
-from aco_cli.engine.benchmark.compute import benchmark
+from aco_cli.engine.benchmark.compute import benchmark, guarded
 from aco_cli.engine.settle import settle
+from aco_cli.engine.worksheet import worksheet
 
 YEAR = 2024
 PERSON_YEARS = 4_000
@@ -28,9 +28,7 @@ def settled(case, book):
         given = {"program": "mssp", "track": "enhanced", "assigned_beneficiaries": 5_000.0, "msr_election": "0.02",
                  "quality_score": 1.0, "quality_standard_met": 1.0}  # fmt: skip
         roster = roster.assign(**years, **given)
-        computed = benchmark(roster, *files, book)
-        totals = {name: computed[name] for name in ("benchmark_total", "expenditure_total")}
-        return guarded(roster.assign(**totals), computed["two_way_total"], book), files
+        return guarded(roster, benchmark(roster, *files, book), book), files
 
     return compute
 
@@ -75,13 +73,48 @@ def test_the_worksheet_multiplies_out(settled, book, spent) -> None:
 def test_other_eras_have_none(case, book) -> None:
     roster, *files = case().frames()
     computed = benchmark(roster, *files, book)
-    assert guarded(roster, computed["two_way_total"], book) is roster
+    found = guarded(roster, computed, book)
+    assert "guardrail" not in found and "given_guardrail" not in found
+    for name in ("benchmark_total", "expenditure_total"):
+        assert found[name].tolist() == computed[name].tolist()
+    pd.testing.assert_frame_equal(found[list(roster)], roster)
+
+
+def test_notes_and_warnings_of_the_benchmark_come_along(settled) -> None:
+    roster, _ = settled(10_400.0)
+    assert "rests on an unverified value" in roster["benchmark_notes"].iloc[0]
+    assert roster["benchmark_is_warned"].tolist() == [True]
 
 
 def test_what_it_set_is_forgotten_when_it_holds_no_more(settled, book) -> None:
     """As in a what-if: the same rows again with less spent, of which the roster itself said nothing."""
-    held, _ = settled(10_400.0)
-    again = held.assign(benchmark_total=PERSON_YEARS * THREE_WAY, expenditure_total=PERSON_YEARS * 9_000.0)
-    after = guarded(again, again["benchmark_total"] + 1, book)
+    held, files = settled(10_400.0)
+    after = guarded(held, benchmark(held, spent_less(files[0]), files[1], book), book)
     assert held["guardrail"].iloc[0] == 1
     assert after["guardrail"].isna().all()
+    assert after["benchmark_total"].iloc[0] == pytest.approx(PERSON_YEARS * THREE_WAY)
+
+
+@pytest.mark.parametrize("given", [0.0, 1.0])
+def test_what_the_roster_says_of_guardrails_is_kept(settled, book, given) -> None:
+    held, files = settled(10_400.0)
+    own = held.drop(columns=["guardrail", "given_guardrail"]).assign(guardrail=given)
+    first = guarded(own, benchmark(own, *files, book), book)
+    assert first["guardrail"].tolist() == [1.0]
+    again = guarded(first, benchmark(first, spent_less(files[0]), files[1], book), book)
+    assert again["guardrail"].tolist() == [given]
+
+
+def test_an_aco_of_another_program_may_stand_beside_it(settled, book) -> None:
+    """A roster of both programs: that of Pioneer has no benchmark that could be computed."""
+    own, files = settled(10_400.0)
+    other = own.assign(aco_id="P1", program="pioneer", track="core", performance_year=2012, agreement_start=pd.NaT)
+    both = pd.concat([own, other], ignore_index=True).drop(columns=["guardrail", "given_guardrail"])
+    found = guarded(both, benchmark(both, *files, book), book)
+    assert found["guardrail"].isna().tolist() == [False, True]
+
+
+def spent_less(expenditures: pd.DataFrame) -> pd.DataFrame:
+    """The file with $9,000 in the performance year, which makes savings."""
+    now = expenditures["period"] == "PY"
+    return expenditures.assign(per_capita_expenditure=expenditures["per_capita_expenditure"].mask(now, 9_000.0))

@@ -19,8 +19,9 @@ from aco_cli.inputs.claims.tables import BROKEN_ROW, Rows
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def spark() -> Iterator[SparkTables]:
+    """Spark is started once in a process, however the tests are spread over several."""
     if shutil.which("java") is None:
         pytest.skip("no Java runtime on this machine")
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from aco_cli.engine.quality.score import score
-from aco_cli.rules.quality import Collection, Measure, QualityRules
+from aco_cli.rules.book import RuleBook
+from aco_cli.rules.quality import Collection, Measure
 
-RULES = QualityRules()
+RULES = RuleBook()
 MakeRates = Callable[..., pd.DataFrame]
 
 
@@ -40,7 +41,7 @@ def rates_of(year: int, rows: int = 1, **given: Any) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def rules() -> QualityRules:
+def rules() -> RuleBook:
     return RULES
 
 

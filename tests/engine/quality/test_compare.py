@@ -10,9 +10,9 @@ import pytest
 from aco_cli.engine.quality.compare import Cause, Route, compare_scores
 from aco_cli.engine.quality.score import score
 from aco_cli.engine.reconcile import Verdict
-from aco_cli.rules.quality import QualityRules
+from aco_cli.rules.book import RuleBook
 
-RULES = QualityRules()
+RULES = RuleBook()
 MakeRates = Callable[..., pd.DataFrame]
 Compare = Callable[..., pd.Series]
 

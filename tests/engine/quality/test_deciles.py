@@ -10,9 +10,10 @@ import pytest
 
 from aco_cli.engine.quality.deciles import decile_points
 from aco_cli.engine.quality.score import score
-from aco_cli.rules.quality import Collection, Measure, QualityRules
+from aco_cli.rules.book import RuleBook
+from aco_cli.rules.quality import Collection, Measure
 
-RULES = QualityRules()
+RULES = RuleBook()
 YEARS = (2021, 2022, 2023, 2024)
 
 ScoreOne = Callable[..., pd.Series]

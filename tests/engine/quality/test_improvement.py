@@ -9,10 +9,10 @@ import pytest
 from aco_cli.engine.quality.compare import compare_scores
 from aco_cli.engine.quality.improvement import explaining
 from aco_cli.engine.reconcile import Verdict
-from aco_cli.rules.quality import QualityRules
+from aco_cli.rules.book import RuleBook, scoring
 
-RULES = QualityRules()
-STEPS = np.array(RULES.value("improvement_steps", 2018), dtype=np.float64)
+RULES = RuleBook()
+STEPS = np.array(RULES.value(scoring(2018), "improvement_steps"), dtype=np.float64)
 MAXIMUM = np.array([16.0, 22.0, 16.0, 8.0])
 POINTS = np.array([[12.0, 15.0, 11.0, 3.0]])
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from aco_cli.engine.quality.measures import MeasureLine, measure_lines
-from aco_cli.rules.quality import QualityRules
+from aco_cli.rules.book import RuleBook
 
-RULES = QualityRules()
+RULES = RuleBook()
 MakeRates = Callable[..., pd.DataFrame]
 
 

@@ -11,7 +11,8 @@ import pytest
 from aco_cli.engine.quality.columns import Source, Table
 from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.score import score
-from aco_cli.rules.quality import DOMAINS, Measure, QualityRules
+from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import DOMAINS, Measure
 
 POINTS = (0.0, 1.10, 1.25, 1.40, 1.55, 1.70, 1.85, 2.00)
 YEARS = (2014, 2016, 2017, 2018)
@@ -22,12 +23,12 @@ MakeRates = Callable[..., pd.DataFrame]
 
 
 def with_cuts(year: int) -> list[Measure]:
-    found = QualityRules().measures(year)
+    found = RuleBook().measures(year)
     assert found is not None
     return [measure for measure in found.measures.values() if measure.cuts]
 
 
-def points(frame: pd.DataFrame, measure: Measure, rules: QualityRules) -> np.ndarray:
+def points(frame: pd.DataFrame, measure: Measure, rules: RuleBook) -> np.ndarray:
     year = int(frame["performance_year"].iloc[0])
     measures = rules.measures(year)
     assert measures is not None
@@ -39,7 +40,7 @@ CASES = [pytest.param(measure, year, id=f"{measure.name}-{year}") for year in YE
 
 @pytest.mark.parametrize(("measure", "year"), CASES)
 def test_every_cut_is_inclusive_and_a_hair_short_of_it_earns_less(
-    measure: Measure, year: int, make_rates: MakeRates, rules: QualityRules
+    measure: Measure, year: int, make_rates: MakeRates, rules: RuleBook
 ) -> None:
     worse = np.inf if measure.reversed else -np.inf
     at = list(measure.cuts)
@@ -52,7 +53,7 @@ def test_every_cut_is_inclusive_and_a_hair_short_of_it_earns_less(
         np.testing.assert_array_equal(found, wanted)
 
 
-def test_the_electronic_record_measure_counts_double(make_rates: MakeRates, rules: QualityRules) -> None:
+def test_the_electronic_record_measure_counts_double(make_rates: MakeRates, rules: RuleBook) -> None:
     measure = next(each for each in with_cuts(2014) if each.name == "ACO-11")
     rates = make_rates(2014, 3, **{"ACO-11": [90.91, 84.85, 51.34]})
     np.testing.assert_array_equal(points(rates, measure, rules), [4.0, 3.7, 0.0])
@@ -160,13 +161,13 @@ def test_an_affected_aco_has_at_least_the_national_mean(score_one: ScoreOne) -> 
 )
 def test_performance_year_by_the_agreement(start: str, period: float, year: int, number: float) -> None:
     frame = pd.DataFrame({"agreement_start": pd.to_datetime([start]), "agreement_period": [period]})
-    counting = QualityRules().value("performance_year_number", year)
+    counting = RuleBook().value(scoring(year), "performance_year_number")
     assert Table(Source(frame), year, np.arange(1)).year_number(counting).tolist() == [number]
 
 
 def test_a_renewed_agreement_is_told_by_its_first_start() -> None:
     frame = pd.DataFrame({name: pd.to_datetime([day]) for name, day in _RENEWED.items()})
-    counting = QualityRules().value("performance_year_number", 2016)
+    counting = RuleBook().value(scoring(2016), "performance_year_number")
     assert Table(Source(frame), 2016, np.arange(1)).year_number(counting).tolist() == [3.0]
 
 
@@ -191,21 +192,21 @@ def test_an_assumed_cut_that_decides_nothing_raises_no_note(score_one: ScoreOne)
     assert "assumed" not in found["notes"]
 
 
-def test_a_column_that_is_absent_is_told(make_rates: MakeRates, rules: QualityRules) -> None:
+def test_a_column_that_is_absent_is_told(make_rates: MakeRates, rules: RuleBook) -> None:
     found = score(make_rates(2018).drop(columns="ACO-13"), rules).iloc[0]
     assert found["quality_score"] == 1.0
     assert "no column ACO-13: counts as without denominator" in found["notes"]
 
 
 @pytest.mark.parametrize("year", [2015, 2019, 2020])
-def test_a_year_without_benchmarks_keeps_its_row_and_says_why(year: int, rules: QualityRules) -> None:
+def test_a_year_without_benchmarks_keeps_its_row_and_says_why(year: int, rules: RuleBook) -> None:
     frame = pd.DataFrame({"aco_id": ["A"], "performance_year": [year], "ACO-1": [90.0]})
     found = score(frame, rules).iloc[0]
     assert np.isnan(found["quality_score"])
     assert found["notes"] == f"no measure benchmarks of {year} in the project: quality_score is an input"
 
 
-def test_reporting_decides_the_first_year_also_without_benchmarks(rules: QualityRules) -> None:
+def test_reporting_decides_the_first_year_also_without_benchmarks(rules: RuleBook) -> None:
     frame = pd.DataFrame(
         {
             "aco_id": ["A", "B"],
@@ -218,7 +219,7 @@ def test_reporting_decides_the_first_year_also_without_benchmarks(rules: Quality
 
 
 def test_rows_keep_their_order_whatever_their_years_and_blocks(
-    make_rates: MakeRates, rules: QualityRules, monkeypatch: pytest.MonkeyPatch
+    make_rates: MakeRates, rules: RuleBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lows = [90.0, 80.0, 70.0, 60.0, 50.0]
     parts = [make_rates(year, 5, **{"ACO-28": lows, "aco_id": [f"{year}-{at}" for at in range(5)]}) for year in YEARS]

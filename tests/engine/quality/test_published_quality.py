@@ -18,9 +18,9 @@ from aco_cli.inputs.load import load
 from aco_cli.inputs.quality import load_rates, with_ids
 from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.quality import Collection, QualityRules
+from aco_cli.rules.quality import Collection
 
-RULES = QualityRules()
+RULES = RuleBook()
 WITHIN = 0.0005 + 1e-9
 
 
@@ -107,7 +107,7 @@ def test_2021_survey_points_are_pinned_by_the_published_scores(shared_data: Path
     v = scores.values
     survey = np.mean([scores.points_of(each) for each in components], axis=0)
     own = published.set_index("aco_id")["quality_score"].reindex(rates["aco_id"]).to_numpy()
-    wanted = own * 10 * v.measures - 12 - (v.measure_points - survey)
+    wanted = own * 10 * v["measures"] - 12 - (v["achievement"] * 10 * v["measures"] - survey)
     known = fits = (own < 1) & ~np.isnan(wanted)
     for _ in range(6):
         solved = np.linalg.lstsq(free[fits], wanted[fits], rcond=None)[0]
@@ -136,8 +136,8 @@ def prior_year(published: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     scores = next(each.scores for each in score_years(rates, RULES) if each.year == 2023)
     assert isinstance(scores, DecileScores)
     own = published.set_index("aco_id")["quality_score"].reindex(rates["aco_id"]).to_numpy()
-    rise = np.nan_to_num(np.maximum(own - scores.values.own_score, 0.0)) / 0.1
-    rate = np.round(100 * scores.values.achievement / (1 + rise) - 10, 2)
+    rise = np.nan_to_num(np.maximum(own - scores.values["own_score"], 0.0)) / 0.1
+    rate = np.round(100 * scores.values["achievement"] / (1 + rise) - 10, 2)
     columns = dict.fromkeys((f"QualityID_{each}_WI" for each in (110, 112, 113, 134, 226, 236, 318)), rate)
     return pd.DataFrame(
         {"aco_id": rates["aco_id"], "performance_year": 2022, **columns, "QualityID_001_WI": 100 - rate}

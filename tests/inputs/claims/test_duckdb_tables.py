@@ -73,7 +73,7 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_but_not_what_a_running_
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("progress", [None, lambda _share: None])
-def test_an_interruption_ends_a_statement_as_itself(tmp_path: Path, progress: Any) -> None:
+def test_an_interruption_ends_a_statement_as_itself(tmp_path: Path, interruptible: None, progress: Any) -> None:
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt), open_duckdb("1GB", str(tmp_path), progress) as tables:
         timer.start()

@@ -11,18 +11,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from aco_cli.engine.lines import Line
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_cell_to_rowcol
 
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.errors import OutputError
-from aco_cli.outputs.tables import SETTLEMENT, tables
+from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, tables
 from aco_cli.outputs.workbook.aco_sheet import START
 from aco_cli.outputs.workbook.excel import NOTHING
 from aco_cli.outputs.workbook.plan import make_plan
+from aco_cli.rules.book import RuleBook
 
-PLAN = make_plan(tables(with_benchmark=False), START)
+TABLES = tables(RuleBook(), with_benchmark=False)
+PLAN = make_plan(TABLES, START)
 EARNS: dict[str, Any] = {
     **{"aco_id": "A1", "performance_year": 2014, "track": "track-1", "assigned_beneficiaries": 10_000},
     **{"benchmark_total": 1e8, "expenditure_total": 9e7, "quality_score": 0.9},
@@ -46,24 +48,33 @@ def formulas(sheet: str) -> dict[str, str]:
     return {cell: html.unescape(text) for cell, text in found}
 
 
-def test_every_line_is_a_formula_with_the_figure_of_the_engine(settlements, workbook, canonical, make_rows) -> None:
+def test_every_line_is_a_formula_with_the_figure_of_the_engine(sheets, workbook, canonical, make_rows) -> None:
     frame = canonical(make_rows(5, 25, situations=25))
-    data, values = workbook(frame), settlements(frame).settlement.values
-    sheets, files = read(data), parts(data)
-    steps = [step for table in tables(with_benchmark=False) for step in table.steps]
-    for row, aco_id in enumerate(frame["aco_id"]):
-        live = formulas(files[f"xl/worksheets/sheet{row + 3}.xml"])
-        lines = {PLAN.cells[SETTLEMENT, step.name] for step in steps if isinstance(step, Line)}
+    data, rows = workbook(frame), sheets(frame).rows
+    read_sheets, files = read(data), parts(data)
+    steps = [step for table in TABLES for step in table.steps]
+    for place, (aco_id, (_, figures)) in enumerate(zip(frame["aco_id"], rows, strict=True)):
+        live = formulas(files[f"xl/worksheets/sheet{place + 3}.xml"])
+        lines = {PLAN.cells[SETTLEMENT, step.key, ""] for step in steps if step.is_line}
         assert live.keys() == lines, "lines are formulas, and nothing else is"
         for step in steps:
-            at, column = xl_cell_to_rowcol(PLAN.cells[SETTLEMENT, step.name])
-            number = float(np.broadcast_to(getattr(values, step.name), len(frame))[row])
-            found = sheets[aco_id][at][column]
+            at, column = xl_cell_to_rowcol(PLAN.cells[SETTLEMENT, step.key, ""])
+            number = figures.figure(step.key)
+            found = read_sheets[aco_id][at][column]
             if np.isnan(number):
                 assert found == NOTHING
             else:
                 told = OUTCOMES[int(number)] if step.unit == "outcome" else pytest.approx(number, rel=1e-15)
                 assert found == told
+
+
+def test_the_tables_have_every_step_of_the_law_once() -> None:
+    law = law_of(RuleBook(), "mssp")
+    assert sorted(step.key for table in TABLES for step in table.steps) == sorted(law.known)
+    whole = tables(RuleBook(), with_benchmark=True)
+    for space, name in ((SETTLEMENT, "settlement_from_benchmark"), (BENCHMARK, "benchmark")):
+        placed = [step.key for table in whole if table.space == space for step in table.steps]
+        assert sorted(placed) == sorted(law_of(RuleBook(), "mssp", name).known)
 
 
 def test_formulas_name_cells_above_or_the_parameters(workbook: Callable[..., bytes], canonical) -> None:
@@ -72,7 +83,7 @@ def test_formulas_name_cells_above_or_the_parameters(workbook: Callable[..., byt
         own, _ = xl_cell_to_rowcol(cell)
         names = re.findall(r"(?<![$A-Z!])[A-Z]{1,2}\d+\b", formula)
         assert all(xl_cell_to_rowcol(name)[0] < own for name in names), (cell, formula)
-        of_rules = re.search(r"Parameters!|NA\(\)|FALSE|IFERROR\(0,", formula)  # the last three: of none that applies
+        of_rules = re.search(r"Parameters!|NA\(\)|N\(0\)|IFERROR\(0,", formula)  # the last three: of none that applies
         assert names or of_rules, (cell, formula)
 
 

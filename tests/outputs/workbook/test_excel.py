@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.tree import Name, Rule
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
 
 PLACES = {
@@ -14,6 +16,10 @@ PLACES = {
     "rules.absent": None,
     "other.a": Cells("D9"),
 }
+
+
+def place(leaf: Name | Rule) -> Cells | None:
+    return PLACES[f"rules.{leaf.name}" if isinstance(leaf, Rule) else leaf.name]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +55,7 @@ PLACES = {
         ("NTH(rules.limit,a)", "fraction", '=IFERROR(Parameters!$F$4, "-")'),
         # a rule that does not apply is no number and compares with nothing
         ("IF(ISNUMBER(rules.absent),a,b)", "USD", '=IFERROR(C2, "-")'),
-        ('rules.absent="fixed"', "condition", "=N(FALSE)"),
+        ('rules.absent="fixed"', "condition", "=N(0)"),
         ("IF(a>rules.absent,a,b)", "USD", '=IFERROR(C2, "-")'),
         ("rules.absent", "fraction", '=IFERROR(NA(), "-")'),
         # numbers without exponents
@@ -57,4 +63,4 @@ PLACES = {
     ],
 )
 def test_formula(formula: str, unit: str, written: str) -> None:
-    assert excel_formula(formula, unit, PLACES.__getitem__) == written.replace('"-"', f'"{NOTHING}"')
+    assert excel_formula(parse(formula), unit, place) == written.replace('"-"', f'"{NOTHING}"')

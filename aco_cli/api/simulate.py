@@ -1,0 +1,52 @@
+"""Settlements under chance, as a call of the library."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.api.roster import read_roster, with_benchmark_notes
+from aco_cli.api.run import Result, Run
+from aco_cli.api.selection import Selection, Tables, YearsLike, requested
+from aco_cli.engine.simulate import PERCENTILES
+from aco_cli.engine.simulate import simulate as draw
+from aco_cli.outputs.phrases import dollars
+
+DERIVED = "standard deviations are derived from the scale of the minimum savings rate, not published; --sd sets one"
+
+
+def simulate(
+    data: Tables,
+    years: YearsLike = None,
+    *,
+    draws: int = 10_000,
+    seed: int = 1,
+    sd: float | None = None,
+    run: Run | None = None,
+    **selection: Unpack[Selection],
+) -> Result:
+    """Settlements under chance: each ACO's savings rate drawn around its value, a row per ACO; `totals` of them all.
+
+    `sd` is the standard deviation of all savings rates (a fraction); without it that of the rules.
+    """
+    run = run or Run()
+    request = requested(data, years, selection)
+    frame = read_roster(run, request)
+    with run.busy("drawing", rows=len(frame) * draws) as progress:
+        found = draw(frame, request.book, draws=draws, seed=seed, sd=sd, progress=progress)
+    table = found.table.assign(notes=with_benchmark_notes(found.table["notes"], frame))
+    run.settled(table["outcome"])
+    if sd is None:
+        run.note("derived_deviation", DERIVED)
+    low, high = np.quantile(found.sums, [PERCENTILES[0] / 100, PERCENTILES[-1] / 100])
+    totals = {"expected_settlement": found.sums.mean(), "settlement_p05": low, "settlement_p95": high}
+    if unknown := int((table["probability_not_calculable"] > 0).sum()):
+        told = f"{unknown:,} of {len(table):,} ACOs have draws that are not calculable; column notes says why"
+        run.warn("not_calculable", told, rows=unknown)
+    else:
+        expected, lowest, highest = map(dollars, totals.values())
+        run.note("all_together", f"all together: expected settlement {expected}, 5 % to 95 % {lowest} to {highest}")
+    rows = pd.concat([frame.drop(columns=table.columns, errors="ignore"), table], axis=1)
+    return Result(rows, run.notices, pd.DataFrame([totals]))

@@ -1,0 +1,57 @@
+"""Headline figures, as a call of the library."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from aco_cli.api.reading import read_rows
+from aco_cli.api.run import Result, Run
+from aco_cli.api.selection import Names, Selection, Tables, YearsLike, names, requested
+from aco_cli.engine import national
+from aco_cli.engine.settle import settle
+from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
+from aco_cli.errors import UsageError
+from aco_cli.outputs.rounding import half_up_cents
+from aco_cli.rules.published import published_totals
+
+
+def summary(
+    data: Tables,
+    years: YearsLike = None,
+    *,
+    by: Names = None,
+    compare: bool = False,
+    run: Run | None = None,
+    **selection: Unpack[Selection],
+) -> Result:
+    """The headline figures by program, track, start year and size, or by the columns of `by`.
+
+    `compare` sets published totals beside the computed ones instead.
+    """
+    run = run or Run()
+    request = requested(data, years, selection)
+    frame = read_rows(run, request)
+    frame = frame.assign(**grouping_columns(frame))
+    asked = tuple(dict.fromkeys(name.strip() for name in names(by)))
+    groups = DEFAULT_GROUPS if compare or not asked else asked
+    for group in groups:
+        if group not in frame:
+            raise UsageError(f"--by {group}: no such column; the files have {', '.join(frame.columns)}")
+    wanted = tuple(dict.fromkeys((*NEEDED, *groups)))
+    with run.busy("settling", rows=len(frame)) as progress:
+        settled = settle(frame, request.book, wanted, progress=progress)
+    run.settled(settled["outcome"])
+    summed = summarise(settled, groups)
+    if unsettled := int(summed.loc[summed["by"] == "all", "not_calculable"].sum()):
+        told = f"{unsettled:,} of {len(frame):,} ACOs are not-calculable and add to no sum"
+        run.warn("not_calculable", told, rows=unsettled)
+    totals = published_totals()
+    if not asked or compare:
+        summed = national.with_published(summed, totals)
+    if not compare:
+        return Result(summed, run.notices)
+    compared = national.compare(summed, totals)
+    is_mean = compared["figure"].str.startswith("mean_")
+    for name in ("computed", "difference"):
+        compared[name] = compared[name].mask(~is_mean, half_up_cents(compared[name].to_numpy()))
+    return Result(compared, run.notices)

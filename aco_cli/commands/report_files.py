@@ -1,0 +1,139 @@
+"""The page, the charts and the workbook of `report`: what of a roster they show, and writing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+import aco_cli
+from aco_cli.api.benchmarks import read_evidence
+from aco_cli.api.roster import settle_rows
+from aco_cli.api.selection import Request
+from aco_cli.commands.session import Session
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.settle import with_balances
+from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
+from aco_cli.engine.waterfall import Waterfall, waterfall
+from aco_cli.engine.worksheet import sheet_rows, worksheet
+from aco_cli.errors import UsageError
+from aco_cli.inputs.source import STDIN
+from aco_cli.outputs.columns import column_names, output_columns
+from aco_cli.outputs.formats import Figure
+from aco_cli.outputs.write import write_output
+from aco_cli.rules.book import RuleBook
+
+_OFTEN_ONE = ("performance_year", "program", "start_year")  # and then not worth a column
+# More would be too much for a browser, and for the eye.
+MOST_ROWS = 20_000
+
+
+class Settled(NamedTuple):
+    """Rows of a roster, their settlement, and its steps from savings to payment."""
+
+    frame: pd.DataFrame
+    settled: pd.DataFrame
+    steps: Waterfall
+
+
+def write_book(session: Session, frame: pd.DataFrame, request: Request, output: str) -> None:
+    """Settle the rows of a roster and write their workbook. Raises OutputError for what cannot be written.
+
+    Where the request has reference files, the worksheets start with the benchmarks by those.
+    """
+    from aco_cli.outputs.workbook.book import Sheets, render_book
+
+    book = request.book
+    settled = settle_rows(session, frame, book, ("outcome", "settlement", "aco_id", "performance_year", "notes"))
+    frame = with_balances(frame, book).reset_index(drop=True)
+    rows = sheet_rows(frame, book, read_evidence(session, request))
+    sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), settled["notes"].tolist(), rows)
+    with session.busy("writing the workbook", rows=len(frame)):
+        write_output(render_book(book, sheets), output)
+    _tell(session, frame, output)
+
+
+def write_page(session: Session, frame: pd.DataFrame, request: Request, output: str) -> None:
+    """Settle the rows and write the page. Raises UsageError where a library is missing, and OutputError."""
+    _need_libraries()
+    from aco_cli.outputs.page.content import Settlements, shown_of_one
+    from aco_cli.outputs.page.render import render_page
+
+    book = request.book
+    lines = shown_of_one(law_of(book, frame["program"].iloc[0]).steps)
+    rows = _settle(session, frame, book, [line.key for line in lines])
+    content = Settlements(
+        rows.settled,
+        rows.steps,
+        summarise(rows.settled, DEFAULT_GROUPS),
+        [c for c in output_columns("report") if c.name not in _OFTEN_ONE or rows.settled[c.name].nunique() > 1],
+        [column for column in output_columns("summary") if column.name != "source"],
+        _laws(rows.frame, book),
+        lines,
+    )
+    data = render_page(content, _made_of([*request.files, *request.quality, *request.reference]))
+    write_output(data, output)
+    _tell(session, frame, output)
+
+
+def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> None:
+    """Settle the rows and write one chart, or all, as SVG or PNG. Raises UsageError and OutputError as `write_page`."""
+    _need_libraries()
+    from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
+    from aco_cli.outputs.charts.draw import draw_some, image
+
+    rows = _settle(session, frame, book)
+    shown = [figure] if figure else list(Figure)
+    chart, bare = draw_some(shown, rows.settled, rows.steps)
+    for each in bare:
+        (session.warn if figure else session.note)("empty_chart", f"nothing to draw in chart {each}: {NOTHING[each]}")
+    years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
+    words = " ".join(NOTHING[each] if each in bare else caption(each, rows.settled, rows.steps) for each in shown)
+    about = f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}"
+    write_output(image(chart, output, about, words), output)
+    _tell(session, frame, output, "charts of ")
+
+
+def _tell(session: Session, frame: pd.DataFrame, output: str, what: str = "") -> None:
+    session.step("wrote", f"wrote {what}{len(frame):,} rows to {output}", rows=len(frame), file=output)
+
+
+def _need_libraries() -> None:
+    try:
+        import altair  # noqa: F401
+        import jinja2  # noqa: F401
+        import vl_convert  # noqa: F401
+    except ImportError as error:
+        raise UsageError(f"this report needs {error.name}: pip install 'aco-cli[report]'") from None
+
+
+def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequence[str] = ()) -> Settled:
+    if len(frame) > MOST_ROWS:
+        raise UsageError(
+            f"a page or chart shows at most {MOST_ROWS:,} ACOs and years, the files have {len(frame):,}; choose some "
+            "with --program, --track, --aco or fewer years"
+        )
+    groups = grouping_columns(frame)
+    start = groups["start_year"].fillna("").replace("", "unknown")
+    frame = frame.assign(aco_name=frame.get("aco_name", ""), size=groups["size"], start_year=start)
+    columns = dict.fromkeys((*column_names("settle"), *NEEDED, *DEFAULT_GROUPS, "quality_share", *more))
+    settled = settle_rows(session, frame, book, tuple(columns))
+    return Settled(frame, settled, waterfall(frame, book))
+
+
+def _laws(frame: pd.DataFrame, book: RuleBook) -> dict[tuple[str, str, int], dict[str, str]]:
+    """The citations of the lines that count, for every program, track and year of the rows."""
+    situations = ["program", "track", "performance_year"]
+    firsts = frame.drop_duplicates(situations)
+    laws = {}
+    for place, (program, track, year) in enumerate(firsts[situations].itertuples(index=False)):
+        entries = worksheet(firsts.iloc[[place]], book)
+        laws[program, track, int(year)] = {entry.line: entry.citation for entry in entries if entry.status}
+    return laws
+
+
+def _made_of(files: Sequence[str]) -> str:
+    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
+    return f"Made by aco {aco_cli.__version__} from {names}."

@@ -1,0 +1,34 @@
+"""`aco template`: a roster to fill in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from aco_cli.commands import options as o
+from aco_cli.commands.call import command
+
+
+@command
+def template(
+    track: Annotated[str, typer.Argument(metavar="TRACK", help="The track, such as basic-e (aco rules coverage).")],
+    output: o.Output,
+    session: o.PlainSession,
+    year: Annotated[int | None, o.option("YEAR", "The performance year; the last one covered if left out.")] = None,
+    rules: o.RulesOption = None,
+) -> None:
+    """A roster with the columns that a track needs, to fill in.
+
+    One row, with program, track and year; aco columns roster says what each column holds.
+
+    \b
+    aco template enhanced -o roster.csv
+    aco template track-1 --year 2014
+    """
+    from aco_cli.api.selection import rules_of
+    from aco_cli.api.templates import roster_template
+    from aco_cli.outputs.columns import roster_column
+
+    frame = roster_template(rules_of(rules), track, year)
+    session.write(frame, [roster_column(str(name)) for name in frame], output)

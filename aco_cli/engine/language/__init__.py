@@ -1,1 +1,0 @@
-"""The language of the law: formulas as trees, checked, reduced to a situation, and computed over columns."""

@@ -1,0 +1,163 @@
+"""The functions and operators of formulas: how many arguments, what unit comes out, and how columns are computed.
+
+Columns are arrays (a row each; figures by enrollment type have the types as their first axis) or single values that
+hold for all rows. What is not known is NaN: it spreads through sums and products, compares as false, and ISNUMBER asks
+for it. An IF whose condition is not known is not known.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aco_cli.engine.lines import units as u
+from aco_cli.engine.lines.tree import Apply, Node, Number
+
+Column = Any  # NDArray of floats or conditions, or one of these alone
+Plain = Callable[..., Node]
+
+_ANY_NUMBER = 99
+# Rates of the law are whole millionths, so that numerators and denominators are whole numbers, exact in a float, and
+# what comes of them is rounded once: 5,333 beneficiaries give the float nearest to 0.038.
+_MILLION = 1_000_000.0
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of formulas.
+
+    `unit` gives the unit of the result for those of the arguments, or raises UnitError; `plain` is the same in simpler
+    functions, for readers and spreadsheets.
+    """
+
+    arity: tuple[int, int]
+    unit: u.UnitRule
+    compute: Callable[..., Column]
+    plain: Plain | None = None
+
+
+def _divided(left: Column, right: Column) -> Column:
+    return np.where(np.equal(right, 0), np.nan, left / right)
+
+
+def _different(left: Column, right: Column) -> Column:
+    return (left < right) | (left > right)
+
+
+def chosen(test: Column, yes: Column, no: Column) -> Column:
+    """Of two columns the one that a condition says on each row; NaN where the condition is not known."""
+    if np.asarray(test).dtype == np.bool_:
+        return np.where(test, yes, no)
+    return np.where(np.isnan(test), np.nan, np.where(np.equal(test, 0), no, yes))
+
+
+def _place(value: Column, steps: NDArray[np.float64], _ascending: Column) -> Column:
+    found = np.searchsorted(np.atleast_1d(steps), value, side="right")
+    return np.where((found == 0) | np.isnan(value), np.nan, found)
+
+
+def _taken(values: NDArray[np.float64], place: Column) -> Column:
+    known = np.where(np.isnan(place), 0, place).astype(np.intp)
+    return np.append(np.nan, values)[known]
+
+
+def _nth(values: Column, place: Column) -> Column:
+    """The place-th value of a list, past its end the last; a single value is a list that holds for every place."""
+    return values if np.ndim(values) == 0 else _taken(values, np.clip(place, 1, len(values)))
+
+
+def _rate_of(rate: Column, amount: Column) -> Column:
+    """For whole dollars and a rate of whole millionths the exact amount.
+
+    3.4 % of 100,012,000 is 3,400,408, where the float nearest to 0.034 times the amount would be a little more.
+    """
+    millionths = np.rint(np.multiply(rate, _MILLION))
+    return np.where(millionths / _MILLION == rate, millionths * amount / _MILLION, rate * amount)
+
+
+def _linear(at: Column, lower: Column, upper: Column, at_lower: Column, at_upper: Column) -> Column:
+    low, high = np.rint(np.multiply(at_lower, _MILLION)), np.rint(np.multiply(at_upper, _MILLION))
+    return (low * (upper - at) + high * (at - lower)) / ((upper - lower) * _MILLION)
+
+
+def _plain_linear(at: Node, lower: Node, upper: Node, at_lower: Node, at_upper: Node) -> Node:
+    def minus(left: Node, right: Node) -> Node:
+        return Apply("-", (left, right))
+
+    risen = Apply("*", (minus(at_upper, at_lower), minus(at, lower)))
+    return Apply("+", (at_lower, Apply("/", (risen, minus(upper, lower)))))
+
+
+def _total(first: Column, *others: Column) -> Column:
+    """Sum over the types of products, in CMS's order; a type whose first factor is zero adds nothing, known or not."""
+    product = np.asarray(reduce(np.multiply, others, first))
+    shares = np.broadcast_to(first, product.shape)
+    total: Column = np.asarray(0.0)
+    for share, part in zip(shares, product, strict=True):
+        total = total + np.where(share == 0, 0.0, part)
+    return total
+
+
+def _plain_total(*factors: Node) -> Node:
+    product = reduce(lambda left, right: Apply("*", (left, right)), factors)
+    if len(factors) == 1:
+        return product
+    return Apply("IF", (Apply("=", (factors[0], Number(0.0))), Number(0.0), product))
+
+
+def added(nodes: list[Node]) -> Node:
+    """The sum of several formulas."""
+    return reduce(lambda left, right: Apply("+", (left, right)), nodes)
+
+
+def _several(function: Callable[[Column, Column], Column]) -> Callable[..., Column]:
+    return lambda *columns: reduce(function, columns)
+
+
+# Functions over the members of a figure: what they are for one member (`plain`), and how the members are brought
+# together.
+OVER_MEMBERS: Mapping[str, Callable[[list[Node]], Node]] = {
+    "SUM_TYPES": added,
+    "SHARE_WEIGHTED": added,
+    "SUM_DOMAINS": added,
+    "ANY_TYPE": lambda nodes: Apply("OR", tuple(nodes)),
+}
+FUNCTIONS: Mapping[str, Function] = {
+    "+": Function((2, 2), u.alike, operator.add),
+    "-": Function((2, 2), u.alike, operator.sub),
+    "*": Function((2, 2), u.product, operator.mul),
+    "/": Function((2, 2), u.quotient, _divided),
+    "NEGATIVE": Function((1, 1), u.alike, operator.neg),
+    "=": Function((2, 2), u.comparison, operator.eq),
+    "<>": Function((2, 2), u.comparison, _different),
+    "<": Function((2, 2), u.comparison, operator.lt),
+    "<=": Function((2, 2), u.comparison, operator.le),
+    ">": Function((2, 2), u.comparison, operator.gt),
+    ">=": Function((2, 2), u.comparison, operator.ge),
+    "IF": Function((3, 3), u.branches, chosen),
+    "AND": Function((1, _ANY_NUMBER), u.conditions, _several(np.logical_and)),
+    "OR": Function((1, _ANY_NUMBER), u.conditions, _several(np.logical_or)),
+    "NOT": Function((1, 1), u.conditions, np.logical_not),
+    "MIN": Function((1, _ANY_NUMBER), u.alike, _several(np.minimum)),
+    "MAX": Function((1, _ANY_NUMBER), u.alike, _several(np.maximum)),
+    "ABS": Function((1, 1), u.alike, np.abs),
+    "INT": Function((1, 1), u.alike, np.floor),
+    "IFERROR": Function((2, 2), u.alike, lambda value, otherwise: np.where(np.isnan(value), otherwise, value)),
+    "ISNUMBER": Function((1, 1), u.condition, lambda value: ~np.isnan(value)),
+    "MATCH": Function((3, 3), u.place, _place),
+    "INDEX": Function((2, 2), u.anything, _taken),
+    "NTH": Function((2, 2), u.anything, _nth),
+    "NA": Function((0, 0), u.anything, lambda: np.nan),
+    "RATE_OF": Function((2, 2), u.product, _rate_of, lambda rate, amount: Apply("*", (rate, amount))),
+    "LINEAR": Function((5, 5), u.interpolation, _linear, _plain_linear),
+    "SUM_TYPES": Function((1, 1), u.alike, _total, _plain_total),
+    "SUM_DOMAINS": Function((1, 1), u.alike, _total, _plain_total),
+    "SHARE_WEIGHTED": Function((2, 4), u.product, _total, _plain_total),
+    "ANY_TYPE": Function((1, 1), u.conditions, lambda held: np.logical_or.reduce(np.asarray(held)), lambda held: held),
+}

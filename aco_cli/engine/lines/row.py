@@ -1,0 +1,129 @@
+"""One row of the law: its figures, the rules in force, and formulas walked for it alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from aco_cli.engine.lines.fold import as_constant, constant_value
+from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, Column
+from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.situations import Evaluator, Situations
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.tree import Apply, Name, Node, Rule, Text, rewritten
+from aco_cli.engine.members import AXES
+from aco_cli.rules.book import Situation
+from aco_cli.rules.parameters import Entry, Program, values_by_name
+
+
+def members(step: Step) -> tuple[str, ...]:
+    """The members of a figure, each as the files write it; one without a name for a figure that is one alone."""
+    return tuple(AXES[step.axis]) if step.axis else ("",)
+
+
+def plain_tree(law: Law, step: Step, member: str = "") -> Node:
+    """The formula of a line for one member, in the functions of spreadsheets alone."""
+
+    def of(tree: Node, member: str) -> Node:
+        def write(node: Node) -> Node | None:
+            match node:
+                case Name(name=name) if law.named[name].axis:
+                    return Name(name, member)
+                case Apply(function=function, arguments=arguments) if plain := FUNCTIONS[function].plain:
+                    if function not in OVER_MEMBERS:
+                        return plain(*(of(each, member) for each in arguments))
+                    axis = "domain" if function == "SUM_DOMAINS" else "type"
+                    each_of = [plain(*(of(each, kind) for each in arguments)) for kind in AXES[axis]]
+                    return OVER_MEMBERS[function](each_of)
+            return None
+
+        return rewritten(tree, write)
+
+    return of(step.trees["formula"], member)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row with every figure of a table of the law."""
+
+    law: Law
+    figures: Mapping[str, Column]
+    at: int
+    situation: Situation
+    entries: Mapping[str, Entry]
+
+    @cached_property
+    def _rules(self) -> Mapping[str, Any]:
+        return values_by_name(self.entries)
+
+    def figure(self, name: str, member: str = "") -> float:
+        """An input or line by its key; NaN where it is not known."""
+        if name not in self.figures:
+            return 0.0 if self.law.named[name].choice else math.nan
+        column = np.asarray(self.figures[name], dtype=np.float64)
+        if member:
+            column = column[list(AXES[self.law.named[name].axis]).index(member)] if column.ndim else column
+        return float(column[..., self.at] if column.ndim else column)
+
+    def constant(self, node: Node) -> Node:
+        """A rule as the value it has."""
+        return as_constant(self._rules.get(node.name)) if isinstance(node, Rule) else node
+
+    def value(self, node: Node) -> Any:
+        """What a formula comes to; of an IF only the branch taken is looked at."""
+        match node:
+            case Name(name=name, member=member):
+                return self.figure(name, member)
+            case Text(value=text):
+                return text
+            case Apply(function="IF", arguments=(test, yes, no)):
+                holds = self.value(test)
+                return math.nan if math.isnan(holds) else self.value(yes if holds else no)
+            case Apply(function=function, arguments=arguments):
+                with np.errstate(all="ignore"):
+                    return _plain(FUNCTIONS[function].compute(*map(self.value, arguments)))
+            case Rule():
+                found = self.constant(node)
+                return found.value if isinstance(found, Text) else constant_value(found)
+        return constant_value(node)
+
+    def is_given(self, step: Step, number: float) -> bool:
+        """Whether a figure is known; of a choice, whether it is made."""
+        return not math.isnan(number) and bool(number or not step.choice)
+
+    def authority(self, step: Step, program: Program) -> tuple[str, str]:
+        """Citation and status of a line: of the rule value it takes, of its program's procedure, or its own."""
+        if step.rule:
+            entry = self.entries.get(step.rule)
+            return (entry.cite, str(entry.status)) if entry else ("not part of this track and year", "")
+        return program.cite or step.cite, str(program.status)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str) or np.ndim(value) else float(value)
+
+
+def evaluated(law: Law, situations: Situations, figures: Mapping[str, Column]) -> list[Row]:
+    """Every row of some situations with all figures of a table, given or computed."""
+    rows, wanted = len(situations.codes), tuple(each.key for each in law.order)
+    evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: wanted)
+    found = {key: np.full((*_members(law, key), rows), np.nan) for key in wanted}
+    for _, part, computed in evaluator.blocks(rows, max(rows, 1)):
+        for key in wanted:
+            found[key][..., part] = computed[key]
+    everything = {**figures, **found}
+    entries = [situations.book.in_force(each) for each in situations.found]
+    return [
+        Row(law, everything, at, situations.found[code], entries[code])
+        for at, code in enumerate(situations.codes.tolist())
+    ]
+
+
+def _members(law: Law, key: str) -> tuple[int, ...]:
+    axis = law.known[key.partition(":")[0]].axis
+    return (len(AXES[axis]),) if axis else ()

@@ -1,0 +1,133 @@
+"""Rows by what selects their rules: program, track and performance year; and the law folded for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aco_cli.engine.lines.columns import compute
+from aco_cli.engine.lines.fold import Folded, Formula, NotANumberError, as_constant, fold, needed
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Node, Text
+from aco_cli.engine.outcome import CODES
+from aco_cli.errors import RulesError
+from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.parameters import Entry, values_by_name
+
+Rows = slice | NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Situations:
+    """The distinct programs, tracks and years of some rows; `codes` says for every row which one it is in."""
+
+    book: RuleBook
+    found: Sequence[Situation]
+    codes: NDArray[np.intp]
+
+    def groups(self, rows: slice) -> Iterator[tuple[Situation, Rows]]:
+        """The rows of a block by situation."""
+        if len(self.found) == 1:
+            yield self.found[0], rows
+            return
+        codes = self.codes[rows]
+        order = np.argsort(codes, kind="stable")
+        ends = np.cumsum(np.bincount(codes, minlength=len(self.found)))
+        for situation, first, end in zip(self.found, np.append(0, ends), ends, strict=False):
+            if end > first:
+                yield situation, order[first:end] + rows.start
+
+    def entries(self, name: str) -> list[Entry | None]:
+        """What a parameter is in each situation."""
+        return [self.book.in_force(situation).get(name) for situation in self.found]
+
+    def number(self, name: str) -> NDArray[np.float64]:
+        """A number of the rules on every row; NaN where the parameter does not apply."""
+        values = [np.nan if entry is None else float(entry.value) for entry in self.entries(name)]
+        return np.array(values)[self.codes]
+
+    def only(self, rows: Any) -> Situations:
+        """Those of some rows."""
+        return Situations(self.book, self.found, self.codes[rows])
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Computes figures `wanted` of the law from the `figures` given, for rows of any situation.
+
+    `laws` gives the tables of a program. Figures are arrays whose last axis is the rows, or single values. What is
+    absent counts as unknown.
+    """
+
+    laws: Callable[[str], Sequence[Law]]
+    situations: Situations
+    figures: Mapping[str, Column]
+    wanted: Callable[[Situation], Sequence[str]]
+    _found: dict[Situation, Folded] = field(default_factory=dict)
+
+    def blocks(self, rows: int, size: int) -> Iterator[tuple[Situation, Rows, dict[str, Column]]]:
+        """The figures wanted of every row, by situation, so many rows at a time."""
+        for start in range(0, rows, size):
+            for situation, part in self.situations.groups(slice(start, min(start + size, rows))):
+                folded = self.folded(situation)
+                yield situation, part, compute(folded, taken(self.figures, part, folded.inputs), CODES)
+
+    def folded(self, situation: Situation) -> Folded:
+        """What is left to compute in a situation."""
+        if situation not in self._found:
+            laws, wanted = tuple(self.laws(situation.program)), tuple(self.wanted(situation))
+            entries = self.situations.book.in_force(situation)
+            self._found[situation] = folded(laws, wanted, entries, self.figures.keys())
+        return self._found[situation]
+
+
+def folded(
+    laws: tuple[Law, ...], wanted: tuple[str, ...], entries: Mapping[str, Entry], given: Collection[str]
+) -> Folded:
+    """What is left to compute of the figures wanted under rule values in force, if the inputs of `given` are known."""
+    rules, inputs = _asked(laws, wanted)
+    missing = frozenset(name for name in inputs if name not in given)
+    values = values_by_name(entries)
+    return _folded(laws, wanted, tuple((name, as_constant(values.get(name))) for name in rules), missing)
+
+
+def taken(figures: Mapping[str, Column], rows: Any, names: Iterable[str] | None = None) -> dict[str, Column]:
+    """Figures of some rows, all of them or those named."""
+    some = {name: figures[name] for name in (figures if names is None else names)}
+    return {name: column[..., rows] if np.ndim(column) else column for name, column in some.items()}
+
+
+@lru_cache(maxsize=64)
+def _needed(laws: tuple[Law, ...], wanted: tuple[str, ...]) -> tuple[Formula, ...]:
+    return tuple(needed(tuple({each.key: each for law in laws for each in law.order}.values()), wanted))
+
+
+@lru_cache(maxsize=64)
+def _asked(laws: tuple[Law, ...], wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The rules and the inputs that figures rest on, by name."""
+    formulas = _needed(laws, wanted)
+    rules = dict.fromkeys(name for each in formulas for name in each.rules)
+    lines = {each.key for each in formulas}
+    inputs = dict.fromkeys(name for each in formulas for name in each.names if name not in lines)
+    return tuple(rules), tuple(inputs)
+
+
+# Many years and tracks have the same values, and simulations ask for the same again and again.
+@lru_cache(maxsize=1024)
+def _folded(
+    laws: tuple[Law, ...], wanted: tuple[str, ...], rules: tuple[tuple[str, Node], ...], missing: frozenset[str]
+) -> Folded:
+    known = {key: step for law in laws for key, step in law.named.items()}
+    constants = {f"rules.{name}": value for name, value in rules}
+    constants |= {name: FALSE if known[name].choice else UNKNOWN for name in missing}
+    try:
+        return fold(_needed(laws, wanted), wanted, constants)
+    except NotANumberError as error:
+        named = next(name for name, value in rules if value == Text(str(error)))
+        raise RulesError(f"{named.partition('.')[0]}.yaml: expected a number for {named}, found {error}") from None

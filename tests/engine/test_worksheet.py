@@ -1,0 +1,206 @@
+"""The worksheet of one ACO: every line once, its numbers in its formula, and where the rule stands."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pytest
+
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.text import show
+from aco_cli.engine.settle import settle, settled_rows
+from aco_cli.engine.worksheet import Entry, distance_entries, worksheet
+from aco_cli.rules.book import RuleBook
+
+BOOK = RuleBook()
+LAW = law_of(BOOK, "mssp")
+LINES = list(LAW.lines)
+SAVED: dict[str, Any] = {
+    "performance_year": 2014,
+    "track": "track-1",
+    "benchmark_total": 100e6,
+    "expenditure_total": 96e6,
+    "assigned_beneficiaries": 5_333.7,
+    "quality_score": 0.9,
+}
+LOST = {**SAVED, "track": "track-2", "expenditure_total": 115e6, "agreement_year": 1}
+
+
+def sheet(canonical, **row: Any) -> dict[str, Entry]:
+    return {entry.line: entry for entry in worksheet(canonical([row]), BOOK)}
+
+
+def test_known_inputs_come_first_then_every_line_in_the_order_of_the_law(canonical) -> None:
+    lines = [entry.line for entry in worksheet(canonical([SAVED]), BOOK)]
+    inputs = [given.key for given in LAW.inputs if given.key in SAVED]  # choices that are not made are left out
+    assert lines == inputs + [line.key for line in LINES]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_last_line_is_what_settle_says(seed: int, canonical, make_rows) -> None:
+    for row in make_rows(seed, 4):
+        frame = canonical([row])
+        last = worksheet(frame, BOOK)[-1]
+        settlement = settle(frame, BOOK, ("settlement",))["settlement"][0]
+        assert last.line == "settlement"
+        assert last.value == ("" if math.isnan(settlement) else repr(float(settlement)).removesuffix(".0"))
+        assert last.shown == show(settlement, "USD")
+
+
+def test_values_are_in_full_precision(canonical) -> None:
+    row = {**SAVED, "expenditure_total": 90e6 + 1 / 3, "quality_score": 1 / 3}
+    (figures,) = settled_rows(canonical([row]), BOOK)
+    for entry in sheet(canonical, **row).values():
+        if entry.value and entry.unit != "outcome":
+            assert float(entry.value) == figures.figure(entry.line)
+        if entry.status == "given" and entry.line in row:
+            assert float(entry.value) == row[entry.line]
+
+
+@pytest.mark.parametrize(
+    ("line", "formula"),
+    [
+        ("savings", "$100,000,000.00 - $96,000,000.00"),
+        ("savings_rate", "$4,000,000.00 / $100,000,000.00"),
+        ("msr_amount", "3.8% x $100,000,000.00"),
+        ("beneficiaries", "INT(5,333.7)"),
+        ("final_sharing_rate", "50% x 90% x 100%"),
+        ("payment_limit", "10% x $100,000,000.00"),
+    ],
+)
+def test_formulas_carry_their_numbers(line: str, formula: str, canonical) -> None:
+    assert sheet(canonical, **SAVED)[line].formula == formula
+
+
+@pytest.mark.parametrize(
+    ("line", "formula"),
+    [
+        ("exceeds_mlr", "AND($15,000,000.00 > 0, $15,000,000.00 >= $2,000,000.00)"),
+        ("shared_loss_rate", "MIN(MAX(1 - 60% x 90%, 0%), 60%)"),
+        ("loss_limit", "5% x $100,000,000.00"),
+        ("loss_limit_share", "NTH({5%, 7.5%, 10%}, 1)"),
+        ("band", "MATCH(5,333, {500, ..., 60,000}, 1)"),
+        ("quality_standard_met", "90% > 0"),
+        ("shared_losses", "IF(AND(yes, NOT(no)), -(-$15,000,000.00) x 46%, 0)"),
+        ("sequestration_rate", ""),
+        ("msr", ""),
+        ("outcome", ""),
+    ],
+)
+def test_formulas_show_the_branch_that_decides(line: str, formula: str, canonical) -> None:
+    """Whether a figure is given and which kind of rule it is are settled; what is only a figure needs no formula."""
+    assert sheet(canonical, **LOST)[line].formula == formula
+
+
+@pytest.mark.parametrize("row", [SAVED, LOST, {**SAVED, "quality_score": None}, {**LOST, "benchmark_total": None}])
+def test_no_name_is_left_in_a_formula(row: dict[str, Any], canonical) -> None:
+    """Only figures, yes and no, and the functions of spreadsheets."""
+    for entry in worksheet(canonical([row]), BOOK):
+        assert set(re.findall(r"[A-Za-z_]+", entry.formula)) <= {
+            "IF",
+            "AND",
+            "OR",
+            "NOT",
+            "MIN",
+            "MAX",
+            "INT",
+            "ABS",
+            "INDEX",
+            "MATCH",
+            "NTH",
+            "x",
+            "yes",
+            "no",
+            "unknown",
+        }
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        SAVED,
+        LOST,
+        {**SAVED, "track": "enhanced", "performance_year": 2019, "msr_election": "0.02"},
+        {**SAVED, "track": "basic-a", "performance_year": 2024, "quality_standard_met": True},
+    ],
+    ids=["track-1 2014", "track-2 2014", "enhanced 2019", "basic-a 2024"],
+)
+def test_every_line_has_its_citation(row: dict[str, Any], canonical) -> None:
+    """A reader of any line is told where the rule stands, also where the rule has nothing for the track and year."""
+    assert [entry.line for entry in worksheet(canonical([row]), BOOK)[: -len(LINES)] if not entry.status] == []
+    assert [entry.line for entry in worksheet(canonical([row]), BOOK)[-len(LINES) :] if not entry.citation] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "citation", "status"),
+    [
+        (SAVED, "max_sharing_rate", "42 CFR 425.604(d)", "published"),
+        (LOST, "max_sharing_rate", "42 CFR 425.606(d)", "published"),
+        (LOST, "loss_limit", "42 CFR 425.606(g)", "assumed"),
+        (LOST, "payment_limit", "42 CFR 425.606(e)", "assumed"),
+        (SAVED, "payment_limit", "42 CFR 425.604(e)", "published"),
+        (
+            {**SAVED, "track": "enhanced", "performance_year": 2025},
+            "sequestration_rate",
+            "2 U.S.C. 901a(6)(A)",
+            "assumed",
+        ),
+        ({**SAVED, "performance_year": 2019}, "sequestration_rate", "CARES Act", "published"),
+    ],
+)
+def test_citation_and_status_are_those_of_the_rule_in_force(
+    row: dict[str, Any], line: str, citation: str, status: str, canonical
+) -> None:
+    entry = sheet(canonical, **row)[line]
+    assert entry.citation.startswith(citation)
+    assert entry.status == status
+
+
+def test_inputs_say_that_they_are_given(canonical) -> None:
+    entries = sheet(canonical, **SAVED)
+    assert {(entries[name].citation, entries[name].status) for name in ("benchmark_total", "quality_score")} == {
+        ("roster", "given")
+    }
+    assert entries["benchmark_total"].letter == "H"
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "label", "shown", "formula"),
+    [
+        # 3.8 % of the benchmark are 3,800,000, of which 4,000,000 were saved; below it 4,000,000 x 50 % x 90 % x 98 %
+        (
+            SAVED,
+            "to_minimum_savings",
+            "Above the minimum savings rate",
+            "$200,000.00",
+            "settled again with expenditure_total $96,200,000.01: crossing it costs $1,764,000.00",
+        ),
+        (
+            SAVED,
+            "to_quality_full",
+            "Short of full quality",
+            "10 points",
+            "settled again with quality_score 100%: crossing it brings $196,000.00",
+        ),
+        (
+            LOST,
+            "to_loss_limit",
+            "At the loss limit",
+            "$0.00",
+            "settled again with loss_limit 100%: the limit saves $1,900,000.00",
+        ),
+    ],
+)
+def test_distances_say_what_it_is_worth_to_cross(row, line, label, shown, formula, canonical) -> None:
+    found = {entry.line: entry for entry in distance_entries(canonical([row]), BOOK)}
+    entry = found[line]
+    assert (entry.label, entry.shown, entry.formula) == (label, shown, formula)
+    assert entry.words == f"{formula.partition(': ')[2]}."
+    assert entry.citation == "this project: the difference of two settlements"
+
+
+def test_distances_stand_in_the_order_of_the_law(canonical) -> None:
+    found = [entry.line for entry in distance_entries(canonical([LOST]), BOOK)]
+    assert found == ["to_minimum_savings", "to_minimum_losses", "to_loss_limit"]
