@@ -93,20 +93,18 @@ class ClaimsRows:
 
 
 def _enrollment_rules(years: Sequence[int]) -> list[RowRule]:
-    months = [f"{year}-{month:02}" for year in years for month in range(1, 13)]
-    return [
-        *(
-            [RowRule("month", f"a month of {_listed(years)}, such as {months[2]}", _not_in("month", months))]
-            if years
-            else []
-        ),
+    known = "a value, as the month counts"
+    rules = [
         RowRule("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
-        RowRule("age", "a value, as the month counts", f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
-        RowRule(
-            "risk_score", "a value, as the month counts", f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"
-        ),
+        RowRule("age", known, f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
+        RowRule("risk_score", known, f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"),
         RowRule("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
     ]
+    if years:
+        months = [f"{year}-{month:02}" for year in years for month in range(1, 13)]
+        expected = f"a month of {_listed(years)}, such as {months[2]}"
+        rules.insert(0, RowRule("month", expected, _not_in("month", months)))
+    return rules
 
 
 def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[RowRule]:
