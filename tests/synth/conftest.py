@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
-from aco_cli.outputs.parquet import StreamColumn
 
+from aco_cli.outputs.parquet import StreamColumn
 from aco_cli.synth.expected import Expected
 from aco_cli.synth.plan import Plan
 from aco_cli.synth.tables import Block, draw_blocks
