@@ -76,7 +76,7 @@ def read_counties(files: Sequence[str]) -> pd.DataFrame:
     problems: list[Problem] = []
     parts = read_parts(files, "county", problems)
     for part in parts:
-        problems += [*part.problems, *blank_cells(part, _PLACE)]
+        problems += part.problems or blank_cells(part, _PLACE)
     if problems:
         raise InputError(problems)
     frame = pd.concat([_by_type(part.frame) for part in parts], ignore_index=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aco_cli.inputs.raw import Sheet
-from aco_cli.inputs.source import FrameFile, Kind, read_source
+from aco_cli.inputs.source import FileKind, FrameFile, read_source
 from aco_cli.inputs.text import text_sheet
 
 
@@ -14,8 +14,8 @@ def open_sheet(file: str) -> Sheet:
 
         return frame_sheet(file)
     source = read_source(file)
-    if source.kind is Kind.TEXT:
+    if source.kind is FileKind.TEXT:
         return text_sheet(source)
     from aco_cli.inputs.typed import parquet_sheet, workbook_sheet
 
-    return workbook_sheet(source) if source.kind is Kind.WORKBOOK else parquet_sheet(source)
+    return workbook_sheet(source) if source.kind is FileKind.WORKBOOK else parquet_sheet(source)

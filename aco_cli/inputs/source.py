@@ -21,7 +21,7 @@ _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _KINDS_BY_SUFFIX = {".parquet": "Parquet", ".xlsx": "XLSX", ".gz": "gzip", ".zst": "zstd"}
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What the bytes are."""
 
     TEXT = "text"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     WORKBOOK = "XLSX"
 
 
-_KINDS = {b"PAR1": Kind.PARQUET, b"PK\x03\x04": Kind.WORKBOOK, b"\xd0\xcf\x11\xe0": Kind.WORKBOOK}
+_KINDS = {b"PAR1": FileKind.PARQUET, b"PK\x03\x04": FileKind.WORKBOOK, b"\xd0\xcf\x11\xe0": FileKind.WORKBOOK}
 
 
 class FrameFile(str):
@@ -45,15 +45,15 @@ class FrameFile(str):
 
 
 @dataclass(frozen=True)
-class Source:
+class FileContent:
     """The bytes of one file, decompressed. `file` is the name to show, as the user wrote it."""
 
     file: str
     data: bytes
-    kind: Kind
+    kind: FileKind
 
 
-def read_source(file: str) -> Source:
+def read_source(file: str) -> FileContent:
     """Read `file` (`-` is standard input) whole. Raises InputError when that cannot be done."""
     name = "standard input" if file == STDIN else file
     data = sys.stdin.buffer.read() if file == STDIN else _read_path(file)
@@ -68,11 +68,11 @@ def read_source(file: str) -> Source:
             raise damaged(name, codec, error) from None
         if not data.strip():
             raise _fail(name, READABLE, f"a {codec} file with nothing in it")
-    kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), Kind.TEXT)
+    kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), FileKind.TEXT)
     promised = _KINDS_BY_SUFFIX.get(Path(file).suffix.lower())
     if promised is not None and promised not in (codec, kind):  # damaged or misnamed; both are worth a plain word
         raise _fail(name, f"a {promised} file, by its name", "other content", "get the file again or rename it")
-    return Source(name, data, kind)
+    return FileContent(name, data, kind)
 
 
 def _fail(file: str, expected: str, found: str, fix: str = "") -> InputError:

@@ -14,7 +14,7 @@ import pyarrow.csv as pa_csv
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import limited, no_rows
 from aco_cli.inputs.raw import RawTable, Sheet, heading, text_columns
-from aco_cli.inputs.source import READABLE, Source
+from aco_cli.inputs.source import READABLE, FileContent
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 _BINARY_SAMPLE = 8192
@@ -23,7 +23,7 @@ _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 0}) + b"\x7f"
 _SURROGATES = range(0xDC80, 0xDD00)
 
 
-def text_sheet(source: Source) -> Sheet:
+def text_sheet(source: FileContent) -> Sheet:
     """A CSV or TSV file with its header read. Raises InputError for what is neither."""
     text = _Text(source)
     return Sheet(source.file, text.header, text.read)
@@ -32,7 +32,7 @@ def text_sheet(source: Source) -> Sheet:
 class _Text:
     """One file; the delimiter is seen in the header line."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FileContent) -> None:
         self._file = source.file
         self._data, self._is_utf8 = _as_utf8(source)
         self._delimiter = _delimiter(self._file, self._data)
@@ -144,7 +144,7 @@ def _unclosed_quote(file: str, row: int, error: csv.Error) -> Problem:
     return Problem(file, expected, f"one that is not ({error})", row, fix=fix)
 
 
-def _as_utf8(source: Source) -> tuple[bytes, bool]:
+def _as_utf8(source: FileContent) -> tuple[bytes, bool]:
     """The text as UTF-8 without a byte order mark, and whether it is valid."""
     data = source.data
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -14,12 +14,12 @@ from python_calamine import CalamineError, CalamineWorkbook
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged, no_rows
 from aco_cli.inputs.raw import RawTable, Sheet, heading, text_columns
-from aco_cli.inputs.source import FrameFile, Source
+from aco_cli.inputs.source import FileContent, FrameFile
 
 _EXACT = 2**53
 
 
-def parquet_sheet(source: Source) -> Sheet:
+def parquet_sheet(source: FileContent) -> Sheet:
     """The table of a Parquet file. Raises InputError for a damaged one."""
     try:
         table = pq.read_table(pa.BufferReader(source.data))
@@ -62,7 +62,7 @@ def _plain(file: str, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         raise InputError([Problem(file, "text, numbers or dates", found, None, name)]) from None
 
 
-def workbook_sheet(source: Source) -> Sheet:
+def workbook_sheet(source: FileContent) -> Sheet:
     """The first sheet of a workbook, every cell as the text it stands for; a spreadsheet error (#N/A) is blank."""
     file = source.file
     try:

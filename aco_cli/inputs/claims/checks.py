@@ -9,7 +9,7 @@ import pandas as pd
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.claims.contracts import CONTRACTS
-from aco_cli.inputs.claims.tables import Rows, Rule, Tables
+from aco_cli.inputs.claims.tables import RowRule, Rows, Tables
 
 PERIODS = ("BY1", "BY2", "BY3", "PY")
 _COUNTS = "alive AND part_a AND part_b AND NOT health_plan"
@@ -42,7 +42,7 @@ class ClaimsRows:
         """Make the view `assignment`; its performance years, periods and calendar years, or else what is wrong."""
         assignment = self._rows["assignment"]
         problems = self._problems(
-            "assignment", [Rule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS))]
+            "assignment", [RowRule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS))]
         )
         keys = "performance_year, period, calendar_year"
         if problems:
@@ -58,7 +58,7 @@ class ClaimsRows:
         self._has_readable_months = not enrollment
         return [*population, *enrollment, *self._problems("claims", _claim_rules(years, claim_types))]
 
-    def _problems(self, name: str, rules: Sequence[Rule]) -> list[Problem]:
+    def _problems(self, name: str, rules: Sequence[RowRule]) -> list[Problem]:
         return [*self._rows[name].problems, *self._rows[name].faults(rules)]
 
     def read(self, performance_years: Sequence[int]) -> None:
@@ -92,30 +92,28 @@ class ClaimsRows:
         return problems
 
 
-def _enrollment_rules(years: Sequence[int]) -> list[Rule]:
-    months = [f"{year}-{month:02}" for year in years for month in range(1, 13)]
-    return [
-        *(
-            [Rule("month", f"a month of {_listed(years)}, such as {months[2]}", _not_in("month", months))]
-            if years
-            else []
-        ),
-        Rule("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
-        Rule("age", "a value, as the month counts", f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
-        Rule(
-            "risk_score", "a value, as the month counts", f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"
-        ),
-        Rule("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
+def _enrollment_rules(years: Sequence[int]) -> list[RowRule]:
+    known = "a value, as the month counts"
+    rules = [
+        RowRule("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
+        RowRule("age", known, f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
+        RowRule("risk_score", known, f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"),
+        RowRule("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
     ]
+    if years:
+        months = [f"{year}-{month:02}" for year in years for month in range(1, 13)]
+        expected = f"a month of {_listed(years)}, such as {months[2]}"
+        rules.insert(0, RowRule("month", expected, _not_in("month", months)))
+    return rules
 
 
-def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[Rule]:
+def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[RowRule]:
     rules = []
     if claim_types:
-        rules.append(Rule("claim_type", f"one of {', '.join(claim_types)}", _not_in("claim_type", claim_types)))
+        rules.append(RowRule("claim_type", f"one of {', '.join(claim_types)}", _not_in("claim_type", claim_types)))
     if years:
         inside = (f"through_date BETWEEN DATE '{first}-01-01' AND DATE '{last}-12-31'" for first, last in _runs(years))
-        rules.append(Rule("through_date", f"a date in {_listed(years)}", f"NOT ({' OR '.join(inside)})"))
+        rules.append(RowRule("through_date", f"a date in {_listed(years)}", f"NOT ({' OR '.join(inside)})"))
     return rules
 
 

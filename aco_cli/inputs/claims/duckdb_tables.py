@@ -16,7 +16,7 @@ import pandas as pd
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.limits import DISK_IS_FULL, MEMORY_IS_SHORT, first_line, megabytes, scratch_folder
-from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source, text_columns
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, FileGroup, text_columns
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
 from aco_cli.inputs.problems import limited
 
@@ -53,11 +53,11 @@ class DuckdbTables:
             raise InputError([Problem(file.place, "a Parquet file", first_line(error))]) from None
         return tuple((str(row[0]).strip(), Stored.of(_quoted(row[0], '"'), str(row[1]))) for row in rows)
 
-    def scan(self, source: Source) -> str:
+    def scan(self, source: FileGroup) -> str:
         """A call of the reader."""
         return _parquet(source.files) if source.kind == PARQUET else _text(source, source.files)
 
-    def numbered(self, source: Source) -> str:
+    def numbered(self, source: FileGroup) -> str:
         """Rows count from 2 in every file, as below the header of a text file."""
         if source.kind == PARQUET:
             reader = _parquet(source.files, ", filename = true, file_row_number = true")
@@ -68,7 +68,7 @@ class DuckdbTables:
         )
         return f"({' UNION ALL '.join(files)})"
 
-    def broken(self, source: Source) -> list[Problem]:
+    def broken(self, source: FileGroup) -> list[Problem]:
         """What DuckDB keeps of the lines that it leaves out when told to."""
         import duckdb
 
@@ -125,7 +125,7 @@ def _parquet(files: Sequence[str], options: str = "") -> str:
     return f"read_parquet({_list(files)}, hive_partitioning = false{options})"
 
 
-def _text(source: Source, files: Sequence[str], options: str = "") -> str:
+def _text(source: FileGroup, files: Sequence[str], options: str = "") -> str:
     """Nothing is guessed from the first lines, as what they lack (a quote) may come further on."""
     columns = ", ".join(f"{stored.name}: 'VARCHAR'" for _, stored in source.columns)
     form = f"delim = {_quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"

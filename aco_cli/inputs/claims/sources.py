@@ -35,7 +35,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Source:
+class FileGroup:
     """Files with the same columns in the same order, by what the files call them: one scan reads them all.
 
     `used` are the stored names of the columns that are not only there.

@@ -13,7 +13,7 @@ import pandas as pd
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.limits import first_line
-from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Source, named_columns, text_columns
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, FileGroup, named_columns, text_columns
 from aco_cli.inputs.claims.tables import BROKEN_ROW, EXAMPLES, BrokenText
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class SparkTables:
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
-        self._views: dict[Source, str] = {}
+        self._views: dict[FileGroup, str] = {}
         self._kept: list[DataFrame] = []
 
     def listing(self, address: str) -> list[str]:
@@ -58,11 +58,11 @@ class SparkTables:
         except PySparkException as error:
             raise InputError([Problem(file.place, f"a {file.kind} file", first_line(error))]) from None
 
-    def scan(self, source: Source) -> str:
+    def scan(self, source: FileGroup) -> str:
         """A temporary view of the files."""
         return self._named(source, "", self._rows(source, source.files))
 
-    def numbered(self, source: Source) -> str:
+    def numbered(self, source: FileGroup) -> str:
         """Rows count from 2 in every file."""
         import pyspark.sql.functions as f
 
@@ -73,12 +73,12 @@ class SparkTables:
         )
         return self._named(source, "_numbered", functools.reduce(lambda one, other: one.unionByName(other), numbered))
 
-    def _named(self, source: Source, ending: str, frame: DataFrame) -> str:
+    def _named(self, source: FileGroup, ending: str, frame: DataFrame) -> str:
         name = self._views.setdefault(source, f"source_{len(self._views)}") + ending
         frame.createOrReplaceTempView(name)
         return name
 
-    def broken(self, source: Source) -> list[Problem]:
+    def broken(self, source: FileGroup) -> list[Problem]:
         """The rows that Spark keeps apart as corrupt when told to."""
         import pyspark.sql.functions as f
 
@@ -121,7 +121,7 @@ class SparkTables:
     def _parquet(self, files: Sequence[str]) -> DataFrame:
         return self._session.read.parquet(*map(_escaped, files))
 
-    def _rows(self, source: Source, files: Sequence[str]) -> DataFrame:
+    def _rows(self, source: FileGroup, files: Sequence[str]) -> DataFrame:
         """Rows of text end the statement where they are none."""
         import pyspark.sql.functions as f
 
@@ -131,7 +131,7 @@ class SparkTables:
         sound = f.when(_is_broken(source), f.raise_error(f.lit(_MALFORMED))).otherwise(True)
         return frame.where(sound.cast("boolean"))
 
-    def _csv(self, source: Source, files: Sequence[str], mode: str, more: str = "") -> DataFrame:
+    def _csv(self, source: FileGroup, files: Sequence[str], mode: str, more: str = "") -> DataFrame:
         """Every file whole by one task, as a line break may be in quotes; every column, as rows are counted by them."""
         schema = ", ".join(f"{stored.name} STRING" for _, stored in source.columns) + more
         reader = self._session.read.schema(schema).options(
@@ -140,7 +140,7 @@ class SparkTables:
         return reader.csv(list(map(_escaped, files)), **_QUOTES)
 
 
-def _is_broken(source: Source) -> Column:
+def _is_broken(source: FileGroup) -> Column:
     """What Spark reads on over: bytes that are no UTF-8, quotes that do not end a cell, line ends of another kind."""
     import pyspark.sql.functions as f
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import TEXT, Contract
-from aco_cli.inputs.claims.sources import Columns, File, Source, find_files
+from aco_cli.inputs.claims.sources import Columns, File, FileGroup, find_files
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognise import misspelt, not_used
 
@@ -31,13 +31,13 @@ class Tables(Protocol):
     def columns(self, file: File) -> Columns:
         """The columns of a file. Raises InputError for one that cannot be read."""
 
-    def scan(self, source: Source) -> str:
+    def scan(self, source: FileGroup) -> str:
         """What stands for the rows of a source behind FROM. Reading raises BrokenText for lines that are no rows."""
 
-    def numbered(self, source: Source) -> str:
+    def numbered(self, source: FileGroup) -> str:
         """The same with `source_file` and `source_row`, which counts the header of a text file and of none as row 1."""
 
-    def broken(self, source: Source) -> list[Problem]:
+    def broken(self, source: FileGroup) -> list[Problem]:
         """The lines of text files that are no rows."""
 
     def view(self, name: str, sql: str) -> None:
@@ -50,7 +50,7 @@ class Tables(Protocol):
         """The rows of a statement, decimals as Decimal."""
 
 
-class Rule(NamedTuple):
+class RowRule(NamedTuple):
     """What must hold of a column, and SQL that is true of the rows in which it does not."""
 
     column: str
@@ -66,7 +66,7 @@ class Rows:
         self._tables = tables
         self.contract = contract
         self.warnings: list[str] = []
-        self.sources: list[Source] = []
+        self.sources: list[FileGroup] = []
         files, self.problems = find_files(names, tables.listing)
         for source in self._grouped(files):
             problems, warnings = _header_faults(contract, source)
@@ -75,7 +75,7 @@ class Rows:
             if not problems:
                 self.sources.append(source)
 
-    def _grouped(self, files: Sequence[File]) -> list[Source]:
+    def _grouped(self, files: Sequence[File]) -> list[FileGroup]:
         """Each file by its own columns, those alike together: thousands of part files stay one scan."""
         alike: dict[tuple[str, Columns], list[str]] = {}
         for file in files:
@@ -85,7 +85,9 @@ class Rows:
                 self.problems += error.problems
         known = self.contract.columns
         return [
-            Source(kind, columns, tuple(held.name for title, held in columns if title.lower() in known), tuple(places))
+            FileGroup(
+                kind, columns, tuple(held.name for title, held in columns if title.lower() in known), tuple(places)
+            )
             for (kind, columns), places in alike.items()
         ]
 
@@ -95,14 +97,14 @@ class Rows:
         more = f", {added}" if added else ""
         self._tables.view(self.contract.name, f"SELECT t.*{more} FROM ({parts}) t WHERE {where}")
 
-    def faults(self, rules: Sequence[Rule]) -> list[Problem]:
+    def faults(self, rules: Sequence[RowRule]) -> list[Problem]:
         """Rows that break the contract or a rule, counted by source.
 
         Rows are counted in one pass; only where there are bad ones are they looked for, with the numbers of the first.
         """
         return [problem for source in self.sources for problem in self._faults(source, rules)]
 
-    def _faults(self, source: Source, rules: Sequence[Rule]) -> list[Problem]:
+    def _faults(self, source: FileGroup, rules: Sequence[RowRule]) -> list[Problem]:
         checks = [*self._checks(source), *rules]
         bad = " OR ".join(f"({check.bad})" for check in checks)
         scan = self._select(self._tables.scan(source), source, unread=True)
@@ -118,18 +120,18 @@ class Rows:
     def _count(self, rows: str) -> int:
         return int(self._tables.query(f"SELECT COUNT(*) AS n FROM {rows}")["n"].iloc[0])
 
-    def _checks(self, source: Source) -> list[Rule]:
+    def _checks(self, source: FileGroup) -> list[RowRule]:
         checks = []
         for name, cell in self.contract.cells(source.header).items():
             column = self.contract.columns[name]
             if cell.unread:
-                checks.append(Rule(name, column.kind.words, f"unread_{name}"))
+                checks.append(RowRule(name, column.kind.words, f"unread_{name}"))
             if not column.may_be_blank:
                 blank = f"{name} = ''" if column.kind.name == TEXT else "FALSE"
-                checks.append(Rule(name, "a value", f"({name} IS NULL OR {blank}) AND NOT unread_{name}"))
+                checks.append(RowRule(name, "a value", f"({name} IS NULL OR {blank}) AND NOT unread_{name}"))
         return checks
 
-    def _located(self, source: Source, checks: Sequence[Rule]) -> list[Problem]:
+    def _located(self, source: FileGroup, checks: Sequence[RowRule]) -> list[Problem]:
         known = {name: held for name, held in source.header.items() if name in self.contract.columns}
         raw = "".join(f", CAST({held.name} AS STRING) AS raw_{name}" for name, held in known.items())
         more = f", source_file, source_row{raw}"
@@ -153,7 +155,7 @@ class Rows:
         total = self._count(again)
         return [self._example(again, None, expected, total, shows=False)] if total else []
 
-    def _select(self, scan: str, source: Source, *, unread: bool = False, more: str = "") -> str:
+    def _select(self, scan: str, source: FileGroup, *, unread: bool = False, more: str = "") -> str:
         cells = self.contract.cells(source.header)
         columns = [f"{cell.value} AS {name}" for name, cell in cells.items()]
         if unread:
@@ -172,7 +174,7 @@ class Rows:
         return Problem(file, expected, value + _others(rows[1:], total - 1), rows[0], column)
 
 
-def _header_faults(contract: Contract, source: Source) -> tuple[list[Problem], list[str]]:
+def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem], list[str]]:
     """Columns that are missing or there twice, and warnings of others that seem misspelt."""
     file, more = source.files[0], f" and {len(source.files) - 1:,} files like it" if len(source.files) > 1 else ""
     names = [title.lower() for title, _ in source.columns]
