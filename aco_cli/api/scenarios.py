@@ -26,6 +26,7 @@ from aco_cli.inputs.scenario import (
 )
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.change import changed_book
+from aco_cli.rules.given_lines import lines_of_scenario
 
 Assignments = Mapping[str, object] | Sequence[str]
 AS_GIVEN = "changed"
@@ -145,7 +146,8 @@ def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str)
         if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:
             raise UsageError(f"{others[0]!r} is no rule of a settlement: expected {' or '.join(programs)}.PARAMETER")
         changed = changed_book(book, scenario.rules, scenario.rules_year)
-        return Case(scenario.name, changes, changed.with_lines(scenario.lines) if scenario.lines else changed)
+        lines = tuple(lines_of_scenario(scenario.lines, scenario.file, scenario.place))
+        return Case(scenario.name, changes, changed.with_lines(lines) if lines else changed)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import yaml
 
 from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.convert import convert
@@ -17,8 +18,6 @@ from aco_cli.inputs.layout import Layout, layouts_of
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognise import Match
 from aco_cli.nearest import did_you_mean
-from aco_cli.rules.given_lines import GivenLines, lines_of_scenario
-from aco_cli.rules.validated_yaml import read_yaml
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
 _KEYS = {"name", "description", "set", "rules", "rules_year", "lines"}
@@ -36,14 +35,19 @@ class Setting:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is changed: roster columns, rules by their dotted names, the year whose rules hold, and lines of the law."""
+    """What is changed: roster columns, rules by their dotted names, the year whose rules hold, and lines of the law.
+
+    `file` and `place` say where the lines are written.
+    """
 
     name: str
     description: str = ""
     settings: tuple[Setting, ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
     rules_year: int | None = None
-    lines: tuple[GivenLines, ...] = ()
+    lines: Mapping[str, Any] = field(default_factory=dict)
+    file: Path = field(default=PACKAGED, compare=False)
+    place: tuple[int | str, ...] = field(default=(), compare=False)
 
 
 def packaged_scenarios() -> list[Scenario]:
@@ -64,8 +68,11 @@ def scenario_file(word: str) -> Path:
 
 
 def read_scenarios(path: Path) -> list[Scenario]:
-    """The scenario of a YAML file, or all of a list. Raises RulesError or InputError."""
-    content = read_yaml(path)
+    """The scenario of a YAML file, or all of a list. Raises InputError where it has another form."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError([Problem(str(path), "a YAML file", " ".join(str(error).split()))]) from error
     if content == []:
         raise InputError([Problem(str(path), _FORM, "an empty list")])
     if isinstance(content, list):
@@ -82,8 +89,8 @@ def _scenario(item: Any, file: Path, place: tuple[int | str, ...]) -> Scenario:
         Setting({name: value for name, value in each.items() if name != "where"}, each.get("where") or {})
         for each in _settings(item)
     )
-    lines = tuple(lines_of_scenario(item.get("lines") or {}, file, place))
-    return Scenario(str(item["name"]), description, settings, item.get("rules") or {}, item.get("rules_year"), lines)
+    rules, lines = item.get("rules") or {}, item.get("lines") or {}
+    return Scenario(str(item["name"]), description, settings, rules, item.get("rules_year"), lines, file, place)
 
 
 def _settings(item: Mapping[str, Any]) -> list[Any]:

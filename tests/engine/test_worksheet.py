@@ -46,7 +46,7 @@ def test_the_last_line_is_what_settle_says(seed: int, canonical, make_rows) -> N
         settlement = settle(frame, BOOK, ("settlement",))["settlement"][0]
         assert last.line == "settlement"
         assert last.value == ("" if math.isnan(settlement) else repr(float(settlement)).removesuffix(".0"))
-        assert last.shown == show(settlement, "USD")
+        assert last.shown == show(float(settlement), "USD")
 
 
 def test_values_are_in_full_precision(canonical) -> None:

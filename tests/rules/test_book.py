@@ -17,7 +17,8 @@ from aco_cli.errors import RulesError
 from aco_cli.rules import book as module
 from aco_cli.rules.book import RuleBook, Situation, scoring
 from aco_cli.rules.expenditures import expenditure_rules
-from aco_cli.rules.parameters import LAW_TABLES, OPEN, PACKAGED
+from aco_cli.rules.given_lines import TABLES
+from aco_cli.rules.parameters import OPEN, PACKAGED
 from aco_cli.rules.validated_yaml import read_yaml
 
 BOOK = RuleBook()
@@ -489,14 +490,14 @@ def test_a_folder_without_rules_of_a_program_is_refused(tmp_path: Path, name: st
         RuleBook([tmp_path])
 
 
-@pytest.mark.parametrize("table", LAW_TABLES)
+@pytest.mark.parametrize("table", TABLES)
 def test_lines_of_the_law_are_no_parameter_and_make_a_folder_one_of_rules(table: str, tmp_path: Path) -> None:
     (tmp_path / "mssp").mkdir()
     (tmp_path / "mssp" / f"{table}.yaml").write_text("shared_savings: {formula: savings / 2}\n")
     assert RuleBook([tmp_path]).parameters("mssp").keys() == BOOK.parameters("mssp").keys()
 
 
-@pytest.mark.parametrize("table", LAW_TABLES)
+@pytest.mark.parametrize("table", TABLES)
 def test_lines_of_the_law_of_an_unknown_program_are_refused(table: str, tmp_path: Path) -> None:
     (tmp_path / "mspp").mkdir()
     (tmp_path / "mspp" / f"{table}.yaml").write_text("shared_savings: {formula: savings / 2}\n")

@@ -27,7 +27,7 @@ from aco_cli.errors import RulesError
 from aco_cli.inputs.scenario import read_scenarios
 from aco_cli.outputs.workbook.excel import Cells, excel_formula
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.given_lines import lines_in_folders
+from aco_cli.rules.given_lines import lines_in_folders, lines_of_scenario
 
 BOOK = RuleBook()
 ROWS = 600
@@ -482,14 +482,17 @@ class TestLinesFromOutside:
         entry = {"formula": "12", "cite": "a scenario"}
         file = tmp_path / "generous.yaml"
         file.write_text(f"name: generous\nlines:\n  rural_bonus: {entry}\n", encoding="utf-8")
-        scenario, *_ = read_scenarios(file)
-        settled = settle(canonical([EARNS]), book.with_lines(scenario.lines), ("rural_bonus",))
+        settled = settle(canonical([EARNS]), self.with_scenario(book, file), ("rural_bonus",))
         assert settled["rural_bonus"].tolist() == [12]
         file.write_text(f"name: generous\nlines:\n  rural_bouns: {entry}\n", encoding="utf-8")
-        scenario, *_ = read_scenarios(file)
         place = re.escape(f"{file}: lines: rural_bouns, line 3: rural_bouns is a new line")
         with pytest.raises(RulesError, match=rf"^{place} .*did you mean rural_bonus\?"):
-            law_of(book.with_lines(scenario.lines), "mssp")
+            law_of(self.with_scenario(book, file), "mssp")
+
+    @staticmethod
+    def with_scenario(book: RuleBook, file: Path) -> RuleBook:
+        scenario, *_ = read_scenarios(file)
+        return book.with_lines(lines_of_scenario(scenario.lines, file, scenario.place))
 
     def test_an_edited_file_is_read_again(self, tmp_path: Path, canonical) -> None:
         """As in a notebook: the folder is edited and given again in the same process."""
