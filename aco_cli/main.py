@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +26,8 @@ class UsageCommand(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words behind the command's name."""
-        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+        pieces = super().collect_usage_pieces(ctx)
+        return [re.sub(r"[{}]", "", piece).replace("......", "...") for piece in pieces]
 
 
 # Plain help: rich's markup would double the time of `aco --help`.
@@ -57,15 +59,9 @@ def aco(
     be written; 4 warnings under --strict; 70 internal error; 130 interrupted (Ctrl-C); 141 the reader of the output
     went away.
     """
-    from aco_cli.commands.settings import read_settings  # not needed for `aco --help`
+    from aco_cli.commands.settings import defaults  # not needed for `aco --help`
 
-    ctx.default_map = _defaults(ctx.command, dict(read_settings().values))
-
-
-def _defaults(command: object, values: dict[str, Any]) -> dict[str, Any]:
-    """The settings as typer wants them: for each command by its name."""
-    below = getattr(command, "commands", None)
-    return {name: _defaults(each, values) for name, each in below.items()} if below else values
+    ctx.default_map = defaults(ctx.command)
 
 
 def run() -> None:

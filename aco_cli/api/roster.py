@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from aco_cli.api.benchmarks import read_with_benchmark
 from aco_cli.api.reading import read_rows
 from aco_cli.api.run import Run
-from aco_cli.api.scores import bring_scores
 from aco_cli.api.selection import Request
 from aco_cli.engine.deferral import note_net_amounts
 from aco_cli.engine.outcome import Outcome
@@ -19,8 +17,17 @@ from aco_cli.rules.book import RuleBook
 
 def read_roster(run: Run, request: Request) -> pd.DataFrame:
     """The rows asked for, with the scores and benchmarks that other files of the request bring."""
-    frame = read_with_benchmark(run, request) if request.reference else read_rows(run, request)
-    return bring_scores(run, frame, request) if request.quality else frame
+    if request.reference:
+        from aco_cli.api.benchmarks import read_with_benchmark
+
+        frame = read_with_benchmark(run, request)
+    else:
+        frame = read_rows(run, request)
+    if not request.quality:
+        return frame
+    from aco_cli.api.scores import bring_scores
+
+    return bring_scores(run, frame, request)
 
 
 def settle_rows(run: Run, frame: pd.DataFrame, book: RuleBook, columns: Sequence[str]) -> pd.DataFrame:

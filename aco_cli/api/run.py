@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.errors import UsageError
 
 Advance = Callable[[int], None]
@@ -73,6 +72,8 @@ class Run:
 
     def settled(self, outcomes: pd.Series) -> None:
         """Tell how many rows ended how."""
+        from aco_cli.engine.outcome import OUTCOMES
+
         found = outcomes.value_counts()
         counts = {str(outcome): int(found[outcome]) for outcome in OUTCOMES if found.get(outcome, 0)}
         words = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())

@@ -40,6 +40,16 @@ class Settings:
     origins: Mapping[str, str]
 
 
+def defaults(command: object) -> dict[str, Any]:
+    """The settings as typer wants them: for each command by its name. Raises UsageError as `read_settings`."""
+    return _by_command(command, dict(read_settings().values))
+
+
+def _by_command(command: object, values: dict[str, Any]) -> dict[str, Any]:
+    below = getattr(command, "commands", None)
+    return {name: _by_command(each, values) for name, each in below.items()} if below else values
+
+
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """What the current folder's file and the environment set. Raises UsageError for a key or value that is unknown."""
     values: dict[str, Any] = {}

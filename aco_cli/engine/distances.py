@@ -22,7 +22,7 @@ def distances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
         step.key: step for program in frame["program"].unique() for step in law_of(book, program, "distances").steps
     }
     parts = ("", ":when", ":to")
-    settled = settle(frame, book, ["settlement", *(key + part for key in steps for part in parts)])
+    settled = settle(frame, book, ["settlement", *(key + part for key in steps for part in parts)], table="distances")
     cases = pd.concat([_listed(settled, step) for step in steps.values()], ignore_index=True)
     rows = frame.iloc[cases["row"].to_numpy()].reset_index(drop=True)
     for figure in cases["figure"].unique():

@@ -6,6 +6,7 @@ from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.situations import folded
 from aco_cli.engine.lines.step import Step
 from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.parameters import values_by_name
 
 WANTED = ("outcome", "settlement", "net_payment")
 
@@ -18,5 +19,7 @@ def needed_inputs(book: RuleBook, situation: Situation) -> list[Step]:
     book.check(situation)
     law = law_of(book, situation.program)
     inputs = [step for step in law.inputs if not step.override]
-    left = folded((law,), WANTED, book.in_force(situation), frozenset(step.key for step in inputs)).inputs
+    left = folded(
+        (law,), WANTED, values_by_name(book.in_force(situation)), frozenset(step.key for step in inputs)
+    ).inputs
     return [step for step in inputs if step.key in left]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law
-from aco_cli.rules.parameters import Entry, Parameter, Status
+from aco_cli.rules.parameters import VALUE_OF, Entry, Parameter, Status
 
 Rows = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -52,9 +52,7 @@ def notes_in_force(law: Law, entries: Mapping[str, Entry], parameters: Mapping[s
 
 def unpublished(label: str, entry: Entry) -> Note:
     """That something rests on a rule value that is not published."""
-    return Note(
-        UNPUBLISHED.format(value=entry.status.value_of_it, label=label, cite=entry.cite), "unpublished", WARNING
-    )
+    return Note(UNPUBLISHED.format(value=VALUE_OF[entry.status], label=label, cite=entry.cite), "unpublished", WARNING)
 
 
 class Notebook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.advances import carry_balances
 from aco_cli.engine.lines.functions import Column
-from aco_cli.engine.lines.law import Law, law_of
+from aco_cli.engine.lines.law import Law, law_of, laws_of
 from aco_cli.engine.lines.row import Row, evaluated
 from aco_cli.engine.lines.situations import Evaluator, Rows, Situations, taken
 from aco_cli.engine.notes import WARNING, Note, Notebook, notes_in_force, remarks
@@ -26,8 +26,6 @@ BLOCK = 65_536
 NOTES, WARNED = "notes", "is_warned"
 # What depends on advances that an earlier year of the run left to recoup.
 _AFTER_ADVANCES = frozenset({"advance_recouped", "net_payment", NOTES, WARNED})
-# Tables of lines beyond those of the settlement, read where a column of them is asked for.
-_FURTHER = ("waterfall", "distances")
 
 
 def settle(
@@ -72,27 +70,27 @@ class _Run:
     def __post_init__(self) -> None:
         situations = situations_of(self.frame, self.book)
         programs = {each.program for each in situations.found}
-        asked = [name for name in self.columns if name not in self.frame]
-        self.laws = {program: _laws(self.book, program, self.table, asked) for program in programs}
-        lines = {key for laws in self.laws.values() for law in laws for key in (each.key for each in law.order)}
+        self.is_noted = not {NOTES, WARNED}.isdisjoint(self.columns)
+        tables = (self.table, NOTES) if self.is_noted else (self.table,)
+        self.laws = {program: laws_of(self.book, program, tables) for program in programs}
+        laws = [law for each in self.laws.values() for law in each]
+        orders = [law.order for law in laws]
+        lines = {formula.key for order in orders for formula in order}
         self.lines = [name for name in self.columns if name in lines]
         self.computed: dict[str, NDArray[Any]] = {
             name: np.full(len(self.frame), np.nan if name != "outcome" else 0, dtype=_dtype(name))
             for name in self.columns
             if name in lines or name not in self.frame
         }
-        self.is_noted = not {NOTES, WARNED}.isdisjoint(self.columns)
-        self.notes = {each: self._notes(each) for each in situations.found} if self.is_noted else {}
+        self.notes = self._notes(situations) if self.is_noted else {}
         self.notebook, self.noted = Notebook(), np.zeros(len(self.frame), dtype=np.int64)
-        figures = {**figures_of(self.frame, (law for laws in self.laws.values() for law in laws)), **self.more}
-        self.evaluator = Evaluator(self.laws.__getitem__, situations, figures, self._wanted)
+        figures = {**figures_of(self.frame, laws), **self.more}
+        wanted = {each: [*self.lines, *self.notes.get(each, ())] for each in situations.found}
+        self.evaluator = Evaluator(self.laws.__getitem__, situations, figures, wanted.__getitem__)
 
-    def _wanted(self, situation: Situation) -> Sequence[str]:
-        return [*self.lines, *self.notes.get(situation, ())]
-
-    def _notes(self, situation: Situation) -> Mapping[str, Note]:
-        parameters = self.book.parameters(situation.program)
-        return notes_in_force(self.laws[situation.program][-1], self.book.in_force(situation), parameters)
+    def _notes(self, situations: Situations) -> dict[Situation, Mapping[str, Note]]:
+        rules = [(each, self.book.in_force(each), self.book.parameters(each.program)) for each in situations.found]
+        return {each: notes_in_force(self.laws[each.program][-1], force, named) for each, force, named in rules}
 
     def keep(self, situation: Situation, rows: Rows, figures: Mapping[str, Column]) -> int:
         """Take the figures of some rows; returns how many rows they are."""
@@ -117,16 +115,6 @@ class _Run:
 
 def _dtype(name: str) -> type:
     return np.int8 if name == "outcome" else np.float64
-
-
-def _laws(book: RuleBook, program: str, table: str, columns: Sequence[str]) -> list[Law]:
-    """A program's table, those tables beyond of which a column is asked for, and the notes if these are."""
-    found = [law_of(book, program, table)]
-    unknown = {name.partition(":")[0] for name in columns} - found[0].known.keys()
-    if unknown:
-        further = [law_of(book, program, each) for each in _FURTHER]
-        found += [law for law in further if not unknown.isdisjoint(law.known)]
-    return found if {NOTES, WARNED}.isdisjoint(columns) else [*found, law_of(book, program, "notes")]
 
 
 def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
@@ -191,9 +179,10 @@ def _place(row: pd.Series) -> str:
     return f"ACO {row['aco_id']}"
 
 
-def figures_of(frame: pd.DataFrame, laws: Iterable[Law]) -> dict[str, Column]:
+def figures_of(frame: pd.DataFrame, laws: Sequence[Law]) -> dict[str, Column]:
     """The figures that a roster frame gives, under the names of the law's inputs."""
-    names = {step.column: step.key for law in laws for step in law.inputs if step.column}
+    inputs = [law.inputs for law in laws]
+    names = {step.column: step.key for steps in inputs for step in steps if step.column}
     numbers = {
         names.get(str(name), str(name)): frame[name].to_numpy(dtype=np.float64)
         for name in frame.columns

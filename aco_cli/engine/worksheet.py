@@ -9,7 +9,7 @@ import pandas as pd
 
 from aco_cli.engine.benchmark.compute import benchmark_rows
 from aco_cli.engine.distances import distances
-from aco_cli.engine.lines.entries import SETTLEMENT_TABLE, Entry, entries
+from aco_cli.engine.lines.entries import SETTLEMENT_TABLE, WorksheetRow, entries
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.row import Row
 from aco_cli.engine.lines.text import show
@@ -35,11 +35,11 @@ def sheet_rows(frame: pd.DataFrame, book: RuleBook, evidence: Evidence | None = 
     return [(each, settled[at]) for at, each in enumerate(above)]
 
 
-def worksheet(frame: pd.DataFrame, book: RuleBook, evidence: Evidence | None = None) -> list[Entry]:
+def worksheet(frame: pd.DataFrame, book: RuleBook, evidence: Evidence | None = None) -> list[WorksheetRow]:
     """The worksheet of a frame of one roster row: what is known of it, then every line in the order of the law."""
     (above, row), *_ = sheet_rows(frame, book, evidence)
     program = book.programs[row.situation.program]
-    found: list[Entry] = []
+    found: list[WorksheetRow] = []
     if above is not None:
         for table in ("1", "2"):
             steps = [step for step in above.law.steps if step.table == table]
@@ -48,7 +48,7 @@ def worksheet(frame: pd.DataFrame, book: RuleBook, evidence: Evidence | None = N
     return [*found, *entries(row.law.steps, row, program, "roster")]
 
 
-def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[Entry]:
+def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[WorksheetRow]:
     """The distances of a frame of one roster row to its thresholds, each with what it is worth to cross it.
 
     That stands in the formula too: of a worksheet on a narrow terminal it is what is still shown.
@@ -58,7 +58,7 @@ def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[Entry]:
         step = law[line]
         is_behind = there == 0 if step.unit == "condition" else by <= 0
         told = _told(figure, worth)
-        yield Entry(
+        yield WorksheetRow(
             letter="",
             line=line,
             label=step.reached if is_behind else step.label,

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from aco_cli.data_files import read_yaml
+from aco_cli.data_files import load_yaml
 
 FAMILIES = ("roster", "cms-puf")
 _FOLDER = Path(__file__).parent / "layouts"
@@ -125,7 +125,7 @@ def all_layouts() -> dict[str, Layout]:
 @cache
 def load_layout(path: Path) -> Layout:
     """Read one layout file."""
-    data = {key: _fixed(value) for key, value in read_yaml(path).items()}
+    data = {key: _fixed(value) for key, value in load_yaml(path.read_text("utf-8")).items()}
     none = data.pop("none", ())
     data["columns"] = {name: _column(name, spec, none) for name, spec in data["columns"].items()}
     data["keeps_others"] = data.pop("others", "") == "keep"

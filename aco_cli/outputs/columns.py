@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from aco_cli.data_files import read_yaml
+from aco_cli.data_files import load_yaml
 
 SIDES = ("before", "after")
 
@@ -89,7 +89,7 @@ def column_names(table: str) -> tuple[str, ...]:
 
 @lru_cache
 def _declarations() -> Mapping[str, Any]:
-    declared: Mapping[str, Any] = read_yaml(Path(__file__).with_name("columns.yaml"))
+    declared: Mapping[str, Any] = load_yaml(Path(__file__).with_name("columns.yaml").read_text("utf-8"))
     return declared
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 
-from aco_cli.engine.lines.entries import Entry
+from aco_cli.engine.lines.entries import WorksheetRow
 from aco_cli.engine.lines.text import show
 from aco_cli.engine.quality.measures import MeasureLine
 from aco_cli.rules.parameters import Status
 
 
-def measure_row(line: MeasureLine) -> Entry:
+def measure_row(line: MeasureLine) -> WorksheetRow:
     """A measure as a row of a worksheet: its points, the rate and cut they come from, and what the next cut gives."""
     points = f"{_number(line.points)} of {_number(line.max_points)}" if not math.isnan(line.points) else "-"
     formula = f"rate {_number(line.rate)}" if not math.isnan(line.rate) else "no rate"
     formula += f", {line.reached}" + ("" if math.isnan(line.cut) else f" ({_number(line.cut)})")
     if not math.isnan(line.next_dollars):
         formula += f"; at the next cut, {_number(line.next_cut)}, {show(line.next_dollars, 'USD')} more"
-    return Entry(
+    return WorksheetRow(
         letter="",
         line=line.measure,
         label=f"{line.measure}, {line.domain.replace('_', ' ').replace('-', ' ')}",

@@ -131,6 +131,10 @@ class RuleBook:
             self._parameters[program] = self._load(known)
         return self._parameters[program]
 
+    def names(self, programs: Iterable[str]) -> frozenset[tuple[str, str]]:
+        """The parameters of some programs: program and name of each."""
+        return frozenset([(program, name) for program in programs for name in self.parameters(program)])
+
     def measures(self, year: int) -> MeasureSet | None:
         """The quality measures of a performance year, or None where there are none. Raises RulesError as `check`."""
         situation = self._ruled(scoring(year))

@@ -28,10 +28,9 @@ class Status(StrEnum):
     UNVERIFIED = "unverified"  # taken from a text that was not checked against the regulation
     ASSUMED = "assumed"  # general knowledge of the rule, not confirmed
 
-    @property
-    def value_of_it(self) -> str:
-        """In a note: `a derived value`, `an assumed value`."""
-        return f"{'an' if self[0] in 'aeiou' else 'a'} {self} value"
+
+# In a note: `a derived value`, `an assumed value`.
+VALUE_OF: Mapping[Status, str] = {each: f"{'an' if each[0] in 'aeiou' else 'a'} {each} value" for each in Status}
 
 
 def parse_years(text: object) -> range:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aco_cli.data_files import read_yaml
+from aco_cli.data_files import load_yaml
 from aco_cli.engine.members import TYPES
 
 Ints = NDArray[np.int64]
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 COMPLETION = 1.013  # three months of run-out
 HOME_COUNTIES = 5
 COUNTY_SHARES = (0.4, 0.25, 0.2, 0.1, 0.05)
-FIGURES: Any = read_yaml(Path(__file__).with_name("figures.yaml"))
+FIGURES: Any = load_yaml(Path(__file__).with_name("figures.yaml").read_text("utf-8"))
 
 _COUNTIES_APART = 3
 

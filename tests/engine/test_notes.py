@@ -11,7 +11,7 @@ from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import NOTE, REASON, WARNING, Note, Notebook, Remark, notes_in_force, remarks
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import Status
+from aco_cli.rules.parameters import VALUE_OF, Status
 
 BOOK = RuleBook()
 
@@ -117,7 +117,7 @@ def test_warnings_are_those_of_values_that_are_not_published(situation: Situatio
     assert warned == expected
     for name in expected:
         assert notes[f"uncertain_{name}:when"].text == (
-            f"rests on {entries[name].status.value_of_it}: "
+            f"rests on {VALUE_OF[entries[name].status]}: "
             f"{BOOK.parameters(situation.program)[name].label} ({entries[name].cite})"
         )
 

@@ -11,7 +11,7 @@ import pytest
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.text import show
 from aco_cli.engine.settle import settle, settled_rows
-from aco_cli.engine.worksheet import Entry, distance_entries, worksheet
+from aco_cli.engine.worksheet import WorksheetRow, distance_entries, worksheet
 from aco_cli.rules.book import RuleBook
 
 BOOK = RuleBook()
@@ -28,7 +28,7 @@ SAVED: dict[str, Any] = {
 LOST = {**SAVED, "track": "track-2", "expenditure_total": 115e6, "agreement_year": 1}
 
 
-def sheet(canonical, **row: Any) -> dict[str, Entry]:
+def sheet(canonical, **row: Any) -> dict[str, WorksheetRow]:
     return {entry.line: entry for entry in worksheet(canonical([row]), BOOK)}
 
 

@@ -18,7 +18,7 @@ from aco_cli.engine.members import ENROLLMENT_TYPES, PERIODS
 from aco_cli.engine.notes import UNPUBLISHED
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import Status
+from aco_cli.rules.parameters import VALUE_OF, Status
 
 PROGRAM, RULES = "mssp", "mssp-benchmark"
 RESULTS = (
@@ -136,7 +136,7 @@ def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.b
 def _unpublished(situation: Situation, book: RuleBook) -> list[str]:
     """That a benchmark of a situation rests on rule values that are not published, each in words."""
     return [
-        UNPUBLISHED.format(value=entry.status.value_of_it, label=parameter, cite=entry.cite)
+        UNPUBLISHED.format(value=VALUE_OF[entry.status], label=parameter, cite=entry.cite)
         for parameter, entry in book.in_force(situation).items()
         if entry.status is not Status.PUBLISHED
     ]

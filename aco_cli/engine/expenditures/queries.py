@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from aco_cli.data_files import read_yaml
+from aco_cli.data_files import load_yaml
 from aco_cli.rules.expenditures import ExpenditureRules
 
 
@@ -18,5 +18,5 @@ def queries(rules: ExpenditureRules, *, by_county: bool) -> dict[str, str]:
     words["aco"] = "a.aco_id, a.performance_year, a.period, a.calendar_year"
     words["of_county"] = ", e.county" if by_county else ""
     words["not_eligible"] = -1
-    statements = read_yaml(Path(__file__).with_name("queries.yaml"))
+    statements = load_yaml(Path(__file__).with_name("queries.yaml").read_text("utf-8"))
     return {name: sql.format(**words) for name, sql in statements.items()}

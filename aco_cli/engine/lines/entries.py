@@ -30,7 +30,7 @@ SETTLEMENT_TABLE = "3"
 
 
 @dataclass(frozen=True)
-class Entry:
+class WorksheetRow:
     """A row of a worksheet: `value` in full precision, `shown` as people write it, `formula` with its numbers.
 
     `table` is the table of CMS's reconciliation report that the letter belongs to; `worth` is what the settlement gains
@@ -51,7 +51,7 @@ class Entry:
     worth: float = math.nan
 
 
-def entries(steps: Sequence[Step], row: Row, program: Program, source: str) -> list[Entry]:
+def entries(steps: Sequence[Step], row: Row, program: Program, source: str) -> list[WorksheetRow]:
     """The inputs that are known, and the lines, as rows of a worksheet; `source` says where inputs come from."""
     found = []
     for step, member in ((each, one) for each in steps for one in members(each)):
@@ -62,9 +62,9 @@ def entries(steps: Sequence[Step], row: Row, program: Program, source: str) -> l
         if step.is_line:
             value = shown if step.unit == "outcome" else _plain(number)
             formula = with_numbers(plain_tree(row.law, step, member), row)
-            found.append(Entry(*told, value, shown, formula, *row.authority(step, program), step.words, table))
+            found.append(WorksheetRow(*told, value, shown, formula, *row.authority(step, program), step.words, table))
         elif row.is_given(step, number):
-            found.append(Entry(*told, _plain(number), shown, "", source, "given", "", table))
+            found.append(WorksheetRow(*told, _plain(number), shown, "", source, "given", "", table))
     return found
 
 

@@ -40,6 +40,9 @@ _CONDITIONS = frozenset({"choice", "override", "shares_letter"})
 class Law:
     """The steps of a table in its order, over those of the table that it extends.
 
+    `lines` are the steps that are calculated, `notes` those that are notes on rows, and `inputs` those that are given,
+    here and in the table below.
+
     `used` is a table whose figures its formulas name too, behind a prefix; `rules` is the program whose rules its
     formulas take, where that is not the program settled.
     """
@@ -53,14 +56,12 @@ class Law:
         above = base.known if base else {}
         self.known: dict[str, Step] = {**above, **{step.key: step for step in steps}}
         self.named: dict[str, Step] = {**self.known, **(used or {})}
+        self.lines = [step for step in steps if step.is_line]
+        self.notes = [step for step in steps if step.text or step.parameter]
+        self.inputs = [step for step in self.known.values() if step.given]
 
     def __getitem__(self, key: str) -> Step:
         return self.known[key]
-
-    @cached_property
-    def lines(self) -> list[Step]:
-        """The steps that are calculated."""
-        return [step for step in self.steps if step.is_line]
 
     @cached_property
     def order(self) -> tuple[Formula, ...]:
@@ -69,16 +70,6 @@ class Law:
         for step in self.lines:
             self._place(step, found, ())
         return tuple(found.values())
-
-    @cached_property
-    def notes(self) -> list[Step]:
-        """The steps that are notes on rows."""
-        return [step for step in self.steps if step.text or step.parameter]
-
-    @cached_property
-    def inputs(self) -> list[Step]:
-        """The steps that are given, here and in the table below."""
-        return [step for step in self.known.values() if step.given]
 
     def _place(self, step: Step, found: dict[str, Formula], above: tuple[str, ...]) -> None:
         if step.key in above:
@@ -98,9 +89,14 @@ def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
 
     Raises RulesError for lines that are not sound, with file, line and what is wrong.
     """
-    programs = _rule_programs(program, table, _BELOW)
-    rules = frozenset((each, name) for each in programs for name in book.parameters(each))
-    return _law(program, table, book.lines, rules)
+    return laws_of(book, program, [table])[0]
+
+
+def laws_of(book: RuleBook, program: str, tables: Sequence[str]) -> list[Law]:
+    """Several tables of a program, as `law_of`."""
+    programs = set().union(*(_rule_programs(program, table, _BELOW) for table in tables))
+    rules = book.names(programs)
+    return [_law(program, table, book.lines, rules) for table in tables]
 
 
 def _rule_programs(program: str, table: str, kinds: Sequence[str]) -> set[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -69,31 +69,29 @@ class Evaluator:
     situations: Situations
     figures: Mapping[str, Column]
     wanted: Callable[[Situation], Sequence[str]]
-    _found: dict[Situation, Folded] = field(default_factory=dict)
 
     def blocks(self, rows: int, size: int) -> Iterator[tuple[Situation, Rows, dict[str, Column]]]:
         """The figures wanted of every row, by situation, so many rows at a time."""
         for start in range(0, rows, size):
             for situation, part in self.situations.groups(slice(start, min(start + size, rows))):
-                folded = self.folded(situation)
+                folded = self._folded[situation]
                 yield situation, part, compute(folded, taken(self.figures, part, folded.inputs), CODES)
 
-    def folded(self, situation: Situation) -> Folded:
-        """What is left to compute in a situation."""
-        if situation not in self._found:
-            laws, wanted = tuple(self.laws(situation.program)), tuple(self.wanted(situation))
-            entries = self.situations.book.in_force(situation)
-            self._found[situation] = folded(laws, wanted, entries, self.figures.keys())
-        return self._found[situation]
+    @cached_property
+    def _folded(self) -> dict[Situation, Folded]:
+        """What is left to compute in each situation that has rows."""
+        present = [self.situations.found[at] for at in np.flatnonzero(np.bincount(self.situations.codes)).tolist()]
+        values = [values_by_name(self.situations.book.in_force(each)) for each in present]
+        return {
+            each: folded(tuple(self.laws(each.program)), tuple(self.wanted(each)), held, self.figures.keys())
+            for each, held in zip(present, values, strict=True)
+        }
 
 
-def folded(
-    laws: tuple[Law, ...], wanted: tuple[str, ...], entries: Mapping[str, Entry], given: Collection[str]
-) -> Folded:
-    """What is left to compute of the figures wanted under rule values in force, if the inputs of `given` are known."""
+def folded(laws: tuple[Law, ...], wanted: tuple[str, ...], values: Mapping[str, Any], given: Collection[str]) -> Folded:
+    """What is left to compute of the figures wanted under rule values, by name, if the inputs of `given` are known."""
     rules, inputs = _asked(laws, wanted)
     missing = frozenset(name for name in inputs if name not in given)
-    values = values_by_name(entries)
     return _folded(laws, wanted, tuple((name, as_constant(values.get(name))) for name in rules), missing)
 
 

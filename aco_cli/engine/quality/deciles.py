@@ -13,6 +13,7 @@ from aco_cli.engine.notes import Note, Remark, Rows, notes_in_force, remarks
 from aco_cli.engine.quality.columns import Numbers, Table
 from aco_cli.engine.quality.lines import PROGRAM, score_lines
 from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.parameters import VALUE_OF
 from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet
 
 # An ACO reports through the Web Interface or by (e)CQMs; of both, the higher score counts.
@@ -118,7 +119,7 @@ class DecileScores:
         yield from remarks(notes_in_force(law_of(rules, PROGRAM, "quality_deciles"), {}, {}), self.values)
         year = scoring(self.table.year)
         if full := rules.entry(year, "full_points_from"):
-            text = f"rests on {full.status.value_of_it}: decile from which a measure earns full points"
+            text = f"rests on {VALUE_OF[full.status]}: decile from which a measure earns full points"
             yield Note(text, "full_points"), self._measures.lifted() & self.is_reported
         if most := self.scoring["end_to_end_bonus"]:
             taken = np.isnan(self.table.number("end_to_end_bonus")) & self.is_reported

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from aco_cli.data_files import read_yaml
+from aco_cli.data_files import load_yaml
 
 TEXT, OTHER = "text", "other"
 # What a column of a file holds, by an engine's name of its type. `cents` are decimals that fit into DECIMAL(12, 2).
@@ -98,8 +98,8 @@ class Contract:
 
 
 _FOLDER = Path(__file__).parent
-KINDS = {name: Kind(name, **spec) for name, spec in read_yaml(_FOLDER / "kinds.yaml").items()}
+KINDS = {name: Kind(name, **spec) for name, spec in load_yaml((_FOLDER / "kinds.yaml").read_text("utf-8")).items()}
 CONTRACTS = {
     name: Contract(name, {column: ClaimsColumn(KINDS[spec.pop("type")], **spec) for column, spec in columns.items()})
-    for name, columns in read_yaml(_FOLDER / "contracts.yaml").items()
+    for name, columns in load_yaml((_FOLDER / "contracts.yaml").read_text("utf-8")).items()
 }

@@ -11,9 +11,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from aco_cli.data_files import read_yaml
+from aco_cli.data_files import load_yaml
 
-DECLARED: dict[str, Any] = read_yaml(Path(__file__).with_name("workbook.yaml"))
+DECLARED: dict[str, Any] = load_yaml(Path(__file__).with_name("workbook.yaml").read_text("utf-8"))
 UNITS: dict[str, str] = DECLARED["units"]
 LETTER_PAPER = 1
 
