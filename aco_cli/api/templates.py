@@ -27,7 +27,8 @@ def roster_template(book: RuleBook, track: str, year: int | None = None) -> pd.D
     last = covered[-1]
     situation = Situation(last.program, track, year or last.year)
     inputs = needed_inputs(book, situation)
-    contract = layouts_of("roster")[0].columns
-    named = [*_IDENTITY, *(step.column or step.key for step in inputs)]
+    layout = layouts_of("roster")[0]
+    contract = layout.columns
+    named = [*_IDENTITY, *layout.required, *(step.column or step.key for step in inputs)]
     blank = {name: "" if contract[name].unit == "text" else None for name in named if name in contract}
     return pd.DataFrame([{**blank, "performance_year": situation.year, "program": situation.program, "track": track}])
