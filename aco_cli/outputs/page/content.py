@@ -127,8 +127,9 @@ def each_aco(content: Settlements) -> dict[str, Any]:
 
 
 def _citation(line: Step, law: Law) -> str | None:
-    """Where a figure comes from; None for a line that is no part of the track and year."""
-    return law.get(line.key) if line.is_line else "roster"
+    """Where a figure comes from, of a line from outside with its formula; None for one that is no part of the law."""
+    found = law.get(line.key) if line.is_line else "roster"
+    return f"{found}: {' '.join(line.formula.split())}" if found and line.is_outside else found
 
 
 def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int) -> list[str]:
