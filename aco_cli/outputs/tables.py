@@ -25,10 +25,10 @@ class SheetTable:
     steps: Sequence[Step]
 
 
-def tables(book: RuleBook, *, with_benchmark: bool) -> list[SheetTable]:
+def tables(book: RuleBook, program: str = PROGRAM, *, with_benchmark: bool) -> list[SheetTable]:
     """The tables of a settlement, behind those of its benchmark where that is computed."""
-    law = law_of(book, PROGRAM, "settlement_from_benchmark" if with_benchmark else "settlement")
-    lines = {step.key for step in law_of(book, PROGRAM).lines}
+    law = law_of(book, program, "settlement_from_benchmark" if with_benchmark else "settlement")
+    lines = {step.key for step in law_of(book, program).lines}
     above = [step for step in law.steps if step.key not in lines]
     placed = [step for step in above if step.letter or step.is_line]
     elections = [step for step in above if step not in placed]

@@ -85,3 +85,16 @@ def test_lines_of_a_table_that_does_not_exist_are_refused(aco, tmp_path: Path) -
     done = aco("whatif", "2014", str(ROSTER), "--scenario", str(scenario))
     assert done.returncode == 3
     assert "x.yaml: lines: quality.score, line 3:" in done.stderr
+
+
+def test_lines_of_pioneer_stand_in_its_workbooks(aco, tmp_path: Path) -> None:
+    """And not those of the program whose lines it includes."""
+    path = tmp_path / "proposal" / "pioneer" / "settlement.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(HALF, encoding="utf-8")
+    roster = ROSTER.with_name("pioneer_published.csv")
+    words = ("report", "2012", str(roster), "--rules", str(path.parents[1]), "-o", str(tmp_path / "book.xlsx"))
+    assert aco(*words).returncode == 0
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
+    assert any(" / 2, 0)" in sheet for sheet in sheets)

@@ -59,18 +59,18 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None
     index, summary = workbook.add_worksheet(INDEX), workbook.add_worksheet(SUMMARY)
     names = sheet_names(sheets.roster["aco_id"].tolist(), sheets.roster["performance_year"].tolist())
     pages = [workbook.add_worksheet(name) for name in names]
-    reaches = [benchmark is not None for benchmark, _ in sheets.rows]
-    layouts = {reach: tables(book, with_benchmark=reach) for reach in sorted(set(reaches))}
+    kinds = [(settlement.situation.program, benchmark is not None) for benchmark, settlement in sheets.rows]
+    layouts = {kind: tables(book, kind[0], with_benchmark=kind[1]) for kind in sorted(set(kinds))}
     situations = dict.fromkeys(row.situation for rows in sheets.rows for row in rows if row is not None)
     parameters = Parameters(book, situations, _rule_names(layouts.values()))
     writers = {
-        reach: AcoSheets(make_plan(layout, START), parameters, styles, book.programs)
-        for reach, layout in layouts.items()
+        kind: AcoSheets(make_plan(layout, START), parameters, styles, book.programs) for kind, layout in layouts.items()
     }
-    for page, heading, (benchmark, settlement) in zip(pages, _headings(book, sheets), sheets.rows, strict=True):
+    headings = _headings(book, sheets)
+    for page, heading, kind, (benchmark, settlement) in zip(pages, headings, kinds, sheets.rows, strict=True):
         figures = {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {})
-        writers[benchmark is not None].write(page, heading, figures)
-    cells = [{name: writers[reach].plan.cells[SETTLEMENT, name, ""] for name in FIGURES} for reach in reaches]
+        writers[kind].write(page, heading, figures)
+    cells = [{name: writers[kind].plan.cells[SETTLEMENT, name, ""] for name in FIGURES} for kind in kinds]
     overview = Overview(_table(sheets), names, cells)
     write_index(index, overview, styles)
     write_summary(summary, overview, styles)
