@@ -150,13 +150,13 @@ def test_rows_of_several_programs_come_in_the_order_of_the_roster(canonical) -> 
         (["to_minimum_savings", "to_minimum_savings:to", "to_minimum_savings:when"], "distances"),
     ],
 )
-def test_figures_of_further_tables_are_settled_too(names: list[str], table: str, canonical) -> None:
-    """Each as it is where only its own table is asked for."""
+def test_figures_of_further_tables_are_settled_with_them(names: list[str], table: str, canonical) -> None:
+    """Beside those of the settlement, which stay as they are without them."""
     frame = canonical([ROW, {**ROW, "expenditure_total": 99e6}])
-    settled = settle(frame, BOOK, ("settlement", *names))
+    settled = settle(frame, BOOK, ("settlement", *names), table=table)
     assert settled.notna().all(axis=None)
-    alone = settle(frame, BOOK, names, table=table)
-    pd.testing.assert_frame_equal(settled[names], alone, check_exact=True)
+    alone = settle(frame, BOOK, ("settlement",))
+    pd.testing.assert_frame_equal(settled[["settlement"]], alone, check_exact=True)
 
 
 def test_a_warning_is_told_from_a_note(canonical) -> None:
