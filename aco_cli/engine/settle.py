@@ -14,7 +14,7 @@ from aco_cli.engine.advances import carry_balances
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law, law_of, laws_of
 from aco_cli.engine.lines.row import Row, evaluated
-from aco_cli.engine.lines.situations import Evaluator, Rows, Situations, taken
+from aco_cli.engine.lines.situations import Evaluator, Rows, Situations, Taken
 from aco_cli.engine.notes import WARNING, Note, Notebook, notes_in_force, remarks
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.errors import RulesError
@@ -133,7 +133,7 @@ def settled_rows(
     for program in {each.program for each in situations.found}:
         law = law_of(book, program, table)
         places = np.flatnonzero((frame["program"] == program).to_numpy())
-        figures = {**figures_of(frame.iloc[places], [law]), **taken(more or {}, places)}
+        figures = {**figures_of(frame.iloc[places], [law]), **Taken(more or {}, places)}
         rows |= zip(places.tolist(), evaluated(law, situations.only(places), figures), strict=True)
     return [rows[at] for at in range(len(frame))]
 

@@ -12,7 +12,7 @@ from aco_cli.engine.benchmark.frames import calendar_fits, wide_expenditures, wi
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.row import Row, evaluated
-from aco_cli.engine.lines.situations import Evaluator, Situations, taken
+from aco_cli.engine.lines.situations import Evaluator, Situations, Taken, places
 from aco_cli.engine.lines.step import Step
 from aco_cli.engine.members import ENROLLMENT_TYPES, PERIODS
 from aco_cli.engine.notes import UNPUBLISHED
@@ -46,12 +46,12 @@ def benchmark(
     found = {name: np.full(len(roster), np.nan) for name in RESULTS}
     notes = np.where(known, "", _NO_ERA).astype(object)
     warned = np.zeros(len(roster), dtype=np.bool_)
-    places = np.flatnonzero(known)
+    own = np.flatnonzero(known)
     wanted = [_LINES.get(name, name) for name in RESULTS]
     laws = (law_of(book, PROGRAM, "benchmark"),)
-    evaluator = Evaluator(lambda _: laws, situations, taken(figures, places), lambda _: wanted)
-    for situation, rows, computed in evaluator.blocks(len(places), _BLOCK):
-        here = places[rows]
+    evaluator = Evaluator(lambda _: laws, situations, Taken(figures, places(known)), lambda _: wanted)
+    for situation, rows, computed in evaluator.blocks(len(own), _BLOCK):
+        here = rows if len(own) == len(roster) else own[rows]
         fits = figures["calendar_fits"][here]
         for name in RESULTS:
             found[name][here] = np.where(fits, computed[_LINES.get(name, name)], np.nan)
@@ -59,7 +59,7 @@ def benchmark(
         rests_on = _unpublished(situation, book)
         warned[here] = complete & bool(rests_on)
         notes[here] = np.where(complete, "; ".join(rests_on), np.where(fits, "", _OUT_OF_ORDER))
-        notes[here] = _noted(situation, notes[here], complete, taken(figures, here), book)
+        notes[here] = _noted(situation, notes[here], complete, Taken(figures, here), book)
     return pd.DataFrame({**found, "notes": list(notes), "is_warned": warned}, index=roster.index)
 
 
@@ -70,7 +70,7 @@ def benchmark_rows(
     law = law_of(book, PROGRAM, "benchmark")
     figures = _figures(roster, expenditures, reference, law)
     situations, known = eras(roster, book)
-    rows = iter(evaluated(law, situations, taken(figures, np.flatnonzero(known))))
+    rows = iter(evaluated(law, situations, Taken(figures, places(known))))
     return [next(rows) if has_era else None for has_era in known.tolist()]
 
 
@@ -148,10 +148,10 @@ def _noted(
     """Notes with what is missing, or what a reader must know, of some rows of one situation."""
     law = law_of(book, PROGRAM, "benchmark_notes")
     for level, some in (("missing", figures["calendar_fits"] & ~complete), ("note", complete), ("hint", ~complete)):
-        rows = np.flatnonzero(some)
-        if len(rows):
+        if some.any():
+            rows = places(some)
             steps = [step for step in law.notes if step.level == level]
-            held = _held(law, steps, situation, taken(figures, rows), book)
+            held = _held(law, steps, situation, Taken(figures, rows), book)
             notes[rows] = _joined(level, list(_ordered(steps, held)), notes[rows])
     return notes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -33,10 +33,10 @@ class Situations:
 
     def groups(self, rows: slice) -> Iterator[tuple[Situation, Rows]]:
         """The rows of a block by situation."""
-        if len(self.found) == 1:
-            yield self.found[0], rows
-            return
         codes = self.codes[rows]
+        if (codes == codes[0]).all():
+            yield self.found[codes[0]], rows
+            return
         order = np.argsort(codes, kind="stable")
         ends = np.cumsum(np.bincount(codes, minlength=len(self.found)))
         for situation, first, end in zip(self.found, np.append(0, ends), ends, strict=False):
@@ -74,8 +74,8 @@ class Evaluator:
         """The figures wanted of every row, by situation, so many rows at a time."""
         for start in range(0, rows, size):
             for situation, part in self.situations.groups(slice(start, min(start + size, rows))):
-                folded = self._folded[situation]
-                yield situation, part, compute(folded, taken(self.figures, part, folded.inputs), CODES)
+                folded, some = self._folded[situation], Taken(self.figures, part)
+                yield situation, part, compute(folded, {name: some[name] for name in folded.inputs}, CODES)
 
     @cached_property
     def _folded(self) -> dict[Situation, Folded]:
@@ -95,10 +95,28 @@ def folded(laws: tuple[Law, ...], wanted: tuple[str, ...], values: Mapping[str, 
     return _folded(laws, wanted, tuple((name, as_constant(values.get(name))) for name in rules), missing)
 
 
-def taken(figures: Mapping[str, Column], rows: Any, names: Iterable[str] | None = None) -> dict[str, Column]:
-    """Figures of some rows, all of them or those named."""
-    some = {name: figures[name] for name in (figures if names is None else names)}
-    return {name: column[..., rows] if np.ndim(column) else column for name, column in some.items()}
+def places(mask: NDArray[np.bool_]) -> Rows:
+    """Where a mask holds: a slice if everywhere, of which no copy is made."""
+    return slice(None) if mask.all() else np.flatnonzero(mask)
+
+
+class Taken(Mapping[str, Column]):
+    """Figures of some rows, each taken when it is asked for: benchmarks have hundreds, and a note needs a few."""
+
+    def __init__(self, figures: Mapping[str, Column], rows: Rows) -> None:
+        self.figures, self.rows = figures, rows
+
+    def __getitem__(self, name: str) -> Column:
+        column = self.figures[name]
+        if not np.ndim(column):
+            return column
+        return column[..., self.rows] if isinstance(self.rows, slice) else np.take(column, self.rows, axis=-1)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.figures)
+
+    def __len__(self) -> int:
+        return len(self.figures)
 
 
 @lru_cache(maxsize=64)
