@@ -21,6 +21,8 @@ PERCENTILES = (5, 25, 50, 75, 95)
 # The words that a settlement goes by; other text would only be copied for every draw.
 _WORDS = ("program", "track", "msr_election", "loss_limit_basis", "termination_kind")
 _BASE = ("savings_rate", "settlement", "outcome", "notes")
+# Draws settled at a time: several blocks, as each settling has a cost of its own.
+_AT_ONCE = 4 * BLOCK
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def simulate(
     inputs = _inputs(frame)
     sums = np.zeros(draws)
     found: list[pd.DataFrame] = []
-    size = max(1, BLOCK // draws)
+    size = max(1, _AT_ONCE // draws)
     for start in range(0, len(frame), size):
         rows = range(start, min(start + size, len(frame)))
         drawn = _draw(inputs, table["sd"].to_numpy(), [streams[row] for row in rows], rows, draws)

@@ -160,7 +160,7 @@ def test_draws_of_a_row_depend_on_no_other_row(frame: pd.DataFrame, monkeypatch:
         pd.testing.assert_series_equal(alone.iloc[0], together.iloc[row], check_names=False, check_exact=True)
     turned = simulate(some.iloc[::-1].reset_index(drop=True), BOOK, draws=200, seed=7).table
     pd.testing.assert_frame_equal(turned.iloc[::-1].reset_index(drop=True), together, check_exact=True)
-    monkeypatch.setattr(module, "BLOCK", 450)
+    monkeypatch.setattr(module, "_AT_ONCE", 450)
     pd.testing.assert_frame_equal(simulate(some, BOOK, draws=200, seed=7).table, together, check_exact=True)
 
 
