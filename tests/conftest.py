@@ -57,7 +57,7 @@ def canonical_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def clean_environment() -> Environment:
-    """Gives the environment without what would change colours, widths or messages, and with some changes."""
+    """Gives the environment without what would change colors, widths or messages, and with some changes."""
 
     def changed(changes: Mapping[str, str] | None) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in INHERITED}

@@ -9,7 +9,7 @@ from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Names, Selection, Tables, YearsLike, names, requested
 from aco_cli.engine import national
 from aco_cli.engine.settle import settle
-from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
+from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarize
 from aco_cli.errors import UsageError
 from aco_cli.outputs.rounding import half_up_cents
 from aco_cli.rules.published import published_totals
@@ -41,7 +41,7 @@ def summary(
     with run.busy("settling", rows=len(frame)) as progress:
         settled = settle(frame, request.book, wanted, progress=progress)
     run.settled(settled["outcome"])
-    summed = summarise(settled, groups)
+    summed = summarize(settled, groups)
     if unsettled := int(summed.loc[summed["by"] == "all", "not_calculable"].sum()):
         told = f"{unsettled:,} of {len(frame):,} ACOs are not-calculable and add to no sum"
         run.warn("not_calculable", told, rows=unsettled)

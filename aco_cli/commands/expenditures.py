@@ -36,7 +36,7 @@ class ClaimsOptions:
 def expenditures(years: o.YearsArgument, claims: ClaimsOptions, output: o.Output, session: o.StrictSession) -> None:
     """Claims to expenditures, by ACO, period and enrollment type.
 
-    Person years, per capita expenditure, renormalised risk score, and with --county-ffs the regional expenditure and
+    Person years, per capita expenditure, renormalized risk score, and with --county-ffs the regional expenditure and
     national weight: what `aco benchmark` reads.
 
     \b

@@ -81,7 +81,7 @@ ExcelOption = Annotated[bool, flag("--excel/--no-excel", _EXCEL)]
 ManifestOption = Annotated[bool, flag("--manifest", "Write FILE.manifest.json beside -o FILE, for `aco verify`.")]
 StrictOption = Annotated[bool, flag("--strict/--no-strict", "Exit with code 4 if there are warnings.")]
 QuietOption = Annotated[bool, flag("--quiet/--no-quiet", "No messages on standard error except errors.", "-q")]
-NoColorOption = Annotated[bool, flag("--no-color/--color", "No colour (as with NO_COLOR set).")]
+NoColorOption = Annotated[bool, flag("--no-color/--color", "No color (as with NO_COLOR set).")]
 _LOG_FORMAT = "A line per step on standard error: text, or JSON for every message."
 LogFormatOption = Annotated[LogFormat | None, typer.Option(help=_LOG_FORMAT)]
 

@@ -15,7 +15,7 @@ from aco_cli.api.selection import Request
 from aco_cli.commands.session import Session
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.settle import with_balances
-from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
+from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarize
 from aco_cli.engine.waterfall import Waterfall, waterfall
 from aco_cli.engine.worksheet import sheet_rows, worksheet
 from aco_cli.errors import UsageError
@@ -67,7 +67,7 @@ def write_page(session: Session, frame: pd.DataFrame, request: Request, output: 
     content = Settlements(
         rows.settled,
         rows.steps,
-        summarise(rows.settled, DEFAULT_GROUPS),
+        summarize(rows.settled, DEFAULT_GROUPS),
         [c for c in output_columns("report") if c.name not in _OFTEN_ONE or rows.settled[c.name].nunique() > 1],
         [column for column in output_columns("summary") if column.name != "source"],
         _laws(rows.frame, book),

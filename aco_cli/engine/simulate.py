@@ -111,8 +111,8 @@ def _figures(earned: Floats, owed: Floats, settled: Floats) -> pd.DataFrame:
     """What the draws of some rows come to; rows down, draws across."""
     settlement = earned - owed
     # The mean of differences from the settlement as it is: without chance it is exactly the settlement.
-    centre = np.nan_to_num(settled)
-    expected = centre + (settlement - centre[:, np.newaxis]).mean(axis=1)
+    center = np.nan_to_num(settled)
+    expected = center + (settlement - center[:, np.newaxis]).mean(axis=1)
     unknown = np.isnan(settlement)
     nothing_known = unknown.all(axis=1)
     shares = {name: (amount > 0).mean(axis=1) for name, amount in (("earn", earned), ("owe", owed))}

@@ -19,7 +19,7 @@ _FIGURES = (
     "owed_repayment",
     "settlement",
 )
-# What `summarise` needs of `settle`, beside the columns to group by.
+# What `summarize` needs of `settle`, beside the columns to group by.
 NEEDED = ("performance_year", "outcome", *_FIGURES)
 DEFAULT_GROUPS = ("program", "track", "start_year", "size")
 _SIZES = ((5_000, "under 5,000"), (10_000, "5,000-9,999"), (20_000, "10,000-19,999"), (50_000, "20,000-49,999"))
@@ -35,7 +35,7 @@ def grouping_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"start_year": start.dt.year.astype("Int64").astype("str").replace("<NA>", ""), "size": size})
 
 
-def summarise(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+def summarize(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     """One row for each performance year as a whole, then one for each value of each group.
 
     Counts of ACOs by how the year ended, sums in US dollars (`net_to_medicare` is savings less payments plus

@@ -9,7 +9,7 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
-from aco_cli.inputs.recognise import fitting
+from aco_cli.inputs.recognize import fitting
 from aco_cli.inputs.sheets import open_sheet
 from aco_cli.inputs.source import STDIN
 

@@ -1,4 +1,4 @@
-"""A recognised table into canonical columns, with a problem for every cell that does not fit its contract."""
+"""A recognized table into canonical columns, with a problem for every cell that does not fit its contract."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aco_cli.inputs.numbers import Fix, as_text, is_one_of, parse_numbers, range
 from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
 from aco_cli.inputs.problems import cell_problems, shown
 from aco_cli.inputs.raw import Floats, Mask, RawTable
-from aco_cli.inputs.recognise import Match
+from aco_cli.inputs.recognize import Match
 from aco_cli.inputs.words import parse_booleans, parse_dates, parse_words
 from aco_cli.nearest import did_you_mean
 

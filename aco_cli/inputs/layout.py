@@ -77,7 +77,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """A kind of file. `required` and `absent` are header names by which it is recognised.
+    """A kind of file. `required` and `absent` are header names by which it is recognized.
 
     `absent_means` says what a file with an `absent` column is instead.
 

@@ -15,7 +15,7 @@ from aco_cli.inputs.layout import Layout
 from aco_cli.inputs.numbers import as_text
 from aco_cli.inputs.problems import cell_problems, shown
 from aco_cli.inputs.raw import Mask, RawTable, Rows, without_blank_rows
-from aco_cli.inputs.recognise import Match, fitting, recognise
+from aco_cli.inputs.recognize import Match, fitting, recognize
 from aco_cli.inputs.sheets import open_sheet
 from aco_cli.inputs.years import Years, list_years
 
@@ -51,7 +51,7 @@ class Part:
 def read_part(file: str, layout: str, *, precision: bool = False) -> Part:
     """Read one file whole. Raises InputError when it cannot be read; problems of cells are kept in the part."""
     sheet = open_sheet(file)
-    match = recognise(sheet.file, sheet.header, layout)
+    match = recognize(sheet.file, sheet.header, layout)
     raw = without_blank_rows(sheet.read(_wanted(match), match.layout.encoding))
     frame, problems = convert(match, raw, precision=precision)
     problems += _cells_without_header(match, raw)

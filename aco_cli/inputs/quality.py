@@ -12,7 +12,7 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import Column, Layout, each_layout
 from aco_cli.inputs.load import Loaded
 from aco_cli.inputs.parts import YEAR, Part, fix_year, no_rows_of, read_parts, settle_years
-from aco_cli.inputs.recognise import not_used
+from aco_cli.inputs.recognize import not_used
 from aco_cli.inputs.rows import check_duplicates, check_rows
 from aco_cli.inputs.years import Years
 
@@ -51,7 +51,7 @@ def check_rates(files: Sequence[str]) -> tuple[list[Problem], list[str]]:
 
 
 def _warnings(parts: Sequence[Part]) -> list[str]:
-    return [warning for part in parts for warning in (*part.warnings, *_misspelt(part))]
+    return [warning for part in parts for warning in (*part.warnings, *_misspelled(part))]
 
 
 def has_rates(header: Sequence[str]) -> bool:
@@ -113,7 +113,7 @@ def _named_twice(part: Part) -> list[Problem]:
     ]
 
 
-def _misspelt(part: Part) -> list[str]:
+def _misspelled(part: Part) -> list[str]:
     """A warning for each column that has the name of a measure but for its signs and leading zeros."""
     known = {_bare(alias): name for name, column in part.layout.columns.items() for alias in column.sources}
     others = [each for each in part.header if each.lower() not in part.layout.aliases]

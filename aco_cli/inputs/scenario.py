@@ -16,7 +16,7 @@ from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.convert import convert
 from aco_cli.inputs.layout import Layout, layouts_of
 from aco_cli.inputs.raw import RawTable
-from aco_cli.inputs.recognise import Match
+from aco_cli.inputs.recognize import Match
 from aco_cli.nearest import did_you_mean
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"

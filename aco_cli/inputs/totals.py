@@ -10,7 +10,7 @@ import pandas as pd
 from aco_cli.errors import Problem
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import shown
-from aco_cli.inputs.recognise import renaming
+from aco_cli.inputs.recognize import renaming
 from aco_cli.inputs.rows import check_duplicates
 
 TOTALS = ("benchmark_total", "expenditure_total")

@@ -1,4 +1,4 @@
-"""The table people read: only whole columns, amounts never cut, colours where the terminal has them."""
+"""The table people read: only whole columns, amounts never cut, colors where the terminal has them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ OUTCOMES = {
 
 
 def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
-    """Return the table for a file or a pipe: every column in full, no colour."""
+    """Return the table for a file or a pipe: every column in full, no color."""
     drawn, _ = draw(frame, columns, width=None, color=False, exact=exact)
     return drawn.encode()
 

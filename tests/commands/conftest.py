@@ -24,7 +24,7 @@ ROW = "A1,One,mssp,track-1,10000,1000000,900000,0.9"
 
 @dataclass(frozen=True)
 class Screen:
-    """What a terminal showed: every line without its colour codes, and the bytes as they came."""
+    """What a terminal showed: every line without its color codes, and the bytes as they came."""
 
     returncode: int
     lines: list[str]

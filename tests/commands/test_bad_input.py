@@ -149,7 +149,7 @@ def test_standard_input_without_data_is_refused(aco: Aco) -> None:
     assert "standard input" in done.stderr
 
 
-def test_misspelt_optional_column_warns_with_the_nearest_name(aco: Aco, tmp_path: Path) -> None:
+def test_misspelled_optional_column_warns_with_the_nearest_name(aco: Aco, tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text((HEADER + row("A1")).replace("quality_score", "qualty_score"))
     done = aco("settle", "2014", file, "--strict")

@@ -180,7 +180,7 @@ def test_what_is_wrong_with_any_file_is_told_at_once(aco: Runner, folder: Path) 
         assert place in done.stderr
 
 
-def test_a_column_that_seems_misspelt_is_a_warning(aco: Runner, folder: Path) -> None:
+def test_a_column_that_seems_misspelled_is_a_warning(aco: Runner, folder: Path) -> None:
     path = folder / "claims.csv"
     path.write_text(path.read_text().replace("ime_amount", "ime_amnt"))
     done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder)

@@ -101,7 +101,7 @@ def test_parquet_has_proper_types(aco: Aco, roster: Roster, tmp_path: Path) -> N
     assert frame["quality_standard_met"].tolist() == [True]
 
 
-def test_table_when_piped_has_every_column_and_no_colour(aco: Aco, awkward: Path) -> None:
+def test_table_when_piped_has_every_column_and_no_color(aco: Aco, awkward: Path) -> None:
     done = aco("settle", "2014", awkward, "--format", "table", "--quiet")
     heading = done.stdout.splitlines()[0]
     assert "Payment limit" in heading

@@ -69,7 +69,7 @@ def test_a_scenario_changes_a_line(aco, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[1] == "14455932.80,7227966.40"
 
 
-def test_a_misspelt_name_is_refused_with_file_line_and_nearest(aco, half: Path) -> None:
+def test_a_misspelled_name_is_refused_with_file_line_and_nearest(aco, half: Path) -> None:
     file = half / "mssp" / "settlement.yaml"
     file.write_text(HALF.replace("final_sharing_rate", "final_sharing_rat"), encoding="utf-8")
     done = aco("settle", "2014", str(ROSTER), "--rules", str(half))

@@ -221,7 +221,7 @@ def test_explain_of_an_aco_without_rates_says_so_and_goes_on(aco: Aco, rows: Row
 
 
 def test_measures_without_a_column_are_told(aco: Aco, rates: Path, roster: Path) -> None:
-    """They count in full: a misspelt heading would raise the score without a word."""
+    """They count in full: a misspelled heading would raise the score without a word."""
     told = "counts in full, as a measure without denominator does"
     for command in (("quality", "2018", rates), ("settle", "2018", roster, "--quality", rates)):
         done = aco(*command, "--strict")

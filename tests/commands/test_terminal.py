@@ -1,4 +1,4 @@
-"""On a terminal: a table that cuts no amount at any width, says what it leaves out, and colours where it may."""
+"""On a terminal: a table that cuts no amount at any width, says what it leaves out, and colors where it may."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_table_cuts_nothing_and_says_what_it_leaves_out(
     [({"NO_COLOR": "1"}, []), ({}, ["--no-color"]), ({"TERM": "dumb"}, [])],
     ids=["NO_COLOR", "--no-color", "TERM=dumb"],
 )
-def test_table_without_colour_is_the_same_text(
+def test_table_without_color_is_the_same_text(
     terminal: Terminal, sample: Path, environment: dict[str, str], options: list[str]
 ) -> None:
     screen = terminal(80, *small(sample), *options, env=environment)

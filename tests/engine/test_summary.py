@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from aco_cli.engine.settle import settle
-from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarise
+from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarize
 from aco_cli.rules.book import RuleBook
 
 BASE: dict[str, Any] = {
@@ -39,7 +39,7 @@ def table(canonical) -> pd.DataFrame:
     frame = canonical(ROWS)
     frame = frame.assign(**grouping_columns(frame))
     groups = (*DEFAULT_GROUPS, "state")
-    return summarise(settle(frame, RuleBook(), tuple(dict.fromkeys((*NEEDED, *groups)))), groups)
+    return summarize(settle(frame, RuleBook(), tuple(dict.fromkeys((*NEEDED, *groups)))), groups)
 
 
 def row(table: pd.DataFrame, year: int, by: str, value: str) -> dict[str, Any]:
@@ -158,4 +158,4 @@ def test_a_roster_without_start_dates_can_be_grouped(canonical) -> None:
 def grouped(frame: pd.DataFrame) -> pd.DataFrame:
     groups = ("start_year", "size")
     frame = frame.assign(**grouping_columns(frame))
-    return summarise(settle(frame, RuleBook(), tuple(dict.fromkeys((*NEEDED, *groups)))), groups)
+    return summarize(settle(frame, RuleBook(), tuple(dict.fromkeys((*NEEDED, *groups)))), groups)

@@ -61,7 +61,7 @@ def test_a_county_twice_and_a_missing_column_are_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("year", [2014, 2018])
-def test_the_scores_of_cms_files_are_renormalised(shared_data: Path, year: int) -> None:
+def test_the_scores_of_cms_files_are_renormalized(shared_data: Path, year: int) -> None:
     frame = read_counties([str(shared_data / f"county_ffs_{year}.csv")]).dropna()
     weighted = (frame["score"] * frame["county_person_years"]).groupby(frame["type_order"]).sum()
     means = weighted / frame.groupby("type_order")["county_person_years"].sum()

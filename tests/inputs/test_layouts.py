@@ -143,7 +143,7 @@ def test_missing_totals_are_named_with_what_may_stand_for_them(write, problems_o
     assert "benchmrk_total" in problem.fix
 
 
-def test_a_misspelt_optional_column_is_warned_of(write, load_year) -> None:
+def test_a_misspelled_optional_column_is_warned_of(write, load_year) -> None:
     loaded = load_year(write(f"{HEADER},qualty_score,Loss Rate,region\n{ROW},0.9,0.3,west\n"))
     assert [("quality_score" in text, "loss_rate" in text) for text in loaded.warnings] == [
         (True, False),

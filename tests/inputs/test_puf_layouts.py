@@ -13,7 +13,7 @@ import pytest
 from aco_cli.errors import InputError
 from aco_cli.inputs.layout import Layout, layouts_of
 from aco_cli.inputs.load import load
-from aco_cli.inputs.recognise import recognise
+from aco_cli.inputs.recognize import recognize
 from aco_cli.inputs.years import Years
 
 FILES = {
@@ -159,18 +159,18 @@ def test_a_file_asked_for_another_year_says_which_it_is(puf: Puf, problems_of) -
 
 @pytest.mark.parametrize("year", FILES)
 def test_a_header_fits_one_layout_and_says_what_it_lacks(shared_data: Path, year: int) -> None:
-    """Whichever required column is renamed, the same year is recognised and that one column is missing."""
+    """Whichever required column is renamed, the same year is recognized and that one column is missing."""
     with (shared_data / FILES[year]).open(encoding="utf-8-sig") as file:
         header = next(csv.reader(file))
     layout = layout_of(year)
-    assert recognise("f.csv", header).layout == layout
+    assert recognize("f.csv", header).layout == layout
     for name in layout.required:
         places = [
             at for at, each in enumerate(header) if each.lower() in layout.aliases.get(name.lower(), {name.lower()})
         ]
         renamed = [f"{each}_2" if at in places else each for at, each in enumerate(header)]
         with pytest.raises(InputError) as caught:
-            recognise("f.csv", renamed)
+            recognize("f.csv", renamed)
         (problem,) = caught.value.problems
         assert (problem.column, problem.expected) == (name, f"this column ({layout.label})")
         assert f"{header[places[0]]}_2" in problem.fix

@@ -196,7 +196,7 @@ def test_few_low_rates_are_not_taken_for_fractions(write: Write) -> None:
     ("header", "meant"),
     [("ACO 13", "ACO-13"), ("ACO-05", "ACO-5"), ("cahps-1", "CAHPS_1"), ("QualityID 001 WI", "QualityID_001_WI")],
 )
-def test_a_measure_that_is_misspelt_is_told(write: Write, header: str, meant: str) -> None:
+def test_a_measure_that_is_misspelled_is_told(write: Write, header: str, meant: str) -> None:
     found = read(write(f"aco_id,performance_year,ACO-1,{header}\nA,2018,50,60\n"))
     assert len(found.warnings) == 1
     assert found.warnings[0].endswith(

@@ -36,7 +36,7 @@ def expected(value: float) -> float:
         (8796093022207.995, 8796093022208.0),
     ],
 )
-def test_ties_and_their_neighbours(value: float, cents: float) -> None:
+def test_ties_and_their_neighbors(value: float, cents: float) -> None:
     assert rounded(value) == cents
 
 

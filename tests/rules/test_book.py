@@ -462,7 +462,7 @@ def test_a_file_instead_of_a_folder_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_a_program_that_nobody_described_is_refused(tmp_path: Path) -> None:
-    """A misspelt `mssp` would otherwise be passed over, and the rules of the project settle without a word."""
+    """A misspelled `mssp` would otherwise be passed over, and the rules of the project settle without a word."""
     folder = tmp_path / "mspp"
     folder.mkdir()
     put(folder, "sequestration", {"years": 2014, "value": 0.5})
@@ -505,7 +505,7 @@ def test_lines_of_the_law_of_an_unknown_program_are_refused(table: str, tmp_path
         RuleBook([tmp_path])
 
 
-def test_a_misspelt_folder_inside_a_program_is_refused(tmp_path: Path) -> None:
+def test_a_misspelled_folder_inside_a_program_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "mssp" / "qualty"
     folder.mkdir(parents=True)
     put(folder, "points", {"years": 2014, "value": 1})

@@ -23,7 +23,7 @@ _MILLIONTH = Decimal("0.000001")  # of a dollar
 def expenditures(
     sums: pd.DataFrame, heads: pd.DataFrame, reference: pd.DataFrame, completion: Mapping[int, float]
 ) -> pd.DataFrame:
-    """Person years, per capita expenditure (US dollars) and renormalised risk score of each ACO, period and type.
+    """Person years, per capita expenditure (US dollars) and renormalized risk score of each ACO, period and type.
 
     A type without months has 0 person years and no figures. `reference` has `mean_risk_score` and
     `completion_factor`, blank where `completion` of the performance year holds.

@@ -30,7 +30,7 @@ class ClaimsRows:
 
     @property
     def warnings(self) -> list[str]:
-        """Columns that no contract has and that seem misspelt."""
+        """Columns that no contract has and that seem misspelled."""
         return [warning for rows in self._rows.values() for warning in rows.warnings]
 
     @property

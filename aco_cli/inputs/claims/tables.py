@@ -12,7 +12,7 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import TEXT, Contract
 from aco_cli.inputs.claims.sources import Columns, File, FileGroup, find_files
 from aco_cli.inputs.problems import shown
-from aco_cli.inputs.recognise import misspelt, not_used
+from aco_cli.inputs.recognize import misspelled, not_used
 
 EXAMPLES = 5
 BROKEN_ROW = "as many cells as the header has, in UTF-8, a quote doubled inside quotes"
@@ -62,7 +62,7 @@ class Rows:
     """The files of one contract, readable as the view of its name once there are no `problems`."""
 
     def __init__(self, tables: Tables, contract: Contract, names: Sequence[str]) -> None:
-        """`problems` has every file that cannot be read or lacks a column, `warnings` columns that seem misspelt."""
+        """`problems` has every file that cannot be read or lacks a column, `warnings` columns that seem misspelled."""
         self._tables = tables
         self.contract = contract
         self.warnings: list[str] = []
@@ -175,11 +175,11 @@ class Rows:
 
 
 def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem], list[str]]:
-    """Columns that are missing or there twice, and warnings of others that seem misspelt."""
+    """Columns that are missing or there twice, and warnings of others that seem misspelled."""
     file, more = source.files[0], f" and {len(source.files) - 1:,} files like it" if len(source.files) > 1 else ""
     names = [title.lower() for title, _ in source.columns]
     others = [title for title, _ in source.columns if title and title.lower() not in contract.columns]
-    near = misspelt(others, [name for name in contract.columns if name not in names])
+    near = misspelled(others, [name for name in contract.columns if name not in names])
     meant = {name: f"rename {other} if it is meant" for other, name in reversed(near.items())}
     problems = [
         Problem(file, "a column of this name", "none", 1, name, meant.get(name, "add it"))

@@ -1,1 +1,1 @@
-"""Charts of settled ACOs. What colour says, a shape, a label or a place says too."""
+"""Charts of settled ACOs. What color says, a shape, a label or a place says too."""

@@ -1,4 +1,4 @@
-"""What all charts look like: colours, type, titles, axes."""
+"""What all charts look like: colors, type, titles, axes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 
 WIDTH = 440  # narrow, so that text is still read where a page makes a chart as small as a telephone
-# Each colour by the name that a page may give a colour of its own for dark screens.
-COLOURS = {
+# Each color by the name that a page may give a color of its own for dark screens.
+COLORS = {
     "ink": "#1f2933",
     "muted": "#52606d",
     "grid": "#d9dee4",
@@ -20,7 +20,7 @@ COLOURS = {
     "red": "#a8323e",
     "paper": "#fffffe",
 }
-INK, MUTED, GRID, BAND, BLUE, ORANGE, GREEN, RED, PAPER = COLOURS.values()
+INK, MUTED, GRID, BAND, BLUE, ORANGE, GREEN, RED, PAPER = COLORS.values()
 DOLLARS = "(datum.value < 0 ? '-$' : '$') + format(abs(datum.value) / 1e6, ',~r') + (datum.value ? 'M' : '')"
 # An axis of names; what it takes is the same in all charts, so that they line up one below another.
 NAMES_WIDTH = WIDTH - 120  # what they leave

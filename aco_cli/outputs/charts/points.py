@@ -46,7 +46,7 @@ def savings_rate(settled: pd.DataFrame) -> Any:
     up = alt.Y("savings_rate:Q", title="Savings rate").axis(format=".0%", tickCount=8)
     bars = data(points.loc[rows["msr"].notna(), ["benchmark_total", "low", "high"]])
     corridor = alt.Chart(bars).mark_rule(color=BAND, strokeWidth=3, aria=False).encode(x=across, y="low:Q", y2="high:Q")
-    below = "Grey bars: each ACO's minimum loss rate to its minimum savings rate."
+    below = "Gray bars: each ACO's minimum loss rate to its minimum savings rate."
     chart = alt.layer(corridor, zero(y="at:Q"), _points(points, across, up))
     return framed(chart, "Savings rate and benchmark", 360, below)
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
 from aco_cli.outputs.charts.draw import draw, svg
-from aco_cli.outputs.charts.look import COLOURS
+from aco_cli.outputs.charts.look import COLORS
 from aco_cli.outputs.columns import Unit
 from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.page.content import Settlements, each_aco, grid, groups, headline, keys, steps_table
@@ -55,8 +55,8 @@ def _figures(content: Settlements) -> Iterator[dict[str, Any]]:
             yield {"name": figure.value, "title": TITLES[figure], "caption": NOTHING[figure]}
             continue
         drawn = svg(chart, TITLES[figure])
-        for name, colour in COLOURS.items():
-            drawn = drawn.replace(f'"{colour}"', f'"var(--{name})"')
+        for name, color in COLORS.items():
+            drawn = drawn.replace(f'"{color}"', f'"var(--{name})"')
         yield {
             "name": figure.value,
             "svg": Markup(drawn),  # noqa: S704 (text in it is escaped where it is drawn)

@@ -143,7 +143,7 @@ def by_type() -> Callable[[pd.DataFrame], dict[str, pd.Series]]:
 
 
 def slow_reference(people: People, completion: Fraction = Fraction("1.013")) -> dict[tuple[Any, ...], Row]:
-    """The rules' steps one after the other (annualise, truncate, complete, weight), person by person, exactly."""
+    """The rules' steps one after the other (annualize, truncate, complete, weight), person by person, exactly."""
     kinds = {
         (row["bene_id"], row["month"]): _type(row)
         for row in people.enrollment
@@ -175,9 +175,9 @@ def slow_reference(people: People, completion: Fraction = Fraction("1.013")) -> 
                 continue
             threshold, mean = people.reference[row["performance_year"], year, kind]
             years = Fraction(months[own], 12)
-            annualised = max(min(dollars[own] / years, Fraction(threshold)), -Fraction(threshold))
+            annualized = max(min(dollars[own] / years, Fraction(threshold)), -Fraction(threshold))
             total["years"] += years
-            total["dollars"] += annualised * completion * years
+            total["dollars"] += annualized * completion * years
             total["scores"] += scores[own] / months[own] / Fraction(mean) * years
     return found
 

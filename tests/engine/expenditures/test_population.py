@@ -44,26 +44,26 @@ def test_the_99th_percentile_lies_in_proportion_between_two_people(
     assert figures["people"].tolist() == [len(dollars)]
 
 
-def test_the_percentile_is_that_of_annualised_expenditures_in_any_number_of_months(
+def test_the_percentile_is_that_of_annualized_expenditures_in_any_number_of_months(
     compute: Any, empty_people: Any
 ) -> None:
     random = Random(1)
     people = population(empty_people, ["0.00"])
-    annualised = [Fraction(0)]
+    annualized = [Fraction(0)]
     for number in range(1, 60):
         months, cents = random.randint(1, 12), random.randint(-10_000, 10_000_000)
         people.months(f"P{number}", range(1, months + 1))
         people.claim(f"P{number}", "40", "2018-01-15", f"{cents / 100:.2f}")
         people.population.append({"calendar_year": 2018, "bene_id": f"P{number}"})
-        annualised.append(Fraction(cents, 100) * 12 / months)
+        annualized.append(Fraction(cents, 100) * 12 / months)
     found = compute(people).computed["truncation_threshold"].iloc[0]
-    ordered = sorted(annualised)
+    ordered = sorted(annualized)
     exact = ordered[58] + (ordered[59] - ordered[58]) * Fraction(59 * 99 % 100, 100)
     assert abs(Fraction(found) - exact) <= Fraction(1, 2_000_000)
-    assert float(found) == pytest.approx(np.percentile([float(each) for each in annualised], 99))
+    assert float(found) == pytest.approx(np.percentile([float(each) for each in annualized], 99))
 
 
-def test_the_population_truncates_and_renormalises_the_assigned(compute: Any, empty_people: Any, by_type: Any) -> None:
+def test_the_population_truncates_and_renormalizes_the_assigned(compute: Any, empty_people: Any, by_type: Any) -> None:
     people = population(empty_people, ["1000.00", *["10.00"] * 199])
     row = by_type(compute(people).rows)["aged-nondual"]
     assert row["per_capita_expenditure"] == pytest.approx(10.00 * 1.013, rel=1e-14)  # the largest of 200 is above

@@ -503,7 +503,7 @@ class TestLinesFromOutside:
 
 
 FAULTS: Mapping[str, tuple[str, int, str]] = {
-    "misspelt name": (
+    "misspelled name": (
         "shared_savings:\n  formula: savigns * final_sharing_rate\n  cite: a proposal\n",
         2,
         "unknown name savigns; did you mean savings?",
@@ -572,7 +572,7 @@ FAULTS: Mapping[str, tuple[str, int, str]] = {
         3,
         "did you mean shared_savings?",
     ),
-    "misspelt line": (
+    "misspelled line": (
         "shared_savigns: {formula: savings * 2, cite: a proposal}\n",
         1,
         "must say after which line it stands (after: NAME); did you mean shared_savings?",

@@ -149,7 +149,7 @@ def test_every_broken_line_is_told_after_long_good_stretches(tables: DuckdbTable
     assert [problem.row for problem in found] == [60_002, 120_003]
 
 
-def test_columns_that_seem_misspelt_are_told(tables: DuckdbTables, tmp_path: Path) -> None:
+def test_columns_that_seem_misspelled_are_told(tables: DuckdbTables, tmp_path: Path) -> None:
     header = "bene_id,claim_id,claim_type,through_date,paid_amount,denied,note"
     (tmp_path / "c.csv").write_text(f"{header},sequestration_amt,ime_amnt\n")
     assert Rows(tables, CONTRACTS["claims"], ["c.csv"]).warnings == [

@@ -31,7 +31,7 @@ class Match:
         return next((self.places[name.lower()] for name in aliases if name.lower() in self.places), None)
 
 
-def recognise(file: str, header: Sequence[str], layout: str = "auto") -> Match:
+def recognize(file: str, header: Sequence[str], layout: str = "auto") -> Match:
     """The layout that fits; `layout` is a family or `auto`. Raises InputError saying what is nearest and missing.
 
     Layouts are told apart by what they require and exclude, so that no header fits two of a family.
@@ -67,7 +67,7 @@ def _fit(file: str, header: Sequence[str], layout: Layout) -> Match:
     unnamed = tuple(place for place, name in enumerate(header) if not name)
     # Of files whose other columns are not kept, the unknown is expected.
     free = [name for name in layout.columns if name not in places] if layout.keeps_others else []
-    return Match(layout, places, others, unnamed, tuple(not_used(file, misspelt(others, free))))
+    return Match(layout, places, others, unnamed, tuple(not_used(file, misspelled(others, free))))
 
 
 def _refuse_duplicates(file: str, header: Sequence[str], checked: set[str]) -> None:
@@ -83,14 +83,14 @@ def _refuse_duplicates(file: str, header: Sequence[str], checked: set[str]) -> N
         raise InputError(problems)
 
 
-def misspelt(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
+def misspelled(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
     """Which of the names that no contract has are almost one of the `free` ones, and which one."""
     near = {name: nearest(name.lower().replace(" ", "_"), free, cutoff=_CLOSE) for name in others}
     return {name: found[0] for name, found in near.items() if found}
 
 
 def not_used(file: str, near: Mapping[str, str]) -> list[str]:
-    """Warnings of columns by misspelt name."""
+    """Warnings of columns by misspelled name."""
     return [
         f"{file}, column {name}: not a column of the contract and not used; did you mean {meant}?"
         for name, meant in near.items()
