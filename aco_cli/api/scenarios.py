@@ -12,10 +12,7 @@ import pandas as pd
 import yaml
 
 from aco_cli.api.run import Run
-from aco_cli.engine.whatif import Case, Change
-from aco_cli.errors import UsageError
-from aco_cli.inputs.layout import layouts_of
-from aco_cli.inputs.scenario import (
+from aco_cli.api.scenario_files import (
     PACKAGED,
     Scenario,
     Setting,
@@ -24,6 +21,9 @@ from aco_cli.inputs.scenario import (
     read_scenarios,
     scenario_file,
 )
+from aco_cli.engine.whatif import Case, Change
+from aco_cli.errors import UsageError
+from aco_cli.inputs.layout import layouts_of
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.change import changed_book
 from aco_cli.rules.given_lines import lines_of_scenario

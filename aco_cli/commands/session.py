@@ -125,8 +125,8 @@ class Session(Run):
             raise SystemExit(ExitCode.WARNINGS)
 
     def _inputs(self) -> list[FileFacts]:
+        from aco_cli.api.scenario_files import read_scenarios
         from aco_cli.commands.manifest import facts
-        from aco_cli.inputs.scenario import read_scenarios
 
         def rows(file: str, family: str) -> int:
             return len(read_scenarios(Path(file)) if family == "scenario" else read_part(file, family).rows)

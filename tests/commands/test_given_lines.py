@@ -79,6 +79,24 @@ def test_a_misspelled_name_is_refused_with_file_line_and_nearest(aco, half: Path
     assert told in done.stderr
 
 
+def test_lines_of_the_benchmark_are_checked_where_none_is_computed(aco, half: Path) -> None:
+    file = half / "mssp" / "benchmark.yaml"
+    file.write_text("national_trned: {formula: '1', cite: x}\n", encoding="utf-8")
+    done = aco("settle", "2014", str(ROSTER), "--rules", str(half))
+    assert done.returncode == 3
+    assert f"{file}: national_trned, line 1: national_trned is a new line" in done.stderr
+
+
+def test_a_line_given_twice_in_a_scenario_is_refused(aco, tmp_path: Path) -> None:
+    """Not settled by the last one of the two."""
+    scenario = tmp_path / "twice.yaml"
+    line = "  shared_savings: {formula: savings * final_sharing_rate, cite: x}\n"
+    scenario.write_text(f"name: twice\nlines:\n{line}{line}", encoding="utf-8")
+    done = aco("whatif", "2014", str(ROSTER), "--scenario", str(scenario))
+    assert done.returncode == 3
+    assert "key shared_savings is given twice" in done.stderr
+
+
 def test_lines_of_a_table_that_does_not_exist_are_refused(aco, tmp_path: Path) -> None:
     scenario = tmp_path / "x.yaml"
     scenario.write_text("name: x\nlines:\n  quality.score: {formula: '1', cite: x}\n", encoding="utf-8")

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from aco_cli.api.scenario_files import Scenario, Setting, convert_given, packaged_scenarios
 from aco_cli.engine.summary import grouping_columns
 from aco_cli.engine.whatif import Case, Change, compare, totals
 from aco_cli.errors import RulesError
 from aco_cli.inputs.load import load
-from aco_cli.inputs.scenario import Scenario, Setting, convert_given, packaged_scenarios
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.change import changed_book
 

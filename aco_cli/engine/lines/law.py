@@ -93,10 +93,11 @@ def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
 
 
 def laws_of(book: RuleBook, program: str, tables: Sequence[str]) -> list[Law]:
-    """Several tables of a program, as `law_of`."""
-    programs = set().union(*(_rule_programs(program, table, _BELOW) for table in tables))
-    rules = book.names(programs)
-    return [_law(program, table, book.lines, rules) for table in tables]
+    """Several tables of a program, as `law_of`; lines given for any other table are checked with them."""
+    given = [each.table for each in book.lines if each.program in ("", program)]
+    asked = [*tables, *(table for table in given if (PACKAGED / program / f"{table}.yaml").is_file())]
+    rules = book.names(set().union(*(_rule_programs(program, table, _BELOW) for table in asked)))
+    return [_law(program, table, book.lines, rules) for table in asked][: len(tables)]
 
 
 def _rule_programs(program: str, table: str, kinds: Sequence[str]) -> set[str]:

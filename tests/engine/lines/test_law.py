@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
+from aco_cli.api.scenario_files import read_scenarios
 from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.row import Row, evaluated, members, plain_tree
 from aco_cli.engine.lines.situations import Situations
@@ -24,7 +25,6 @@ from aco_cli.engine.settle import settle, settled_rows
 from aco_cli.engine.waterfall import waterfall
 from aco_cli.engine.worksheet import worksheet
 from aco_cli.errors import RulesError
-from aco_cli.inputs.scenario import read_scenarios
 from aco_cli.outputs.workbook.excel import Cells, excel_formula
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.given_lines import lines_in_folders, lines_of_scenario

@@ -7,8 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from aco_cli.errors import InputError, UsageError
-from aco_cli.inputs.scenario import Scenario, Setting, convert_given, packaged_scenarios, read_scenarios, scenario_file
+from aco_cli.api.scenario_files import (
+    Scenario,
+    Setting,
+    convert_given,
+    packaged_scenarios,
+    read_scenarios,
+    scenario_file,
+)
+from aco_cli.errors import InputError, RulesError, UsageError
 
 
 def write(folder: Path, text: str) -> Path:
@@ -38,11 +45,22 @@ def test_file_holds_one_scenario_or_a_list(tmp_path: Path) -> None:
         ("{name: a, set: [{track: track-1, where: x}]}", "with where or without"),
         ("{name: a, rules: [x]}", "rules: names with their values"),
         ("{name: a, rules_year: next}", "rules_year: a year such as 2016, found 'next'"),
-        ("{name: a", "expected a YAML file"),
     ],
 )
 def test_other_forms_are_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
+        read_scenarios(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{name: a", r"s\.yaml: cannot be read as YAML"),
+        ("name: a\nset: {months: 1, months: 2}", "key months is given twice"),
+    ],
+)
+def test_what_is_no_yaml_or_says_something_twice_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(RulesError, match=message):
         read_scenarios(write(tmp_path, text))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import yaml
 
 from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.convert import convert
@@ -18,6 +17,7 @@ from aco_cli.inputs.layout import Layout, layouts_of
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognize import Match
 from aco_cli.nearest import did_you_mean
+from aco_cli.rules.validated_yaml import read_yaml
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
 _KEYS = {"name", "description", "set", "rules", "rules_year", "lines"}
@@ -68,11 +68,8 @@ def scenario_file(word: str) -> Path:
 
 
 def read_scenarios(path: Path) -> list[Scenario]:
-    """The scenario of a YAML file, or all of a list. Raises InputError where it has another form."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError([Problem(str(path), "a YAML file", " ".join(str(error).split()))]) from error
+    """The scenario of a YAML file, or all of a list. Raises RulesError for other YAML, InputError for another form."""
+    content = read_yaml(path)
     if content == []:
         raise InputError([Problem(str(path), _FORM, "an empty list")])
     if isinstance(content, list):
