@@ -1,7 +1,5 @@
 """The data that comes with the package: YAML, read by the loader that is written in C where there is one."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

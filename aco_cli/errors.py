@@ -1,7 +1,5 @@
 """What can go wrong for a user, each kind with its documented exit code."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum

@@ -1,7 +1,5 @@
 """Folders with locks, which end with the process however it ends, and so tell other runs that it lives."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

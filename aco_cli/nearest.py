@@ -1,7 +1,5 @@
 """The known word that somebody may have meant, for every message about an unknown one."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 

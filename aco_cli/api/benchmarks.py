@@ -1,7 +1,5 @@
 """Benchmarks: computed from expenditures and national figures, and brought into a roster."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Unpack
 

@@ -1,7 +1,5 @@
 """From claims files to the rows of the expenditure file: reads, works out the sums, divides."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Expenditures from claims, as a call of the library."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from itertools import chain

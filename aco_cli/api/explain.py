@@ -1,7 +1,5 @@
 """One ACO's worksheet, as a call of the library."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Unpack

@@ -1,7 +1,5 @@
 """Reading rosters: the rows asked for, in order, with what the readers have to say."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Rosters with all that may come from other files, and settled."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

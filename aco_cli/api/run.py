@@ -1,7 +1,5 @@
 """A run and what comes of it: notices on the way, a table in the end."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Scenarios: named changes of inputs and rules, packaged or in a file; and values given for roster columns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

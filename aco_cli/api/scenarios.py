@@ -1,7 +1,5 @@
 """Scenarios ready to settle: named ones, with single changes of inputs and rules on top, checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace

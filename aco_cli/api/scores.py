@@ -1,7 +1,5 @@
 """Quality: measure rates read and scored, scores brought into a roster, compared with published ones, explained."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Unpack

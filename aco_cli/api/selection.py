@@ -1,7 +1,5 @@
 """What every call takes: data, performance years, which rows of them, and the files and rules that belong to them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Settlements under chance, as a call of the library."""
 
-from __future__ import annotations
-
 from typing import Unpack
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Headline figures, as a call of the library."""
 
-from __future__ import annotations
-
 from typing import Unpack
 
 from aco_cli.api.reading import read_rows

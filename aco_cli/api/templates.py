@@ -1,7 +1,5 @@
 """Rosters to fill in, with the columns that a track's settlement goes by."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from aco_cli.engine.needs import needed_inputs

@@ -1,7 +1,5 @@
 """`aco benchmark`: the updated benchmark of every ACO, from expenditures by enrollment type."""
 
-from __future__ import annotations
-
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command

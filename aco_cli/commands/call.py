@@ -1,7 +1,5 @@
 """Options in groups: a command names a group once, and the command line gets its options one by one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps

@@ -1,7 +1,5 @@
 """`aco check`: everything that is wrong with inputs, at once."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`aco columns`: what every column of outputs and input files means."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

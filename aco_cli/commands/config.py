@@ -1,7 +1,5 @@
 """`aco config`: the settings that are in force."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from aco_cli.commands import options as o

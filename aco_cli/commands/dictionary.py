@@ -1,7 +1,5 @@
 """The dictionary of columns: every column of every output and input, a row each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

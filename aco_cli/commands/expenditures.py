@@ -1,7 +1,5 @@
 """`aco expenditures`: per capita expenditures and risk scores from claims."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer

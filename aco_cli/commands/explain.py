@@ -1,7 +1,5 @@
 """`aco explain`: the worksheet of one ACO's year."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

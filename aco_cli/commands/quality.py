@@ -1,7 +1,5 @@
 """`aco quality`: quality scores from measure rates."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`aco reconcile`: recomputed settlements against published ones."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import aco_cli as aco

@@ -1,7 +1,5 @@
 """`aco report`: settlements as a page, a workbook or a chart."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

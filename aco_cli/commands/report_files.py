@@ -1,7 +1,5 @@
 """The page, the charts and the workbook of `report`: what of a roster they show, and writing them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple

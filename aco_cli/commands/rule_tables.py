@@ -1,7 +1,5 @@
 """The rule book as tables: parameters, sources, coverage, what is not confirmed, differences."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """`aco rules`: the parameters by program, track and year, with citation and status."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import typer

@@ -1,7 +1,5 @@
 """Options one may set for all runs: by `aco.toml` in the current folder, over it the environment, over both flags."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

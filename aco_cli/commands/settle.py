@@ -1,7 +1,5 @@
 """`aco settle`: every ACO's settlement, one row per ACO and performance year."""
 
-from __future__ import annotations
-
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command

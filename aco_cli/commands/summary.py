@@ -1,7 +1,5 @@
 """`aco summary`: the headline figures of a program."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import aco_cli as aco

@@ -1,7 +1,5 @@
 """`aco synth`: a synthetic population to try the whole chain on."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

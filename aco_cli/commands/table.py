@@ -1,7 +1,5 @@
 """The commands of `aco`, each once: the command line, `aco verify` and the tests of help go by this table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module

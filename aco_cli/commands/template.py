@@ -1,7 +1,5 @@
 """`aco template`: a roster to fill in."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """What has changed since a manifest was written: inputs, rules, tool, libraries, the output, the result."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress

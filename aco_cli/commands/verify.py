@@ -1,7 +1,5 @@
 """`aco verify`: whether a recorded run still stands."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

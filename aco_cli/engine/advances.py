@@ -1,7 +1,5 @@
 """Advance payments: what one year does not recoup is carried into the next."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

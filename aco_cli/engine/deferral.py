@@ -1,7 +1,5 @@
 """Deferred reconciliation: a year settled together with a later one (Pioneer ACO Model, PY2 with PY3)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How far a settlement is from its thresholds, and what it is worth to get there: by settling the ACO again."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

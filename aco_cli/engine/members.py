@@ -1,7 +1,5 @@
 """What figures are by: periods, Medicare's enrollment types, and the domains of quality, in the order CMS adds them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 # As the files write them, and as people do. Sums of floats depend on their order (CMS methodology v11, 3.2).

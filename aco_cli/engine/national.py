@@ -1,7 +1,5 @@
 """The national picture: computed programs beside those of which only totals were published."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the settlement of a track goes by: the inputs that are left of the law under its rules."""
 
-from __future__ import annotations
-
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.situations import folded
 from aco_cli.engine.lines.step import Step

@@ -3,8 +3,6 @@
 While rows are computed a number stands for each combination of notes; their texts come at the end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

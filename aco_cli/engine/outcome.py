@@ -1,7 +1,5 @@
 """How a settlement ends."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 import numpy as np

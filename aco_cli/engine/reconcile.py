@@ -1,7 +1,5 @@
 """Recomputed settlements against published ones: exact, within rounding, explained by a named reason, or not."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Settling a table of ACOs: columns in, the lines of the law computed over all rows, settlement columns out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

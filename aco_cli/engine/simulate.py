@@ -1,7 +1,5 @@
 """Simulation: settlements under chance, each ACO's savings rate drawn around its value many times."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The headline figures of settled ACOs, all together and by group."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From generated savings to the settlement: what each rule takes away or leaves, in US dollars, step by step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

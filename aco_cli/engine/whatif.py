@@ -1,7 +1,5 @@
 """What if: the same ACOs settled as they are and with other inputs or rules, side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

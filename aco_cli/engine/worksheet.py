@@ -1,7 +1,5 @@
 """The worksheet of one settlement: its benchmark and its lines row by row, and how far it is to the thresholds."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What expenditures and benchmarks are computed from or compared with: CMS's figures; every problem at once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

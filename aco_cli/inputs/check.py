@@ -1,7 +1,5 @@
 """Checking files of any kind: what each is goes by its header, and every problem of all is told."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 

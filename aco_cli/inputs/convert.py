@@ -1,7 +1,5 @@
 """A recognized table into canonical columns, with a problem for every cell that does not fit its contract."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """What a file's columns are called and mean: one YAML file per layout, under `layouts/`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The entry point of the readers: files in, one canonical table out, with every problem found on the way."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Text to numbers, vectorized and correctly rounded; only what is unmistakably a number is one. And their bounds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One input file as canonical columns, with where each row came from."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 

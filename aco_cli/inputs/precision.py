@@ -1,7 +1,5 @@
 """How precisely a number is printed: half a unit of its last digit, so that the true value lies within +- that."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Problems of many cells: each with its place, but not a thousand alike."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Tables of quality measure rates: files in, one table out, with the ids that a file lacks matched by its totals."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

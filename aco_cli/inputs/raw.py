@@ -1,7 +1,5 @@
 """A table as read, before any contract is applied."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any

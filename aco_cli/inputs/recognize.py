@@ -1,7 +1,5 @@
 """Which layout a header belongs to, and where each of its columns stands."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What must hold of rows beyond their single cells."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np

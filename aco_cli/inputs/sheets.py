@@ -1,7 +1,5 @@
 """From a file to a table as read: the one place where bytes become columns."""
 
-from __future__ import annotations
-
 from aco_cli.inputs.raw import Sheet
 from aco_cli.inputs.source import FileKind, FrameFile, read_source
 from aco_cli.inputs.text import text_sheet

@@ -1,7 +1,5 @@
 """CSV and TSV: a fast reader for clean files, and for suspicious ones a careful one that finds everything wrong."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

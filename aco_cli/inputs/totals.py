@@ -1,7 +1,5 @@
 """Dollar totals: products of per capita amounts and person years, and totals from files of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 import numpy as np

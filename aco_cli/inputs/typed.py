@@ -1,7 +1,5 @@
 """Tables that are no text: Parquet files and frames, whose columns keep their types, and XLSX workbooks."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 from collections.abc import Sequence

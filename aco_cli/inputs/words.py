@@ -1,7 +1,5 @@
 """Text to true/false, dates and choices: each distinct spelling is read once."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """CSV and TSV: RFC 4180 quoting only where a cell needs it, lines ended by a line feed, UTF-8 without BOM."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The one way out for every command that prints rows: choose, sort, render, write."""
 
-from __future__ import annotations
-
 import codecs
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A folder of files that is there whole or not at all."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

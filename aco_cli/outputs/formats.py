@@ -1,7 +1,5 @@
 """The output formats and charts. Imports nothing heavy: commands name them in options."""
 
-from __future__ import annotations
-
 import stat
 from enum import StrEnum
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which columns of a table fit a terminal, and how wide each becomes. Widths are in terminal cells."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

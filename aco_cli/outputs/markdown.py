@@ -1,7 +1,5 @@
 """A Markdown table for documents: amounts grouped by thousands and aligned right, rates in percent."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

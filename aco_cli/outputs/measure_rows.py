@@ -1,7 +1,5 @@
 """Quality measures as rows of a worksheet: points, the cut points they come from, and what the next one gives."""
 
-from __future__ import annotations
-
 import math
 
 from aco_cli.engine.lines.entries import WorksheetRow

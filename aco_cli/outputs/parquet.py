@@ -1,7 +1,5 @@
 """Parquet with proper types: text, int64, float64, bool and date32, null where missing; or some rows at a time."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path

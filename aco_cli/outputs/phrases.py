@@ -1,7 +1,5 @@
 """Words for people: outcomes, rounded amounts, counts."""
 
-from __future__ import annotations
-
 from aco_cli.engine.outcome import Outcome
 
 OUTCOME_WORDS = {

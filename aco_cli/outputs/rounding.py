@@ -1,7 +1,5 @@
 """Rounding money and rates for people: half away from zero, as the decimal that a float prints as."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

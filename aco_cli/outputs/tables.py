@@ -1,7 +1,5 @@
 """The tables of a worksheet: steps in CMS's order, as far as the inputs of an ACO reach."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Writing bytes to standard output or to a file that is replaced whole or not at all."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import os

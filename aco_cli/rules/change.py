@@ -1,7 +1,5 @@
 """Rules changed for a what-if: `mssp.sequestration` or `mssp.loss_rate.floor`, and the value it shall have."""
 
-from __future__ import annotations
-
 import difflib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping

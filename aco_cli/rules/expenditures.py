@@ -1,7 +1,5 @@
 """The rules from claims to expenditures as the engine wants them, for the performance years of one run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """One number for all rule data, so that a later run can tell whether the rules are still the same."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path

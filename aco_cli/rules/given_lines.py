@@ -1,7 +1,5 @@
 """Lines of the law that folders of rules and scenarios bring, as they are written there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

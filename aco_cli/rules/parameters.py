@@ -1,7 +1,5 @@
 """Parameters: one YAML file each, values dated by performance year, every value with citation and status."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What was published about programs as a whole, for years whose ACOs are not all at hand."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Rules of quality scoring: a set of measures with their benchmarks for each performance year."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace

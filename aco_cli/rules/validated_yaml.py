@@ -3,8 +3,6 @@
 A dataclass that is read from YAML has `__pydantic_config__ = form()`. Pydantic is imported when a file is loaded.
 """
 
-from __future__ import annotations
-
 import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

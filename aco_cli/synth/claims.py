@@ -1,7 +1,5 @@
 """Claims: first what counts is drawn, then it is dressed as a claim whose amounts come back to it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The answers, added up from what was drawn: months in a type, cents that count, thousandths of risk scores."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction

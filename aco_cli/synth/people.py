@@ -1,7 +1,5 @@
 """People and their months: who is enrolled how, where, and assigned to which ACO."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

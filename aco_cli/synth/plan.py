@@ -3,8 +3,6 @@
 All of it is invented, at levels near those of Medicare, and the same for the same seed.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The files of a synthetic population."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing

@@ -1,7 +1,5 @@
 """The population as columns of the files: whole numbers, and words by their number in a list."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 

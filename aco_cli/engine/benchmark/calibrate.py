@@ -4,8 +4,6 @@ A historical benchmark is linear in the trend factors of its two earlier benchma
 every ACO of an agreement start is one equation with the same eight unknowns.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

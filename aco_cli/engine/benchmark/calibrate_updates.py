@@ -7,8 +7,6 @@ CFR 425.604(a)). Where it is, the ratio of a type is the growth of its published
 updates to within rounding, and the others, whose ratio is another, do not: the fit looks for the former.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The updated benchmark of every ACO-year of a roster, from expenditures by type and national figures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np

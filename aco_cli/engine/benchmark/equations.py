@@ -3,8 +3,6 @@
 Equations, recomputed benchmarks and the effect of rounding all come from evaluating the lines of the benchmark.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

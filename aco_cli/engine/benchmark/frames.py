@@ -1,7 +1,5 @@
 """Long tables of expenditures and national figures as columns of an ACO-year: one per figure, period and type."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

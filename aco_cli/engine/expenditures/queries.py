@@ -1,7 +1,5 @@
 """The statements of `queries.yaml` with the values of the rules in them."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 

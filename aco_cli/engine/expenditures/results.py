@@ -1,7 +1,5 @@
 """From exact sums to the columns of the expenditure file: the only divisions, one way for every engine."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal

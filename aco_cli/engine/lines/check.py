@@ -1,7 +1,5 @@
 """Whether a step of the law is sound: names, their order, units, conditions, citation."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 
 from aco_cli.engine.lines.functions import FUNCTIONS

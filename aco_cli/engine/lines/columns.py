@@ -1,7 +1,5 @@
 """Formulas computed over whole columns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

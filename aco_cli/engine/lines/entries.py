@@ -1,7 +1,5 @@
 """Lines of one row as people read them: value, formula with the numbers put in, citation."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

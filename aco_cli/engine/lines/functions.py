@@ -5,8 +5,6 @@ hold for all rows. What is not known is NaN: it spreads through sums and product
 for it. An IF whose condition is not known is not known.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """From the text of a formula to its tree. The notation is that of spreadsheets, over names."""
 
-from __future__ import annotations
-
 import ast
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """One row of the law: its figures, the rules in force, and formulas walked for it alone."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

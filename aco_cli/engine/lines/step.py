@@ -1,7 +1,5 @@
 """One entry of a table of the law, in one period."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

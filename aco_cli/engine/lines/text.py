@@ -1,7 +1,5 @@
 """The text form: formulas and values as people write them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal

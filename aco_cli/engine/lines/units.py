@@ -1,7 +1,5 @@
 """Units of figures, and what comes of them: dollars add to dollars, and dollars by dollars is a ratio."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 UnitRule = Callable[..., str]

@@ -1,7 +1,5 @@
 """Columns of a table of measure rates as numbers, and which performance year of an ACO a row is."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Recomputed quality scores against published ones: exact, within rounding, explained by a named cause, or not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Which improvement rewards of the domains explain a published score."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

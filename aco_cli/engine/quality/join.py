@@ -1,7 +1,5 @@
 """Computed quality scores into a roster, by id and performance year."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """From points of measures to the quality score: the lines of the law for one performance year."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """One ACO's measures: rate, cut reached, points, the next cut and what that would be worth in dollars."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 

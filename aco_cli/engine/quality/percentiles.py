@@ -1,7 +1,5 @@
 """Points by the percentile cut that a rate reaches, and the domains they add up to (2012-2018)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

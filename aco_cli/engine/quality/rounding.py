@@ -1,7 +1,5 @@
 """How far rates may lie from the printed ones, and the lowest and highest scores that this allows."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Scoring a table of measure rates: one row per ACO and performance year in, domains and quality scores out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

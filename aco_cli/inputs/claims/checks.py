@@ -1,8 +1,6 @@
 """What must hold of claims, enrollment and assignment before anything is computed from them."""
 
 # ruff: noqa: S608 (the words in the statements are the contracts' and the rules')
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

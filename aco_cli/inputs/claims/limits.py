@@ -1,7 +1,5 @@
 """How much memory and disk a run on claims may take, and what is said of one that takes more."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

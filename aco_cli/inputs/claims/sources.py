@@ -1,7 +1,5 @@
 """From what a user names - a file, a folder, a pattern - to single files, their columns, and files read together."""
 
-from __future__ import annotations
-
 import csv
 import glob
 import io

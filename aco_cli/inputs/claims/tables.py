@@ -1,8 +1,6 @@
 """What an engine must be able to do, and the tables of a run made with it."""
 
 # ruff: noqa: S608 (the words in the statements are the contracts' and quoted names of files)
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 

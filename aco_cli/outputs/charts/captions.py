@@ -1,7 +1,5 @@
 """What each chart shows, in words."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from aco_cli.engine.outcome import UNSETTLED, Outcome

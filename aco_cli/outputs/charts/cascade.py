@@ -1,7 +1,5 @@
 """The waterfall of many ACOs: from generated savings to payments, and from losses to repayments."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

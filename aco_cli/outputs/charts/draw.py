@@ -1,7 +1,5 @@
 """Drawing charts, as SVG or PNG."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """What all charts look like: colors, type, titles, axes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import altair as alt

@@ -1,7 +1,5 @@
 """The worksheet of one ACO's year: tables with CMS's letters, figures given, and a live formula for every line."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A workbook of settlements: index, summary, a worksheet per ACO and year with live formulas, and the parameters."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

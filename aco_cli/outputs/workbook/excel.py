@@ -4,8 +4,6 @@ A figure that is not known is a text (`NOTHING`) in its cell: sums and products 
 and hands on as the same text. Comparisons, MIN and MAX of a spreadsheet do not fail on texts, so these are guarded.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

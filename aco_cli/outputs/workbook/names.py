@@ -1,7 +1,5 @@
 """Names of sheets: what a spreadsheet takes, each once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The sheets in front: an index of ACOs with links, and a summary; all figures are formulas on the worksheets."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

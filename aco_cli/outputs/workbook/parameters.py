@@ -1,7 +1,5 @@
 """The sheet of rule values that the worksheets of a workbook take, each with status and citation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby

@@ -1,7 +1,5 @@
 """What stands in which row of a worksheet: the same plan for all ACOs whose inputs reach as far."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
