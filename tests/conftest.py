@@ -298,3 +298,7 @@ def make_rows() -> Callable[..., list[dict[str, Any]]]:
         return [random_row(random, random.choice(chosen)) for _ in range(how_many)]
 
     return make
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mutations", type=int, default=1_000, help="How many changed rosters to read.")

@@ -9,7 +9,7 @@ import pandas as pd
 from aco_cli.api.run import Run
 from aco_cli.api.selection import Request
 from aco_cli.engine.deferral import split_deferred
-from aco_cli.errors import UsageError
+from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.load import load
 from aco_cli.inputs.source import STDIN
 from aco_cli.nearest import did_you_mean
@@ -34,16 +34,29 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
             expenditures=totals,
             precision=precision,
             totals_follow=totals_follow,
+            own=request.own,
         )
-    for warning in loaded.warnings:
-        run.warn("input", warning)
+    run.remarks(loaded.remarks)
     if loaded.skipped:
         run.note("other_years", f"{loaded.skipped:,} rows of other performance years left out", rows=loaded.skipped)
+    if request.expect_rows not in (None, len(loaded.frame)):
+        told = f"{len(loaded.frame):,} of {request.years}"
+        raise InputError([Problem(", ".join(files), f"{request.expect_rows:,} rows (--expect-rows)", told)])
     frame = split_deferred(loaded.frame.assign(**loaded.places), request.years.__contains__)
+    if request.join:
+        from aco_cli.inputs.join import join_columns
+
+        frame, remarks = join_columns(frame, request.join, request.years)
+        run.remarks(remarks)
     told = ", ".join("standard input" if file == STDIN else file for file in files)
     run.step("read", f"read {len(frame):,} rows of {told}", rows=len(frame), file=told)
-    for column, wanted in (("program", request.program), ("track", request.track), ("aco_id", request.aco)):
+    for column, wanted in (("program", request.program), ("track", request.track)):
         frame = only(frame, column, wanted)
+    frame = only_acos(frame, request.aco) if request.aco else frame
+    if request.where:
+        from aco_cli.api.where import rows_where
+
+        frame = frame[rows_where(frame, request.where)]
     return frame.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
 
 
@@ -61,6 +74,22 @@ def read_with_published(run: Run, request: Request, published: Sequence[str]) ->
             "files); give them with --published FILE"
         )
     return frame
+
+
+def only_acos(frame: pd.DataFrame, acos: Sequence[str]) -> pd.DataFrame:
+    """The rows of ACOs by ID or name, in upper or lower case. Raises UsageError for one that is not there."""
+    ids = frame["aco_id"].str.casefold()
+    names = frame["aco_name"].str.casefold() if "aco_name" in frame else ids
+    known = {*ids, *names}
+    # A name may hold a comma; else commas part several ACOs.
+    words = [word.strip() for aco in acos for word in ([aco] if aco.casefold() in known else aco.split(","))]
+    for word in words:
+        if word.casefold() not in known:
+            shown = [*frame["aco_id"].unique(), *(frame["aco_name"].unique() if "aco_name" in frame else ())]
+            near = did_you_mean(word, shown, most=3)
+            raise UsageError(f"no row has aco_id {word!r}{near or f'; the files have, among others, {shown[0]}'}")
+    meant = [word.casefold() for word in words]
+    return frame[ids.isin(meant) | names.isin(meant)]
 
 
 def only(frame: pd.DataFrame, column: str, words: Sequence[str]) -> pd.DataFrame:

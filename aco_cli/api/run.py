@@ -1,6 +1,6 @@
 """A run and what comes of it: notices on the way, a table in the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -53,6 +53,12 @@ class Run:
     def warn(self, code: str, message: str, **data: Any) -> None:
         """Tell something that is probably not as it should be."""
         self._tell(Notice(code, Level.WARNING, message, data))
+
+    def remarks(self, remarks: Iterable[str]) -> None:
+        """Tell what the readers have to say of files: notes and warnings, each with its code where it has one."""
+        for remark in remarks:
+            tell = self.note if getattr(remark, "is_note", False) else self.warn
+            tell(getattr(remark, "code", "input"), str(remark))
 
     def _tell(self, notice: Notice) -> None:
         self.notices.append(notice)

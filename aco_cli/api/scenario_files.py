@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.convert import convert
-from aco_cli.inputs.layout import Layout, layouts_of
+from aco_cli.inputs.layout import Layout, layouts_of, name_key
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognize import Match
 from aco_cli.nearest import did_you_mean
@@ -128,8 +128,8 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
         raise UsageError("; ".join(refused))
     texts = ("" if value is None else str(value) for value in values.values())
     cells = {place: pa.chunked_array([[text]]) for place, text in enumerate(texts)}
-    places = {name: place for place, name in enumerate(values)}
-    frame, problems = convert(Match(layout, places, {}, (), ()), RawTable("", cells, np.array([1])))
+    places = {name_key(name): place for place, name in enumerate(values)}
+    frame, problems = convert(Match(layout, places), RawTable("", cells, np.array([1])))
     if problems:
         told = (f"{each.column}: expected {each.expected}, found {each.found}; {each.fix}" for each in problems)
         raise UsageError("\n".join(text.removesuffix("; ") for text in told))

@@ -73,8 +73,7 @@ def read_rates(
     run.reading(request.quality, "quality")
     rates = load_rates(request.quality, request.years, scores=scores)
     frame, warnings = with_ids(rates.frame, roster)
-    for warning in [*rates.warnings, *([] if is_part else warnings)]:
-        run.warn("input", warning)
+    run.remarks([*rates.remarks, *([] if is_part else warnings)])
     if rates.skipped:
         run.note("other_years", f"{rates.skipped:,} rows of other performance years left out", rows=rates.skipped)
     return frame

@@ -1,19 +1,23 @@
 """What every call takes: data, performance years, which rows of them, and the files and rules that belong to them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 from typing import TypedDict
 
 import pandas as pd
 
 from aco_cli.errors import UsageError
-from aco_cli.inputs.source import FrameFile
+from aco_cli.inputs.source import TABLE_SUFFIXES, FrameFile, SheetFile
 from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
 
 Table = str | Path | pd.DataFrame
 Tables = Table | Sequence[Table]
+_WORD = re.compile(r"[^\W\d]\w*|(?<=`)[^`]+(?=`)")
+_PATTERN = re.compile(r"[*?\[]")
 YearsLike = int | str | Iterable[int] | None
 Names = str | Sequence[str] | None
 
@@ -37,12 +41,17 @@ class Rules(RuleBook):
 class Selection(TypedDict, total=False):
     """Options that calls share.
 
-    `layout` is `auto`, `roster` or `cms-puf`; `program`, `track` and `aco` choose rows by name. `expenditures` brings
-    totals, or with `reference` the tables that benchmarks are computed from; `quality` brings measure rates or scores.
-    `rules` are a `Rules`, or folders of rules.
+    `layout` is `auto`, `roster` or `cms-puf`, `sheet` a sheet of workbooks; `program`, `track` and `aco` (ID or name)
+    choose rows by name, `where` by a condition such as `state == "TX"`. `join` brings columns of one's own.
+    `expect_rows` is how many rows there must be. `expenditures` brings totals, or with `reference` the tables that
+    benchmarks are computed from; `quality` brings measure rates or scores. `rules` are a `Rules`, or folders of rules.
     """
 
     layout: str
+    sheet: str | None
+    where: str | None
+    join: Tables | None
+    expect_rows: int | None
     program: Names
     track: Names
     aco: Names
@@ -66,22 +75,35 @@ class Request:
     expenditures: Sequence[str] = ()
     reference: Sequence[str] = ()
     quality: Sequence[str] = ()
+    where: str | None = None
+    join: Sequence[str] = ()
+    expect_rows: int | None = None
+    own: Sequence[str] = ()
 
     @property
     def is_part(self) -> bool:
         """Whether rows are chosen, so that others are no cause for a warning."""
-        return bool(self.program or self.track or self.aco)
+        return bool(self.program or self.track or self.aco or self.where)
 
 
-def requested(data: Tables, years: YearsLike, selection: Selection) -> Request:
-    """A call's arguments as a request. Raises UsageError for years that are none."""
+def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
+    """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
+    where = selection.get("where")
     return Request(
-        tables(data),
+        tables(data, selection.get("sheet")),
         years_of(years),
         rules_of(selection.get("rules")),
         str(selection.get("layout", "auto")),
-        *(names(selection.get(name)) for name in ("program", "track", "aco")),  # type: ignore[arg-type]
-        *(tables(selection.get(name)) for name in ("expenditures", "reference", "quality")),  # type: ignore[arg-type]
+        names(selection.get("program")),
+        names(selection.get("track")),
+        [aco] if isinstance(aco := selection.get("aco"), str) else list(aco or ()),
+        tables(selection.get("expenditures")),
+        tables(selection.get("reference")),
+        tables(selection.get("quality")),
+        where=where,
+        join=tables(selection.get("join")),
+        expect_rows=selection.get("expect_rows"),
+        own=[*own, *_WORD.findall(where or "")],
     )
 
 
@@ -92,12 +114,31 @@ def rules_of(rules: RuleBook | str | Path | Sequence[str | Path] | None) -> Rule
     return Rules(*([rules] if isinstance(rules, str | Path) else rules or ()))
 
 
-def tables(given: Tables | None) -> list[str]:
-    """Files by name; a frame stands for a file."""
-    if given is None:
-        return []
-    each = [given] if isinstance(given, str | Path | pd.DataFrame) else given
-    return [FrameFile(one) if isinstance(one, pd.DataFrame) else str(one) for one in each]
+def tables(given: Tables | None, sheet: str | None = None) -> list[str]:
+    """Files by name, of workbooks the sheet that is named; a folder or pattern stands for its files, a frame for one.
+
+    Raises UsageError for a folder or pattern without files.
+    """
+    each = [] if given is None else [given] if isinstance(given, str | Path | pd.DataFrame) else given
+    found = [FrameFile(one) if isinstance(one, pd.DataFrame) else file for one in each for file in _files(one)]
+    return [SheetFile(file, sheet) if sheet and not isinstance(file, FrameFile) else file for file in found]
+
+
+def _files(given: str | Path | pd.DataFrame) -> list[str]:
+    if isinstance(given, pd.DataFrame):
+        return [""]
+    path = Path(given)
+    if path.is_dir():
+        held = sorted(str(each) for each in path.iterdir() if each.suffix.lower() in TABLE_SUFFIXES)
+        what = "a folder without tables"
+    elif _PATTERN.search(str(given)) and not path.exists():
+        held = sorted(glob(str(given), recursive=True))  # noqa: PTH207 (patterns may be absolute)
+        what = "no file has such a name"
+    else:
+        return [str(given)]
+    if not held:
+        raise UsageError(f"{given}: {what}")
+    return held
 
 
 def names(given: Names) -> list[str]:

@@ -24,7 +24,7 @@ def settle(
     `lines` of the result gives the worksheet of an ACO.
     """
     run = run or Run()
-    request = requested(data, years, selection)
+    request = requested(data, years, selection, columns)
     frame = read_roster(run, request)
     own = column_names("settle")
     others = [name for name in columns if name in frame and name not in own]

@@ -27,7 +27,7 @@ def summary(
     `compare` sets published totals beside the computed ones instead.
     """
     run = run or Run()
-    request = requested(data, years, selection)
+    request = requested(data, years, selection, names(by))
     frame = read_rows(run, request)
     frame = frame.assign(**grouping_columns(frame))
     asked = tuple(dict.fromkeys(name.strip() for name in names(by)))

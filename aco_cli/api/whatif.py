@@ -40,7 +40,7 @@ def whatif(
     `NAME_before` and `NAME_after`.
     """
     run = run or Run()
-    request = requested(data, years, selection)
+    request = requested(data, years, selection, names(by))
     book = request.book
     cases = make_cases(run, book, names(scenario), change, rule, rules_year)
     frame = read_roster(run, request)

@@ -33,14 +33,14 @@ def check(
     """
     import pandas as pd
 
+    from aco_cli.api.selection import tables
     from aco_cli.errors import ExitCode
     from aco_cli.inputs.check import check_files
     from aco_cli.outputs.columns import column_names
 
-    problems, warnings = check_files(files, sources.layout, sources.expenditures or ())
+    problems, remarks = check_files(tables(files, sources.sheet), sources.layout, tables(sources.expenditures))
     problems = sorted(problems, key=lambda problem: (problem.file, problem.row or math.inf))
-    for warning in warnings:
-        session.warn("input", warning)
+    session.remarks(remarks)
     if format is Format.AUTO and output is None:
         session.print(problems)
     elif problems or output:

@@ -40,8 +40,12 @@ class Log:
     def fail(self, error: AcoError) -> None:
         """Tell an error line by line; problems of inputs have their parts as fields in JSON."""
         if isinstance(error, InputError):
-            for problem in error.problems:
+            problems = sorted(error.problems, key=lambda each: (each.file, each.row or 0))
+            for problem in problems:
                 self.error(str(problem), **{name: part for name, part in asdict(problem).items() if part})
+            if len(problems) > 1:
+                files = len({problem.file for problem in problems})
+                self.error(f"{len(problems):,} problems in {files:,} file{'s' if files > 1 else ''}")
         else:
             for line in str(error).splitlines():
                 self.error(line)

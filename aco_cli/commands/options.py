@@ -65,7 +65,12 @@ QualityOption = Annotated[Many, many("FILE", "Measure rates, or what aco quality
 RulesOption = Annotated[Many, many("DIR", "Folder of rule files that add to or replace the packaged ones")]
 ProgramOption = Annotated[Many, many("NAME", "Only this program")]
 TrackOption = Annotated[Many, many("NAME", "Only this track")]
-AcoOption = Annotated[Many, many("ID", "Only this ACO")]
+AcoOption = Annotated[Many, many("ID", "Only this ACO, by ID or name")]
+WhereOption = Annotated[str | None, option("CONDITION", "Only rows such as 'state == \"TX\"'.")]
+JoinOption = Annotated[Many, many("FILE", "Table with further columns by aco_id (and year)")]
+ExpectRowsOption = Annotated[int | None, option("N", "Stop unless there are N rows of these years.", min=0)]
+LimitOption = Annotated[int | None, option("N", "Only the first N rows of the result.", min=0)]
+SheetOption = Annotated[str | None, option("NAME", "Sheet of a workbook to read.")]
 FormatOption = Annotated[
     Format, typer.Option("--format", "-f", help="auto is a table on a terminal and CSV when piped.")
 ]
@@ -97,9 +102,10 @@ class Sources:
     """How files are read, and the totals that belong to them."""
 
     layout: LayoutOption = LayoutChoice.AUTO
+    sheet: SheetOption = None
     expenditures: ExpendituresOption = None
 
-    def selection(self, **more: Many) -> Selection:
+    def selection(self, **more: Any) -> Selection:
         """These options, and more, as those of a call of the library."""
         return {**vars(self), **more}  # type: ignore[typeddict-item]
 
@@ -112,6 +118,9 @@ class ChosenRows(Sources):
     program: ProgramOption = None
     track: TrackOption = None
     aco: AcoOption = None
+    where: WhereOption = None
+    join: JoinOption = None
+    expect_rows: ExpectRowsOption = None
 
 
 @group
@@ -136,6 +145,7 @@ class TableOutput(Output):
     """Rows that may be sorted, rounded, and vouched for."""
 
     sort: SortOption = None
+    limit: LimitOption = None
     exact: ExactOption = False
     excel: ExcelOption = False
     excel_safe: ExcelSafeOption = False

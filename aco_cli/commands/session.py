@@ -93,9 +93,10 @@ class Session(Run):
         options = OutputOptions(**given, no_color=self.messages.no_color)
         with _reader_may_leave(), self.busy("writing", rows=len(frame)):
             data, notes = emit(frame, columns, options, extras=extras)
-        self.made(output.output or "", data, len(frame))
+        rows = len(frame) if options.limit is None else min(options.limit, len(frame))
+        self.made(output.output or "", data, rows)
         where = "standard output" if output.output in (None, "-") else output.output
-        self.step("wrote", f"wrote {len(frame):,} rows to {where}", rows=len(frame), file=where)
+        self.step("wrote", f"wrote {rows:,} rows to {where}", rows=rows, file=where)
         for note in notes:
             self.note("hidden", note)
 

@@ -7,8 +7,9 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
-from aco_cli.inputs.recognize import fitting
-from aco_cli.inputs.sheets import open_sheet
+from aco_cli.inputs.recognize import locate
+from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.source import STDIN
 
 _ROSTERS = ("roster", "cms-puf")
@@ -17,8 +18,8 @@ _TABLES = ("expenditures", "reference")
 
 def check_files(
     files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = ()
-) -> tuple[list[Problem], list[str]]:
-    """Every problem and every warning of these files, for all years; nothing is raised for what they hold.
+) -> tuple[list[Problem], list[Remark]]:
+    """Every problem of these files and what is remarked, for all years; nothing is raised for what they hold.
 
     With layout `auto` a file may also be of measure rates or scores, of expenditures by enrollment type, or of national
     figures; a public use file is checked as a roster and for its rates. Where expenditures by enrollment type are at
@@ -31,15 +32,15 @@ def check_files(
     rosters = [file for file in files if not {*_TABLES, "quality"} >= {*kinds[file]}]
     totals = [file for file in expenditures if file not in detailed]
     problems: list[Problem] = []
-    warnings: list[str] = []
+    remarks: list[Remark] = []
     if rosters or totals:
         follow = bool(tables["expenditures"])
-        problems, warnings = check(rosters, layout, totals, totals_follow=follow)
+        problems, remarks = check(rosters, layout, totals, totals_follow=follow)
     for name, held in tables.items():
         problems += _problems(held, name)
     rates, more = check_rates([file for file in files if "quality" in kinds[file]])
     # What is wrong with a public use file both as a roster and as a table of rates is told once.
-    return list(dict.fromkeys([*problems, *rates])), list(dict.fromkeys([*warnings, *more]))
+    return list(dict.fromkeys([*problems, *rates])), list(dict.fromkeys([*remarks, *more]))
 
 
 def _problems(files: Sequence[str], family: str) -> list[Problem]:
@@ -53,10 +54,12 @@ def _problems(files: Sequence[str], family: str) -> list[Problem]:
 
 def _kinds(file: str) -> tuple[str, ...]:
     """The families of layouts that a file is of; one that cannot be read or told is to be refused as a roster."""
-    header: Sequence[str] = ()
+    kinds: list[str] = []
     if file != STDIN:
         with suppress(InputError):
-            header = open_sheet(file).header
-    fits = fitting(header, (*_ROSTERS, *_TABLES))
-    rates = ("quality",) if fitting(header, ["quality"]) and has_rates(header) else ()
-    return ((fits.family,) if fits else ()) + rates or _ROSTERS[:1]
+            for sheet in open_sheets(file):
+                _, fits = locate(sheet, (*_ROSTERS, *_TABLES))
+                head, rates = locate(sheet, ["quality"])
+                kinds += [fits.family] if fits else []
+                kinds += ["quality"] if rates and has_rates(head.names) else []
+    return tuple(dict.fromkeys(kinds)) or _ROSTERS[:1]

@@ -1,7 +1,7 @@
 """A recognized table into canonical columns, with a problem for every cell that does not fit its contract."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.errors import Problem
-from aco_cli.inputs.layout import Column, code_key
-from aco_cli.inputs.numbers import Fix, as_text, is_one_of, parse_numbers, range_faults, snap_to_grid
+from aco_cli.inputs.layout import Column, code_key, name_key
+from aco_cli.inputs.numbers import Fix, are_percentages, as_text, is_one_of, parse_numbers, range_faults, snap_to_grid
 from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
 from aco_cli.inputs.problems import cell_problems, shown
-from aco_cli.inputs.raw import Floats, Mask, RawTable
+from aco_cli.inputs.raw import Floats, Mask, RawTable, mask_of
 from aco_cli.inputs.recognize import Match
-from aco_cli.inputs.words import parse_booleans, parse_dates, parse_words
+from aco_cli.inputs.words import date_fix, parse_booleans, parse_dates, parse_words
 from aco_cli.nearest import did_you_mean
 
 _UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
 _NOT_MEASURED = np.array(np.nan)
+_NO_ID = r"^(?:[0-9]+\.0*|[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|#(?:REF!|DIV/0!|N/A|VALUE!|NAME\?|NULL!|NUM!))$"
+_ID_FIX = "a spreadsheet turned it into a number or lost it; enter the ID as text, with its leading zeros"
 NO_YEAR = 0  # a year that is already complained of; a blank one is NaN
 _EXPECTED = {
     "usd": "US dollars as a number",
@@ -48,12 +50,12 @@ class Conversion:
 
     def cells(self, name: str) -> Any | None:
         """The cells of the file's column of this name, or None."""
-        place = self.match.places.get(name.lower())
+        place = self.match.places.get(name_key(name))
         return None if place is None else self.raw.columns[place]
 
     def header_of(self, column: Column) -> str:
         """What the file calls this column."""
-        return next((name for name in column.sources if name.lower() in self.match.places), column.name)
+        return next((name for name in column.sources if name_key(name) in self.match.places), column.name)
 
     def measures(self, column: Column) -> bool:
         """Whether half units of this column are wanted."""
@@ -84,7 +86,7 @@ def convert(match: Match, raw: RawTable, *, precision: bool = False) -> tuple[pd
         work.columns[name] = _strings([constant] * len(raw.rows))
     if match.layout.keeps_others:
         for name, place in match.others.items():
-            work.columns[name] = _text(raw.columns[place])
+            work.columns.setdefault(name, _text(raw.columns[place]))
     return pd.DataFrame(work.columns), work.problems
 
 
@@ -107,6 +109,8 @@ def _convert_column(column: Column, work: Conversion) -> Any | None:
 
 def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
     header = work.header_of(column)
+    if column.unit_of_file:
+        column = replace(column, percent=are_percentages(cells, column))
     values, bad, half_units = _read_number(column, header, cells, work)
     if column.less:
         less, also_bad, less_half_units = _read_number(column, column.less, work.cells(column.less), work)
@@ -148,22 +152,23 @@ def _positive(column: Column, cells: Any, work: Conversion) -> Floats:
 
 
 def _booleans_or_dates(column: Column, cells: Any, work: Conversion) -> Any:
-    parse: Callable[..., tuple[Any, Mask]] = parse_dates if column.type == "date" else parse_booleans
+    is_date = column.type == "date"
+    parse: Callable[..., tuple[Any, Mask]] = parse_dates if is_date else parse_booleans
     values, bad = parse(cells, column.none)
-    work.complain(work.header_of(column), cells, bad, _EXPECTED[column.type])
+    work.complain(work.header_of(column), cells, bad, _EXPECTED[column.type], date_fix if is_date else None)
     return values
 
 
 def _choices(column: Column, cells: Any, work: Conversion) -> Any:
     """What each word stands for: text or, where the column is coded, a number."""
-    codes: Mapping[str, Any] = column.codes or {each.lower(): each for each in column.choices}
-    key = code_key if column.codes else str.lower
-    values, bad = parse_words(cells, lambda text: codes.get(key(text)), "", column.none)
+    codes: Mapping[str, Any] = {code_key(each): each for each in column.choices} | dict(column.codes)
+    values, bad = parse_words(cells, lambda text: codes.get(code_key(text)), "", column.none)
+    known = column.choices or tuple(codes)
 
     def meant(cell: Any) -> str:
-        return did_you_mean(str(cell).strip().lower(), codes, most=2, cutoff=0.5).removeprefix("; ")
+        return did_you_mean(str(cell).strip().lower(), known, most=2, cutoff=0.5).removeprefix("; ")
 
-    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(column.choices or codes), meant)
+    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(known), meant)
     if column.type == "coded":
         values[bad | (values == "")] = np.nan
         return values.astype(np.float64)
@@ -202,9 +207,19 @@ def _elections(column: Column, cells: Any, work: Conversion) -> Any:
     return _strings(np.where(sliding, "sliding", np.array(written, dtype=object)))
 
 
+def _ids(column: Column, cells: Any, work: Conversion) -> Any:
+    """Identifiers; those that a spreadsheet turned into numbers have lost what told them apart."""
+    text = as_text(cells)
+    bad = mask_of(pc.match_substring_regex(text, _NO_ID))
+    if pa.types.is_floating(cells.type):
+        bad |= mask_of(pc.not_equal(text, ""))
+        cells = pc.cast(cells, pa.float64())
+    work.complain(work.header_of(column), cells, bad, "an ID as text", lambda _: _ID_FIX)
+    return _text(text)
+
+
 def _text(cells: Any) -> Any:
-    text = cells if pa.types.is_string(cells.type) else pc.cast(cells, pa.string())
-    return _strings(pc.fill_null(text, "").to_pandas())
+    return _strings(as_text(cells).to_pandas())
 
 
 def _strings(values: Iterable[Any]) -> Any:
@@ -219,6 +234,6 @@ _CONVERTERS: Mapping[str, Converter] = {
     "choice": _choices,
     "coded": _choices,
     "election": _elections,
-    "id": lambda _column, cells, _work: _text(as_text(cells)),
+    "id": _ids,
     "text": lambda _column, cells, _work: _text(cells),
 }

@@ -14,7 +14,8 @@ FAMILIES = ("roster", "cms-puf")
 _FOLDER = Path(__file__).parent / "layouts"
 _UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}
 _BOUNDS = {"fraction": {"min": 0.0, "max": 1.0}, "rate": {"min": 0.0, "max": 100.0}}
-_CODE_DRESSING = re.compile(r"[\s_-]|\.0+$")
+_CODE_DRESSING = re.compile(r"\.0+$|[^\w+]|_")
+_NAME_DRESSING = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Column:
 
     `sources` are the header names it may have, the official one first. `type` names the conversion (see `convert`).
     A dollar total that is absent may be the product of the columns in `or_product`.
-    `percent`: numbers without a percent sign are percentages. `nonzero_min` catches a fraction read as a percentage.
+    `percent`: numbers without a percent sign are percentages; `unit_of_file`: whether they are goes by the column's
+    values. `nonzero_min` tells fractions from percentages.
     `unsigned`: only the size counts, whichever sign it is printed with; `less` is a column whose size is taken off.
     `codes` gives the value for each spelling a file uses. `help` says in a sentence what the column means; a layout of
     a CMS file may leave that to the layout of the roster.
@@ -48,6 +50,7 @@ class Column:
     above: float | None = None
     nonzero_min: float | None = None
     percent: bool = False
+    unit_of_file: bool = False
     none: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
     unsigned: bool = False
@@ -96,10 +99,10 @@ class Layout:
 
     @cached_property
     def aliases(self) -> Mapping[str, frozenset[str]]:
-        """Every name that a column may have, by each of its names, all in lower case."""
+        """The keys of every name that a column may have, by each of them."""
         known: dict[str, frozenset[str]] = {}
         for group in (group for column in self.columns.values() for group in column.reads):
-            names = frozenset(name.lower() for name in group)
+            names = frozenset(map(name_key, group))
             known |= {name: names | known.get(name, frozenset()) for name in names}
         return known
 
@@ -125,10 +128,20 @@ def load_layout(path: Path) -> Layout:
     """Read one layout file."""
     data = {key: _fixed(value) for key, value in load_yaml(path.read_text("utf-8")).items()}
     none = data.pop("none", ())
-    data["columns"] = {name: _column(name, spec, none) for name, spec in data["columns"].items()}
+    shared = _shared(data["family"])
+    specs = {name: {**shared.get(name, {}), **(spec or {})} for name, spec in data["columns"].items()}
+    data["columns"] = {name: _column(name, spec, none) for name, spec in specs.items()}
     data["keeps_others"] = data.pop("others", "") == "keep"
-    data["repeated"] = tuple(name.lower() for name in data.get("repeated", ()))
+    data["repeated"] = tuple(map(name_key, data.get("repeated", ())))
     return Layout(**data)
+
+
+@cache
+def _shared(family: str) -> Mapping[str, Mapping[str, Any]]:
+    """The columns that several layouts of a family share."""
+    path = _FOLDER / "shared" / f"{family.replace('-', '_')}.yaml"
+    shared: Mapping[str, Mapping[str, Any]] = load_yaml(path.read_text("utf-8")) if path.exists() else {}
+    return shared
 
 
 def _column(name: str, spec: Mapping[str, Any], none: Sequence[str]) -> Column:
@@ -136,7 +149,8 @@ def _column(name: str, spec: Mapping[str, Any], none: Sequence[str]) -> Column:
     known = {"none": none, **_BOUNDS.get(spec["type"], {}), **{key: _fixed(value) for key, value in spec.items()}}
     sources = known.pop("from", () if "flags" in spec else name)
     known["sources"] = (sources,) if isinstance(sources, str) else sources
-    known["percent"] = known.pop("unit", "") == "percent"
+    unit = known.pop("unit", "")
+    known |= {"percent": unit == "percent", "unit_of_file": unit == "file"}
     for marks in ("none", "zero"):
         known[marks] = frozenset(mark.lower() for mark in known.get(marks, ()))
     known["choices_by_program"] = {key: _fixed(words) for key, words in spec.get("choices_by_program", {}).items()}
@@ -151,5 +165,11 @@ def _fixed(value: Any) -> Any:
 
 
 def code_key(text: str) -> str:
-    """What is the same in all spellings of a code: BASIC A, basic_a and Basic-A; 1 and 1.0."""
+    """What is the same in all spellings of a code: BASIC A, basic_a and Basic-A; 1 and 1.0; but not Track 1 and 1+."""
     return _CODE_DRESSING.sub("", text.strip().lower())
+
+
+@cache
+def name_key(name: str) -> str:
+    """What is the same in all spellings of a column's name: ACO_ID, Aco Id, aco.id and acoId."""
+    return _NAME_DRESSING.sub("", name.lower())

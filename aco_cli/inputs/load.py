@@ -1,6 +1,6 @@
 """The entry point of the readers: files in, one canonical table out, with every problem found on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -8,11 +8,13 @@ import pandas as pd
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.parts import YEAR, Part, no_rows_of, read_parts, settle_years
+from aco_cli.inputs.plausible import implausible
 from aco_cli.inputs.precision import complete_half_units
+from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.rows import check_duplicates, check_rows
 from aco_cli.inputs.source import STDIN
 from aco_cli.inputs.totals import TOTALS, fill_products, join_totals, missing_totals
-from aco_cli.inputs.years import Years
+from aco_cli.inputs.years import Years, list_years
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,14 @@ class Loaded:
     """
 
     frame: pd.DataFrame
-    warnings: list[str]
+    remarks: list[Remark]
     skipped: int
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def warnings(self) -> list[Remark]:
+        """The remarks that are no mere notes."""
+        return [remark for remark in self.remarks if not remark.is_note]
 
 
 def load(
@@ -37,19 +44,25 @@ def load(
     expenditures: Sequence[str] = (),
     precision: bool = False,
     totals_follow: bool = False,
+    own: Collection[str] = (),
 ) -> Loaded:
     """Read rosters or CMS public use files for `years` (None: all), as canonical columns: a row per ACO and year.
 
     `layout` is `auto`, `roster` or `cms-puf`; `expenditures` are totals files joined by id and year. `precision` adds
     to each amount and score how precisely it is printed, as `<name>_half_unit`: the true value lies within +- that.
-    `totals_follow`: dollars may be absent, as they are computed later.
+    `totals_follow`: dollars may be absent, as they are computed later. `own` names columns of public use files to keep
+    besides those that count, as they have hundreds; a roster's are all kept.
     Raises InputError with every problem of every file.
     """
-    parts, problems, warnings, skipped = _read(files, years, layout, expenditures, precision, totals_follow)
+    parts, problems, warnings, skipped = _read(files, years, layout, expenditures, precision, totals_follow, own)
     if not problems and years is not None and not any(len(part.frame) for part in parts):
         problems = [_no_rows(part, years) for part in parts]
     if problems:
         raise InputError(problems)
+    held = {year for part in parts for year in part.held_years}
+    held |= {int(year) for part in parts if "deferred_to" in part.frame for year in part.frame["deferred_to"].dropna()}
+    if years is not None and held and (absent := sorted((years.asked or frozenset()) - held)):
+        warnings.append(Remark(f"no file holds rows of {list_years(absent)}", "years_missing"))
     frame = complete_half_units(_assemble(parts)) if precision else _assemble(parts)
     places = [pd.DataFrame({"source_file": part.file, "source_row": part.rows}) for part in parts]
     return Loaded(frame, warnings, skipped, pd.concat(places, ignore_index=True))
@@ -57,8 +70,8 @@ def load(
 
 def check(
     files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = (), *, totals_follow: bool = False
-) -> tuple[list[Problem], list[str]]:
-    """Every problem and every warning of these rosters, for all years; nothing is raised for what they hold."""
+) -> tuple[list[Problem], list[Remark]]:
+    """Every problem of these rosters, and what is remarked, for all years; nothing is raised for what they hold."""
     _, problems, warnings, _ = _read(files, None, layout, expenditures, totals_follow=totals_follow)
     return problems, warnings
 
@@ -70,12 +83,13 @@ def _read(
     expenditures: Sequence[str],
     precision: bool = False,
     totals_follow: bool = False,
-) -> tuple[list[Part], list[Problem], list[str], int]:
+    own: Collection[str] = (),
+) -> tuple[list[Part], list[Problem], list[Remark], int]:
     """The parts of the rosters, every problem and warning, and how many rows are of other years."""
     if [*files, *expenditures].count(STDIN) > 1:
         return [], [Problem("standard input", f"{STDIN} once", "it more than once", fix="use a file for one")], [], 0
     problems: list[Problem] = []
-    parts = read_parts(files, layout, problems, precision=precision)
+    parts = read_parts(files, layout, problems, precision=precision, own=own)
     totals = read_parts(expenditures, "totals", problems)
     brought = {name for name in TOTALS if totals_follow or any(name in part.frame for part in totals)}
     for part in parts:
@@ -91,7 +105,8 @@ def _read(
     for part in totals:
         _keep_years(part, years)
     found, warnings = join_totals(parts, totals)
-    told = [warning for part in parts for warning in part.warnings]
+    told = [remark for part in [*parts, *totals] for remark in part.remarks]
+    told += [] if problems or found else implausible(parts)
     return parts, problems + found, told + warnings, skipped
 
 

@@ -20,13 +20,28 @@ _NUMBER = rf"^(?:{_PLAIN}|{_ACCOUNTING})$"
 _NUMBER_OR_PERCENT = rf"^(?:{_PLAIN}|{_ACCOUNTING}|(?:[+-]?{_DIGITS}|\({_DIGITS}\))\s?%)$"
 _PERCENT_TYPES = ("rate", "fraction", "election", "positive")
 _DRESSING = r"[$,%()+\s]"
+# Byte order marks, zero-width characters, soft hyphens, marks of direction.
+_INVISIBLE = "[\ufeff\u200b-\u200f\u2060\u00ad\u202a-\u202e\u2066-\u2069]"
+_KEPT_AS_TEXT = r"""^(?:="([^"]*)"|'([-$(]?[0-9][^']*))$"""
+_MINUS = "[\u2212\ufe63\uff0d]"
+# Spaces and apostrophes that part thousands, as in many countries; a plain space too.
+_THOUSANDS = "([0-9])[ \u00a0\u202f\u2007\u2009'\u2019]([0-9]{3})"
 
 
 def as_text(cells: Any) -> Any:
-    """Cells of any type as text without space around them (no-break space included); null becomes ''."""
+    """Cells of any type as text without what cannot be seen and space around them; null becomes ''.
+
+    What spreadsheets wrap text in so that it stays text (`="00417"`, `'00417`) is taken off.
+    """
     if not pa.types.is_string(cells.type):
         cells = pc.cast(cells, pa.string())
-    return pc.utf8_trim_whitespace(pc.fill_null(cells, ""))
+    cells = pc.fill_null(cells, "")
+    if not pc.all(pc.string_is_ascii(cells)).as_py():
+        cells = pc.replace_substring_regex(cells, _INVISIBLE, "")
+    cells = pc.utf8_trim_whitespace(cells)
+    if pc.any(pc.match_substring_regex(cells, _KEPT_AS_TEXT)).as_py():
+        cells = pc.utf8_trim_whitespace(pc.replace_substring_regex(cells, _KEPT_AS_TEXT, r"\1\2"))
+    return cells
 
 
 def is_one_of(cells: Any, spellings: Iterable[str]) -> Mask:
@@ -43,6 +58,21 @@ def parse_numbers(cells: Any, column: Column) -> tuple[Floats, Mask]:
         if values is None:
             return _dressed(text, column)
     return values, np.isinf(values)
+
+
+def are_percentages(cells: Any, column: Column) -> bool:
+    """Whether the numbers of a column without a percent sign are percentages, by which of both more of them can be.
+
+    That they are few or one does not matter: the bounds of the column leave no number that can be either.
+    """
+    text = as_text(cells)
+    values, _ = parse_numbers(pc.if_else(pc.ends_with(text, "%"), "", text), column)
+    values = values[np.isfinite(values) & (values != 0)]
+
+    def fits(values: Floats) -> int:
+        return sum(~np.any([bad for bad, *_ in range_faults(column, values)], axis=0))
+
+    return fits(values / 100.0) > fits(values)
 
 
 def _typed(cells: Any) -> Floats | None:
@@ -68,6 +98,9 @@ def _plain(text: Any) -> Floats | None:
 
 def _dressed(text: Any, column: Column) -> tuple[Floats, Mask]:
     """The strict way: signs, dollars, thousands separators, accounting brackets, percent signs, marks."""
+    text = pc.replace_substring_regex(text, _MINUS, "-")
+    for _ in range(2):  # groups overlap: the digit after one separator may be before the next
+        text = pc.replace_substring_regex(text, _THOUSANDS, r"\1,\2")
     lower = pc.replace_substring_regex(pc.utf8_lower(text), r"^\$\s*-$", "-")  # accounting formats write a dash as $ -
     missing = _is_in(lower, column.none | {""})
     zero = _is_in(lower, column.zero)
@@ -128,8 +161,9 @@ def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fi
     elif high is not None:
         yield values > high, f"{high:g} or less", fix
     if column.nonzero_min is not None:
-        expected = f"a percentage of at least {column.nonzero_min * 100:g}"
-        yield (values != 0) & (np.abs(values) < column.nonzero_min), expected, lambda _: "looks like a fraction"
+        expected = f"0, or at least {column.nonzero_min * 100:g}% ({column.nonzero_min:g} as a fraction)"
+        mend = "divided by 100 once too often? write 0.95 or 95%" if column.nonzero_min > 0.01 else "write 0.02 or 2%"
+        yield (values != 0) & (np.abs(values) < column.nonzero_min), expected, lambda _: mend
 
 
 def _percent_fix(cell: Any) -> str:

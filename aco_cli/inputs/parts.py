@@ -1,6 +1,6 @@
 """One input file as canonical columns, with where each row came from."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,16 +8,20 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.asides import without_asides
 from aco_cli.inputs.convert import NO_YEAR, convert
-from aco_cli.inputs.layout import Layout
+from aco_cli.inputs.layout import Layout, name_key
 from aco_cli.inputs.numbers import as_text
-from aco_cli.inputs.problems import cell_problems, shown
-from aco_cli.inputs.raw import Mask, RawTable, Rows, without_blank_rows
+from aco_cli.inputs.problems import cell_problems, limited, no_rows, shown
+from aco_cli.inputs.raw import Mask, RawTable, Rows, Sheet
 from aco_cli.inputs.recognize import Match, fitting, recognize
-from aco_cli.inputs.sheets import open_sheet
+from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.sheets import open_sheets
+from aco_cli.inputs.stacked import rows_of, stacked
 from aco_cli.inputs.years import Years, list_years
 
 YEAR = "performance_year"
+_WITH_YEARS = ("auto", "cms-puf")
 
 
 @dataclass
@@ -33,13 +37,18 @@ class Part:
     rows: Rows
     header: tuple[str, ...]
     problems: list[Problem]
-    warnings: tuple[str, ...]
+    remarks: Sequence[Remark]
     held_years: tuple[int, ...] = ()
 
     @property
     def has_years(self) -> bool:
         """Whether the performance year of each row is known."""
         return YEAR in self.frame
+
+    @property
+    def years(self) -> pd.Series:
+        """The performance year of each row, NO_YEAR where it is not known."""
+        return self.frame[YEAR] if self.has_years else pd.Series(NO_YEAR, index=self.frame.index)
 
     def cell_problems(self, column: str, bad: Mask, describe: Callable[[int], tuple[str, str, str]]) -> list[Problem]:
         """A problem for each bad cell of a column; `describe` gives what was expected, found and mends it."""
@@ -48,29 +57,82 @@ class Part:
 
 def read_part(file: str, layout: str, *, precision: bool = False) -> Part:
     """Read one file whole. Raises InputError when it cannot be read; problems of cells are kept in the part."""
-    sheet = open_sheet(file)
-    match = recognize(sheet.file, sheet.header, layout)
-    raw = without_blank_rows(sheet.read(_wanted(match), match.layout.encoding))
+    sheet, match = recognize(open_sheets(file), layout)
+    return _part(_raw(sheet, match), match, precision=precision)
+
+
+def _read(file: str, layout: str, *, precision: bool, own: Collection[str]) -> Iterator[Part]:
+    """The rows of a file; of a public use file with several years, those of each year by its layout."""
+    sheets = open_sheets(file)
+    found = stacked(sheets) if layout in _WITH_YEARS else None
+    if found is None:
+        sheet, match = recognize(sheets, layout)
+        match = _with_own(match, own)
+        yield _part(_raw(sheet, match), match, precision=precision)
+        return
+    sheet, matches = found
+    for year, each in matches.items():
+        match = _with_own(each, own)
+        yield _part(*rows_of(_raw(sheet, match), match, year), precision=precision)
+
+
+def _with_own(match: Match, own: Collection[str]) -> Match:
+    """Of the columns of a CMS file that do not count, only those named."""
+    if match.layout.family != "cms-puf":
+        return match
+    named = set(map(name_key, own))
+    return replace(match, others={name: at for name, at in match.others.items() if name_key(name) in named})
+
+
+def _raw(sheet: Sheet, match: Match) -> RawTable:
+    raw = sheet.read(match.head, _wanted(match), match.layout.encoding)
+    if not len(raw.rows):
+        raise no_rows(raw.file)
+    return raw
+
+
+def _part(raw: RawTable, match: Match, *, precision: bool) -> Part:
+    raw, asides = without_asides(match, raw)
+    if not len(raw.rows):
+        raise no_rows(raw.file)
     frame, problems = convert(match, raw, precision=precision)
-    problems += _cells_without_header(match, raw)
-    return Part(sheet.file, match.layout, frame, raw.rows, tuple(sheet.header), problems, match.warnings)
+    problems += [*_cells_without_header(match, raw), *_faults(match, raw)]
+    return Part(raw.file, match.layout, frame, raw.rows, match.head.names, problems, [*match.remarks, *asides])
 
 
 def _wanted(match: Match) -> list[int]:
-    named = [match.place(aliases) for column in match.layout.columns.values() for aliases in column.reads]
+    reads = {name_key(name) for column in match.layout.columns.values() for names in column.reads for name in names}
     others = [*match.others.values(), *match.unnamed] if match.layout.keeps_others else []
-    return sorted({place for place in named if place is not None} | set(others))
+    return sorted({place for name, place in match.places.items() if name in reads} | set(others))
 
 
 def _cells_without_header(match: Match, raw: RawTable) -> list[Problem]:
-    """A column without a name must be empty, as spreadsheets leave beside their tables."""
+    """A column without a name must be empty, as beside the tables of spreadsheets, or count the rows, as by pandas."""
     problems = []
     for place in set(match.unnamed) & set(raw.columns):
-        first = pc.index(pc.equal(as_text(raw.columns[place]), ""), False).as_py()
+        cells = as_text(raw.columns[place])
+        if place == 0 and pc.all(pc.match_substring_regex(cells, "^[0-9]+$")).as_py():
+            continue
+        first = pc.index(pc.equal(cells, ""), False).as_py()
         if first >= 0:
             found = f"{shown(raw.columns[place][first].as_py())} in column {place + 1}, which has no name"
             problems.append(Problem(raw.file, "cells only below a column name", found, int(raw.rows[first])))
     return problems
+
+
+def _faults(match: Match, raw: RawTable) -> list[Problem]:
+    """Cells of the columns that count which hold no value though they are not blank."""
+    used = set(_wanted(match)) - {*match.others.values(), *match.unnamed}
+    return limited(
+        [
+            Problem(
+                raw.file, "a value", found, row, match.head.names[place], "enter the value, or leave the cell blank"
+            )
+            for place in sorted(used & set(raw.faults))
+            for row, found in raw.faults[place].items()
+            if row in raw.rows
+        ]
+    )
 
 
 def fix_year(part: Part) -> None:
@@ -116,12 +178,19 @@ def _check_years(part: Part) -> None:
     part.frame[YEAR] = np.where(blank, NO_YEAR, values).astype(np.int64)
 
 
-def read_parts(files: Sequence[str], layout: str, problems: list[Problem], *, precision: bool = False) -> list[Part]:
+def read_parts(
+    files: Sequence[str],
+    layout: str,
+    problems: list[Problem],
+    *,
+    precision: bool = False,
+    own: Collection[str] = (),
+) -> list[Part]:
     """Read every file that can be read; what is wrong with the others is added to `problems`."""
-    parts = []
+    parts: list[Part] = []
     for file in files:
         try:
-            parts.append(read_part(file, layout, precision=precision))
+            parts += _read(file, layout, precision=precision, own=own)
         except InputError as error:
             problems += [replace(problem, unread=True) for problem in error.problems]
     return parts

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.layout import Column, Layout, each_layout
+from aco_cli.inputs.layout import Column, Layout, each_layout, name_key
 from aco_cli.inputs.load import Loaded
 from aco_cli.inputs.parts import YEAR, Part, fix_year, no_rows_of, read_parts, settle_years
 from aco_cli.inputs.recognize import not_used
+from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.rows import check_duplicates, check_rows
 from aco_cli.inputs.years import Years
 
@@ -42,22 +43,22 @@ def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = Fals
     return Loaded(frame[asked].reset_index(drop=True), _warnings(parts), int((~asked).sum()))
 
 
-def check_rates(files: Sequence[str]) -> tuple[list[Problem], list[str]]:
+def check_rates(files: Sequence[str]) -> tuple[list[Problem], list[Remark]]:
     """Every problem and every warning of tables of rates or scores, for all years; nothing is raised for them."""
     parts, problems = _read(files, None, scores=True)
     return problems, _warnings(parts)
 
 
-def _warnings(parts: Sequence[Part]) -> list[str]:
-    return [warning for part in parts for warning in (*part.warnings, *_misspelled(part))]
+def _warnings(parts: Sequence[Part]) -> list[Remark]:
+    return [warning for part in parts for warning in (*part.remarks, *_misspelled(part))]
 
 
 def has_rates(header: Sequence[str]) -> bool:
     """Whether a header has a column of a measure, or is of a table of computed scores."""
-    names = {name.lower() for name in header}
+    names = set(map(name_key, header))
     for layout in each_layout("quality"):
-        measures = {name.lower() for column in _measures(layout) for name in column.sources}
-        if names & measures or (not measures and names.issuperset(layout.required)):
+        measures = {name_key(name) for column in _measures(layout) for name in column.sources}
+        if names & measures or (not measures and names.issuperset(map(name_key, layout.required))):
             return True
     return False
 
@@ -101,7 +102,7 @@ def _named_twice(part: Part) -> list[Problem]:
     """Columns of one measure under two names, of which only one would count."""
     fix = "keep the one that is right"
     names = {
-        column.name: [each for each in part.header if each.lower() in map(str.lower, column.sources)]
+        column.name: [each for each in part.header if name_key(each) in map(name_key, column.sources)]
         for column in _measures(part.layout)
     }
     return [
@@ -111,10 +112,10 @@ def _named_twice(part: Part) -> list[Problem]:
     ]
 
 
-def _misspelled(part: Part) -> list[str]:
+def _misspelled(part: Part) -> list[Remark]:
     """A warning for each column that has the name of a measure but for its signs and leading zeros."""
     known = {_bare(alias): name for name, column in part.layout.columns.items() for alias in column.sources}
-    others = [each for each in part.header if each.lower() not in part.layout.aliases]
+    others = [each for each in part.header if name_key(each) not in part.layout.aliases]
     return not_used(part.file, {each: known[_bare(each)] for each in others if _bare(each) in known})
 
 

@@ -1,10 +1,13 @@
 """Which layout a header belongs to, and where each of its columns stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.layout import FAMILIES, Layout, each_layout
+from aco_cli.inputs.layout import FAMILIES, Layout, each_layout, layouts_of, name_key
+from aco_cli.inputs.raw import Head, Sheet
+from aco_cli.inputs.remarks import Remark
 from aco_cli.nearest import nearest
 
 _KNOWN_ENOUGH = 0.5
@@ -15,68 +18,114 @@ _CLOSE = 0.8
 class Match:
     """A layout fitted to a header.
 
-    `places` by lower-case header name; `others` the named columns it does not know; `unnamed` those without a name.
+    `places` by the key of the header's names; `others` the named columns that the layout does not know, by name;
+    `unnamed` the places of those without a name.
     """
 
     layout: Layout
-    places: dict[str, int]
-    others: dict[str, int]
-    unnamed: tuple[int, ...]
-    warnings: tuple[str, ...]
+    places: Mapping[str, int]
+    others: Mapping[str, int] = field(default_factory=dict)
+    unnamed: tuple[int, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    head: Head = field(default_factory=lambda: Head((), 0))
 
     def place(self, aliases: Sequence[str]) -> int | None:
         """Where the first of these names stands in the header, or None."""
-        return next((self.places[name.lower()] for name in aliases if name.lower() in self.places), None)
+        return next((self.places[name_key(name)] for name in aliases if name_key(name) in self.places), None)
 
 
-def recognize(file: str, header: Sequence[str], layout: str = "auto") -> Match:
-    """The layout that fits; `layout` is a family or `auto`. Raises InputError saying what is nearest and missing.
+def recognize(sheets: Sequence[Sheet], layout: str = "auto") -> tuple[Sheet, Match]:
+    """The sheet that a layout fits, and how; `layout` is a family or `auto`.
 
-    Layouts are told apart by what they require and exclude, so that no header fits two of a family.
+    Layouts are told apart by what they require and exclude, so that no header fits two of a family. Raises InputError
+    saying what is nearest and missing where no sheet fits, or that several do.
     """
     families = FAMILIES if layout == "auto" else (layout,)
-    found = fitting(header, families)
-    if found is None:
-        raise InputError(_refusal(file, header, [each for family in families for each in each_layout(family)]))
-    return _fit(file, header, found)
+    found = [(sheet, *locate(sheet, families)) for sheet in sheets]
+    fits = [(sheet, head, layout) for sheet, head, layout in found if layout]
+    if not fits:
+        sheet, head, _ = max(found, key=lambda each: _known(each[1].names, families))
+        raise InputError(_refusal(sheet.file, head, [each for family in families for each in each_layout(family)]))
+    if len(fits) > 1:
+        titles = ", ".join(sheet.title for sheet, _, _ in fits)
+        fix = "choose one with --sheet NAME"
+        raise InputError([Problem(sheets[0].file, "one sheet with a table", f"the sheets {titles}", fix=fix)])
+    sheet = fits[0][0]
+    told = () if sheet is sheets[0] else (Remark(f"{sheet.file}: read sheet {sheet.title}", "sheet", is_note=True),)
+    return sheet, fit(*fits[0], told)
+
+
+def locate(sheet: Sheet, families: Iterable[str]) -> tuple[Head, Layout | None]:
+    """The header of a sheet and the layout of these families that it fits; or what is most like a header, and None."""
+    heads = list(sheet.heads())
+    for head in heads:
+        if layout := fitting(head.names, families):
+            return head, layout
+    return max(heads, key=lambda head: _known(head.names, families)), None
 
 
 def fitting(header: Sequence[str], families: Iterable[str]) -> Layout | None:
     """The layout of these families that a header fits, or None."""
-    names = {name.lower() for name in header}
+    names = set(map(name_key, header))
     layouts = (layout for family in families for layout in each_layout(family))
     return next((each for each in layouts if not _missing(each, names) and not _unwanted(each, names)), None)
 
 
+def _known(header: Sequence[str], families: Iterable[str]) -> int:
+    """How many names of a header the layouts know."""
+    aliases = set(chain.from_iterable(layout.aliases for family in families for layout in each_layout(family)))
+    return len(aliases & set(map(name_key, header)))
+
+
+def place_of(header: Sequence[str], aliases: Iterable[str]) -> int | None:
+    """Where the first of these names stands in a header, or None."""
+    names = list(map(name_key, header))
+    return next((names.index(name_key(alias)) for alias in aliases if name_key(alias) in names), None)
+
+
+def missing_names(layout: Layout, header: Sequence[str]) -> list[str]:
+    """The columns that a layout requires and a header does not have."""
+    return _missing(layout, set(map(name_key, header)))
+
+
 def _missing(layout: Layout, names: set[str]) -> list[str]:
-    return [name for name in layout.required if names.isdisjoint(layout.aliases.get(name.lower(), {name.lower()}))]
+    return [name for name in layout.required if names.isdisjoint(layout.aliases.get(name_key(name), {name_key(name)}))]
 
 
 def _unwanted(layout: Layout, names: set[str]) -> list[str]:
-    return [name for name in layout.absent if name.lower() in names]
+    return [name for name in layout.absent if name_key(name) in names]
 
 
-def _fit(file: str, header: Sequence[str], layout: Layout) -> Match:
+def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()) -> Match:
+    """How a layout fits a header. Raises InputError for columns that are there twice."""
+    file, header = sheet.file, head.names
     places: dict[str, int] = {}
     for place, name in enumerate(header):
-        places.setdefault(name.lower(), place)
-    others = {header[place]: place for name, place in places.items() if name not in layout.aliases and name}
-    _refuse_duplicates(file, header, set(places if layout.keeps_others else layout.aliases) - {"", *layout.repeated})
+        places.setdefault(name_key(name), place)
+    own = {name for each in layouts_of("roster") for name in each.aliases} if layout.keeps_others else set()
+    known = own | set(layout.aliases)
+    others = {header[place]: place for name, place in places.items() if name not in known and header[place]}
+    is_ours = layout.family == "roster"
+    _refuse_duplicates(file, head, set(places if is_ours else layout.aliases) - {"", *layout.repeated})
     unnamed = tuple(place for place, name in enumerate(header) if not name)
-    # Of files whose other columns are not kept, the unknown is expected.
-    free = [name for name in layout.columns if name not in places] if layout.keeps_others else []
-    return Match(layout, places, others, unnamed, tuple(not_used(file, misspelled(others, free))))
+    # Of CMS's files many columns are not used.
+    free = [name for name in layout.columns if name_key(name) not in places] if is_ours else []
+    told = [*sheet.remarks, *remarks, *not_used(file, misspelled(others, free))]
+    if any(map(any, sheet.top[: head.row - 1])):
+        text = f"{file}: the header ends with row {head.row}; what stands above it is left out"
+        told.append(Remark(text, "header_row", is_note=True))
+    return Match(layout, places, others, unnamed, tuple(told), head)
 
 
-def _refuse_duplicates(file: str, header: Sequence[str], checked: set[str]) -> None:
-    places: dict[str, list[str]] = {}
-    for place, name in enumerate(header, start=1):
-        places.setdefault(name.lower(), []).append(str(place))
-    problems = [
-        Problem(file, "each column name once", f"it in columns {' and '.join(found)}", 1, name, "remove or rename one")
-        for name, found in places.items()
-        if len(found) > 1 and name in checked
-    ]
+def _refuse_duplicates(file: str, head: Head, checked: set[str]) -> None:
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(head.names):
+        places.setdefault(name_key(name), []).append(place)
+    problems = []
+    for found in (found for name, found in places.items() if len(found) > 1 and name in checked):
+        twice = f"it in columns {' and '.join(str(place + 1) for place in found)}"
+        name = head.names[found[0]]
+        problems.append(Problem(file, "each column name once", twice, head.row, name, "remove or rename one"))
     if problems:
         raise InputError(problems)
 
@@ -87,16 +136,17 @@ def misspelled(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
     return {name: found[0] for name, found in near.items() if found}
 
 
-def not_used(file: str, near: Mapping[str, str]) -> list[str]:
+def not_used(file: str, near: Mapping[str, str]) -> list[Remark]:
     """Warnings of columns by misspelled name."""
     return [
-        f"{file}, column {name}: not a column of the contract and not used; did you mean {meant}?"
+        Remark(f"{file}, column {name}: unknown column, ignored; did you mean {meant}?", "unknown_column")
         for name, meant in near.items()
     ]
 
 
-def _refusal(file: str, header: Sequence[str], candidates: Sequence[Layout]) -> list[Problem]:
-    names = {name.lower() for name in header}
+def _refusal(file: str, head: Head, candidates: Sequence[Layout]) -> list[Problem]:
+    header = head.names
+    names = set(map(name_key, header))
 
     def likeness(layout: Layout) -> float:
         return 1 - (len(_missing(layout, names)) + len(_unwanted(layout, names))) / len(layout.required)
@@ -110,12 +160,14 @@ def _refusal(file: str, header: Sequence[str], candidates: Sequence[Layout]) -> 
     known = len(closest.required) - len(missing)
     if known < _KNOWN_ENOUGH * len(closest.required) and not lacks_one(closest):
         found = f"another table; nearest is {closest.label} with {known} of {len(closest.required)} required columns"
-        return [Problem(file, _readable(candidates), found, 1, fix="missing: " + ", ".join(missing))]
-    strange = [each for each in header if each and each.lower() not in closest.aliases]
+        return [Problem(file, _readable(candidates), found, head.row, fix="missing: " + ", ".join(missing))]
+    strange = [each for each in header if each and name_key(each) not in closest.aliases]
+    here, none = f"this column ({closest.label})", f"no such column ({closest.label})"
+    fixes = {name: renaming(name, strange) or "add it" for name in missing}
     return [
-        Problem(file, f"this column ({closest.label})", "no such column", 1, name, renaming(name, strange) or "add it")
-        for name in missing
-    ] + [Problem(file, f"no such column ({closest.label})", closest.absent_means, 1, name) for name in unwanted]
+        *(Problem(file, here, "no such column", head.row, name, fix) for name, fix in fixes.items()),
+        *(Problem(file, none, closest.absent_means, head.row, name) for name in unwanted),
+    ]
 
 
 def renaming(name: str, header: Sequence[str], cutoff: float = 0.5) -> str:

@@ -45,8 +45,8 @@ def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
     """An ACO has one row per performance year, over all files together; two half-years are one row each."""
     if not parts:
         return []
-    names = [part.file for part in parts]
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+    names = [(part.file, part.layout.label) for part in parts]
+    if twice := [file for file, label in dict.fromkeys(names) if names.count((file, label)) > 1]:
         fix = "an option takes one file each time: --quality A --quality B"
         return [Problem(name, "each file once", "the same file again", fix=fix) for name in twice]
     keys = pd.concat([_keys(part) for part in parts], ignore_index=True)
@@ -72,8 +72,7 @@ def _other_half(keys: pd.DataFrame) -> pd.Series:
 
 
 def _keys(part: Part) -> pd.DataFrame:
-    years = part.frame[YEAR] if part.has_years else NO_YEAR
-    keys = pd.DataFrame({"aco_id": part.frame["aco_id"], YEAR: years, "file": part.file, "row": part.rows})
+    keys = pd.DataFrame({"aco_id": part.frame["aco_id"], YEAR: part.years, "file": part.file, "row": part.rows})
     keys["half_of"] = np.datetime64("NaT", "us")
     if {"months", "agreement_start"} <= set(part.frame):
         keys["half_of"] = part.frame["agreement_start"].where(part.frame["months"] == _HALF_YEAR)

@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import re
 import sys
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 import pyarrow as pa
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged
+from aco_cli.inputs.remarks import Remark
 from aco_cli.nearest import nearest
 
 STDIN = "-"
-READABLE = "CSV, TSV, Parquet or XLSX (text ones may be .gz or .zst)"
+READABLE = "CSV, TSV, JSON, Parquet or XLSX (text ones may be .gz, .zst or .zip)"
 
-_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-_KINDS_BY_SUFFIX = {".parquet": "Parquet", ".xlsx": "XLSX", ".gz": "gzip", ".zst": "zstd"}
+_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_WORKBOOK_MEMBERS = ("xl/", "[Content_Types].xml", "mimetype")
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".xlsx", ".gz", ".zst", ".zip")
+_HTML = re.compile(rb"<(!doctype html|html|table|head|body|div|meta)\b", re.IGNORECASE)
 
 
 class FileKind(StrEnum):
     """What the bytes are."""
 
     TEXT = "text"
+    JSON = "JSON"
     PARQUET = "Parquet"
     WORKBOOK = "XLSX"
 
 
-_KINDS = {b"PAR1": FileKind.PARQUET, b"PK\x03\x04": FileKind.WORKBOOK, b"\xd0\xcf\x11\xe0": FileKind.WORKBOOK}
+_KINDS = {
+    b"PAR1": FileKind.PARQUET,
+    b"PK\x03\x04": FileKind.WORKBOOK,
+    b"\xd0\xcf\x11\xe0": FileKind.WORKBOOK,
+    b"{": FileKind.JSON,
+    b"[": FileKind.JSON,
+}
+_SAVE = "open it and save the table as CSV or XLSX"
+# What is told apart only to be named, and what to do about it.
+_OTHERS = {
+    b"%PDF": ("a PDF document", "get the figures as CSV or XLSX"),
+    b"{\\rtf": ("a text document (RTF)", _SAVE),
+    b"<?xml": ("an XML document", _SAVE),
+    b"7z\xbc\xaf": ("a 7z archive", "unpack it"),
+    b"Rar!": ("a RAR archive", "unpack it"),
+    b"\xfd7zXZ": ("an xz archive", "unpack it"),
+    b"SQLite format 3": ("an SQLite database", "export the table as CSV"),
+    b"version https://git-lfs": ("a Git LFS pointer, which names a file that was not fetched", "run git lfs pull"),
+}
 
 
 class FrameFile(str):
@@ -44,6 +71,18 @@ class FrameFile(str):
         return named
 
 
+class SheetFile(str):
+    """A file of which a sheet is named."""
+
+    sheet: str
+
+    def __new__(cls, file: str, sheet: str) -> SheetFile:
+        """The name of a file, with that of a sheet."""
+        named = super().__new__(cls, file)
+        named.sheet = sheet
+        return named
+
+
 @dataclass(frozen=True)
 class FileContent:
     """The bytes of one file, decompressed. `file` is the name to show, as the user wrote it."""
@@ -51,28 +90,74 @@ class FileContent:
     file: str
     data: bytes
     kind: FileKind
+    remarks: tuple[Remark, ...] = ()
 
 
 def read_source(file: str) -> FileContent:
     """Read `file` (`-` is standard input) whole. Raises InputError when that cannot be done."""
-    name = "standard input" if file == STDIN else file
+    name = "standard input" if file == STDIN else str(file)
     data = sys.stdin.buffer.read() if file == STDIN else _read_path(file)
     if not data.strip():
         raise _fail(name, READABLE, "an empty file" if not data else "nothing but blank space")
     codec = next((codec for magic, codec in _COMPRESSIONS.items() if data.startswith(magic)), None)
     if codec is not None:
-        try:
-            with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
-                data = bytes(stream.read())
-        except OSError as error:
-            raise damaged(name, codec, error) from None
-        if not data.strip():
-            raise _fail(name, READABLE, f"a {codec} file with nothing in it")
-    kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), FileKind.TEXT)
-    promised = _KINDS_BY_SUFFIX.get(Path(file).suffix.lower())
-    if promised is not None and promised not in (codec, kind):  # damaged or misnamed; both are worth a plain word
-        raise _fail(name, f"a {promised} file, by its name", "other content", "get the file again or rename it")
-    return FileContent(name, data, kind)
+        data = _decompressed(name, data, codec)
+    remarks: tuple[Remark, ...] = ()
+    packed = data
+    if data.startswith(b"PK\x03\x04"):
+        data, remarks = _unzipped(name, data)
+    text = data.removeprefix(codecs.BOM_UTF8).lstrip()
+    _refuse_others(name, text)
+    kind = next((kind for magic, kind in _KINDS.items() if text.startswith(magic)), FileKind.TEXT)
+    suffix = Path(file).suffix.lower()
+    if (
+        kind is FileKind.TEXT
+        and suffix in (".xls", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
+        and codec is None
+        and data is packed
+    ):
+        remarks += (Remark(f"{name}: text, not what its name says; read as text", "other_name", is_note=True),)
+    return FileContent(name, data, kind, remarks)
+
+
+def _decompressed(name: str, data: bytes, codec: str) -> bytes:
+    try:
+        with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
+            data = bytes(stream.read())
+    except OSError as error:
+        raise damaged(name, codec, error) from None
+    if not data.strip():
+        raise _fail(name, READABLE, f"a {codec} file with nothing in it")
+    return data
+
+
+def _unzipped(file: str, data: bytes) -> tuple[bytes, tuple[Remark, ...]]:
+    """The one table in a zip, with a note of what else is there; a workbook is left as it is."""
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            held = [each for each in archive.infolist() if not each.is_dir()]
+            if any(each.filename.startswith(_WORKBOOK_MEMBERS) for each in held):
+                return data, ()
+            held = [each for each in held if not each.filename.startswith("__MACOSX/")]
+            tables = [each for each in held if Path(each.filename).suffix.lower() in TABLE_SUFFIXES] or held
+            names = ", ".join(each.filename for each in tables[:5])
+            if len(tables) != 1:
+                found = f"{len(tables)} ({names})" if tables else "none"
+                raise _fail(file, "one table in the zip", found, "unzip it and name the files")
+            if tables[0].flag_bits & 1:
+                raise _fail(file, READABLE, "a zip protected by a password", "unzip it")
+            remarks = (Remark(f"{file}: read {names} of the zip", "zip_member", is_note=True),) if len(held) > 1 else ()
+            return archive.read(tables[0]), remarks
+    except (BadZipFile, OSError, EOFError, NotImplementedError, zlib.error) as error:
+        raise damaged(file, "zip" if file.lower().endswith(".zip") else "XLSX", error) from None
+
+
+def _refuse_others(file: str, text: bytes) -> None:
+    if _HTML.match(text):
+        raise _fail(file, READABLE, "an HTML page", _SAVE)
+    for magic, (found, fix) in _OTHERS.items():
+        if text.startswith(magic):
+            raise _fail(file, READABLE, found, fix)
 
 
 def _fail(file: str, expected: str, found: str, fix: str = "") -> InputError:

@@ -1,8 +1,9 @@
-"""CSV and TSV: a fast reader for clean files, and for suspicious ones a careful one that finds everything wrong."""
+"""Separated values: a fast reader for clean files, and a careful one that finds everything wrong with the others."""
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -10,8 +11,9 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.grid import text_columns
 from aco_cli.inputs.problems import limited, no_rows
-from aco_cli.inputs.raw import RawTable, Sheet, heading, text_columns
+from aco_cli.inputs.raw import TOP, Head, RawTable, Sheet
 from aco_cli.inputs.source import READABLE, FileContent
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
@@ -19,53 +21,60 @@ _BINARY_SAMPLE = 8192
 _BINARY_SHARE = 0.1
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 0}) + b"\x7f"
 _SURROGATES = range(0xDC80, 0xDD00)
+_DELIMITERS = (b",", b"\t", b"|", b";")
+# A header has so many separators; a title above it seldom has.
+_SEVERAL = 3
+_SEPARATOR_LINE = re.compile(rb'"?sep=([,;|\t])"?')
+_DECIMAL_COMMA = re.compile(rb"[0-9],[0-9]")
 
 
 def text_sheet(source: FileContent) -> Sheet:
-    """A CSV or TSV file with its header read. Raises InputError for what is neither."""
+    """A text file of separated values with its first rows read. Raises InputError for what is none."""
     text = _Text(source)
-    return Sheet(source.file, text.header, text.read)
+    return Sheet(source.file, text.top, text.read, remarks=source.remarks)
 
 
 class _Text:
-    """One file; the delimiter is seen in the header line."""
+    """One file; the delimiter is seen in the header line, or named in a line `sep=;` above it."""
 
     def __init__(self, source: FileContent) -> None:
         self._file = source.file
         self._data, self._is_utf8 = _as_utf8(source)
         self._delimiter = _delimiter(self._file, self._data)
-        self.header, self._header_lines = self._read_header()
+        self.top, self._first_lines = self._read_top()
 
-    def _read_header(self) -> tuple[list[str], int]:
-        """The header's names, and how many lines it ends at."""
+    def _read_top(self) -> tuple[list[list[str]], int]:
+        """The first rows, blank ones empty, and how many lines the first of them has."""
         encoding = "utf-8" if self._is_utf8 else "latin-1"
-        reader = csv.reader(
-            io.TextIOWrapper(io.BytesIO(self._data), encoding=encoding, newline=""),
-            delimiter=self._delimiter,
-            strict=True,
-        )
-        rows = 0
+        text = io.TextIOWrapper(io.BytesIO(self._data), encoding=encoding, newline="")
+        reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+        rows: list[list[str]] = []
+        first_lines = 0
         try:
             for record in reader:
-                if any(map(str.strip, record)):
-                    return list(map(heading, record)), reader.line_num
-                rows += 1
+                rows.append(record if any(map(str.strip, record)) else [])
+                first_lines = first_lines or reader.line_num
+                if len(rows) >= TOP and any(rows):
+                    break
         except csv.Error as error:
-            raise InputError([_unclosed_quote(self._file, rows + 1, error)]) from None
-        raise InputError([Problem(self._file, "a header with column names", "only separators", row=1)])
+            if not any(rows):
+                raise InputError([_unclosed_quote(self._file, len(rows) + 1, error)]) from None
+        if not any(rows):
+            raise InputError([Problem(self._file, "a header with column names", "only separators", row=1)])
+        return rows, first_lines
 
-    def read(self, wanted: Sequence[int], encoding: str) -> RawTable:
+    def read(self, head: Head, wanted: Sequence[int], encoding: str) -> RawTable:
         """Read the columns at these places as text. Raises InputError with every row that is not well formed."""
         if not self._is_utf8 and encoding != "utf-8":
             self._data, self._is_utf8 = self._data.decode(encoding, errors="replace").encode(), True
-        is_clean = self._is_utf8 and self._header_lines == 1 and b"\0" not in self._data
+        is_clean = self._is_utf8 and head.row == self._first_lines == 1 and b"\0" not in self._data
         is_clean = is_clean and _quotes_in_place(self._data, self._delimiter.encode())
-        table = (self._read_fast(wanted) if is_clean else None) or self._read_careful(wanted)
+        table = (self._read_fast(head, wanted) if is_clean else None) or self._read_careful(head, wanted)
         if not len(table.rows):
             raise no_rows(self._file)
         return table
 
-    def _read_fast(self, wanted: Sequence[int]) -> RawTable | None:
+    def _read_fast(self, head: Head, wanted: Sequence[int]) -> RawTable | None:
         """The columns read by Arrow, or None when rows and lines do not correspond one to one."""
         keep = [str(place) for place in wanted]
         ragged: list[pa_csv.InvalidRow] = []
@@ -77,7 +86,7 @@ class _Text:
         try:
             table = pa_csv.read_csv(
                 pa.BufferReader(self._data),
-                read_options=pa_csv.ReadOptions(column_names=list(map(str, range(len(self.header)))), skip_rows=1),
+                read_options=pa_csv.ReadOptions(column_names=list(map(str, range(len(head.names)))), skip_rows=1),
                 parse_options=pa_csv.ParseOptions(
                     delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=skip
                 ),
@@ -93,7 +102,7 @@ class _Text:
         columns = {place: table.column(str(place)) for place in wanted}
         return RawTable(self._file, columns, np.arange(2, lines + 1, dtype=np.int64))
 
-    def _read_careful(self, wanted: Sequence[int]) -> RawTable:
+    def _read_careful(self, head: Head, wanted: Sequence[int]) -> RawTable:
         # Bytes that are not UTF-8 are surrogates of it.
         text = self._data.decode("utf-8", errors="surrogateescape")
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter, strict=True)
@@ -103,16 +112,25 @@ class _Text:
         row = 0
         try:
             for row, record in enumerate(reader, start=1):
-                if any(map(str.strip, record)):
-                    records.append(record)
+                if row > head.row and any(map(str.strip, record)):
+                    records.append(_fitted(record, len(head.names), self._delimiter))
                     rows.append(row)
-                    problems += _faults(self._file, row, record, self.header)
+                    problems += _faults(self._file, row, records[-1], head.names)
         except csv.Error as error:
             problems.append(_unclosed_quote(self._file, row + 1, error))
         if problems:
             raise InputError(limited(problems))
-        columns = text_columns(wanted, lambda record, place: record[place], records[1:])
-        return RawTable(self._file, columns, np.array(rows[1:], dtype=np.int64))
+        return RawTable(self._file, text_columns(wanted, records), np.array(rows, dtype=np.int64))
+
+
+def _fitted(record: list[str], width: int, delimiter: str) -> list[str]:
+    """A row as wide as the header where nothing is lost by it: without blank cells too many, or a note in one cell.
+
+    A note is a short row that begins with several words; an ID has no blank in it.
+    """
+    if len(record) < width and " " in record[0].strip():
+        return [delimiter.join(record), *[""] * (width - 1)]
+    return record[:width] if not any(record[width:]) else record
 
 
 def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -> Iterator[Problem]:
@@ -170,14 +188,20 @@ def _not_text(file: str) -> InputError:
 
 
 def _delimiter(file: str, data: bytes) -> str:
-    """A tab or a comma, whichever the header has more of. Semicolons mean decimal commas: refused, not guessed at."""
-    header = data.lstrip()[: 1 << 20].splitlines()[0]
-    if header.count(b"\t") > header.count(b","):
-        return "\t"
-    if b"," not in header and b";" in header:
+    """What separates the columns: what a line `sep=;` names, or what the first line has most of that has several.
+
+    Raises InputError where semicolons separate and numbers have decimal commas: 1,234 may be either number.
+    """
+    lines = data.lstrip()[: 1 << 20].splitlines()[:TOP]
+    if named := _SEPARATOR_LINE.fullmatch(lines[0].rstrip()):
+        found = named[1].decode()
+    else:
+        header = next((line for line in lines if max(map(line.count, _DELIMITERS)) >= _SEVERAL), lines[0])
+        found = max(_DELIMITERS, key=header.count).decode()
+    if found == ";" and _DECIMAL_COMMA.search(data):
         fix = "save it as comma-separated with a decimal point"
         raise InputError([Problem(file, "columns separated by commas or tabs", "semicolons", 1, fix=fix)])
-    return ","
+    return found
 
 
 def _quotes_in_place(data: bytes, delimiter: bytes) -> bool:

@@ -9,6 +9,7 @@ from aco_cli.errors import Problem
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognize import renaming
+from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.rows import check_duplicates
 
 TOTALS = ("benchmark_total", "expenditure_total")
@@ -39,7 +40,7 @@ def fill_products(part: Part) -> None:
         part.frame[name] = part.frame[name].fillna(product) if name in part.frame else product
 
 
-def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Problem], list[str]]:
+def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Problem], list[Remark]]:
     """Bring totals into the roster by id and year: problems (second match, contradiction) and warnings (no match)."""
     problems = check_duplicates(totals)
     if problems or not totals or len({part.has_years for part in (*roster, *totals)}) > 1:
@@ -71,11 +72,11 @@ def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.flo
     )
 
 
-def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list[str]:
+def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list[Remark]:
     """Warnings that name ACOs of the roster without match in the files, and ACOs of the files not in the roster."""
     missing, strange = asked.difference(brought), brought.difference(asked)
     return [
-        f"{files}: {start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {_named(keys)}"
+        Remark(f"{files}: {start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {_named(keys)}", "unmatched")
         for keys, start, end in (
             (missing, f"no {what} for", "of the roster"),
             (strange, f"{what} of", "not in the roster"),

@@ -1,20 +1,15 @@
-"""Tables that are no text: Parquet files and frames, whose columns keep their types, and XLSX workbooks."""
+"""Tables that are no text: Parquet files and frames, whose columns keep their types."""
 
-import datetime as dt
-import io
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineWorkbook
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged, no_rows
-from aco_cli.inputs.raw import RawTable, Sheet, heading, text_columns
+from aco_cli.inputs.raw import Head, RawTable, Sheet, heading
 from aco_cli.inputs.source import FileContent, FrameFile
-
-_EXACT = 2**53
 
 
 def parquet_sheet(source: FileContent) -> Sheet:
@@ -38,13 +33,13 @@ def frame_sheet(file: FrameFile) -> Sheet:
 def _typed_sheet(file: str, table: pa.Table) -> Sheet:
     header = [heading(str(name)) for name in table.column_names]
 
-    def read(wanted: Sequence[int], _encoding: str) -> RawTable:
+    def read(_head: Head, wanted: Sequence[int], _encoding: str) -> RawTable:
         if not table.num_rows:
             raise no_rows(file)
         columns = {place: _plain(file, header[place], table.column(place)) for place in wanted}
         return RawTable(file, columns, np.arange(2, table.num_rows + 2, dtype=np.int64))
 
-    return Sheet(file, header, read)
+    return Sheet(file, [header], read)
 
 
 def _plain(file: str, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -58,36 +53,3 @@ def _plain(file: str, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     except pa.ArrowException:
         found = f"Parquet type {column.type}"
         raise InputError([Problem(file, "text, numbers or dates", found, None, name)]) from None
-
-
-def workbook_sheet(source: FileContent) -> Sheet:
-    """The first sheet of a workbook, every cell as the text it stands for; a spreadsheet error (#N/A) is blank."""
-    file = source.file
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
-        cells = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, IndexError) as error:
-        raise damaged(file, "XLSX", error) from None
-    filled = [at for at, row in enumerate(cells) if any(map(_text_of, row))]
-    if not filled:
-        raise InputError([Problem(file, expected="a table in the first sheet", found="an empty sheet")])
-    first = filled[0] + 1
-
-    def read(wanted: Sequence[int], _encoding: str) -> RawTable:
-        if len(filled) == 1:
-            raise no_rows(file)
-        columns = text_columns(wanted, lambda row, place: _text_of(row[place]), cells[first:])
-        return RawTable(file, columns, np.arange(first + 1, len(cells) + 1, dtype=np.int64))
-
-    return Sheet(file, [heading(_text_of(cell)) for cell in cells[filled[0]]], read)
-
-
-def _text_of(cell: object) -> str:
-    """A cell as text: 12345.0 is the number 12345, dates are ISO, true and false are words."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
-    if isinstance(cell, dt.date | dt.datetime):
-        return cell.isoformat()
-    return str(cell)

@@ -20,6 +20,17 @@ _BOOLEANS = {
 _TIME = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-]\d\d:?\d\d)?)?"
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)" + _TIME)
 _US = re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4}|\d\d)" + _TIME)
+_COMPACT = re.compile(r"(?P<y>(?:19|20)\d\d)/?(?P<m>\d\d)/?(?P<d>\d\d)" + _TIME)
+_DAY_FIRST = re.compile(r"(?P<d>\d{1,2})[- ](?P<m>[a-z]{3,9})\.?[-, ]+(?P<y>\d{4}|\d\d)", re.IGNORECASE)
+_MONTH_FIRST = re.compile(r"(?P<m>[a-z]{3,9})\.? (?P<d>\d{1,2})(?:, ?| )(?P<y>\d{4})", re.IGNORECASE)
+_FORMS = (_ISO, _US, _COMPACT, _DAY_FIRST, _MONTH_FIRST)
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+# What a day is to Excel: the days since this one, which makes 36526 the first of 2000.
+_SERIAL_START = dt.date(1899, 12, 30)
+_SERIALS = range(36_526, 55_000)
 
 _T = TypeVar("_T")
 
@@ -37,15 +48,36 @@ def parse_dates(cells: Any, none: frozenset[str]) -> tuple[npt.NDArray[np.dateti
 
 
 def _parse_date(text: str) -> Any | None:
-    """The day written as 2012-07-01, 7/1/2012 or 7/1/12, a time of day allowed after it; None if it is no date."""
-    match = _ISO.fullmatch(text) or _US.fullmatch(text)
-    if match is None:
+    """The day written as 2012-07-01, 20120701, 7/1/2012, 7/1/12, 1-Jul-12 or July 1, 2012; None if it is no date.
+
+    A time of day is allowed after the forms in digits.
+    """
+    match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
+    month = _month(match["m"]) if match else 0
+    if match is None or not month:
         return None
     year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
     try:
-        return np.datetime64(dt.date(year, int(match["m"]), int(match["d"])), "us") if year >= 1900 else None
+        return np.datetime64(dt.date(year, month, int(match["d"])), "us") if year >= 1900 else None
     except ValueError:
         return None
+
+
+def _month(text: str) -> int:
+    """The number of a month given as such or by its name; 0 for what is none."""
+    if text.isdigit():
+        return int(text)
+    names = [number for number, name in enumerate(_MONTHS, start=1) if name.startswith(text.lower())]
+    return names[0] if names else 9 * (text.lower() == "sept")
+
+
+def date_fix(cell: Any) -> str:
+    """For 41275: Excel's serial number of a day, and which."""
+    text = str(cell).strip().removesuffix(".0")
+    if not text.isdecimal() or int(text) not in _SERIALS:
+        return ""
+    day = _SERIAL_START + dt.timedelta(days=int(text))
+    return f"{text} looks like Excel's serial number of {day}; format the column as a date"
 
 
 def parse_words(

@@ -33,13 +33,15 @@ MODULES = {
 class OutputOptions:
     """What the shared output options of the command line ask for.
 
-    `output` is a path, or None or "-" for standard output. `columns` and `sort` are names, one by one or with
+    `output` is a path, or None or "-" for standard output. ``columns` and `sort` are names, one by one or with
     commas between; a `-` before a name of `sort` sorts it descending. `excel` is CSV and TSV that a spreadsheet shows
     as meant after a double click: `excel_safe`, and a byte order mark, without which it takes UTF-8 for something else.
+    `limit` is how many rows are written at most.
     """
 
     format: Format = Format.AUTO
     output: str | None = None
+    limit: int | None = None
     exact: bool = False
     no_color: bool = False
     excel_safe: bool = False
@@ -66,7 +68,7 @@ def emit(
     fmt = choose_format(options.format, output, terminal=terminal)
     columns = [column for column in columns if not column.optional or column.name in frame]
     chosen = select_columns(frame, options.columns, [*columns, *extras], columns)
-    rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort)
+    rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort).iloc[: options.limit]
     if fmt is Format.TABLE and terminal:
         drawn, note = _draw(rows, chosen, options)
         write_output(drawn, None)

@@ -19,7 +19,7 @@ Environment = Callable[[Mapping[str, str] | None], dict[str, str]]
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 HEADER = "aco_id,aco_name,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,quality_score"
-ROW = "A1,One,mssp,track-1,10000,1000000,900000,0.9"
+ROW = "A1,One,mssp,track-1,10000,100000000,90000000,0.9"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ HEADER = "aco_id,aco_name,program,track,assigned_beneficiaries,benchmark_total,e
 
 def row(name: str, **cells: str) -> str:
     """A sound row whose id is the name of its file, with these cells changed."""
-    sound = ["One", "mssp", "track-1", "10000", "1000000", "900000", "0.9"]
+    sound = ["One", "mssp", "track-1", "10000", "100000000", "90000000", "0.9"]
     known = dict(zip(HEADER.strip().split(","), [name, *sound], strict=True))
     return ",".join((known | cells).values()) + "\n"
 
@@ -38,7 +38,7 @@ CASES: dict[str, tuple[Callable[[str], str | bytes], list[str]]] = {
     "empty.csv": (lambda _: "", ["an empty file"]),
     "blank.csv": (lambda _: " \n\n", ["blank space"]),
     "header_only.csv": (lambda _: HEADER, ["a row of data", "a header only"]),
-    "junk.csv": (lambda _: bytes(range(256)) * 40, ["CSV, TSV, Parquet or XLSX", "binary data"]),
+    "junk.csv": (lambda _: bytes(range(256)) * 40, ["CSV, TSV, JSON, Parquet or XLSX", "binary data"]),
     "picture.csv": (lambda _: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, ["binary data"]),
     "latin1.csv": (
         lambda name: (HEADER + row(name, aco_name="Clínica")).encode("latin-1"),
@@ -56,7 +56,7 @@ CASES: dict[str, tuple[Callable[[str], str | bytes], list[str]]] = {
     "track_of_pioneer.csv": (with_cell(track="option-a"), ["row 3, column track", "option-a", "mssp"]),
     "unknown_program.csv": (with_cell(program="aco"), ["row 3, column program", "'aco'", "mssp"]),
     "text_in_number.csv": (with_cell(expenditure_total="n.v."), ["row 3, column expenditure_total", "'n.v.'"]),
-    "decimal_comma.csv": (with_cell(expenditure_total='"900000,50"'), ["row 3, column expenditure_total", "decimal"]),
+    "decimal_comma.csv": (with_cell(expenditure_total='"90000000,50"'), ["row 3, column expenditure_total", "decimal"]),
     "infinite.csv": (with_cell(expenditure_total="inf"), ["row 3, column expenditure_total", "'inf'"]),
     "too_large.csv": (with_cell(expenditure_total="1e999"), ["row 3, column expenditure_total", "'1e999'"]),
     "negative_benchmark.csv": (with_cell(benchmark_total="-5"), ["row 3, column benchmark_total", "'-5'"]),
@@ -70,9 +70,14 @@ CASES: dict[str, tuple[Callable[[str], str | bytes], list[str]]] = {
     "long_row.csv": (with_more(row("L").strip() + ",1\n"), ["row 3", "8 cells", "9 cells"]),
     "open_quote.csv": (with_more('"' + row("Q")), ["row 3", "quote"]),
     "text_after_quote.csv": (with_more('"Q" x' + row("")), ["row 3", "quote"]),
-    "semicolons.csv": (lambda name: (HEADER + row(name)).replace(",", ";"), ["row 1", "semicolons"]),
-    "page.csv": (lambda _: "<!DOCTYPE html>\n<html>\n", ["row 1", "another table"]),
-    "not.parquet": (lambda name: HEADER + row(name), ["a Parquet file, by its name"]),
+    "semicolons.csv": (
+        lambda name: (HEADER + row(name, expenditure_total="90000000_50")).replace(",", ";").replace("_50", ",50"),
+        ["row 1", "semicolons"],
+    ),
+    "page.csv": (lambda _: "<!DOCTYPE html>\n<html>\n", ["an HTML page"]),
+    "text.parquet": (lambda name: HEADER + row(name, track="trak-2"), ["row 2, column track", "'trak-2'"]),
+    "document.csv": (lambda _: b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", ["a PDF document"]),
+    "broken.json": (lambda name: '[{"aco_id": "' + name + '",\n"track": }]', ["row 2", "JSON"]),
     "broken.parquet": (lambda _: b"PAR1 and no more", ["a whole Parquet file"]),
     "broken.xlsx": (lambda _: b"PK\x03\x04 and no more", ["a whole XLSX file"]),
     "broken.csv.gz": (lambda _: gzip.compress(HEADER.encode() * 99)[:-9], ["a whole gzip file"]),
@@ -86,12 +91,11 @@ ALONE = ("junk.csv", "percent.csv", "years.csv")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of all the bad files, and a directory in place of a file."""
+    """A folder of all the bad files."""
     place = tmp_path_factory.mktemp("bad")
     for name, (content, _) in CASES.items():
         data = content(name)
         (place / name).write_bytes(data.encode() if isinstance(data, str) else data)
-    (place / "folder.csv").mkdir()
     return place
 
 
@@ -99,7 +103,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def refused(aco: Aco, folder: Path) -> CompletedProcess[str]:
     """All the bad files in one run, which tells what is wrong with each of them."""
     names = [name for name in CASES if name != "years.csv"]
-    return aco("settle", "2014", *names, "folder.csv", "none.csv", cwd=folder)
+    return aco("settle", "2014", *names, "none.csv", cwd=folder)
 
 
 def messages_on(name: str, done: CompletedProcess[str]) -> list[str]:
@@ -121,11 +125,20 @@ def test_bad_files_are_refused_with_code_3_and_no_output(refused: CompletedProce
     assert all(line.startswith("error: ") for line in refused.stderr.splitlines())
 
 
-def test_directory_and_missing_file_are_said_to_be_that(refused: CompletedProcess[str]) -> None:
-    (directory,) = messages_on("folder.csv", refused)
+def test_missing_file_is_said_to_be_that(refused: CompletedProcess[str]) -> None:
     (missing,) = messages_on("none.csv", refused)
-    assert "a directory" in directory
     assert "no such file" in missing
+
+
+def test_folder_stands_for_its_tables_and_one_without_is_refused(aco: Aco, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    done = aco("settle", "2014", "folder.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "folder.csv: a folder without tables" in done.stderr
+    for name in ("A1", "A2"):
+        (tmp_path / "folder.csv" / f"{name}.csv").write_text(HEADER + row(name))
+    done = aco("settle", "2014", "folder.csv", "--columns", "aco_id", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "aco_id\nA1\nA2\n")
 
 
 @pytest.mark.parametrize("name", ALONE)

@@ -115,7 +115,7 @@ def test_reader_that_goes_away_ends_the_run_without_a_word(
     if shell is None:
         pytest.skip("there is no bash here")
     header = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,quality_score\n"
-    body = "".join(f"A{number},mssp,track-1,10000,1000000,900000,{score}\n" for number in range(rows))
+    body = "".join(f"A{number},mssp,track-1,10000,100000000,90000000,{score}\n" for number in range(rows))
     (tmp_path / "r.csv").write_text(header + body)
     script = f'set -o pipefail; "{program}" {command}{" r.csv" * files} | head -n 1'
     done = subprocess.run(

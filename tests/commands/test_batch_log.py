@@ -95,7 +95,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("large") / "large.csv"
     with path.open("w") as file:
         file.write("aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,quality_score\n")
-        file.writelines(f"A{number},mssp,track-1,10000,1000000,900000,0.9\n" for number in range(250_000))
+        file.writelines(f"A{number},mssp,track-1,10000,100000000,90000000,0.9\n" for number in range(250_000))
     return path
 
 

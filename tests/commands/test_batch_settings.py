@@ -19,7 +19,7 @@ SETTLE = ["settle", "2014", "r.csv", "--columns", "aco_id,settlement"]
 
 @pytest.fixture
 def folder(tmp_path: Path, roster: Roster) -> Path:
-    roster({"aco_id": "A1", "expenditure_total": "900000.123"})
+    roster({"aco_id": "A1", "expenditure_total": "90000000.123"})
     return tmp_path
 
 

@@ -137,7 +137,7 @@ def test_acos_of_only_one_file_are_named(aco: Runner, files) -> None:
 
 def test_a_computed_benchmark_wins_over_totals_of_the_roster(aco: Runner, files) -> None:
     def with_totals(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(benchmark_total="1000000", expenditure_total="1")
+        return frame.assign(benchmark_total="100000000", expenditure_total="1")
 
     assert aco("settle", *files(agreements=with_totals)).stdout == aco("settle", *files()).stdout
 

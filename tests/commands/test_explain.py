@@ -65,11 +65,11 @@ def test_unknown_id_suggests_near_ones(aco: Aco, roster_2014: Path) -> None:
 
 def test_id_with_a_comma_is_one_id(aco: Aco, roster: Roster) -> None:
     """Ids are text: `A1,A2` is not the ACO A1."""
-    file = roster({"aco_id": "A1"}, {"aco_id": "A2"}, {"aco_id": "B,1", "benchmark_total": "2000000"})
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2"}, {"aco_id": "B,1", "benchmark_total": "95000000"})
     wrong = aco("explain", "A2,A1", "2014", file)
     assert (wrong.returncode, wrong.stdout) == (2, "")
     right = aco("explain", "B,1", "2014", file, "--columns", "line,value")
-    assert "benchmark_total,2000000" in right.stdout
+    assert "benchmark_total,95000000" in right.stdout
 
 
 def test_one_year_is_explained_at_a_time(aco: Aco, roster_2014: Path) -> None:
@@ -121,7 +121,7 @@ def test_warnings_end_a_strict_run_with_a_code_of_their_own(aco: Aco, roster: Ro
     done = aco("explain", "A1", "2014", lacking, "--strict")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (4, "warning: quality_score is missing")
     assert "outcome,not-calculable" in aco("explain", "A1", "2014", lacking, "--columns", "line,value").stdout
-    assumed = roster({"track": "track-2", "expenditure_total": "1500000", "agreement_year": "1"})
+    assumed = roster({"track": "track-2", "expenditure_total": "120000000", "agreement_year": "1"})
     assert aco("explain", "A1", "2014", assumed, "--strict").returncode == 4
     assert aco("explain", "A1", "2014", assumed).returncode == 0
 
@@ -158,7 +158,7 @@ def test_what_a_reader_must_know_is_told(aco: Aco, roster: Roster) -> None:
     assert "quality_score is missing" in done.stderr
     assert done.returncode == 0
     done = aco(
-        "explain", "A1", "2014", roster({"track": "track-2", "expenditure_total": "1500000", "agreement_year": "1"})
+        "explain", "A1", "2014", roster({"track": "track-2", "expenditure_total": "120000000", "agreement_year": "1"})
     )
     assert "rests on an assumed value: Loss limit" in done.stderr
 
@@ -166,9 +166,9 @@ def test_what_a_reader_must_know_is_told(aco: Aco, roster: Roster) -> None:
 def test_a_year_that_another_is_settled_with_is_explained_by_itself(aco: Aco, rows: Rows, roster: Roster) -> None:
     """In Pioneer's second year: deferred there; in the third the third, not the second that is settled with it."""
     second = {"program": "pioneer", "track": "core", "performance_year": "2013", "deferred_to": "2014"}
-    third = {**second, "performance_year": "2014", "deferred_to": "", "benchmark_total": "2000000"}
+    third = {**second, "performance_year": "2014", "deferred_to": "", "benchmark_total": "95000000"}
     file = roster(second, third)
     held = {line["line"]: line for line in rows(aco("explain", "A1", "2014", file).stdout)}
-    assert held["benchmark_total"]["value"] == "2000000"
+    assert held["benchmark_total"]["value"] == "95000000"
     held = {line["line"]: line for line in rows(aco("explain", "A1", "2013", file).stdout)}
     assert held["outcome"]["value"] == "deferred"

@@ -20,7 +20,7 @@ Roster = Callable[..., Path]
 COLUMNS = "aco_id,aco_name,outcome,settlement"
 NAMES = {"00123": "NA", "1e5": "=1+1", "007": 'Say "Ah", Inc.', "TRUE": "@SUM(A1)", "2014-01-01": "Clínica Ñ, LLC"}
 UNSETTLED = "ZZZ"
-EXPECTED = [(aco_id, NAMES[aco_id], "earned", 44100.0) for aco_id in sorted(NAMES)]
+EXPECTED = [(aco_id, NAMES[aco_id], "earned", 4410000.0) for aco_id in sorted(NAMES)]
 EXPECTED += [(UNSETTLED, "No Benchmark", "not-calculable", None)]
 
 
@@ -107,7 +107,7 @@ def test_table_when_piped_has_every_column_and_no_color(aco: Aco, awkward: Path)
     assert "Payment limit" in heading
     assert heading.endswith("Notes")
     assert "\x1b" not in done.stdout
-    assert done.stdout.count("44,100") >= len(NAMES)
+    assert done.stdout.count("4,410,000") >= len(NAMES)
     assert done.stderr == ""
 
 

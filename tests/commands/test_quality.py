@@ -227,9 +227,12 @@ def test_measures_without_a_column_are_told(aco: Aco, rates: Path, roster: Path)
         done = aco(*command, "--strict")
         assert told in done.stderr
         assert done.returncode == 4
+    as_it_is = aco("quality", "2018", rates).stdout
     rates.write_text(RATES.replace("ACO-13", "ACO 13"), encoding="utf-8")
+    assert aco("quality", "2018", rates).stdout == as_it_is
+    rates.write_text(RATES.replace("ACO-13", "ACO-013"), encoding="utf-8")
     done = aco("quality", "2018", rates)
-    assert "column ACO 13: not a column of the contract and not used; did you mean ACO-13?" in done.stderr
+    assert "column ACO-013: unknown column, ignored; did you mean ACO-13?" in done.stderr
     assert "did you mean ACO-13?" in aco("check", rates).stderr
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -30,7 +31,7 @@ def test_standard_input_is_read_packed_too(aco: Aco, settled: CompletedProcess[s
 
 def test_every_kind_of_file_keeps_ids_and_names(aco: Aco, rows: Rows, roster: Roster, tmp_path: Path) -> None:
     """One ACO in each kind of file, all files in one run."""
-    kinds = ("csv", "tsv", "csv.gz", "csv.zst", "parquet", "xlsx")
+    kinds = ("csv", "tsv", "csv.gz", "csv.zst", "parquet", "json", "jsonl", "psv", "zip", "xlsx")
     expected = {f"00{place}": f'NA, "{kind}"' for place, kind in enumerate(kinds)} | {"0099": "NA"}
     files = []
     for kind, (aco_id, name) in zip(kinds, expected.items(), strict=False):
@@ -40,7 +41,7 @@ def test_every_kind_of_file_keeps_ids_and_names(aco: Aco, rows: Rows, roster: Ro
     done = aco("settle", "2014", *files)
     assert (done.returncode, done.stderr) == (0, "")
     assert {row["aco_id"]: row["aco_name"] for row in rows(done.stdout)} == expected
-    assert {row["settlement"] for row in rows(done.stdout)} == {"44100.00"}
+    assert {row["settlement"] for row in rows(done.stdout)} == {"4410000.00"}
 
 
 def save_as(kind: str, source: Path, target: Path) -> Path:
@@ -50,8 +51,13 @@ def save_as(kind: str, source: Path, target: Path) -> Path:
         frame.astype({"assigned_beneficiaries": int}).to_parquet(target)
     elif kind == "xlsx":
         frame.to_excel(target, index=False, engine="xlsxwriter")
-    elif kind == "tsv":
-        frame.to_csv(target, sep="\t", index=False)
+    elif kind in ("tsv", "psv"):
+        frame.to_csv(target, sep="\t" if kind == "tsv" else "|", index=False)
+    elif kind in ("json", "jsonl"):
+        frame.to_json(target, orient="records", lines=kind == "jsonl")
+    elif kind == "zip":
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(source, "r.csv")
     else:
         pack = {"csv": bytes, "csv.gz": gzip.compress, "csv.zst": zstd}[kind]
         target.write_bytes(pack(source.read_bytes()))
@@ -63,7 +69,7 @@ def test_roster_exported_from_a_spreadsheet_is_read(aco: Aco, rows: Rows, tmp_pa
     text = (
         "\ufeffACO_ID,Program,Track,Initial_Start,Assigned_Beneficiaries,Benchmark_Total,Expenditure_Total,"
         "Quality_Score,participant_revenue\r\n"
-        'A1,MSSP,Track-1,7/1/2012,"10,000","$1,234,567.89"," $1,100,000 ",91.3%,\r\n'
+        'A1,MSSP,Track-1,7/1/2012,"10,000","$123,456,789.12"," $110,000,000 ",91.3%,\r\n'
         ",,,,,,,,\r\n"
     )
     file = tmp_path / "r.csv"
@@ -71,10 +77,10 @@ def test_roster_exported_from_a_spreadsheet_is_read(aco: Aco, rows: Rows, tmp_pa
     done = aco("settle", "2014", file)
     assert (done.returncode, done.stderr) == (0, "")
     (row,) = rows(done.stdout)
-    assert row["benchmark_total"] == "1234567.89"
-    assert row["expenditure_total"] == "1100000.00"
+    assert row["benchmark_total"] == "123456789.12"
+    assert row["expenditure_total"] == "110000000.00"
     assert row["quality_score"] == "0.913"
-    assert row["settlement"] == "60201.64"  # 134,567.89 x 0.5 x 0.913 x 0.98
+    assert row["settlement"] == "6020163.75"  # 13,456,789.12 x 0.5 x 0.913 x 0.98
 
 
 def test_accounting_brackets_are_a_negative_number(aco: Aco, roster: Roster) -> None:
@@ -102,16 +108,16 @@ def test_totals_may_bring_the_benchmark_and_come_in_several_files(aco: Aco, rows
         "00123,mssp,track-1,10000,0.9\nA2,mssp,track-1,10000,0.9\n"
     )
     header = "aco_id,performance_year,expenditure_total,benchmark_total\n"
-    (tmp_path / "one.csv").write_text(header + "00123,2014,900000,1000000\n")
+    (tmp_path / "one.csv").write_text(header + "00123,2014,90000000,100000000\n")
     pd.DataFrame(
-        {"aco_id": ["A2"], "performance_year": [2014], "expenditure_total": [9e5], "benchmark_total": [1e6]}
+        {"aco_id": ["A2"], "performance_year": [2014], "expenditure_total": [9e7], "benchmark_total": [1e8]}
     ).to_parquet(tmp_path / "two.parquet")
     totals = ["--expenditures", tmp_path / "one.csv", "--expenditures", tmp_path / "two.parquet"]
     done = aco("settle", "2014", roster, *totals)
     assert (done.returncode, done.stderr) == (0, "")
     assert [(row["aco_id"], row["settlement"]) for row in rows(done.stdout)] == [
-        ("00123", "44100.00"),
-        ("A2", "44100.00"),
+        ("00123", "4410000.00"),
+        ("A2", "4410000.00"),
     ]
 
 
@@ -119,10 +125,10 @@ def test_acos_without_totals_and_totals_without_acos_are_reported(aco: Aco, rows
     roster = tmp_path / "r.csv"
     roster.write_text(
         "aco_id,program,track,assigned_beneficiaries,benchmark_total,quality_score\n"
-        "A1,mssp,track-1,10000,1000000,0.9\nA2,mssp,track-1,10000,1000000,0.9\n"
+        "A1,mssp,track-1,10000,100000000,0.9\nA2,mssp,track-1,10000,100000000,0.9\n"
     )
     totals = tmp_path / "t.csv"
-    totals.write_text("aco_id,performance_year,expenditure_total\nA1,2014,900000\nA3,2014,900000\n")
+    totals.write_text("aco_id,performance_year,expenditure_total\nA1,2014,90000000\nA3,2014,90000000\n")
     done = aco("settle", "2014", roster, "--expenditures", totals, "--strict")
     assert done.returncode == 4
     assert [row["outcome"] for row in rows(done.stdout)] == ["earned", "not-calculable"]
@@ -132,7 +138,7 @@ def test_acos_without_totals_and_totals_without_acos_are_reported(aco: Aco, rows
 
 def test_second_total_for_an_aco_is_refused(aco: Aco, roster: Roster, tmp_path: Path) -> None:
     totals = tmp_path / "t.csv"
-    totals.write_text("aco_id,performance_year,expenditure_total\nA1,2014,900000\nA1,2014,900001\n")
+    totals.write_text("aco_id,performance_year,expenditure_total\nA1,2014,90000000\nA1,2014,90000001\n")
     done = aco("settle", "2014", roster(), "--expenditures", totals)
     assert done.returncode == 3
     assert "t.csv, row 3" in done.stderr

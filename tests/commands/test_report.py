@@ -136,7 +136,7 @@ def drawn(page: str) -> list[ElementTree.Element]:
 
 
 def test_same_input_gives_the_same_bytes(aco: Aco, roster: Roster, tmp_path: Path) -> None:
-    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "expenditure_total": "1100000"})
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "expenditure_total": "110000000"})
     for name, chart in (("r.html", ()), ("c.png", ("--chart", "waterfall"))):
         first, again = tmp_path / f"1{name}", tmp_path / f"2{name}"
         for output in (first, again):
@@ -148,7 +148,7 @@ def test_years_and_acos_without_settlement_stay_on_the_page(aco: Aco, roster: Ro
     file = roster(
         {"performance_year": "2014"},
         {"performance_year": "2013", "benchmark_total": ""},
-        {"aco_id": "A2", "performance_year": "2013", "expenditure_total": "1100000"},
+        {"aco_id": "A2", "performance_year": "2013", "expenditure_total": "110000000"},
     )
     output = tmp_path / "r.html"
     done = aco("report", "2013-2014", file, "-o", output, "--strict")
@@ -175,7 +175,11 @@ def test_page_and_charts_of_nothing_that_can_be_settled(aco: Aco, roster: Roster
         assert sentence in chart
 
 
-WITHOUT_PAYMENT = ({"expenditure_total": "1100000"}, {"expenditure_total": "990000"}, {"expenditure_total": "1000000"})
+WITHOUT_PAYMENT = (
+    {"expenditure_total": "110000000"},
+    {"expenditure_total": "99000000"},
+    {"expenditure_total": "100000000"},
+)
 
 
 @pytest.mark.parametrize("row", WITHOUT_PAYMENT, ids=["losses", "below-msr", "neither"])
@@ -222,7 +226,7 @@ def test_names_are_not_needed(aco: Aco, tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text(
         "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,quality_score\n"
-        "A1,mssp,track-1,10000,1000000,900000,0.9\n"
+        "A1,mssp,track-1,10000,100000000,90000000,0.9\n"
     )
     assert aco("report", "2014", file, "-o", tmp_path / "r.html").returncode == 0
     assert embedded((tmp_path / "r.html").read_text("utf-8"))["acos"][0]["name"] == ""

@@ -78,15 +78,15 @@ def test_rows_of_other_years_are_left_out_and_counted(aco: Aco, rows: Rows, rost
 def test_columns_are_those_asked_for_in_that_order(aco: Aco, roster: Roster) -> None:
     """And `--strict` is content with a run without warnings."""
     done = aco("settle", "2014", roster(), "--columns", "settlement,aco_id", "--columns", "outcome", "--strict")
-    assert done.stdout == "settlement,aco_id,outcome\n44100.00,A1,earned\n"
+    assert done.stdout == "settlement,aco_id,outcome\n4410000.00,A1,earned\n"
     assert done.returncode == 0
 
 
 def test_sort_descends_with_a_minus_and_keeps_missing_values_last(aco: Aco, rows: Rows, roster: Roster) -> None:
     file = roster(
-        {"aco_id": "A1", "expenditure_total": "950000"},
+        {"aco_id": "A1", "expenditure_total": "95000000"},
         {"aco_id": "A2", "expenditure_total": ""},
-        {"aco_id": "A3", "expenditure_total": "900000"},
+        {"aco_id": "A3", "expenditure_total": "90000000"},
     )
     done = aco("settle", "2014", file, "--sort", "-settlement")
     assert [row["aco_id"] for row in rows(done.stdout)] == ["A3", "A1", "A2"]
@@ -133,4 +133,4 @@ def test_rules_folder_changes_a_value(aco: Aco, roster: Roster, tmp_path: Path) 
         "values:\n  - {track: track-1, years: 2014, value: 0.4, status: assumed, cite: a test}\n"
     )
     done = aco("settle", "2014", roster(), "--rules", folder.parent, "--columns", "max_sharing_rate,settlement")
-    assert done.stdout == "max_sharing_rate,settlement\n0.4,35280.00\n"
+    assert done.stdout == "max_sharing_rate,settlement\n0.4,3528000.00\n"

@@ -42,7 +42,7 @@ def test_one_aco_has_the_draws_it_has_among_all(aco: Aco, rows: Rows, roster_201
 def test_where_the_deviation_is_from_is_said(aco: Aco, roster: Roster) -> None:
     done = aco("simulate", "2014", roster(), *FEW)
     assert "standard deviations are derived from the scale of the minimum savings rate" in done.stderr
-    assert "all together: expected settlement $44," in done.stderr
+    assert "all together: expected settlement $4,4" in done.stderr
     assert "derived" not in aco("simulate", "2014", roster(), *FEW, "--sd", "0.01").stderr
 
 
@@ -53,7 +53,8 @@ def test_roster_columns_may_be_asked_for(aco: Aco, roster: Roster) -> None:
 
 
 def test_what_some_draws_lack_is_a_warning(aco: Aco, rows: Rows, roster: Roster) -> None:
-    file = roster({"track": "track-2", "expenditure_total": "1090000", "assigned_beneficiaries": "1000"})
+    dollars = {"benchmark_total": "10000000", "expenditure_total": "10900000"}
+    file = roster({"track": "track-2", "assigned_beneficiaries": "1000"} | dollars)
     done = aco("simulate", "2014", file, *FEW, "--strict")
     assert done.returncode == 4
     assert "1 of 1 ACOs have draws that are not calculable" in done.stderr
@@ -78,7 +79,7 @@ def test_chart_shows_the_acos_and_says_what_it_leaves_out(aco: Aco, roster: Rost
     file = roster(
         {"aco_id": "A1"},
         {"aco_id": "A2"},
-        {"aco_id": "A3", "expenditure_total": "1500000"},
+        {"aco_id": "A3", "expenditure_total": "120000000"},
         {"aco_id": "A4", "quality_score": ""},
     )
     first, again, bitmap = tmp_path / "a.svg", tmp_path / "b.svg", tmp_path / "c.png"

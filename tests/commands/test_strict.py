@@ -13,7 +13,7 @@ Rows = Callable[[str], list[dict[str, str]]]
 Roster = Callable[..., Path]
 
 # What the loss limit of Track 2 decides, which is assumed.
-LIMITED = {"track": "track-2", "expenditure_total": "1500000", "agreement_year": "1"}
+LIMITED = {"track": "track-2", "expenditure_total": "120000000", "agreement_year": "1"}
 SETTLING = {
     "settle": ("settle", "2014"),
     "explain": ("explain", "A1", "2014"),
@@ -45,7 +45,7 @@ def test_a_settlement_by_an_unpublished_value(aco: Aco, roster: Roster, tmp_path
         return aco(*SETTLING[command], file, *MORE.get(command, ()), *options, cwd=tmp_path)
 
     expect_a_warning_that_strict_heeds(run, words)
-    roster({"expenditure_total": "900000"})
+    roster({"expenditure_total": "90000000"})
     assert (run("--strict").returncode, warnings(run())) == (0, [])
 
 

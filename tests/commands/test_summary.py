@@ -68,11 +68,12 @@ def test_unknown_group_is_refused_with_the_columns_there_are(aco: Aco, roster: R
 
 def test_aco_that_cannot_be_settled_counts_but_adds_to_no_sum(aco: Aco, rows: Rows, roster: Roster) -> None:
     """Too few beneficiaries for a minimum savings rate: its dollars are known, its settlement is not."""
-    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "assigned_beneficiaries": "300"})
+    few = {"benchmark_total": "3000000", "expenditure_total": "2700000"}
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "assigned_beneficiaries": "300"} | few)
     done = aco("summary", "2014", file, "--by", "track", "--strict")
     assert done.returncode == 4
     assert "1 of 2" in done.stderr
     everyone = rows(done.stdout)[0]
     assert (everyone["acos"], everyone["not_calculable"]) == ("2", "1")
-    assert everyone["savings"] == "100000.00"
-    assert everyone["net_to_medicare"] == "55900.00"
+    assert everyone["savings"] == "10000000.00"
+    assert everyone["net_to_medicare"] == "5590000.00"

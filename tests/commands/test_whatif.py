@@ -13,7 +13,7 @@ Aco = Callable[..., CompletedProcess[str]]
 Rows = Callable[[str], list[dict[str, str]]]
 Roster = Callable[..., Path]
 SHORT = ("--columns", "scenario,aco_id,settlement_before,settlement_after,difference")
-PAID = 1e5 * 0.5 * 0.9 * 0.98  # the sound row of the roster fixture: savings x rate x quality, less 2 %
+PAID = 1e7 * 0.5 * 0.9 * 0.98  # the sound row of the roster fixture: savings x rate x quality, less 2 %
 
 
 def test_set_and_rule_change_what_they_name(aco: Aco, rows: Rows, roster: Roster) -> None:
@@ -24,13 +24,13 @@ def test_set_and_rule_change_what_they_name(aco: Aco, rows: Rows, roster: Roster
             "scenario": "changed",
             "aco_id": "A1",
             "settlement_before": f"{PAID:.2f}",
-            "settlement_after": "50000.00",
-            "difference": f"{50_000 - PAID:.2f}",
+            "settlement_after": "5000000.00",
+            "difference": f"{5_000_000 - PAID:.2f}",
         }
     ]
     assert done.stderr == (
-        "2014 changed: 1 ACO, 1 gain $5,900, 0 lose $0, 0 unchanged; "
-        "paid $44,100 -> $50,000; repaid $0 -> $0; difference $5,900\n"
+        "2014 changed: 1 ACO, 1 gain $590,000, 0 lose $0, 0 unchanged; "
+        "paid $4,410,000 -> $5,000,000; repaid $0 -> $0; difference $590,000\n"
     )
 
 
@@ -43,21 +43,21 @@ def test_nothing_changed_is_said(aco: Aco, rows: Rows, roster: Roster) -> None:
 def test_scenarios_stand_side_by_side_with_options_on_top(aco: Aco, rows: Rows, roster: Roster, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("- {name: half, set: {sharing_rate: 0.25}}\n- {name: same}\n")
-    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "expenditure_total": "1100000"})
+    file = roster({"aco_id": "A1"}, {"aco_id": "A2", "expenditure_total": "110000000"})
     scenarios = ("--scenario", "no-sequestration,msr-0", "--scenario", own)
     done = aco("whatif", "2014", file, *scenarios, "--set", "quality_score=1", *SHORT)
     found = rows(done.stdout)
     assert [(row["aco_id"], row["scenario"]) for row in found] == [
         (aco_id, name) for aco_id in ("A1", "A2") for name in ("no-sequestration", "msr-0", "half", "same")
     ]
-    assert [row["settlement_after"] for row in found[:4]] == ["50000.00", "49000.00", "24500.00", "49000.00"]
+    assert [row["settlement_after"] for row in found[:4]] == ["5000000.00", "4900000.00", "2450000.00", "4900000.00"]
     assert len(done.stderr.splitlines()) == 4
 
 
 def test_totals_and_groups(aco: Aco, rows: Rows, roster: Roster) -> None:
     file = roster(
         {"aco_id": "A1", "region": "north"},
-        {"aco_id": "A2", "region": "south", "expenditure_total": "1100000"},
+        {"aco_id": "A2", "region": "south", "expenditure_total": "110000000"},
         {"aco_id": "A3", "region": "south", "quality_score": ""},
     )
     arguments = ("whatif", "2014", file, "--set", "track=track-2", "--set", "agreement_year=1")
@@ -66,12 +66,12 @@ def test_totals_and_groups(aco: Aco, rows: Rows, roster: Roster) -> None:
     assert "1 of 3 rows are not-calculable before or after" in done.stderr
     found = {(row["by"], row["value"]): row for row in rows(done.stdout)}
     assert list(found) == [("all", ""), ("region", "north"), ("region", "south")]
-    # A1 gains 60 % instead of 50 %; A2 owes (1 - 60 % x 0.9) x 100,000, less than 5 % of 1,000,000.
+    # A1 gains 60 % instead of 50 %; A2 owes (1 - 60 % x 0.9) x 10,000,000, less than 5 % of 100,000,000.
     everyone = found["all", ""]
     assert (everyone["gain"], everyone["lose"], everyone["not_calculable"]) == ("1", "1", "1")
-    assert (everyone["gained"], everyone["lost"]) == ("8820.00", "46000.00")
-    assert (everyone["earned_payment_after"], everyone["owed_repayment_after"]) == ("52920.00", "46000.00")
-    assert found["region", "south"]["difference"] == "-46000.00"
+    assert (everyone["gained"], everyone["lost"]) == ("882000.00", "4600000.00")
+    assert (everyone["earned_payment_after"], everyone["owed_repayment_after"]) == ("5292000.00", "4600000.00")
+    assert found["region", "south"]["difference"] == "-4600000.00"
     assert aco(*arguments, "--by", "region,track").stdout == aco(*arguments, "--by", "region", "--by", "track").stdout
     alone = aco(*arguments, "--totals")
     assert rows(alone.stdout) == [everyone]
@@ -201,7 +201,7 @@ def test_a_scenario_may_ask_for_an_aco_by_its_id(aco: Aco, rows: Rows, roster: R
     own.write_text("{name: one, set: {where: {aco_id: A2}, quality_score: 1}}\n")
     file = roster({"aco_id": "A1"}, {"aco_id": "A2"})
     found = rows(aco("whatif", "2014", file, "--scenario", own, *SHORT).stdout)
-    assert [row["difference"] for row in found] == ["0.00", f"{4900:.2f}"]
+    assert [row["difference"] for row in found] == ["0.00", f"{490000:.2f}"]
 
 
 @pytest.mark.parametrize(

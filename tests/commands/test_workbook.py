@@ -41,7 +41,7 @@ def test_the_benchmark_is_on_the_sheet_where_it_is_computed(aco: Aco, sample: Pa
 def test_advances_that_an_earlier_year_left_are_on_the_sheet_of_the_later(aco: Aco, roster: Roster, tmp_path) -> None:
     """As `settle` carries them: a workbook of one year shows what that year knows, of two years what they know."""
     output = tmp_path / "book.xlsx"
-    first = {"aco_id": "A1", "performance_year": "2014", "quality_score": "0.5", "advance_balance": "900000"}
+    first = {"aco_id": "A1", "performance_year": "2014", "quality_score": "0.5", "advance_balance": "90000000"}
     file = roster(first, {"aco_id": "A1", "performance_year": "2015", "quality_score": "0.9", "advance_balance": ""})
     assert aco("report", "2014-2015", file, "-o", output).returncode == 0
     settled = aco("settle", "2014-2015", file, "--columns", "advance_recouped").stdout.split()[1:]

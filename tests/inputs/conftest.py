@@ -10,7 +10,7 @@ from aco_cli.inputs.load import Loaded, load
 from aco_cli.inputs.years import Years
 
 HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
-ROW = "A1,mssp,track-1,10000,1000000,900000"
+ROW = "A1,mssp,track-1,10000,100000000,90000000"
 
 Write = Callable[..., str]
 Problems = Callable[..., tuple[Problem, ...]]

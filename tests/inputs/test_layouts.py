@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,11 @@ from aco_cli.inputs.load import check, load
 from aco_cli.inputs.years import Years
 
 HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
-ROW = "A1,mssp,track-1,10000,1000000,900000"
+ROW = "A1,mssp,track-1,10000,100000000,90000000"
 TYPES = {"id", "text", "year", "number", "usd", "fraction", "integer", "boolean", "positive", "date", "choice"}
 TYPES |= {"election", "flags", "coded", "rate"}
 # What CMS's files have beside the roster's contract.
-FILE_ONLY = {"mid_year_termination", "published_final_sharing_rate"}
+FILE_ONLY = {"mid_year_termination", "published_final_sharing_rate", "published_savings"}
 
 # Every operation that CMS's other files need, in one made-up layout.
 OTHER = """
@@ -50,17 +51,18 @@ def other_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "layouts"
     folder.mkdir()
     (folder / "cms_puf_2022.yaml").write_text(OTHER)
-    roster = Path(layouts.__file__).parent / "layouts" / "roster.yaml"
-    (folder / "roster.yaml").write_text(roster.read_text())
+    ours = Path(layouts.__file__).parent / "layouts"
+    (folder / "roster.yaml").write_text((ours / "roster.yaml").read_text())
+    shutil.copytree(ours / "shared", folder / "shared")
     monkeypatch.setattr(layouts, "_FOLDER", folder)
 
 
 def test_a_layout_of_another_year_is_data_only(other_layout, write, load_year) -> None:
     """Case, aliases, codes, percent with and without sign, separators, marks, encoding and a fixed year."""
     rows = [
-        'A1,Caf\xe9,EN,"77,947","$1,000,000","900,000",98.08%,Low Revenue,1,-,junk',
-        "A2,Other,A,5000,1000000,1100000,75,High Revenue,-,*,junk",
-        "A3,Other,A,5000,1000000,1100000,*,High Revenue,0,12,junk",
+        'A1,Caf\xe9,EN,"77,947","$100,000,000","900,000",98.08%,Low Revenue,1,-,junk',
+        "A2,Other,A,5000,100000000,110000000,75,High Revenue,-,*,junk",
+        "A3,Other,A,5000,100000000,110000000,*,High Revenue,0,12,junk",
     ]
     frame = load_year(write("\n".join([OTHER_HEADER, *rows]).encode("latin-1")), years="all").frame
     assert list(frame["aco_name"]) == ["Caf\xe9", "Other", "Other"]
@@ -80,7 +82,8 @@ def test_a_fraction_where_percent_is_declared_is_refused(other_layout, write, pr
     rows = [row.format("0.9808"), row.format("9808").replace("A1", "A2"), row.format("0").replace("A1", "A3")]
     problems = problems_of(write("\n".join([OTHER_HEADER, *rows])), years="2022")
     assert [(problem.row, problem.column) for problem in problems] == [(3, "QualScore"), (2, "QualScore")]
-    assert "looks like a fraction" in problems[1].fix
+    assert problems[1].expected == "0, or at least 5% (0.05 as a fraction)"
+    assert "divided by 100 once too often" in problems[1].fix
 
 
 def test_a_code_that_is_not_declared_is_refused(other_layout, write, problems_of) -> None:
@@ -94,7 +97,7 @@ def test_a_fixed_year_that_was_not_asked_for_has_no_rows(other_layout, write, pr
     assert "made-up public use file" in problem.found
 
 
-JOINED_FAMILIES = ("totals", "quality", "expenditures", "reference", "published-benchmarks", "county")
+JOINED_FAMILIES = ("totals", "quality", "expenditures", "reference", "published-benchmarks", "county", "join")
 # CMS's results file has no ids: its rows are matched by their totals. National and county figures are no ACO's.
 KEYS = {
     "quality_results_2014": {"benchmark_total", "expenditure_total"},
@@ -144,12 +147,12 @@ def test_missing_totals_are_named_with_what_may_stand_for_them(write, problems_o
 
 
 def test_a_misspelled_optional_column_is_warned_of(write, load_year) -> None:
-    loaded = load_year(write(f"{HEADER},qualty_score,Loss Rate,region\n{ROW},0.9,0.3,west\n"))
+    loaded = load_year(write(f"{HEADER},qualty_score,Loss Rte,region\n{ROW},0.9,0.3,west\n"))
     assert [("quality_score" in text, "loss_rate" in text) for text in loaded.warnings] == [
         (True, False),
         (False, True),
     ]
-    assert list(loaded.frame.columns[-3:]) == ["qualty_score", "Loss Rate", "region"]
+    assert list(loaded.frame.columns[-3:]) == ["qualty_score", "Loss Rte", "region"]
 
 
 def test_the_layout_asked_for_is_the_only_one_tried(write, problems_of) -> None:

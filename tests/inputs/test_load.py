@@ -8,7 +8,7 @@ from aco_cli.inputs.load import check, load
 from aco_cli.inputs.years import Years
 
 HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
-ROW = "A1,mssp,track-1,10000,1000000,900000"
+ROW = "A1,mssp,track-1,10000,100000000,90000000"
 YEARLY = f"{HEADER},performance_year\n{ROW},2014\n{ROW},2015\n{ROW},2016\n"
 BARE = "aco_id,program,track,assigned_beneficiaries,performance_year\nA1,mssp,track-1,1,2014\nA2,mssp,track-1,1,2014\n"
 
@@ -74,14 +74,15 @@ def test_per_capita_times_person_years_stands_for_a_total(write, load_year) -> N
 def test_a_total_given_wins_over_the_product(write, load_year) -> None:
     header = f"{HEADER},benchmark_per_capita,person_years"
     frame = load_year(write(f"{header}\n{ROW},5,2\nA2,mssp,track-1,1,,3,5,2\n")).frame
-    assert list(frame["benchmark_total"]) == [1000000.0, 10.0]
+    assert list(frame["benchmark_total"]) == [100000000.0, 10.0]
 
 
 def test_totals_of_a_second_file_are_joined_by_id_and_year(write, load_year) -> None:
-    totals = "aco_id,performance_year,expenditure_total,benchmark_total\nA2,2014,5,7\nA1,2014,6,8\nA1,2015,1,1\n"
+    totals = "aco_id,performance_year,expenditure_total,benchmark_total\n"
+    totals += "A2,2014,5000,7000\nA1,2014,6000,8000\nA1,2015,1,1\n"
     loaded = load_year(write(BARE), expenditures=[write(totals, "t.csv")])
-    assert list(loaded.frame["expenditure_total"]) == [6.0, 5.0]
-    assert list(loaded.frame["benchmark_total"]) == [8.0, 7.0]
+    assert list(loaded.frame["expenditure_total"]) == [6000.0, 5000.0]
+    assert list(loaded.frame["benchmark_total"]) == [8000.0, 7000.0]
     assert loaded.warnings == []
 
 
@@ -101,7 +102,8 @@ def test_rosters_without_years_join_totals_without_years_in_check(write) -> None
 
 
 def test_acos_and_totals_without_each_other_are_reported_and_kept(write, load_year) -> None:
-    totals = write("aco_id,performance_year,expenditure_total,benchmark_total\nA1,2014,6,8\nA9,2014,1,1\n", "t.csv")
+    header = "aco_id,performance_year,expenditure_total,benchmark_total"
+    totals = write(f"{header}\nA1,2014,6000,8000\nA9,2014,1,1\n", "t.csv")
     loaded = load_year(write(BARE), expenditures=[totals])
     assert list(loaded.frame["aco_id"]) == ["A1", "A2"]
     assert loaded.frame["expenditure_total"].isna()[1]
@@ -118,13 +120,13 @@ def test_a_second_match_is_refused_with_both_places(write, problems_of) -> None:
 
 def test_totals_that_contradict_the_roster_are_refused(write, load_year, problems_of) -> None:
     """Equal ones are fine, and a blank of the roster is filled."""
-    text = f"{HEADER}\n{ROW}\n{ROW.replace('A1', 'A2').replace('900000', '')}\n"
+    text = f"{HEADER}\n{ROW}\n{ROW.replace('A1', 'A2').replace('90000000', '')}\n"
     roster, totals = write(text), "aco_id,expenditure_total\nA1,{}\nA2,5\n"
-    loaded = load_year(roster, expenditures=[write(totals.format("900000"), "t.csv")])
-    assert list(loaded.frame["expenditure_total"]) == [900000.0, 5.0]
-    (problem,) = problems_of(roster, expenditures=[write(totals.format("900001"), "t.csv")])
+    loaded = load_year(roster, expenditures=[write(totals.format("90000000"), "t.csv")])
+    assert list(loaded.frame["expenditure_total"]) == [90000000.0, 5.0]
+    (problem,) = problems_of(roster, expenditures=[write(totals.format("90000001"), "t.csv")])
     assert (problem.row, problem.column) == (2, "expenditure_total")
-    assert "900001" in problem.expected
+    assert "90000001" in problem.expected
 
 
 def test_a_benchmark_must_come_from_somewhere(write, problems_of) -> None:

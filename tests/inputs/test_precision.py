@@ -86,7 +86,7 @@ def test_a_mark_that_stands_for_zero_is_exact() -> None:
 
 
 def test_half_units_come_only_when_asked_for(roster) -> None:
-    path = roster(quality_score="0.91", benchmark_total="1000000.5")
+    path = roster(quality_score="0.91", benchmark_total="100000000.5")
     plain = load([path], Years.parse("2014")).frame
     precise = load([path], Years.parse("2014"), precision=True).frame
     added = precise.columns.difference(plain.columns)
@@ -108,7 +108,7 @@ def test_a_value_from_elsewhere_goes_by_its_own_digits(write) -> None:
 def test_typed_columns_go_by_their_values(tmp_path) -> None:
     path = tmp_path / "r.parquet"
     columns = {"aco_id": ["A1", "A2"], "program": "mssp", "track": "track-1", "assigned_beneficiaries": 10000}
-    columns |= {"benchmark_total": [1000000.25, 5.0], "expenditure_total": 900000, "quality_score": [0.75, np.nan]}
+    columns |= {"benchmark_total": [100000000.25, 5.0], "expenditure_total": 90000000, "quality_score": [0.75, np.nan]}
     pd.DataFrame(columns).to_parquet(path)
     frame = load([str(path)], Years.parse("2014"), precision=True).frame
     assert frame["benchmark_total_half_unit"].tolist() == pytest.approx([0.005, 0.5])

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from aco_cli.errors import InputError
-from aco_cli.inputs.layout import Layout, layouts_of
+from aco_cli.inputs.layout import Layout, layouts_of, name_key
 from aco_cli.inputs.load import load
-from aco_cli.inputs.recognize import recognize
+from aco_cli.inputs.raw import Sheet
+from aco_cli.inputs.recognize import Match, recognize
 from aco_cli.inputs.years import Years
 
 FILES = {
@@ -74,25 +75,45 @@ CELLS = {
     "AIPBalance": "-",
 }
 PERCENT = {2019, 2021, 2022, 2023, 2024}
+SCORED = [2014, 2015, 2016, 2018, 2019, 2020, 2021, 2022, 2023, 2024]
 
 Puf = Callable[..., str]
+Several = dict[str, list[str]]
 
 
 def layout_of(year: int) -> Layout:
     return next(each for each in layouts_of("cms-puf") if each.years == (year,))
 
 
+def quoted(row: dict[str, str]) -> str:
+    return ",".join(f'"{cell}"' for cell in row.values())
+
+
 @pytest.fixture
 def puf(write: Callable[..., str]) -> Puf:
-    """Writes a public use file of one row with the columns a year requires and further ones: `puf(2024, N_AB="*")`."""
+    """Writes a public use file of one row with the columns a year requires and further ones: `puf(2024, N_AB="*")`.
 
-    def to_file(year: int, *, name: str = "p.csv", encoding: str = "utf-8", **cells: str) -> str:
+    Of several cells for a column, each makes a row.
+    """
+
+    def to_file(
+        year: int,
+        *,
+        name: str = "p.csv",
+        encoding: str = "utf-8",
+        several: Several | None = None,
+        **cells: str,
+    ) -> str:
         rates = {"year": str(year), "MinSavPerc": "2" if year in PERCENT else "0.02"}
         rates |= {"QualScore": "90" if year in PERCENT | {2015} else "0.9" if year > 2013 else "1"}
         rates |= {"FinalShareRate": "50" if year in PERCENT | {2015} else "0.5"}
         row = {each: (CELLS | rates).get(each, "0") for each in layout_of(year).required} | cells
-        cells_of_row = ",".join(f'"{cell}"' for cell in row.values())
-        return write(f"{','.join(row)}\n{cells_of_row}\n".encode(encoding), name)
+        columns = dict(several or {})
+        count = len(next(iter(columns.values()), [""]))
+        ids = [f"A{1001 + at}" for at in range(count)]
+        columns |= {each: ids for each in ("ACO_ID", "ACO_Num") if each in row and each not in cells}
+        rows = [row | {each: held[at] for each, held in columns.items()} for at in range(count)]
+        return write("\n".join([",".join(rows[0]), *map(quoted, rows), ""]).encode(encoding), name)
 
     return to_file
 
@@ -163,14 +184,20 @@ def test_a_header_fits_one_layout_and_says_what_it_lacks(shared_data: Path, year
     with (shared_data / FILES[year]).open(encoding="utf-8-sig") as file:
         header = next(csv.reader(file))
     layout = layout_of(year)
-    assert recognize("f.csv", header).layout == layout
+
+    def match(names: list[str]) -> Match:
+        return recognize([Sheet("f.csv", [names], lambda *_: pytest.fail("read"))])[1]
+
+    assert match(header).layout == layout
     for name in layout.required:
         places = [
-            at for at, each in enumerate(header) if each.lower() in layout.aliases.get(name.lower(), {name.lower()})
+            at
+            for at, each in enumerate(header)
+            if name_key(each) in layout.aliases.get(name_key(name), {name_key(name)})
         ]
         renamed = [f"{each}_2" if at in places else each for at, each in enumerate(header)]
         with pytest.raises(InputError) as caught:
-            recognize("f.csv", renamed)
+            match(renamed)
         (problem,) = caught.value.problems
         assert (problem.column, problem.expected) == (name, f"this column ({layout.label})")
         assert f"{header[places[0]]}_2" in problem.fix
@@ -189,27 +216,55 @@ def test_case_mark_and_encoding_do_not_matter(puf: Puf, year: int) -> None:
     assert list(load([str(path)], None).frame["benchmark_total"]) == [511073870.0]
 
 
+@pytest.mark.parametrize("year", [year for year in FILES if year > 2013])
+@pytest.mark.parametrize("cells", [["2.5%", "2%"], ["0.025", "0.02"], ["2.5", "2"], ["2.5%", "0.02"], ["2.5%", "2"]])
+def test_the_unit_of_a_rate_is_told_by_its_column(puf: Puf, year: int, cells: list[str]) -> None:
+    """A whole column of fractions, of percentages or with percent signs is the same rates in every year."""
+    frame = load([puf(year, several={"MinSavPerc": cells})], None).frame
+    assert list(frame["published_msr"]) == [0.025, 0.02]
+
+
+@pytest.mark.parametrize("year", [year for year in FILES if year > 2013])
+@pytest.mark.parametrize("cells", [["0.02", "0.025", "2.5"], ["2", "2.1", "0.025"]])
+def test_a_rate_off_by_100_among_others_is_refused(puf: Puf, problems_of, year: int, cells: list[str]) -> None:
+    (problem,) = problems_of(puf(year, several={"MinSavPerc": cells}), years="all")
+    assert (problem.row, problem.column) == (4, "MinSavPerc")
+    assert problem.fix
+
+
+@pytest.mark.parametrize("year", SCORED)
+@pytest.mark.parametrize("cells", [["0.9", "0.85"], ["90", "85"], ["90%", "85%"]])
+def test_the_unit_of_a_score_is_told_by_its_column(puf: Puf, year: int, cells: list[str]) -> None:
+    frame = load([puf(year, several={"QualScore": cells})], None).frame
+    np.testing.assert_allclose(frame["quality_score"], [0.9, 0.85], atol=1e-4)  # 2014 snaps to its grid
+
+
+@pytest.mark.parametrize("year", SCORED)
 @pytest.mark.parametrize(
-    ("year", "fraction", "percent"), [(year, year not in PERCENT, year in PERCENT) for year in FILES if year > 2013]
+    ("cells", "fix"),
+    [
+        (["0.8", "0.85", "90"], "looks like a percentage; write 0.9"),
+        (["80", "85", "0.9"], "divided by 100 once too often? write 0.95 or 95%"),
+    ],
 )
-def test_the_unit_of_a_rate_is_in_the_contract(puf: Puf, year: int, fraction: bool, percent: bool) -> None:
-    """A rate with a percent sign is one in every year; without it, a factor of 100 is refused in both directions."""
-
-    def refuses(cell: str) -> bool:
-        try:
-            return load([puf(year, MinSavPerc=cell)], None).frame["published_msr"].item() != 0.025
-        except InputError:
-            return True
-
-    assert (refuses("2.5%"), refuses("0.025"), refuses("2.5")) == (False, not fraction, not percent)
+def test_a_score_off_by_100_among_others_is_refused(
+    puf: Puf, problems_of, year: int, cells: list[str], fix: str
+) -> None:
+    (problem,) = problems_of(puf(year, several={"QualScore": cells}), years="all")
+    assert (problem.row, problem.column, problem.fix) == (4, "QualScore", fix)
 
 
-@pytest.mark.parametrize("year", [2014, 2015, 2016, 2018, 2019, 2020, 2021, 2022, 2023, 2024])
-def test_a_score_off_by_100_is_refused(puf: Puf, problems_of, year: int) -> None:
-    wrong = "0.9" if year in PERCENT | {2015} else "90"
-    (problem,) = problems_of(puf(year, QualScore=wrong), years="all")
-    assert problem.column == "QualScore"
-    assert "looks like" in problem.fix
+@pytest.mark.parametrize("year", FILES)
+def test_columns_that_no_layout_knows_are_kept_where_they_are_named(puf: Puf, year: int) -> None:
+    file = puf(year, **{"Our Region": "west"})
+    assert "Our Region" not in load([file], None).frame
+    assert list(load([file], None, own=["our_region"]).frame["Our Region"]) == ["west"]
+
+
+@pytest.mark.parametrize(("difference", "warnings"), [("28130669", 0), ("28130670.5", 0), ("28130671", 1)])
+def test_the_published_difference_tells_whether_dollars_were_changed(puf: Puf, difference: str, warnings: int) -> None:
+    loaded = load([puf(2018, BnchmkMinExp=difference)], None)
+    assert ["BnchmkMinExp says" in each for each in loaded.warnings] == [True] * warnings
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem]
         for name in contract.columns
         if names.count(name) > 1
     ]
-    return problems, [] if problems else not_used(file + more, near)
+    return problems, [] if problems else list(not_used(file + more, near))
 
 
 def _shown(value: str | None, column: str) -> str:

@@ -1,0 +1,91 @@
+"""JSON as data portals serve it: a list of records, one record per line, or a list of rows with the header first.
+
+Numbers keep the text they are written as, so that they are read as those of a text file.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.grid import grid_sheet
+from aco_cli.inputs.problems import shown
+from aco_cli.inputs.raw import Sheet
+from aco_cli.inputs.source import FileContent
+
+_WORDS = {None: "", True: "true", False: "false"}
+_EXPECTED = "a list of records, or a record per line"
+
+
+class _RepeatedKeyError(ValueError):
+    """A record that says one thing twice."""
+
+
+def json_sheet(source: FileContent) -> Sheet:
+    """The records of a JSON file as rows below the names of their fields. Raises InputError for other JSON."""
+    try:
+        rows = _rows(_parsed(source.data.decode("utf-8-sig")))
+    except json.JSONDecodeError as error:
+        found = f"{error.msg} at column {error.colno}"
+        raise InputError([Problem(source.file, "JSON", found, error.lineno, fix="get the file again")]) from None
+    except RecursionError:
+        raise InputError([Problem(source.file, _EXPECTED, "JSON nested too deep")]) from None
+    except ValueError as error:
+        raise InputError([Problem(source.file, _EXPECTED, str(error))]) from None
+    return grid_sheet(source.file, [[_text(source.file, cell) for cell in row] for row in rows], remarks=source.remarks)
+
+
+def _parsed(text: str) -> Any:
+    """What the text holds; of several lines with a value each, the list of these."""
+    try:
+        return _value(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise
+    values = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            values += [_value(line)] if line.strip() else []
+        except json.JSONDecodeError as error:
+            raise json.JSONDecodeError(error.msg, "\n" * (number - 1) + line, error.pos + number - 1) from None
+    return values
+
+
+def _value(text: str) -> Any:
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_record)
+
+
+def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _RepeatedKeyError(f"a record with {shown(next(n for n in names if names.count(n) > 1))} twice")
+    return record
+
+
+def _rows(content: Any) -> Sequence[Sequence[Any]]:
+    if isinstance(content, dict):
+        lists = [
+            value for value in content.values() if isinstance(value, list) and value and isinstance(value[0], dict)
+        ]
+        content = lists[0] if len(lists) == 1 else [content]
+    if isinstance(content, list) and all(isinstance(each, dict) for each in content):
+        names = list(dict.fromkeys(chain.from_iterable(content)))
+        return [names, *([record.get(name) for name in names] for record in content)]
+    if isinstance(content, list) and all(isinstance(each, list) for each in content):
+        return _as_wide(content)
+    raise ValueError("JSON of another shape")
+
+
+def _as_wide(rows: Iterable[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    held = list(rows)
+    if len({len(row) for row in held}) > 1:
+        raise ValueError("lists of different lengths")
+    return held
+
+
+def _text(file: str, cell: Any) -> str:
+    if isinstance(cell, dict | list):
+        raise InputError([Problem(file, "plain values in a record", f"a nested one: {shown(json.dumps(cell))}")])
+    return _WORDS[cell] if cell is None or isinstance(cell, bool) else cell

@@ -1,0 +1,137 @@
+"""Figures that can be read and can hardly be meant: told as warnings, each kind once per file with its first row."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.inputs.parts import Part
+from aco_cli.inputs.problems import shown
+from aco_cli.inputs.raw import Floats, Mask
+from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.totals import TOTALS
+
+# US dollars per beneficiary and year: ACOs of ESRD patients reach about 50,000, none is below 3,000.
+_PER_BENEFICIARY = (2_000, 60_000)
+# Savings and losses of ACOs as published stay within a fifth of the benchmark, but for a handful.
+_SAVINGS_RATE = 0.30
+# Each of three amounts may be rounded to whole dollars.
+_ROUNDED = 1.5
+_SUMMED = ("assigned_beneficiaries", *TOTALS)
+_ENOUGH = 3
+
+
+def implausible(parts: Sequence[Part]) -> Iterator[Remark]:
+    """What is told about rosters and public use files whose cells are all well formed."""
+    for part in parts:
+        if {"assigned_beneficiaries", *TOTALS} <= set(part.frame):
+            yield from _dollars(part)
+            yield from _sums(part)
+        if {"assigned_beneficiaries", "person_years"} <= set(part.frame):
+            yield from _person_years(part)
+    yield from _similar_ids(parts)
+
+
+def _told(part: Part, bad: Mask, column: str, code: str, words: Callable[[int], str]) -> Iterator[Remark]:
+    """One remark for all bad rows of a column, with the words for the first of them."""
+    places = np.flatnonzero(bad)
+    if len(places):
+        more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
+        where = f"{part.file}, row {part.rows[places[0]]}{more}, column {column}"
+        yield Remark(f"{where}: {words(int(places[0]))}", code)
+
+
+def _column(part: Part, name: str) -> Floats:
+    return part.frame[name].to_numpy(dtype=np.float64)
+
+
+def _dollars(part: Part) -> Iterator[Remark]:
+    people = _column(part, "assigned_beneficiaries")
+    if "months" in part.frame:
+        people = people * np.nan_to_num(_column(part, "months"), nan=12.0) / 12.0
+    benchmark, spent = (_column(part, name) for name in TOTALS)
+    low, high = _PER_BENEFICIARY
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for name, dollars in zip(TOTALS, (benchmark, spent), strict=True):
+            each = dollars / people
+            odd = (people > 0) & (dollars > 0) & ((each < low) | (each > high))
+            yield from _told(
+                part,
+                odd,
+                name,
+                "per_beneficiary",
+                lambda at, each=each: (  # type: ignore[misc]
+                    f"{each[at]:,.2f} US dollars per beneficiary, plausible are {low:,} to {high:,}; "
+                    "is it a total of all beneficiaries, in dollars?"
+                ),
+            )
+        zero = "expenditures of zero; leave the cell blank if they are not known"
+        yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", lambda _: zero)
+        rate = (benchmark - spent) / benchmark
+        is_confirmed = np.zeros(len(rate), dtype=bool)
+        if "published_savings" in part.frame:
+            published = _column(part, "published_savings")
+            differs = np.abs(benchmark - spent - published)
+            is_confirmed = differs <= _ROUNDED
+            yield from _told(
+                part,
+                differs > _ROUNDED,
+                TOTALS[1],
+                "published_savings",
+                lambda at: (
+                    f"benchmark minus expenditures is {benchmark[at] - spent[at]:,.2f}, but BnchmkMinExp says "
+                    f"{published[at]:,.2f}; was a cell changed?"
+                ),
+            )
+        yield from _told(
+            part,
+            (np.abs(rate) > _SAVINGS_RATE) & (spent > 0) & ~is_confirmed,
+            TOTALS[1],
+            "savings_rate",
+            lambda at: f"a savings rate of {rate[at]:.1%}, plausible are -30% to 30%",
+        )
+
+
+def _person_years(part: Part) -> Iterator[Remark]:
+    years, people = _column(part, "person_years"), _column(part, "assigned_beneficiaries")
+    yield from _told(
+        part,
+        (years > people) & (people > 0),
+        "person_years",
+        "person_years",
+        lambda at: f"{years[at]:,.0f} person years of {people[at]:,.0f} assigned beneficiaries",
+    )
+
+
+def _sums(part: Part) -> Iterator[Remark]:
+    """Rows that are the sum of all others of their year."""
+    figures = part.frame[[*_SUMMED]].fillna(0.0)
+    years = part.years
+    totals = figures.groupby(years).transform("sum")
+    enough = (years.map(years.value_counts()) > _ENOUGH).to_numpy()
+    is_sum = ((totals - 2 * figures).abs() <= 0.5 + 1e-9 * totals).all(axis=1) & (figures > 0).all(axis=1)
+    words = "the sum of all other rows; leave out the totals row"
+    yield from _told(part, is_sum.to_numpy() & enough, "aco_id", "sum_of_rows", lambda _: words)
+
+
+def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
+    """The same ACO and year under ids that differ by case or leading zeros."""
+    if not parts:
+        return
+    keys = pd.concat(
+        [
+            pd.DataFrame({"id": part.frame["aco_id"], "year": part.years, "row": part.rows, "file": part.file})
+            for part in parts
+        ],
+        ignore_index=True,
+    )
+    keys["alike"] = keys["id"].str.lower().str.replace(r"^([a-z]*)0+", r"\1", regex=True)
+    distinct = keys.drop_duplicates(["id", "year"])
+    again = distinct[distinct.duplicated(["alike", "year"]) & (distinct["alike"] != "")]
+    for each in again.head(_ENOUGH).itertuples(index=False):
+        first = distinct[(distinct["alike"] == each.alike) & (distinct["year"] == each.year)].iloc[0]
+        yield Remark(
+            f"{each.file}, row {each.row}, column aco_id: {shown(each.id)} beside {shown(first['id'])} of "
+            f"{first['file']}, row {first['row']}; is it the same ACO?",
+            "similar_ids",
+        )

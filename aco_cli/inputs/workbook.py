@@ -1,0 +1,93 @@
+"""Workbooks: every cell as the text that it stands for on screen, and the cells that stand for nothing."""
+
+import datetime as dt
+import io
+from decimal import Decimal
+from typing import Any
+from zipfile import is_zipfile
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.grid import grid_sheet
+from aco_cli.inputs.problems import damaged
+from aco_cli.inputs.raw import Sheet
+from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.source import FileContent
+from aco_cli.inputs.workbook_cells import NumberFormat, SpecialCells, WorkbookParts
+
+_EXACT = 2**53
+
+
+def workbook_sheets(source: FileContent, wanted: str = "") -> list[Sheet]:
+    """The sheets that are shown and not empty, or the one named. Raises InputError for a damaged or empty workbook."""
+    file = source.file
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
+        parts = WorkbookParts.of(file, source.data) if is_zipfile(io.BytesIO(source.data)) else None
+        shown, remarks = _shown(file, workbook, wanted)
+        sheets = [_sheet(file, workbook, title, parts, remarks) for title in shown]
+    except PasswordError:
+        fix = "open it and save it without the password"
+        raise InputError([Problem(file, "a workbook to read", "one protected by a password", fix=fix)]) from None
+    except (CalamineError, OSError, KeyError, ValueError) as error:
+        raise damaged(file, "XLSX", error) from None
+    sheets = [sheet for sheet in sheets if any(map(any, sheet.top))]
+    if not sheets:
+        raise InputError([Problem(file, "a table in a sheet", "an empty sheet")])
+    return sheets
+
+
+def _shown(file: str, workbook: CalamineWorkbook, wanted: str) -> tuple[list[str], tuple[Remark, ...]]:
+    """The names of the sheets to look at, and what is to be told about the others."""
+    tables = [each for each in workbook.sheets_metadata if each.typ is SheetTypeEnum.WorkSheet]
+    if wanted:
+        titles = [each.name for each in tables if each.name.casefold() == wanted.casefold()]
+        if not titles:
+            held = ", ".join(each.name for each in tables)
+            raise InputError([Problem(file, f"a sheet named {wanted!r}", f"the sheets {held}", fix="use one of them")])
+        return titles, ()
+    hidden = [each.name for each in tables if each.visible is not SheetVisibleEnum.Visible]
+    titles = [each.name for each in tables if each.name not in hidden]
+    text = f"{file}: hidden sheet {', '.join(hidden)} not read; --sheet NAME reads it"
+    return titles, (Remark(text, "hidden_sheet", is_note=True),) if hidden else ()
+
+
+def _sheet(
+    file: str, workbook: CalamineWorkbook, title: str, parts: WorkbookParts | None, remarks: tuple[Remark, ...]
+) -> Sheet:
+    if parts:
+        special = parts.special_cells(title)
+    else:
+        special = SpecialCells()
+        text = f"{file}: errors and number formats of cells cannot be seen in this kind of workbook; save it as XLSX"
+        remarks = (*remarks, Remark(text, "old_workbook"))
+    if special.hidden_rows:
+        text = f"{file}: {special.hidden_rows:,} hidden rows of sheet {title} are read too"
+        remarks = (*remarks, Remark(text, "hidden_rows", is_note=True))
+    cells = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    rows = [list(map(_text_of, row)) for row in cells]
+    for (row, place), form in special.formats.items():
+        rows[row - 1][place] = _as_shown(cells[row - 1][place], form)
+    return grid_sheet(file, rows, title, remarks, special.faults)
+
+
+def _text_of(cell: object) -> str:
+    """A cell as text: 12345.0 is the number 12345, dates are ISO, true and false are words."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
+    if isinstance(cell, dt.date | dt.datetime):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _as_shown(cell: Any, form: NumberFormat) -> str:
+    """A number as its format shows it: 0.8991 as 89.91%, 417 as 00417; without rounding."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return _text_of(cell)
+    if form.is_percent:
+        return f"{Decimal(repr(cell)).scaleb(2).normalize():f}%"
+    text = _text_of(cell)
+    return form.prefix + text.zfill(form.digits) if text.isdecimal() else text

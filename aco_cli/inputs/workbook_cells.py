@@ -1,0 +1,153 @@
+"""What the reader of workbooks does not tell about cells: errors, formulas without a value, and number formats.
+
+The parts of an XLSX file (ECMA-376) are looked through once before they are read, and their checksums verified.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, iterparse
+from zipfile import BadZipFile, ZipFile
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.problems import damaged
+
+# A sheet is read into memory whole, its blank cells too.
+_STYLES = "xl/styles.xml"
+_MOST_CELLS = 50_000_000
+_PERCENT_FORMATS = {9, 10}  # built in: 0% and 0.00%
+_ZEROS = re.compile(r'(?:"([^"]*)"|\\?([A-Za-z]))?(0{2,})(?:;.*)?')
+_CELL = re.compile(r"([A-Z]+)([0-9]+)")
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How a number is shown: as a percentage, or with leading zeros to so many digits and a prefix."""
+
+    is_percent: bool = False
+    prefix: str = ""
+    digits: int = 0
+
+
+@dataclass
+class SpecialCells:
+    """Of a sheet: cells that hold no value, by place and row number; and cells whose number format matters."""
+
+    faults: dict[int, dict[int, str]] = field(default_factory=dict)
+    formats: dict[tuple[int, int], NumberFormat] = field(default_factory=dict)
+    hidden_rows: int = 0
+
+
+@dataclass(frozen=True)
+class WorkbookParts:
+    """The parts of an XLSX file: the sheets by name, and the formats by the number that cells give."""
+
+    file: str
+    archive: ZipFile
+    sheets: Mapping[str, str]
+    formats: Mapping[str, NumberFormat]
+
+    @classmethod
+    def of(cls, file: str, data: bytes) -> "WorkbookParts | None":
+        """The parts of a workbook; None for one of another kind. Raises InputError for one that is damaged."""
+        try:
+            archive = ZipFile(io.BytesIO(data))
+            if "xl/workbook.xml" not in archive.namelist():
+                return None
+            if bad := archive.testzip():
+                raise BadZipFile(f"wrong checksum of {bad}")
+            return cls(file, archive, dict(_sheets(archive)), dict(_formats(archive)))
+        except (BadZipFile, ParseError, OSError, EOFError) as error:
+            raise damaged(file, "XLSX", error) from None
+
+    def special_cells(self, title: str) -> SpecialCells:
+        """The cells of a sheet that hold no value or whose format matters. Raises InputError for a sheet too large."""
+        found, last = SpecialCells(), (0, 0)
+        try:
+            for row, place, cell in self._cells(title, found):
+                last = max(last[0], row), max(last[1], place + 1)
+                if last[0] * last[1] > _MOST_CELLS:
+                    raise self._too_large(title, cell.get("r", ""), last)
+                self._note(found, row, place, cell)
+        except (BadZipFile, ParseError, OSError, EOFError) as error:
+            raise damaged(self.file, "XLSX", error) from None
+        return found
+
+    def _cells(self, title: str, found: SpecialCells) -> Iterator[tuple[int, int, Element]]:
+        """Each cell of a sheet with the number of its row and its place; one that does not say where it is follows."""
+        row = 0
+        with self.archive.open(self.sheets[title]) as part:
+            for _, element in iterparse(part):  # noqa: S314 (expat bounds what entities expand to)
+                if _name(element) != "row":
+                    continue
+                row, place = int(element.get("r", row + 1)), -1
+                found.hidden_rows += element.get("hidden") in ("1", "true") and len(element) > 0
+                for cell in element:
+                    place = _place(cell.get("r", ""), place + 1)
+                    yield row, place, cell
+                element.clear()
+
+    def _note(self, found: SpecialCells, row: int, place: int, cell: Element) -> None:
+        held = {_name(each): each.text for each in cell}
+        if cell.get("t") == "e":
+            found.faults.setdefault(place, {})[row] = f"{held.get('v')}, an error of the spreadsheet"
+        elif "f" in held and held.get("v") is None and "is" not in held:
+            found.faults.setdefault(place, {})[row] = f"a formula without a stored value (={held['f'] or '...'})"
+        elif (form := self.formats.get(cell.get("s", ""))) and cell.get("t", "n") == "n" and "v" in held:
+            found.formats[row, place] = form
+
+    def _too_large(self, title: str, cell: str, last: tuple[int, int]) -> InputError:
+        found = f"cells up to {cell or last} in sheet {title}, {last[0] * last[1]:,} cells with the blank ones"
+        expected = f"a sheet of at most {_MOST_CELLS:,} cells"
+        return InputError([Problem(self.file, expected, found, fix="delete what stands far from the table")])
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _place(reference: str, following: int) -> int:
+    found = _CELL.fullmatch(reference)
+    if not found:
+        return following
+    place = 0
+    for letter in found[1]:
+        place = 26 * place + ord(letter) - 64
+    return place - 1
+
+
+def _elements(archive: ZipFile, part: str, *names: str) -> Iterator[Element]:
+    if part in archive.namelist():
+        with archive.open(part) as content:
+            events = iterparse(content)  # noqa: S314 (as above)
+            yield from (element for _, element in events if _name(element) in names)
+
+
+def _sheets(archive: ZipFile) -> Iterator[tuple[str, str]]:
+    """The name of each sheet and the part it is in."""
+    relations = _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship")
+    targets: dict[Any, str] = {each.get("Id"): each.get("Target", "") for each in relations}
+    for sheet in _elements(archive, "xl/workbook.xml", "sheet"):
+        ids = (value for key, value in sheet.items() if key.endswith("}id"))
+        target = targets.get(next(ids, None), "")
+        yield sheet.get("name", ""), target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _formats(archive: ZipFile) -> Iterator[tuple[str, NumberFormat]]:
+    """The formats that matter by the number of the cell style."""
+    codes = {int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in _elements(archive, _STYLES, "numFmt")}
+    for styles in _elements(archive, _STYLES, "cellXfs"):
+        for number, style in enumerate(styles):
+            which = int(style.get("numFmtId", 0))
+            if form := _format(which, codes.get(which, "")):
+                yield str(number), form
+
+
+def _format(number: int, code: str) -> NumberFormat | None:
+    if number in _PERCENT_FORMATS or "%" in re.sub(r'"[^"]*"|\\.', "", code):
+        return NumberFormat(is_percent=True)
+    if zeros := _ZEROS.fullmatch(code):
+        return NumberFormat(prefix=zeros[1] or zeros[2] or "", digits=len(zeros[3]))
+    return None

@@ -1,0 +1,161 @@
+"""Copies of CMS's public use files as people hold them give what the file itself gives, to the last digit."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+import aco_cli as aco
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+FILES = sorted(DATA.glob("mssp_puf_*.csv"))
+RATES = {"QualScore", "MinSavPerc", "FinalShareRate", "Sav_rate", "MaxShareRate", "FinalLossRate", "QualPerfShare"}
+
+Row = list[str]
+Dress = Callable[[list[Row], Path], Path]
+
+pytestmark = pytest.mark.skipif(not FILES, reason=f"CMS's public use files are not at {DATA}")
+
+
+def text(rows: list[Row], **options: object) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", **options).writerows(rows)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def plain(name: str, rows: list[Row], folder: Path, **options: object) -> Path:
+    path = folder / name
+    path.write_text(text(rows, **options), encoding="utf-8")
+    return path
+
+
+def excel(rows: list[Row], folder: Path) -> Path:
+    """As Excel saves it after opening the CSV: numbers as numbers, percentages by their format, dates as dates."""
+    path = folder / "copy.xlsx"
+    with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as book:
+        sheet, percent, day = book.add_worksheet(), book.add_format({"num_format": 10}), {"num_format": "m/d/yyyy"}
+        date = book.add_format(day)
+        for at, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                bare = cell.replace(",", "").replace("$", "").strip()
+                parts = cell.split("/")
+                if at and bare.endswith("%") and bare[:-1].replace(".", "").lstrip("-").isdigit():
+                    sheet.write_number(at, place, float(Decimal(bare[:-1]).scaleb(-2)), percent)
+                elif at and len(parts) == 3 and all(part.isdigit() for part in parts):
+                    sheet.write_datetime(at, place, pd.Timestamp(cell).to_pydatetime(), date)
+                elif at and bare.lstrip("-").replace(".", "", 1).isdigit() and place:
+                    sheet.write_number(at, place, float(bare))
+                else:
+                    sheet.write_string(at, place, cell)
+    return path
+
+
+def records(rows: list[Row], folder: Path) -> Path:
+    """As a data portal serves it: every figure as text."""
+    path = folder / "copy.json"
+    path.write_text(json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]), encoding="utf-8")
+    return path
+
+
+def zipped(rows: list[Row], folder: Path) -> Path:
+    path = folder / "copy.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("PUF/ACO_PUF.csv", text(rows))
+        archive.writestr("PUF/ReadMe.pdf", "%PDF-1.4")
+    return path
+
+
+def lower(rows: list[Row], folder: Path) -> Path:
+    return plain("copy.csv", [[name.lower() for name in rows[0]], *rows[1:]], folder)
+
+
+def fractions(rows: list[Row], folder: Path) -> Path:
+    """Every rate as a fraction, whether it was one, a percentage, or one with a percent sign."""
+    rows = [list(row) for row in rows]
+    for place, name in enumerate(rows[0]):
+        cells = [row[place].strip() for row in rows[1:]]
+        numbers = [
+            abs(float(each.rstrip("%"))) for each in cells if each.rstrip("%").replace(".", "").lstrip("-").isdigit()
+        ]
+        if name.lower() in {each.lower() for each in RATES} and numbers and max(numbers) > 1:
+            for row in rows[1:]:
+                if row[place].strip().rstrip("%").replace(".", "").lstrip("-").isdigit():
+                    row[place] = str(Decimal(row[place].strip().rstrip("%")).scaleb(-2))
+    return plain("copy.csv", rows, folder)
+
+
+def indexed(rows: list[Row], folder: Path) -> Path:
+    return plain("copy.csv", [["", *rows[0]], *([str(at), *row] for at, row in enumerate(rows[1:]))], folder)
+
+
+def shuffled(rows: list[Row], folder: Path) -> Path:
+    wide = [[*rows[0], "Our Region", "comment"], *([*row, "south", "x, y"] for row in rows[1:])]
+    order = list(range(len(wide[0])))
+    random.Random(0).shuffle(order)
+    return plain("copy.csv", [[row[place] for place in order] for row in wide], folder)
+
+
+def stacked(rows: list[Row], folder: Path) -> Path:
+    """Below the file of another year, with the columns of both and the year in a column of its own."""
+    own = year_of(folder)
+    other = next(path for path in FILES if str(own) not in path.name)
+    parts = {own: rows, int(other.name[9:13]): read(other)}
+    names = {name.lower(): name for part in parts.values() for name in part[0] if name.lower() != "year"}
+    table = [["Performance Year", *names.values()]]
+    for year, part in parts.items():
+        for row in part[1:]:
+            held = dict(zip(map(str.lower, part[0]), row, strict=True))
+            table.append([str(year), *(held.get(name, "") for name in names)])
+    return plain("copy.csv", table, folder)
+
+
+def quoted(rows: list[Row], folder: Path) -> Path:
+    return plain("copy.csv", rows, folder, quoting=csv.QUOTE_ALL)
+
+
+def year_of(folder: Path) -> int:
+    return int((folder / "year").read_text())
+
+
+def read(path: Path) -> list[Row]:
+    data = path.read_bytes()
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        content = data.decode("cp1252")
+    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(content)) if any(row)]
+
+
+DRESSES = (excel, records, zipped, lower, fractions, indexed, shuffled, stacked, quoted)
+
+
+@pytest.fixture(scope="module")
+def reconciled() -> Callable[[Path], pd.DataFrame]:
+    known: dict[Path, pd.DataFrame] = {}
+
+    def of(path: Path) -> pd.DataFrame:
+        if path not in known:
+            known[path] = aco.reconcile(str(path), int(path.name[9:13])).table
+        return known[path]
+
+    return of
+
+
+@pytest.mark.parametrize("dress", DRESSES, ids=lambda dress: dress.__name__)
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.name[9:13])
+def test_a_copy_reconciles_as_the_file_does(file: Path, dress: Dress, reconciled, tmp_path: Path) -> None:
+    year = int(file.name[9:13])
+    (tmp_path / "year").write_text(str(year))
+    copy = aco.reconcile(dress(read(file), tmp_path), year)
+    assert copy.warnings == []
+    pd.testing.assert_frame_equal(copy.table, reconciled(file))
