@@ -18,7 +18,6 @@ Rows = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
 REASON, WARNING, NOTE = "reason", "warning", "note"
-UNPUBLISHED = "rests on {value}: {label} ({cite})"
 # So many notes fit into the bits of a whole number.
 _BITS = 63
 
@@ -50,7 +49,7 @@ def notes_in_force(law: Law, entries: Mapping[str, Entry], parameters: Mapping[s
 
 def unpublished(label: str, entry: Entry) -> Note:
     """That something rests on a rule value that is not published."""
-    return Note(UNPUBLISHED.format(value=VALUE_OF[entry.status], label=label, cite=entry.cite), "unpublished", WARNING)
+    return Note(f"rests on {VALUE_OF[entry.status]}: {label} ({entry.cite})", "unpublished", WARNING)
 
 
 class Notebook:

@@ -10,13 +10,13 @@ from aco_cli.engine.benchmark.frames import calendar_fits, wide_expenditures, wi
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.row import Row, evaluated
-from aco_cli.engine.lines.situations import Evaluator, Situations, Taken, places
+from aco_cli.engine.lines.situations import Evaluator, Situations, Taken, in_situation, places
 from aco_cli.engine.lines.step import Step
 from aco_cli.engine.members import ENROLLMENT_TYPES, PERIODS
-from aco_cli.engine.notes import UNPUBLISHED
+from aco_cli.engine.notes import unpublished
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import VALUE_OF, Status
+from aco_cli.rules.parameters import Status
 
 PROGRAM, RULES = "mssp", "mssp-benchmark"
 RESULTS = (
@@ -54,7 +54,8 @@ def benchmark(
         for name in RESULTS:
             found[name][here] = np.where(fits, computed[_LINES.get(name, name)], np.nan)
         complete = np.logical_and.reduce([~np.isnan(found[name][here]) for name in RESULTS if name != "two_way_total"])
-        rests_on = _unpublished(situation, book)
+        held = book.in_force(situation).items()
+        rests_on = [unpublished(name, entry).text for name, entry in held if entry.status is not Status.PUBLISHED]
         warned[here] = complete & bool(rests_on)
         notes[here] = np.where(complete, "; ".join(rests_on), np.where(fits, "", _OUT_OF_ORDER))
         notes[here] = _noted(situation, notes[here], complete, Taken(figures, here), book)
@@ -131,15 +132,6 @@ def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.b
     return Situations(book, found, codes[known]), known
 
 
-def _unpublished(situation: Situation, book: RuleBook) -> list[str]:
-    """That a benchmark of a situation rests on rule values that are not published, each in words."""
-    return [
-        UNPUBLISHED.format(value=VALUE_OF[entry.status], label=parameter, cite=entry.cite)
-        for parameter, entry in book.in_force(situation).items()
-        if entry.status is not Status.PUBLISHED
-    ]
-
-
 def _noted(
     situation: Situation, notes: Column, complete: Column, figures: Mapping[str, Column], book: RuleBook
 ) -> Column:
@@ -149,18 +141,10 @@ def _noted(
         if some.any():
             rows = places(some)
             steps = [step for step in law.notes if step.level == level]
-            held = _held(law, steps, situation, Taken(figures, rows), book)
-            notes[rows] = _joined(level, list(_ordered(steps, held)), notes[rows])
+            wanted = [f"{step.key}:when" for step in steps]
+            held = in_situation(situation, book, law, wanted, Taken(figures, rows), np.count_nonzero(some))
+            notes[rows] = _joined(level, _ordered(steps, held), notes[rows])
     return notes
-
-
-def _held(
-    law: Law, steps: Sequence[Step], situation: Situation, figures: Mapping[str, Column], book: RuleBook
-) -> Mapping[str, Column]:
-    rows = len(figures["calendar_fits"])
-    situations = Situations(book, [situation], np.zeros(rows, dtype=np.intp))
-    evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: [f"{step.key}:when" for step in steps])
-    return next(evaluator.blocks(rows, rows))[2]
 
 
 def _ordered(steps: Sequence[Step], held: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
@@ -176,15 +160,12 @@ def _ordered(steps: Sequence[Step], held: Mapping[str, Column]) -> Iterator[tupl
                     yield f"{period.upper()} {kind} {step.text}", column[at] if column.ndim else column
 
 
-def _joined(level: str, texts: Sequence[tuple[str, Column]], notes: Column) -> Column:
+def _joined(level: str, texts: Iterator[tuple[str, Column]], notes: Column) -> Column:
     """Notes with texts behind them; what is missing is named in one sentence."""
     lists = np.full(len(notes), "", dtype=object)
     for text, rows in texts:
-        _add(lists, np.broadcast_to(np.asarray(rows, dtype=np.bool_), lists.shape), text, ", ")
+        held = np.broadcast_to(np.asarray(rows, dtype=np.bool_), lists.shape)
+        lists[held] += np.where(lists[held] == "", text, ", " + text).astype(object)
     if level == "missing":
         lists = np.where(lists == "", "", "missing: " + lists)
     return np.where(lists == "", notes, np.where(notes == "", lists, notes + "; " + lists))
-
-
-def _add(notes: Column, rows: Column, text: str, between: str = "; ") -> None:
-    notes[rows] += np.where(notes[rows] == "", text, between + text).astype(object)

@@ -10,8 +10,7 @@ import numpy as np
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import Note, Remark, Rows, notes_in_force, remarks
-from aco_cli.engine.quality.columns import Numbers, Table
-from aco_cli.engine.quality.lines import PROGRAM, score_lines
+from aco_cli.engine.quality.columns import PROGRAM, Numbers, Table, score_lines
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.parameters import VALUE_OF
 from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet

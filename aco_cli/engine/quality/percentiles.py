@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import NOTE, WARNING, Note, Remark, Rows, notes_in_force, remarks
-from aco_cli.engine.quality.columns import Numbers, Table
-from aco_cli.engine.quality.lines import PROGRAM, score_lines
+from aco_cli.engine.quality.columns import PROGRAM, Numbers, Table, score_lines
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet
 
