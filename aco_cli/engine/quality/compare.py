@@ -1,7 +1,6 @@
 """Recomputed quality scores against published ones: exact, within rounding, explained by a named cause, or not."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -71,7 +70,7 @@ def _compared(frame: pd.DataFrame, year: int, rules: RuleBook) -> pd.DataFrame:
         reasons = _steps(scores, published, half, rules)
     elif isinstance(scores, DecileScores) and isinstance(lowest, DecileScores) and isinstance(highest, DecileScores):
         has_prior = bool((frame["performance_year"] == year - 1).any())
-        reasons = _Deciles(published, half, lowest, scores, highest, rules, has_prior).reasons()
+        reasons = _deciles(published, half, lowest, scores, highest, rules, has_prior)
     else:
         reasons = iter([(Cause.NO_BENCHMARKS, np.ones(len(part), dtype=np.bool_), _always(""))])
     cause, reason = _first_of(reasons, exact)
@@ -111,80 +110,62 @@ def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: R
     v = scores.values
     points, allowed = np.asarray(v["points"]).T, v["improvement_allowed"] == 1
     maximum = np.asarray(v["maximum"])[:, 0]
-    found = explaining(points, maximum, np.array(steps, dtype=np.float64), published, half)
+    rewards, count = explaining(points, maximum, np.array(steps, dtype=np.float64), published, half)
 
     def text(row: int) -> str:
-        rewards = ", ".join(f"{name} {each:g}" for name, each in zip(DOMAINS, found.rewards[row].tolist(), strict=True))
-        count = found.count[row]
-        return f"{rewards} ({'the only combination' if count == 1 else f'the least of {count:,} combinations'})"
+        told = ", ".join(f"{name} {each:g}" for name, each in zip(DOMAINS, rewards[row].tolist(), strict=True))
+        one_of = "the only combination" if count[row] == 1 else f"the least of {count[row]:,} combinations"
+        return f"{told} ({one_of})"
 
-    yield Cause.REWARDS, allowed & (found.count > 0), text
+    yield Cause.REWARDS, allowed & (count > 0), text
 
 
-@dataclass(frozen=True)
-class _Deciles:
-    """A year's published scores, and those recomputed from rates at their worst, as printed, and at their best.
+def _deciles(
+    published: Numbers,
+    half: Numbers,
+    lowest: DecileScores,
+    scores: DecileScores,
+    highest: DecileScores,
+    rules: RuleBook,
+    has_prior: bool,
+) -> Iterator[Reason]:
+    """Causes in the order in which they are tried, by scores from rates at their worst, as printed, and at their best.
 
     `has_prior`: rates of the year before are at hand, if not of every ACO.
     """
+    v, (low, high) = scores.values, (np.asarray(each.values["quality_score"]) for each in (lowest, highest))
 
-    published: Numbers
-    half: Numbers
-    lowest: DecileScores
-    scores: DecileScores
-    highest: DecileScores
-    rules: RuleBook
-    has_prior: bool
+    def between(row: int) -> str:
+        return f"the printed rates allow {100 * low[row]:.3f} to {100 * high[row]:.3f} percent"
 
-    def reasons(self) -> Iterator[Reason]:
-        """Causes in the order in which they are tried, with the rows they hold on and their words."""
-        scores, v = self.scores, self.scores.values
-        yield Cause.ROUNDING, self._fits(lambda each: np.asarray(each.values["quality_score"])), self._between
-        yield (
-            Cause.NO_RATES,
-            np.asarray(~scores.is_reported),
-            _always("no rates with a benchmark among what it reported itself"),
-        )
-        survey = scores.scoring["survey_bonus"]
-        most = int(scores.scoring["end_to_end_bonus"])
-        for bonus in range(most):
-            text = f"{bonus + survey:g} bonus points in all instead of {most + survey:g}"
-            yield Cause.FEWER_BONUS_POINTS, self._fits(_with_bonus(bonus)), _always(text)
-        yield Cause.BLANKS_COUNT, self._fits(lambda each: each.score_if(blank_counts=True)), self._blanks
-        more = self.published - v["own_score"]
-        lacks_prior, equity = np.isnan(v["prior_achievement"]), self._equity()
-        improves: Rows = lacks_prior & (more > 0)
-        points = _points(more)
-        improvement = Cause.NOT_IN_PRIOR_YEAR if self.has_prior else Cause.IMPROVEMENT
-        yield improvement, improves & (equity == 0) & (more <= v["most_improvement"]), points
-        yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v["most_improvement"] + equity), points
-        yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
+    def blanks(row: int) -> str:
+        return f"as if these counted, without points: {', '.join(scores.blank_measures(row))}"
 
-    def _fits(self, score: Callable[[DecileScores], Numbers]) -> Rows:
-        low, high = score(self.lowest) - self.half - NOISE, score(self.highest) + self.half + NOISE
-        return np.asarray((self.published >= low) & (self.published <= high))
+    def points(row: int) -> str:
+        return f"{100 * more[row]:.2f} points more than the rates give"
 
-    def _between(self, row: int) -> str:
-        low, high = (float(np.asarray(each.values["quality_score"])[row]) for each in (self.lowest, self.highest))
-        return f"the printed rates allow {100 * low:.3f} to {100 * high:.3f} percent"
+    def fits(low: Numbers, high: Numbers) -> Rows:
+        return np.asarray((published >= low - half - NOISE) & (published <= high + half + NOISE))
 
-    def _blanks(self, row: int) -> str:
-        return f"as if these counted, without points: {', '.join(self.scores.blank_measures(row))}"
-
-    def _equity(self) -> Numbers:
-        """The most that a health equity adjustment can add on each row."""
-        most = self.rules.value(scoring(self.scores.table.year), "health_equity_adjustment") or 0.0
-        _, by_record = self.scores.reported_by
-        return np.where(by_record, float(most), 0.0)
-
-
-def _with_bonus(bonus: float) -> Callable[[DecileScores], Numbers]:
-    return lambda scores: scores.score_if(bonus=bonus)
+    yield Cause.ROUNDING, fits(low, high), between
+    without_rates: Rows = np.asarray(~scores.is_reported)
+    yield Cause.NO_RATES, without_rates, _always("no rates with a benchmark among what it reported itself")
+    survey, most = scores.scoring["survey_bonus"], int(scores.scoring["end_to_end_bonus"])
+    for bonus in range(most):
+        text = f"{bonus + survey:g} bonus points in all instead of {most + survey:g}"
+        yield Cause.FEWER_BONUS_POINTS, fits(lowest.score_if(bonus=bonus), highest.score_if(bonus=bonus)), _always(text)
+    all_count = fits(lowest.score_if(blank_counts=True), highest.score_if(blank_counts=True))
+    yield Cause.BLANKS_COUNT, all_count, blanks
+    more = published - v["own_score"]
+    most_by_equity = float(rules.value(scoring(scores.table.year), "health_equity_adjustment") or 0.0)
+    equity = np.where(scores.reported_by[1], most_by_equity, 0.0)
+    lacks_prior = np.isnan(v["prior_achievement"])
+    improves: Rows = lacks_prior & (more > 0)
+    improvement = Cause.NOT_IN_PRIOR_YEAR if has_prior else Cause.IMPROVEMENT
+    yield improvement, improves & (equity == 0) & (more <= v["most_improvement"]), points
+    yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v["most_improvement"] + equity), points
+    yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
 
 
 def _always(text: str) -> Callable[[int], str]:
     return lambda _: text
-
-
-def _points(more: Numbers) -> Callable[[int], str]:
-    return lambda row: f"{100 * more[row]:.2f} points more than the rates give"

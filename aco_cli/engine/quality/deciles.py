@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,20 +46,12 @@ class Sum:
     points: Numbers
     measures: Numbers
 
-    def plus(self, points: Numbers, *, blank_counts: bool = False) -> Sum:
-        """With one more measure where it has points, or in any case."""
-        blank = np.isnan(points)
-        return Sum(self.points + np.where(blank, 0.0, points), self.measures + (~blank | blank_counts))
-
-    def share(self, bonus: Numbers | float = 0.0) -> Numbers:
-        """Points and bonus as a share of 10 a measure."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((self.points + bonus) / (DECILES * self.measures))
-
 
 def prior_achievement(table: Table, measures: MeasureSet, rules: RuleBook) -> Numbers:
     """The achievement with which rates count as those of the prior year; NaN where an ACO reported through no route."""
-    web, other = (each.share() for each in _routes(_points(table, measures, rules, prior=True)))
+    routes = _routes(_points(table, measures, rules, prior=True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        web, other = (each.points / (DECILES * each.measures) for each in routes)
     return np.asarray(np.fmax(web, other))
 
 
@@ -185,27 +177,23 @@ def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:
 
     `blank_counts`: a measure without a rate counts too, and has no points.
     """
-    zero = np.zeros(points.table.rows)
-    survey = Sum(zero, zero)
-    for measure in points.held(Collection.SURVEY):
-        survey = survey.plus(points.of(measure))
-    common = Sum(zero, zero).plus(_mean(survey), blank_counts=blank_counts)
-    for measure in points.held(Collection.ADMINISTRATIVE):
-        common = common.plus(points.of(measure), blank_counts=blank_counts)
-    return [_with_route(common, points, collections, blank_counts) for collections in _ROUTES]
+    survey = _added(points, [points.of(measure) for measure in points.held(Collection.SURVEY)])
+    mean = np.where(survey.measures > 0, survey.points / np.maximum(survey.measures, 1), np.nan)
+    common = [mean, *(points.of(measure) for measure in points.held(Collection.ADMINISTRATIVE))]
+    found = []
+    for collections in _ROUTES:
+        best: dict[str, Numbers] = {}
+        for measure in points.held(*collections):
+            name, own = measure.name.rpartition("_")[0], points.of(measure)
+            best[name] = np.fmax(best.get(name, own), own)
+        used = _added(points, [*best.values()]).measures > 0
+        total = _added(points, [*common, *best.values()], blank_counts=blank_counts)
+        found.append(Sum(np.where(used, total.points, np.nan), np.where(used, total.measures, np.nan)))
+    return found
 
 
-def _with_route(common: Sum, points: _Points, collections: Iterable[Collection], blank_counts: bool) -> Sum:
-    best: dict[str, Numbers] = {}
-    for measure in points.held(*collections):
-        name, found = measure.name.rpartition("_")[0], points.of(measure)
-        best[name] = np.fmax(best[name], found) if name in best else found
-    total, used = common, np.zeros(points.table.rows, dtype=np.bool_)
-    for each in best.values():
-        total = total.plus(each, blank_counts=blank_counts)
-        used |= ~np.isnan(each)
-    return Sum(np.where(used, total.points, np.nan), np.where(used, total.measures, np.nan))
-
-
-def _mean(total: Sum) -> Numbers:
-    return np.where(total.measures > 0, total.points / np.maximum(total.measures, 1), np.nan)
+def _added(points: _Points, columns: Sequence[Numbers], *, blank_counts: bool = False) -> Sum:
+    """The sum of the points of measures, of those that have some or of all."""
+    held = np.reshape(columns, (len(columns), points.table.rows))
+    counted = np.full(held.shape, True) if blank_counts else ~np.isnan(held)
+    return Sum(np.nansum(held, axis=0), counted.sum(axis=0, dtype=np.float64))

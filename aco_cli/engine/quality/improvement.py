@@ -1,7 +1,5 @@
 """Which improvement rewards of the domains explain a published score."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,23 +11,16 @@ NOISE = 1e-9
 _BLOCK = 500
 
 
-@dataclass(frozen=True)
-class Combinations:
-    """For each row the least rewards (points, by row and domain) that give its score, and how many combinations do.
-
-    Rewards are NaN where none does. A step that a domain's maximum cuts off counts as the lower one.
-    """
-
-    rewards: Numbers
-    count: NDArray[np.int64]
-
-
-def explaining(points: Numbers, maximum: Numbers, steps: Numbers, score: Numbers, within: Numbers) -> Combinations:
+def explaining(
+    points: Numbers, maximum: Numbers, steps: Numbers, score: Numbers, within: Numbers
+) -> tuple[Numbers, NDArray[np.int64]]:
     """The combinations of `steps`, one per domain, whose score is `score` give or take `within` (fractions).
 
-    `points` by row and domain without reward, `maximum` by domain.
+    `points` by row and domain without reward, `maximum` by domain. Returns for each row the least rewards (points, by
+    row and domain) that give its score, NaN where none do, and how many combinations do. A step that a domain's maximum
+    cuts off counts as the lower one.
     """
-    chosen = _all_choices(len(steps), points.shape[1])
+    chosen = np.indices((len(steps),) * points.shape[1]).reshape(points.shape[1], -1).T
     chosen = chosen[np.argsort(steps[chosen].sum(axis=1), kind="stable")]
     rewards = np.full(points.shape, np.nan)
     count = np.zeros(len(points), dtype=np.int64)
@@ -40,7 +31,7 @@ def explaining(points: Numbers, maximum: Numbers, steps: Numbers, score: Numbers
         hits = np.abs(total / points.shape[1] - score[rows, None]) <= within[rows, None] + NOISE
         count[rows] = hits.sum(axis=1)
         rewards[rows] = np.where(hits.any(axis=1)[:, None], steps[chosen[hits.argmax(axis=1)]], np.nan)
-    return Combinations(rewards, count)
+    return rewards, count
 
 
 def _shares(points: Numbers, maximum: Numbers, steps: Numbers) -> Numbers:
@@ -49,7 +40,3 @@ def _shares(points: Numbers, maximum: Numbers, steps: Numbers) -> Numbers:
     shares = np.minimum(reached, maximum[:, None]) / maximum[:, None]
     shares[:, :, 1:][shares[:, :, :-1] >= 1] = np.nan
     return np.asarray(shares)
-
-
-def _all_choices(steps: int, domains: int) -> NDArray[np.intp]:
-    return np.indices((steps,) * domains).reshape(domains, -1).T
