@@ -9,6 +9,7 @@ import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import WARNED, settle
+from aco_cli.engine.summary import grouped
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 
@@ -157,16 +158,13 @@ def totals(compared: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
     """
     facts = _facts(compared)
     order = compared["scenario"].map({name: place for place, name in enumerate(compared["scenario"].unique())})
-    keys = [compared["performance_year"], order.rename("order"), compared["scenario"]]
-    parts: list[pd.DataFrame] = []
-    for group in (None, *groups):
-        by = [] if group is None else [compared[group].rename("value")]
-        summed = facts.groupby([*keys, *by], observed=True, dropna=False).sum().reset_index()
-        value = summed["value"].astype("str") if group else ""
-        parts.append(summed.assign(by=group or "all", value=value, place=len(parts)))
-    table = pd.concat(parts, ignore_index=True)
-    table = table.sort_values(["performance_year", "place", "order"], kind="stable", ignore_index=True)
-    return table.drop(columns=["place", "order"])
+    table = grouped(
+        compared.assign(order=order),
+        ["performance_year", "order", "scenario"],
+        groups,
+        lambda keys: facts.groupby(keys, observed=True, dropna=False).sum(),
+    )
+    return table.drop(columns="order")
 
 
 def _facts(compared: pd.DataFrame) -> pd.DataFrame:
@@ -186,6 +184,4 @@ def _facts(compared: pd.DataFrame) -> pd.DataFrame:
         facts[f"earned_{side}"] = (outcome == Outcome.EARNED) & known
         facts[f"owed_{side}"] = (outcome == Outcome.OWED) & known
         facts |= {f"{name}_{side}": compared[f"{name}_{side}"].where(known) for name in _AMOUNTS}
-    table = pd.DataFrame(facts, index=compared.index).assign(difference=difference)
-    flags = table.select_dtypes("bool").columns
-    return table.astype(dict.fromkeys(flags, np.int64)).fillna(0.0)
+    return pd.DataFrame(facts, index=compared.index).assign(difference=difference).fillna(0.0)
