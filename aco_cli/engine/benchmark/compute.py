@@ -142,7 +142,7 @@ def _noted(
             rows = places(some)
             steps = [step for step in law.notes if step.level == level]
             wanted = [f"{step.key}:when" for step in steps]
-            held = in_situation(situation, book, law, wanted, Taken(figures, rows), np.count_nonzero(some))
+            held = in_situation(situation, book, law, wanted, Taken(figures, rows), int(some.sum()))
             notes[rows] = _joined(level, _ordered(steps, held), notes[rows])
     return notes
 

@@ -103,7 +103,7 @@ def _rows(roster: pd.DataFrame, long: pd.DataFrame) -> _Places:
     return lookup.of(_places(long["aco_id"], known), long["performance_year"].to_numpy())
 
 
-def _places(column: pd.Series, words: Sequence[str]) -> _Places:
+def _places(column: pd.Series, words: Sequence[str] | pd.Index) -> _Places:
     cells = pa.array(column)
     places = pc.index_in(cells, value_set=pa.array(words, type=cells.type))
     found: _Places = places.fill_null(-1).to_numpy().astype(np.intp)
@@ -163,7 +163,7 @@ class _Lookup:
 
 
 def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[_Places | int], _Places]:
-    """The agreement starts, as numbers, that rows of the roster ask for, best first; those of the reference; 0 is any."""
+    """The agreement starts, as numbers, that the roster asks for, best first, and those of the reference; 0 is any."""
     if "agreement_start" not in reference or "agreement_start" not in roster:
         return [_ANY_START], np.zeros(len(reference), dtype=np.intp)
     codes, known = pd.factorize(reference["agreement_start"])
