@@ -1,7 +1,6 @@
 """Settling a table of ACOs: columns in, the lines of the law computed over all rows, settlement columns out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -54,41 +53,32 @@ def settle(
     return pd.DataFrame({name: run.column(name) for name in columns}, copy=False)
 
 
-@dataclass
 class _Run:
     """The columns of one run, filled block by block."""
 
-    frame: pd.DataFrame
-    book: RuleBook
-    columns: Sequence[str]
-    table: str
-    more: Mapping[str, Column]
-    evaluator: Evaluator = field(init=False)
-
-    def __post_init__(self) -> None:
-        situations = situations_of(self.frame, self.book)
-        programs = {each.program for each in situations.found}
-        self.is_noted = not {NOTES, WARNED}.isdisjoint(self.columns)
-        tables = (self.table, NOTES) if self.is_noted else (self.table,)
-        self.laws = {program: laws_of(self.book, program, tables) for program in programs}
-        laws = [law for each in self.laws.values() for law in each]
-        orders = [law.order for law in laws]
-        lines = {formula.key for order in orders for formula in order}
-        self.lines = [name for name in self.columns if name in lines]
+    def __init__(
+        self, frame: pd.DataFrame, book: RuleBook, columns: Sequence[str], table: str, more: Mapping[str, Column]
+    ) -> None:
+        self.frame, situations = frame, situations_of(frame, book)
+        self.is_noted = not {NOTES, WARNED}.isdisjoint(columns)
+        tables = (table, NOTES) if self.is_noted else (table,)
+        laws = {program: laws_of(book, program, tables) for program in {each.program for each in situations.found}}
+        every = [law for each in laws.values() for law in each]
+        lines = {formula.key for law in every for formula in law.order}
+        self.lines = [name for name in columns if name in lines]
         self.computed: dict[str, NDArray[Any]] = {
-            name: np.full(len(self.frame), np.nan if name != "outcome" else 0, dtype=_dtype(name))
-            for name in self.columns
-            if name in lines or name not in self.frame
+            name: np.zeros(len(frame), dtype=np.int8) if name == "outcome" else np.full(len(frame), np.nan)
+            for name in columns
+            if name in lines or name not in frame
         }
-        self.notes = self._notes(situations) if self.is_noted else {}
-        self.notebook, self.noted = Notebook(), np.zeros(len(self.frame), dtype=np.int64)
-        figures = {**figures_of(self.frame, laws), **self.more}
+        self.notes: dict[Situation, Mapping[str, Note]] = {
+            each: notes_in_force(laws[each.program][-1], book.in_force(each), book.parameters(each.program))
+            for each in (situations.found if self.is_noted else ())
+        }
+        self.notebook, self.noted = Notebook(), np.zeros(len(frame), dtype=np.int64)
         wanted = {each: [*self.lines, *self.notes.get(each, ())] for each in situations.found}
-        self.evaluator = Evaluator(self.laws.__getitem__, situations, figures, wanted.__getitem__)
-
-    def _notes(self, situations: Situations) -> dict[Situation, Mapping[str, Note]]:
-        rules = [(each, self.book.in_force(each), self.book.parameters(each.program)) for each in situations.found]
-        return {each: notes_in_force(self.laws[each.program][-1], force, named) for each, force, named in rules}
+        figures = {**figures_of(frame, every), **more}
+        self.evaluator = Evaluator(laws.__getitem__, situations, figures, wanted.__getitem__)
 
     def keep(self, situation: Situation, rows: Rows, figures: Mapping[str, Column]) -> int:
         """Take the figures of some rows; returns how many rows they are."""
@@ -109,10 +99,6 @@ class _Run:
             case "outcome":
                 return pd.Categorical.from_codes(self.computed[name], categories=pd.Index(list(OUTCOMES)))
         return self.computed[name] if name in self.computed else self.frame[name].array
-
-
-def _dtype(name: str) -> type:
-    return np.int8 if name == "outcome" else np.float64
 
 
 def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
@@ -143,13 +129,12 @@ def situations_of(frame: pd.DataFrame, book: RuleBook) -> Situations:
     year = frame["performance_year"].to_numpy()
     first, span = (int(year.min()), int(np.ptp(year)) + 1) if len(year) else (0, 1)
     combined = (program * len(tracks) + track) * span + (year - first)
-    present = np.flatnonzero(np.bincount(combined))
+    codes, present = pd.factorize(combined, sort=True)
     situations = []
     for code in present.tolist():
         rest, after = divmod(code, span)
         p, t = divmod(rest, len(tracks))
         situations.append(Situation(str(programs[p]), str(tracks[t]), first + after))
-    codes = np.searchsorted(present, combined) if len(present) > 1 else np.zeros(len(combined), dtype=np.intp)
     _refuse_uncovered(situations, codes, frame, book)
     return Situations(book, situations, codes)
 
