@@ -1,12 +1,12 @@
 """Rules changed for a what-if: `mssp.sequestration` or `mssp.loss_rate.floor`, and the value it shall have."""
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from aco_cli.errors import UsageError
+from aco_cli.nearest import nearest_or_all
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.parameters import Parameter, Status
 
@@ -33,10 +33,12 @@ def _find(book: RuleBook, name: str) -> tuple[str, str, str]:
     parameter, _, part = rest.partition(".")
     known = [f"{each}.{one}" for each in book.programs for one in book.parameters(each)]
     if f"{program}.{parameter}" not in known:
-        raise UsageError(f"no rule {name!r}: PROGRAM.PARAMETER is needed, {_near(f'{program}.{parameter}', known)}")
+        raise UsageError(
+            f"no rule {name!r}: PROGRAM.PARAMETER is needed, {nearest_or_all(f'{program}.{parameter}', known)}"
+        )
     parts = _parts(_values(book, parameter))
     if part and part not in parts:
-        has = _near(part, parts) if parts else "its values have no parts"
+        has = nearest_or_all(part, parts) if parts else "its values have no parts"
         raise UsageError(f"no part {part!r} of {program}.{parameter}: {has}")
     return program, parameter, part
 
@@ -73,7 +75,7 @@ def _check(name: str, part: str, value: Any, known: list[Any]) -> None:
     else:
         for each, item in value.items():
             if each not in _parts(known):
-                raise UsageError(f"{name}: no part {each!r}: {_near(str(each), _parts(known))}")
+                raise UsageError(f"{name}: no part {each!r}: {nearest_or_all(str(each), _parts(known))}")
             _check(f"{name}.{each}", each, item, known)
 
 
@@ -115,8 +117,3 @@ def _refuse_incomplete(parameter: Parameter, known: list[Any]) -> None:
         if missing := sorted(needed - entry.value.keys()):
             name = f"{parameter.program}.{parameter.name}"
             raise UsageError(f"{name}.basis: {basis} needs {' and '.join(f'{name}.{each}' for each in missing)} too")
-
-
-def _near(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=3)
-    return f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(known)}"
