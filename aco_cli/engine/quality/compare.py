@@ -11,7 +11,7 @@ from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.improvement import NOISE, explaining
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.rounding import scores_between
+from aco_cli.engine.quality.score import Scores, score_years
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS
@@ -41,6 +41,9 @@ class Route(StrEnum):
     NONE = "none"
 
 
+# More decimals than these are a computed rate, not a printed one.
+_MOST_DECIMALS = 8
+
 Reason = tuple[Cause, Rows, Callable[[int], str]]
 
 
@@ -63,7 +66,7 @@ def _compared(frame: pd.DataFrame, year: int, rules: RuleBook) -> pd.DataFrame:
     part = frame[frame["performance_year"] == year]
     published = part["published"].to_numpy(dtype=np.float64)
     half = np.nan_to_num(part["quality_score_half_unit"].to_numpy(dtype=np.float64))
-    lowest, scores, highest = scores_between(frame, year, rules) if len(part) else (None, None, None)
+    lowest, scores, highest = _scores_between(frame, year, rules) if len(part) else (None, None, None)
     own = np.full(len(part), np.nan) if scores is None else np.asarray(scores.values["quality_score"])
     exact = np.abs(own - published) <= half + NOISE
     if isinstance(scores, PercentileScores):
@@ -169,3 +172,33 @@ def _deciles(
 
 def _always(text: str) -> Callable[[int], str]:
     return lambda _: text
+
+
+def _scores_between(frame: pd.DataFrame, year: int, rules: RuleBook) -> tuple[Scores | None, ...]:
+    """The lowest, own and highest scores of the rows of `year` when each rate lies anywhere within its last digit.
+
+    Better rates make a score higher, and those of the year before lower it, as there is less improvement.
+    """
+    part = frame[frame["performance_year"].isin([year - 1, year])]
+    return tuple(score_years(_moved(part, year, side, rules), rules)[-1].scores for side in (-1, 0, 1))
+
+
+def _moved(frame: pd.DataFrame, year: int, side: int, rules: RuleBook) -> pd.DataFrame:
+    """The frame with the rates of `year` better (1) or worse (-1) by half a unit, and those before the other way."""
+    moved: dict[str, Numbers] = {}
+    for rates_of, way in ((year, side), (year - 1, -side)):
+        measures, rows = rules.measures(rates_of), (frame["performance_year"] == rates_of).to_numpy()
+        for measure in measures.measures.values() if measures and rows.any() else ():
+            if measure.name in frame:
+                rates = moved.setdefault(measure.name, frame[measure.name].to_numpy(dtype=np.float64, copy=True))
+                rates[rows] += (-way if measure.reversed else way) * _half_unit(rates[rows])
+    return frame.assign(**moved)
+
+
+def _half_unit(rates: Numbers) -> float:
+    """Half a unit of the last digit that any rate of a column has: programs drop trailing zeros."""
+    known = rates[~np.isnan(rates)]
+    for decimals in range(_MOST_DECIMALS):
+        if (np.abs(np.round(known, decimals) - known) <= NOISE).all():
+            return float(0.5 * 10.0**-decimals)
+    return 0.0

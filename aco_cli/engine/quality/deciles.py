@@ -49,7 +49,7 @@ class Sum:
 
 def prior_achievement(table: Table, measures: MeasureSet, rules: RuleBook) -> Numbers:
     """The achievement with which rates count as those of the prior year; NaN where an ACO reported through no route."""
-    routes = _routes(_points(table, measures, rules, prior=True))
+    routes = _routes(_Points(table, measures, rules, prior=True))
     with np.errstate(invalid="ignore", divide="ignore"):
         web, other = (each.points / (DECILES * each.measures) for each in routes)
     return np.asarray(np.fmax(web, other))
@@ -64,7 +64,7 @@ class DecileScores:
         self.table, self.set = table, measures
         self.scoring = rules.value(scoring(table.year), "app_scoring")
         self._rules, self._prior = rules, prior_achievement
-        self._measures = _points(table, measures, rules)
+        self._measures = _Points(table, measures, rules)
         self._routes = _routes(self._measures)
         self.is_reported = ~np.isnan([each.measures for each in self._routes]).all(axis=0)
         self.values = self._score(self._routes, self.table.number("end_to_end_bonus"))
@@ -135,15 +135,13 @@ class DecileScores:
         return score_lines(self._rules, self.table.year, "quality_deciles", figures)
 
 
-@dataclass(frozen=True)
 class _Points:
     """The points of measures, each computed when it is asked for."""
 
-    table: Table
-    set: MeasureSet
-    least: float
-    full_from: Mapping[str, float]
-    prior: bool
+    def __init__(self, table: Table, measures: MeasureSet, rules: RuleBook, *, prior: bool = False) -> None:
+        self.table, self.set, self.prior = table, measures, prior
+        self.least: float = rules.value(scoring(table.year), "app_scoring")["least"]
+        self.full_from: Mapping[str, float] = rules.value(scoring(table.year), "full_points_from") or {}
 
     def of(self, measure: Measure) -> Numbers:
         """The points of a measure on every row; NaN without a rate."""
@@ -165,11 +163,6 @@ class _Points:
         return [
             each for each in measures if each.deciles and each.collection in collections and self.table.has(each.name)
         ]
-
-
-def _points(table: Table, measures: MeasureSet, rules: RuleBook, *, prior: bool = False) -> _Points:
-    least = rules.value(scoring(table.year), "app_scoring")["least"]
-    return _Points(table, measures, least, rules.value(scoring(table.year), "full_points_from") or {}, prior)
 
 
 def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:

@@ -26,17 +26,11 @@ def explaining(
     count = np.zeros(len(points), dtype=np.int64)
     for start in range(0, len(points), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        shares = _shares(points[rows], maximum, steps)
+        # The share of its maximum that a domain reaches with each step, by row, domain and step; NaN past the maximum.
+        shares = np.minimum(points[rows, :, None] + steps, maximum[:, None]) / maximum[:, None]
+        shares[:, :, 1:][shares[:, :, :-1] >= 1] = np.nan
         total = sum(shares[:, domain, chosen[:, domain]] for domain in range(points.shape[1]))
         hits = np.abs(total / points.shape[1] - score[rows, None]) <= within[rows, None] + NOISE
         count[rows] = hits.sum(axis=1)
         rewards[rows] = np.where(hits.any(axis=1)[:, None], steps[chosen[hits.argmax(axis=1)]], np.nan)
     return rewards, count
-
-
-def _shares(points: Numbers, maximum: Numbers, steps: Numbers) -> Numbers:
-    """The share of its maximum that a domain reaches with each step, by row, domain and step; NaN past the maximum."""
-    reached = points[:, :, None] + steps
-    shares = np.minimum(reached, maximum[:, None]) / maximum[:, None]
-    shares[:, :, 1:][shares[:, :, :-1] >= 1] = np.nan
-    return np.asarray(shares)
