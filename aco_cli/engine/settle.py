@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aco_cli.engine.advances import carry_balances
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law, law_of, laws_of
 from aco_cli.engine.lines.row import Row, evaluated
@@ -71,9 +70,10 @@ class _Run:
             for name in columns
             if name in lines or name not in frame
         }
+        noted = situations.found if self.is_noted else ()
+        rules = [(each, book.in_force(each), book.parameters(each.program)) for each in noted]
         self.notes: dict[Situation, Mapping[str, Note]] = {
-            each: notes_in_force(laws[each.program][-1], book.in_force(each), book.parameters(each.program))
-            for each in (situations.found if self.is_noted else ())
+            each: notes_in_force(laws[each.program][-1], force, named) for each, force, named in rules
         }
         self.notebook, self.noted = Notebook(), np.zeros(len(frame), dtype=np.int64)
         wanted = {each: [*self.lines, *self.notes.get(each, ())] for each in situations.found}
@@ -102,10 +102,30 @@ class _Run:
 
 
 def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
-    """A roster frame in which later years have the advances that earlier ones left to recoup (`carry_balances`)."""
+    """A roster frame in which `advance_balance`, where a later year leaves it blank, is what the earlier year left.
+
+    A balance given for a year wins. `advance_carried` says which balances were carried. Source: CMS public use files:
+    what is recouped is the lesser of balance and payment; what one year does not recoup is carried into the next.
+    """
     if "advance_balance" not in frame:
         return frame
-    return carry_balances(frame, lambda rows: settle(rows, book, ("earned_payment",))["earned_payment"])
+    balance = frame["advance_balance"]
+    owing = frame["aco_id"].isin(frame.loc[balance > 0, "aco_id"])
+    years = frame.loc[owing, "performance_year"].drop_duplicates().sort_values()
+    if len(years) < 2:
+        return frame
+    earned = pd.Series(np.nan, index=frame.index)
+    earned[owing] = settle(frame[owing], book, ("earned_payment",))["earned_payment"].to_numpy()
+    left = pd.Series(dtype=np.float64)
+    filled, carried = balance.copy(), pd.Series(False, index=frame.index)
+    for year in years:
+        rows = frame.index[owing & (frame["performance_year"] == year)]
+        before = frame.loc[rows, "aco_id"].map(left)
+        carried[rows] = balance[rows].isna() & (before > 0)
+        filled[rows] = balance[rows].fillna(before)
+        rest = (filled[rows] - earned[rows].fillna(0)).clip(lower=0)
+        left = pd.concat([left, rest.set_axis(frame.loc[rows, "aco_id"])]).groupby(level=0).last()
+    return frame.assign(advance_balance=filled, advance_carried=carried.astype(np.float64))
 
 
 def settled_rows(
@@ -130,11 +150,8 @@ def situations_of(frame: pd.DataFrame, book: RuleBook) -> Situations:
     first, span = (int(year.min()), int(np.ptp(year)) + 1) if len(year) else (0, 1)
     combined = (program * len(tracks) + track) * span + (year - first)
     codes, present = pd.factorize(combined, sort=True)
-    situations = []
-    for code in present.tolist():
-        rest, after = divmod(code, span)
-        p, t = divmod(rest, len(tracks))
-        situations.append(Situation(str(programs[p]), str(tracks[t]), first + after))
+    places = zip(*np.unravel_index(present, (len(programs), len(tracks), span)), strict=True)
+    situations = [Situation(str(programs[p]), str(tracks[t]), first + int(after)) for p, t, after in places]
     _refuse_uncovered(situations, codes, frame, book)
     return Situations(book, situations, codes)
 
