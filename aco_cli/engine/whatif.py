@@ -8,17 +8,16 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
-from aco_cli.engine.settle import WARNED, settle
+from aco_cli.engine.settle import WARNED, settle, situations_of
 from aco_cli.engine.summary import grouped
 from aco_cli.errors import RulesError
-from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.book import RuleBook
 
 # Less than half a cent is no difference.
 HALF_CENT = 0.005
 # What the minimum savings rate goes by: where that changes, the rate that CMS printed is not of this case.
 _MSR_RULES = ("minimum_savings_rate", "minimum_savings_rate_scale", "elected_rate_minimum_beneficiaries")
 _MSR_COLUMNS = ("assigned_beneficiaries", "msr_election")
-_KEYS = ("program", "track", "performance_year")
 # Columns of the rows that are told as they are after the change, as they say why something is not known then.
 _PREPARED = ("benchmark_notes", "benchmark_is_warned")
 _AMOUNTS = ("earned_payment", "owed_repayment", "settlement")
@@ -131,14 +130,10 @@ def _is_missing(column: pd.Series) -> pd.Series:
 
 def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
     """The rules of every row's minimum savings rate, as text that is the same for the same rules."""
-
-    def rules(program: str, track: str, year: int) -> str:
-        entries = (book.entry(Situation(program, track, year), name) for name in _MSR_RULES)
-        return repr([entry and entry.value for entry in entries])
-
-    codes = frame.groupby(list(_KEYS), sort=False).ngroup()
-    distinct = frame[list(_KEYS)].drop_duplicates().itertuples(index=False, name=None)
-    return codes.map(dict(enumerate(rules(*keys) for keys in distinct)))
+    situations = situations_of(frame, book)
+    each = zip(*(situations.entries(name) for name in _MSR_RULES), strict=True)
+    texts = [repr([entry and entry.value for entry in entries]) for entries in each]
+    return pd.Series(np.array(texts, dtype=object)[situations.codes], index=frame.index)
 
 
 def _is_open(settled: pd.DataFrame) -> pd.Series:

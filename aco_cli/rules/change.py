@@ -22,7 +22,13 @@ def changed_book(book: RuleBook, changes: Mapping[str, Any], rules_year: int | N
         program, parameter, part = _find(book, name)
         known = _values(book, parameter)
         before = changed.get((program, parameter), book.parameters(program)[parameter])
-        changed[program, parameter] = _replaced(before, name, part, value, known)
+        _check(name, part, value, known)
+        entries = [
+            # Nothing is uncertain about a value that the user gives: no note says that a settlement rests on it.
+            replace(each, value={**each.value, part: value} if part else value, status=Status.PUBLISHED, cite="what-if")
+            for each in before.entries
+        ]
+        changed[program, parameter] = replace(before, entries=tuple(entries))
     for each in changed.values():
         _refuse_incomplete(each, _values(book, each.name))
     return book.changed(changed.values(), rules_year)
@@ -51,16 +57,6 @@ def _values(book: RuleBook, parameter: str) -> list[Any]:
 
 def _parts(values: Iterable[Any]) -> list[str]:
     return sorted({part for value in values if isinstance(value, dict) for part in value})
-
-
-def _replaced(parameter: Parameter, name: str, part: str, value: Any, known: list[Any]) -> Parameter:
-    _check(name, part, value, known)
-    entries = [
-        # Nothing is uncertain about a value that the user gives: no note says that a settlement rests on it.
-        replace(entry, value={**entry.value, part: value} if part else value, status=Status.PUBLISHED, cite="what-if")
-        for entry in parameter.entries
-    ]
-    return replace(parameter, entries=tuple(entries))
 
 
 def _check(name: str, part: str, value: Any, known: list[Any]) -> None:

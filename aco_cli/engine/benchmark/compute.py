@@ -121,9 +121,8 @@ def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.b
         year, period = start.astype("datetime64[Y]"), roster["agreement_period"].to_numpy(dtype=np.float64)
         for code, situation in enumerate(found):
             if (entry := book.in_force(situation).get("era")) is not None:
-                within = (start >= np.datetime64(entry.value["from"])) & (
-                    start <= np.datetime64(entry.value["through"])
-                )
+                first, last = (np.datetime64(entry.value[end]) for end in ("from", "through"))
+                within = (start >= first) & (start <= last)
                 numbered = (period >= entry.value["first_period"]) & (period <= entry.value["last_period"])
                 codes[within & numbered & (year == np.datetime64(str(situation.year)))] = code
     if "program" in roster:
