@@ -101,15 +101,11 @@ def _figures(roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.Dat
     for step in law.inputs:
         if step.given == "roster" and step.key in roster:
             figures[step.key] = roster[step.key].to_numpy(dtype=np.float64)
-    return {**figures, "starts_within_year": _starts_within_year(roster), "calendar_fits": calendar_fits(roster, years)}
-
-
-def _starts_within_year(roster: pd.DataFrame) -> NDArray[np.bool_]:
-    if "agreement_start" not in roster:
-        return np.zeros(len(roster), dtype=np.bool_)
-    start = roster["agreement_start"].dt
-    within: pd.Series = (start.year == roster["performance_year"]) & (start.month > 1)
-    return np.asarray(within, dtype=np.bool_)
+    within = np.zeros(len(roster), dtype=np.bool_)
+    if "agreement_start" in roster:
+        start = roster["agreement_start"].dt
+        within = ((start.year == roster["performance_year"]) & (start.month > 1)).to_numpy(dtype=np.bool_)
+    return {**figures, "starts_within_year": within, "calendar_fits": calendar_fits(roster, years)}
 
 
 def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.bool_]]:

@@ -49,18 +49,24 @@ def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple
     `listed[by1]` says where it has such a row; `assigned_beneficiaries[by1]` is that of any row of the period. Rows
     of ACO-years outside the roster are passed over.
     """
-    cells, used = _cells(roster, expenditures)
-    held = {name: expenditures[source] for source, name in _EXPENDITURES.items() if source in expenditures}
-    tables = {name: _spread(figure, used, cells, len(roster)) for name, figure in held.items()}
-    listed = np.zeros(len(PERIODS) * len(TYPES) * len(roster), dtype=np.bool_)
+    row, shape = _rows(roster, expenditures), (len(PERIODS), len(TYPES), len(roster))
+    period = _places(expenditures["period"], [name.upper() for name in PERIODS])
+    used = slice(None) if (row >= 0).all() else np.flatnonzero(row >= 0)
+    cells = ((period * len(TYPES) + _places(expenditures["enrollment_type"], TYPES)) * len(roster) + row)[used]
+
+    def spread(figure: pd.Series) -> Column:
+        table = np.full(math.prod(shape), np.nan)
+        table[cells] = figure.to_numpy(dtype=np.float64)[used]
+        return table.reshape(shape)
+
+    tables = {name: spread(expenditures[source]) for source, name in _EXPENDITURES.items() if source in expenditures}
+    listed = np.zeros(math.prod(shape), dtype=np.bool_)
     listed[cells] = True
-    tables["listed"] = listed.reshape(len(PERIODS), len(TYPES), len(roster))
-    years = _spread(expenditures["calendar_year"], used, cells, len(roster))
-    figures = _by_period(tables)
+    figures = _by_period({**tables, "listed": listed.reshape(shape)})
     if ASSIGNED in expenditures:
-        assigned = np.fmax.reduce(_spread(expenditures[ASSIGNED], used, cells, len(roster)), axis=1)
+        assigned = np.fmax.reduce(spread(expenditures[ASSIGNED]), axis=1)
         figures |= {f"{ASSIGNED}[{period}]": assigned[place] for place, period in enumerate(PERIODS)}
-    return figures, years
+    return figures, spread(expenditures["calendar_year"])
 
 
 def calendar_fits(roster: pd.DataFrame, years: Column) -> Column:
@@ -70,23 +76,6 @@ def calendar_fits(roster: pd.DataFrame, years: Column) -> Column:
     performance = roster["performance_year"].to_numpy(dtype=np.float64)
     is_performance_year = (first[-1] == last[-1]) & (first[-1] == performance)
     return np.asarray(in_order[:-1].all(axis=0) & (is_performance_year | np.isnan(first[-1])))
-
-
-def _cells(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[_Places, _Places | slice]:
-    """The place of each row of the file in a table of period, type and roster row; and which rows have one."""
-    row = _rows(roster, expenditures)
-    period = _places(expenditures["period"], [name.upper() for name in PERIODS])
-    cells = (period * len(TYPES) + _places(expenditures["enrollment_type"], TYPES)) * len(roster) + row
-    if (row >= 0).all():
-        return cells, slice(None)
-    used = np.flatnonzero(row >= 0)
-    return cells[used], used
-
-
-def _spread(figure: pd.Series, used: _Places | slice, cells: _Places, rows: int) -> Column:
-    table = np.full(len(PERIODS) * len(TYPES) * rows, np.nan)
-    table[cells] = figure.to_numpy(dtype=np.float64)[used]
-    return table.reshape(len(PERIODS), len(TYPES), rows)
 
 
 def _by_period(tables: Mapping[str, Column]) -> dict[str, Column]:

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aco_cli.engine.quality.compare import compare_scores
-from aco_cli.engine.quality.improvement import explaining
+from aco_cli.engine.quality.compare import compare_scores, explaining
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
 
@@ -42,7 +41,7 @@ def test_a_score_below_the_points_is_not_explained() -> None:
 
 
 def test_many_rows_are_the_same_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aco_cli.engine.quality.improvement._BLOCK", 2)
+    monkeypatch.setattr("aco_cli.engine.quality.compare._BLOCK", 2)
     points = np.repeat(POINTS, 5, axis=0) - np.arange(5)[:, None]
     scores = score_of(points, [0.92, 0.0, 0.48, 0.0])
     least, count = explaining(points, MAXIMUM, STEPS, scores, np.full(5, 1e-9))
