@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
-from aco_cli.engine.settle import WARNED, settle, situations_of
+from aco_cli.engine.settle import WARNED, settle
 from aco_cli.engine.summary import grouped
 from aco_cli.errors import RulesError
-from aco_cli.rules.book import RuleBook
+from aco_cli.rules.book import RuleBook, Situation
 
 # Less than half a cent is no difference.
 HALF_CENT = 0.005
@@ -130,10 +130,10 @@ def _is_missing(column: pd.Series) -> pd.Series:
 
 def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
     """The rules of every row's minimum savings rate, as text that is the same for the same rules."""
-    situations = situations_of(frame, book)
-    each = zip(*(situations.entries(name) for name in _MSR_RULES), strict=True)
-    texts = [repr([entry and entry.value for entry in entries]) for entries in each]
-    return pd.Series(np.array(texts, dtype=object)[situations.codes], index=frame.index)
+    keys = ["program", "track", "performance_year"]
+    situations = [Situation(*each) for each in frame[keys].drop_duplicates().itertuples(index=False, name=None)]
+    texts = [repr([book.value(each, name) for name in _MSR_RULES]) for each in situations]
+    return frame.groupby(keys, sort=False).ngroup().map(dict(enumerate(texts)))
 
 
 def _is_open(settled: pd.DataFrame) -> pd.Series:

@@ -188,5 +188,7 @@ def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:
 def _added(points: _Points, columns: Sequence[Numbers], *, blank_counts: bool = False) -> Sum:
     """The sum of the points of measures, of those that have some or of all."""
     held = np.reshape(columns, (len(columns), points.table.rows))
-    counted = np.full(held.shape, True) if blank_counts else ~np.isnan(held)
-    return Sum(np.nansum(held, axis=0), counted.sum(axis=0, dtype=np.float64))
+    blank = np.isnan(held)
+    counted = np.full(held.shape, True) if blank_counts else ~blank
+    # One after the other, so that a row alone has the same sum as one among many.
+    return Sum(sum(np.where(blank, 0.0, held), np.zeros(held.shape[1])), counted.sum(axis=0, dtype=np.float64))
