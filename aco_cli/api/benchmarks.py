@@ -14,7 +14,6 @@ from aco_cli.errors import UsageError
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.totals import TOTALS, unmatched
 from aco_cli.inputs.years import Years
-from aco_cli.rules.book import RuleBook
 
 Evidence = tuple[pd.DataFrame, pd.DataFrame]
 
@@ -42,21 +41,10 @@ def read_with_benchmark(run: Run, request: Request) -> pd.DataFrame:
     What is computed wins over totals of the roster; where nothing can be computed, there is no total.
     """
     roster, computed = read_and_compute(run, request)
-    notes = computed["notes"].str.cat(_totals_not_used(roster, computed))
+    unused = roster.reindex(columns=TOTALS).notna().any(axis=1) & computed["benchmark_total"].isna()
+    told = unused.map({True: "; totals of the roster do not count with --reference", False: ""})
+    notes = computed["notes"].str.cat(told)
     return guarded(roster, computed.assign(notes=notes), request.book)
-
-
-def compute_again(roster: pd.DataFrame, evidence: Evidence, book: RuleBook, settled_by: RuleBook) -> pd.DataFrame:
-    """A roster with benchmarks, after changes of its rows, with the benchmarks of these.
-
-    `evidence` are the tables of expenditures and of national figures; a case may be settled by changed rules.
-    """
-    return guarded(roster, compute(roster, *evidence, book), settled_by)
-
-
-def _totals_not_used(roster: pd.DataFrame, computed: pd.DataFrame) -> pd.Series:
-    given = roster.reindex(columns=TOTALS).notna().any(axis=1) & computed["benchmark_total"].isna()
-    return given.map({True: "; totals of the roster do not count with --reference", False: ""})
 
 
 def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataFrame]:

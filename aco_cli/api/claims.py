@@ -66,15 +66,13 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage:
     figures, computed = _completed(figures, own, sought)
     tables.view("thresholds", _as_values(figures))
     rows = expenditures(tables.query(sql["sums"]), tables.query(sql["heads"]), figures, rules.completion_factor)
-    found = Found(rows, computed)
-    _tell_of_rules(run, rules, found)
+    _tell_of_rules(run, rules, rows, computed)
     for warning in [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]:
         run.warn("claims", warning)
     _tell_of_people(run, computed, without_months)
-    if counties is None:
-        return found
-    rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)
-    _tell_of_counties(run, missing, crowded)
+    if counties is not None:
+        rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)
+        _tell_of_counties(run, missing, crowded)
     return Found(rows, computed)
 
 
@@ -197,13 +195,13 @@ def _as_values(figures: pd.DataFrame) -> str:
     return f"SELECT * FROM (VALUES {rows}) AS t(performance_year, calendar_year, type_order, truncation_threshold)"  # noqa: S608
 
 
-def _tell_of_rules(run: Run, rules: ExpenditureRules, found: Found) -> None:
+def _tell_of_rules(run: Run, rules: ExpenditureRules, rows: pd.DataFrame, computed: pd.DataFrame) -> None:
     """What a reader of the figures must know of the rules."""
-    uncertain = [name for name in rules.uncertain if name != "truncation_percentile" or len(found.computed)]
+    uncertain = [name for name in rules.uncertain if name != "truncation_percentile" or len(computed)]
     if uncertain:
         run.note("unpublished", f"not published for all these years: {', '.join(uncertain)} (aco rules show)")
     first, last = rules.covid or (None, None)
-    if first and last and found.rows["calendar_year"].between(first.year, last.year).any():
+    if first and last and rows["calendar_year"].between(first.year, last.year).any():
         run.note(
             "covid_months",
             f"months of inpatient COVID-19 episodes ({first} to {last}, 42 CFR 425.611) are not taken out: no column "

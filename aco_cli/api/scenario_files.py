@@ -14,7 +14,7 @@ from aco_cli.inputs.convert import convert
 from aco_cli.inputs.layout import Layout, layouts_of, name_key
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognize import Match
-from aco_cli.nearest import did_you_mean
+from aco_cli.nearest import did_you_mean, nearest_or_all
 from aco_cli.rules.validated_yaml import read_yaml
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
@@ -139,8 +139,7 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
 def _refusal(name: str, layout: Layout, *, selects: bool) -> str:
     """Why a column cannot be given; nothing if it can."""
     if name not in layout.columns:
-        near = did_you_mean(name, layout.columns, most=3).removeprefix("; ")
-        return f"no roster column {name!r}, {near or 'expected one of ' + ', '.join(layout.columns)}"
+        return f"no roster column {name!r}, {nearest_or_all(name, layout.columns)}"
     if name in _IDENTITY and not selects:
         return f"{name} cannot be changed: {_IDENTITY[name]}"
     total = next((each.name for each in layout.columns.values() if name in each.or_product), "")

@@ -64,7 +64,9 @@ def scenario_table() -> pd.DataFrame:
             {
                 "scenario": each.name,
                 "description": each.description,
-                "set": "; ".join(map(_words, each.settings)),
+                "set": "; ".join(
+                    _pairs(one.values) + (f" where {_pairs(one.where)}" if one.where else "") for one in each.settings
+                ),
                 "rules": _pairs(each.rules),
                 "rules_year": each.rules_year,
             }
@@ -73,18 +75,11 @@ def scenario_table() -> pd.DataFrame:
     )
 
 
-def _words(setting: Setting) -> str:
-    where = f" where {_pairs(setting.where)}" if setting.where else ""
-    return _pairs(setting.values) + where
-
-
 def _pairs(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={_word(value)}" for name, value in values.items())
-
-
-def _word(value: Any) -> str:
-    """A value as YAML has it: nothing for a missing one, true and false in lower case."""
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    """Names with values as YAML has them: nothing for a missing one, true and false in lower case."""
+    words = {True: "true", False: "false", None: ""}
+    known = {name: words[value] if isinstance(value, bool | None) else value for name, value in values.items()}
+    return ", ".join(f"{name}={value}" for name, value in known.items())
 
 
 def _options(settings: Assignments, rules: Assignments, rules_year: int | None) -> Scenario:

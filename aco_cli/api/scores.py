@@ -122,20 +122,18 @@ def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFra
     """The roster with quality scores computed from rates in files of the request, or read where they hold scores."""
     rates = read_rates(run, request, roster, scores=True, is_part=request.is_part)
     table = scored(rates, request.years, request.book)
-    joined = join_scores(roster, table)
-    lacking = joined.without_score
+    joined, lacking, others = join_scores(roster, table)
     if lacking:
         told = f"no quality score for {len(lacking):,} rows, whose own stays: {some(lacking)}"
         run.warn("no_score", told, acos=lacking)
-    if joined.not_in_roster and not request.is_part:
-        others = joined.not_in_roster
+    if others and not request.is_part:
         run.warn("not_in_roster", f"quality of {len(others):,} ACOs not in the roster: {some(others)}", acos=others)
     ours = table[table["aco_id"].isin(roster["aco_id"])]
     warn_of_columns(run, ours)
     if assumed := ours.loc[ours["is_warned"], "aco_id"].tolist():
         told = f"{len(assumed):,} quality scores rest on assumed cuts; aco quality says which: {some(assumed)}"
         run.warn("assumed_cuts", told, acos=assumed)
-    return joined.frame
+    return joined
 
 
 def warn_of_columns(run: Run, scores: pd.DataFrame) -> None:
@@ -176,11 +174,9 @@ def explained_quality(run: Run, row: pd.DataFrame, request: Request) -> tuple[pd
     """One ACO's roster row with its computed score, and its measures."""
     rates = read_rates(run, request, row, is_part=True)
     rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
-    joined = join_scores(row, scored(rates, request.years, request.book))
-    if joined.without_score:
-        told = f"no quality score for {some(joined.without_score)}, whose own stays"
-        run.warn("no_score", told, acos=joined.without_score)
-    row = joined.frame
+    row, lacking, _ = join_scores(row, scored(rates, request.years, request.book))
+    if lacking:
+        run.warn("no_score", f"no quality score for {some(lacking)}, whose own stays", acos=lacking)
 
     def settlements(scores: Numbers) -> Numbers:
         repeated = row.loc[row.index.repeat(len(scores))].reset_index(drop=True)

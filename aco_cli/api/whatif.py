@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
-from aco_cli.api.benchmarks import compute_again, read_evidence
+from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import read_roster, warn_of_unpublished, with_benchmark_notes
 from aco_cli.api.run import Result, Run
 from aco_cli.api.scenarios import Assignments, make_cases
 from aco_cli.api.selection import Names, Selection, Tables, YearsLike, names, requested
+from aco_cli.engine.benchmark.compute import benchmark, guarded
 from aco_cli.engine.summary import grouping_columns
 from aco_cli.engine.whatif import compare, totals
 from aco_cli.errors import UsageError
@@ -47,7 +48,7 @@ def whatif(
     frame, evidence = frame.assign(**grouping_columns(frame)), read_evidence(run, request)
 
     def with_benchmark(changed: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
-        return compute_again(changed, evidence, book, rules) if evidence else changed
+        return guarded(changed, benchmark(changed, *evidence, book), rules) if evidence else changed
 
     with run.busy("settling", rows=len(frame) * len(cases)):
         compared = compare(frame, book, cases, ("track", *columns), with_benchmark)

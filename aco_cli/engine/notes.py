@@ -18,7 +18,6 @@ Rows = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
 REASON, WARNING, NOTE = "reason", "warning", "note"
-UNPUBLISHED = "rests on {value}: {label} ({cite})"
 # So many notes fit into the bits of a whole number.
 _BITS = 63
 
@@ -50,7 +49,7 @@ def notes_in_force(law: Law, entries: Mapping[str, Entry], parameters: Mapping[s
 
 def unpublished(label: str, entry: Entry) -> Note:
     """That something rests on a rule value that is not published."""
-    return Note(UNPUBLISHED.format(value=VALUE_OF[entry.status], label=label, cite=entry.cite), "unpublished", WARNING)
+    return Note(f"rests on {VALUE_OF[entry.status]}: {label} ({entry.cite})", "unpublished", WARNING)
 
 
 class Notebook:
@@ -66,8 +65,11 @@ class Notebook:
         if masks:
             noted = np.flatnonzero(masks[0] if len(masks) == 1 else np.bitwise_or.reduce(masks))
             places, combinations = _combined([mask[noted] for mask in masks])
-            numbers = [self._number(tuple(sorted(_held(bits, each)))) for each in combinations]
-            found[noted] = np.array(numbers)[places]
+            held = [
+                tuple(sorted(note for note, bit in bits.items() if each[bit // _BITS] >> bit % _BITS & 1))
+                for each in combinations
+            ]
+            found[noted] = np.array([self._numbers.setdefault(each, len(self._numbers)) for each in held])[places]
         return found
 
     def text(self, numbers: Numbers) -> pd.Series:
@@ -85,9 +87,6 @@ class Notebook:
         """What the notes of a code behind each number name, joined by ", "."""
         joined = [", ".join(note.data for note in notes if note.code == code) for notes in self._numbers]
         return pd.Series(joined, dtype="str").take(numbers).reset_index(drop=True)
-
-    def _number(self, notes: tuple[Note, ...]) -> int:
-        return self._numbers.setdefault(notes, len(self._numbers))
 
 
 def remarks(notes: Mapping[str, Note], figures: Mapping[str, Column]) -> Iterator[Remark]:
@@ -121,7 +120,3 @@ def _combined(masks: Sequence[Numbers]) -> tuple[NDArray[np.intp], list[tuple[in
         held = distinct.tolist()
         combinations = [(*combinations[pair // len(held)], held[pair % len(held)]) for pair in pairs.tolist()]
     return places, combinations
-
-
-def _held(bits: dict[Note, int], combination: tuple[int, ...]) -> list[Note]:
-    return [note for note, bit in bits.items() if combination[bit // _BITS] >> bit % _BITS & 1]

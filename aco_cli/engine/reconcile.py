@@ -11,21 +11,8 @@ from aco_cli.rules.book import RuleBook
 # A published settlement is a whole dollar and a recomputed one is not: a dollar apart is the same amount.
 EXACT = 1.0
 
-_COMPARED = (
-    "aco_id",
-    "aco_name",
-    "performance_year",
-    "program",
-    "track",
-    "outcome",
-    "benchmark_total",
-    "loss_limit",
-    "waived_share",
-    "limited_by_revenue",
-    "participant_revenue",
-    "settlement",
-    "notes",
-)
+_IDENTITY = ["aco_id", "aco_name", "performance_year", "program", "track", "outcome"]
+_EVIDENCE = ["benchmark_total", "loss_limit", "waived_share", "limited_by_revenue", "participant_revenue"]
 # Whether more of an input makes the settlement larger (+1) or smaller (-1).
 _DIRECTIONS = {"benchmark_total": 1, "expenditure_total": -1, "quality_score": 1, "euc_adjustment": 1}
 
@@ -52,7 +39,7 @@ def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     quality score and falls with expenditures, so its ends come from settling twice more. Amounts are US dollars.
     """
     rows = frame[frame["published_settlement"].notna()].reset_index(drop=True)
-    table = settle(rows, book, _COMPARED)
+    table = settle(rows, book, [*_IDENTITY, *_EVIDENCE, "settlement", "notes"])
     ends = [settle(_shifted(rows, side), book, ("settlement",))["settlement"] for side in (-1, 1)]
     published = rows["published_settlement"]
     half_dollar = rows.get("published_settlement_half_unit", pd.Series(0.0, rows.index))
@@ -66,8 +53,7 @@ def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
         default=Verdict.UNEXPLAINED.value,
     )
     reason = reason.mask(exact, "").mask(rounding & ~exact, "within the rounding of the published inputs")
-    identity = table[["aco_id", "aco_name", "performance_year", "program", "track", "outcome"]]
-    return identity.assign(
+    return table[_IDENTITY].assign(
         published=published,
         recomputed=table["settlement"],
         difference=difference,
@@ -98,16 +84,12 @@ def _reasons(table: pd.DataFrame, given_adjustment: pd.Series, published: pd.Ser
         & (published < 0)
         & (published > lowest)
     )
-    waived = given_adjustment.where(given_adjustment > 0, -published * _odds(table["waived_share"]))
+    for_each_dollar = table["waived_share"] / (1 - table["waived_share"])  # of what is still owed
+    waived = given_adjustment.where(given_adjustment > 0, -published * for_each_dollar)
     cap = (waived - published)[capped]
     share, limit = cap / table["benchmark_total"][capped], table["loss_limit"][capped]
     texts = list(map(_REVENUE_CAPPED.format, cap, share, limit))  # a handful of ACOs in all the years published
     return pd.Series(texts, index=cap.index, dtype="str").reindex(table.index, fill_value="")
-
-
-def _odds(share: pd.Series) -> pd.Series:
-    """What was waived for each dollar still owed."""
-    return share / (1 - share)
 
 
 def tally(compared: pd.DataFrame) -> pd.DataFrame:

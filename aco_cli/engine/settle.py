@@ -1,14 +1,12 @@
 """Settling a table of ACOs: columns in, the lines of the law computed over all rows, settlement columns out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from aco_cli.engine.advances import carry_balances
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law, law_of, laws_of
 from aco_cli.engine.lines.row import Row, evaluated
@@ -54,41 +52,33 @@ def settle(
     return pd.DataFrame({name: run.column(name) for name in columns}, copy=False)
 
 
-@dataclass
 class _Run:
     """The columns of one run, filled block by block."""
 
-    frame: pd.DataFrame
-    book: RuleBook
-    columns: Sequence[str]
-    table: str
-    more: Mapping[str, Column]
-    evaluator: Evaluator = field(init=False)
-
-    def __post_init__(self) -> None:
-        situations = situations_of(self.frame, self.book)
-        programs = {each.program for each in situations.found}
-        self.is_noted = not {NOTES, WARNED}.isdisjoint(self.columns)
-        tables = (self.table, NOTES) if self.is_noted else (self.table,)
-        self.laws = {program: laws_of(self.book, program, tables) for program in programs}
-        laws = [law for each in self.laws.values() for law in each]
-        orders = [law.order for law in laws]
-        lines = {formula.key for order in orders for formula in order}
-        self.lines = [name for name in self.columns if name in lines]
+    def __init__(
+        self, frame: pd.DataFrame, book: RuleBook, columns: Sequence[str], table: str, more: Mapping[str, Column]
+    ) -> None:
+        self.frame, situations = frame, situations_of(frame, book)
+        self.is_noted = not {NOTES, WARNED}.isdisjoint(columns)
+        tables = (table, NOTES) if self.is_noted else (table,)
+        laws = {program: laws_of(book, program, tables) for program in {each.program for each in situations.found}}
+        every = [law for each in laws.values() for law in each]
+        lines = {formula.key for law in every for formula in law.order}
+        self.lines = [name for name in columns if name in lines]
         self.computed: dict[str, NDArray[Any]] = {
-            name: np.full(len(self.frame), np.nan if name != "outcome" else 0, dtype=_dtype(name))
-            for name in self.columns
-            if name in lines or name not in self.frame
+            name: np.zeros(len(frame), dtype=np.int8) if name == "outcome" else np.full(len(frame), np.nan)
+            for name in columns
+            if name in lines or name not in frame
         }
-        self.notes = self._notes(situations) if self.is_noted else {}
-        self.notebook, self.noted = Notebook(), np.zeros(len(self.frame), dtype=np.int64)
-        figures = {**figures_of(self.frame, laws), **self.more}
+        noted = situations.found if self.is_noted else ()
+        rules = [(each, book.in_force(each), book.parameters(each.program)) for each in noted]
+        self.notes: dict[Situation, Mapping[str, Note]] = {
+            each: notes_in_force(laws[each.program][-1], force, named) for each, force, named in rules
+        }
+        self.notebook, self.noted = Notebook(), np.zeros(len(frame), dtype=np.int64)
         wanted = {each: [*self.lines, *self.notes.get(each, ())] for each in situations.found}
-        self.evaluator = Evaluator(self.laws.__getitem__, situations, figures, wanted.__getitem__)
-
-    def _notes(self, situations: Situations) -> dict[Situation, Mapping[str, Note]]:
-        rules = [(each, self.book.in_force(each), self.book.parameters(each.program)) for each in situations.found]
-        return {each: notes_in_force(self.laws[each.program][-1], force, named) for each, force, named in rules}
+        figures = {**figures_of(frame, every), **more}
+        self.evaluator = Evaluator(laws.__getitem__, situations, figures, wanted.__getitem__)
 
     def keep(self, situation: Situation, rows: Rows, figures: Mapping[str, Column]) -> int:
         """Take the figures of some rows; returns how many rows they are."""
@@ -111,15 +101,31 @@ class _Run:
         return self.computed[name] if name in self.computed else self.frame[name].array
 
 
-def _dtype(name: str) -> type:
-    return np.int8 if name == "outcome" else np.float64
-
-
 def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
-    """A roster frame in which later years have the advances that earlier ones left to recoup (`carry_balances`)."""
+    """A roster frame in which `advance_balance`, where a later year leaves it blank, is what the earlier year left.
+
+    A balance given for a year wins. `advance_carried` says which balances were carried. Source: CMS public use files:
+    what is recouped is the lesser of balance and payment; what one year does not recoup is carried into the next.
+    """
     if "advance_balance" not in frame:
         return frame
-    return carry_balances(frame, lambda rows: settle(rows, book, ("earned_payment",))["earned_payment"])
+    balance = frame["advance_balance"]
+    owing = frame["aco_id"].isin(frame.loc[balance > 0, "aco_id"])
+    years = frame.loc[owing, "performance_year"].drop_duplicates().sort_values()
+    if len(years) < 2:
+        return frame
+    earned = pd.Series(np.nan, index=frame.index)
+    earned[owing] = settle(frame[owing], book, ("earned_payment",))["earned_payment"].to_numpy()
+    left = pd.Series(dtype=np.float64)
+    filled, carried = balance.copy(), pd.Series(False, index=frame.index)
+    for year in years:
+        rows = frame.index[owing & (frame["performance_year"] == year)]
+        before = frame.loc[rows, "aco_id"].map(left)
+        carried[rows] = balance[rows].isna() & (before > 0)
+        filled[rows] = balance[rows].fillna(before)
+        rest = (filled[rows] - earned[rows].fillna(0)).clip(lower=0)
+        left = pd.concat([left, rest.set_axis(frame.loc[rows, "aco_id"])]).groupby(level=0).last()
+    return frame.assign(advance_balance=filled, advance_carried=carried.astype(np.float64))
 
 
 def settled_rows(
@@ -143,13 +149,9 @@ def situations_of(frame: pd.DataFrame, book: RuleBook) -> Situations:
     year = frame["performance_year"].to_numpy()
     first, span = (int(year.min()), int(np.ptp(year)) + 1) if len(year) else (0, 1)
     combined = (program * len(tracks) + track) * span + (year - first)
-    present = np.flatnonzero(np.bincount(combined))
-    situations = []
-    for code in present.tolist():
-        rest, after = divmod(code, span)
-        p, t = divmod(rest, len(tracks))
-        situations.append(Situation(str(programs[p]), str(tracks[t]), first + after))
-    codes = np.searchsorted(present, combined) if len(present) > 1 else np.zeros(len(combined), dtype=np.intp)
+    codes, present = pd.factorize(combined, sort=True)
+    places = zip(*np.unravel_index(present, (len(programs), len(tracks), span)), strict=True)
+    situations = [Situation(str(programs[p]), str(tracks[t]), first + int(after)) for p, t, after in places]
     _refuse_uncovered(situations, codes, frame, book)
     return Situations(book, situations, codes)
 

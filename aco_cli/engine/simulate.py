@@ -89,12 +89,9 @@ def _streams(frame: pd.DataFrame, seed: int) -> list[list[int]]:
 
 def _inputs(frame: pd.DataFrame) -> pd.DataFrame:
     """The columns that a settlement goes by, quick to repeat; advances are recouped after it."""
-    kept = [name for name in frame if not isinstance(frame[name].dtype, pd.StringDtype) or name in _WORDS]
-    return (
-        frame[kept]
-        .drop(columns="advance_balance", errors="ignore")
-        .astype({"program": "category", "track": "category"})
-    )
+    left_out = {name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)} - {*_WORDS}
+    kept = frame.drop(columns=[*left_out, "advance_balance"], errors="ignore")
+    return kept.astype({"program": "category", "track": "category"})
 
 
 def _draw(inputs: pd.DataFrame, sd: Floats, streams: list[list[int]], rows: range, draws: int) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The headline figures of settled ACOs, all together and by group."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,47 +43,60 @@ def summarize(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
     unsettled = settled["outcome"].isin(UNSETTLED)
     settled = settled.assign(**{name: settled[name].mask(unsettled) for name in _FIGURES})
     facts = _facts(settled)
-    parts = [_aggregate(facts, settled, None), *(_aggregate(facts, settled, group) for group in groups)]
-    table = pd.concat(parts, ignore_index=True)
-    order = table["by"].map({name: place for place, name in enumerate(("all", *groups))})
-    return (
-        table.assign(order=order)
-        .sort_values(["performance_year", "order"], kind="stable", ignore_index=True)
-        .drop(columns="order")
-    )
+    rates = settled[["savings_rate", "quality_score"]]
+
+    def aggregate(keys: list[pd.Series]) -> pd.DataFrame:
+        held = rates.groupby(keys, observed=True, dropna=False)
+        return (
+            facts.groupby(keys, observed=True, dropna=False)
+            .sum()
+            .assign(
+                mean_savings_rate=held["savings_rate"].mean(),
+                median_savings_rate=held["savings_rate"].median(),
+                mean_quality_score=held["quality_score"].mean(),
+            )
+        )
+
+    table = grouped(settled, ["performance_year"], groups, aggregate)
+    table.insert(1, "by", table.pop("by"))
+    return table.assign(source="computed")
+
+
+def grouped(
+    frame: pd.DataFrame,
+    keys: Sequence[str],
+    groups: Sequence[str],
+    aggregate: Callable[[list[pd.Series]], pd.DataFrame],
+) -> pd.DataFrame:
+    """What `aggregate` makes of the rows by keys: of all, then by each value of each group, named `by` and `value`.
+
+    It is in order of the first key.
+    """
+    parts = []
+    for place, group in enumerate(("", *groups)):
+        by = [frame[group].rename("value")] if group else []
+        table = aggregate([*(frame[key] for key in keys), *by]).reset_index()
+        value = table["value"].astype("str") if group else ""
+        parts.append(table.assign(by=group or "all", value=value, place=place))
+    joined = pd.concat(parts, ignore_index=True)
+    return joined.sort_values([keys[0], "place"], kind="stable", ignore_index=True).drop(columns="place")
 
 
 def _facts(settled: pd.DataFrame) -> pd.DataFrame:
     outcome = settled["outcome"]
-    reached = settled["reaches_msr"].astype(np.float64).fillna(0)
-    sums = settled[["benchmark_total", "savings", "earned_payment", "owed_repayment"]]
+    saved, reached = settled["savings"] > 0, settled["reaches_msr"] == 1
     return pd.DataFrame(
         {
             "acos": 1,
-            "saved": (settled["savings"] > 0).astype(np.int64),
-            "reached_msr": reached.astype(np.int64),
-            "saved_not_shared": ((settled["savings"] > 0) & (outcome != Outcome.EARNED)).astype(np.int64),
-            "earned": (outcome == Outcome.EARNED).astype(np.int64),
-            "quality_failed": (outcome == Outcome.QUALITY_FAILED).astype(np.int64),
-            "owed": (outcome == Outcome.OWED).astype(np.int64),
-            "not_calculable": (outcome == Outcome.NOT_CALCULABLE).astype(np.int64),
-            **sums,
-            "savings_above_msr": settled["savings"].where(reached == 1, 0.0),
+            "saved": saved,
+            "reached_msr": reached,
+            "saved_not_shared": saved & (outcome != Outcome.EARNED),
+            "earned": outcome == Outcome.EARNED,
+            "quality_failed": outcome == Outcome.QUALITY_FAILED,
+            "owed": outcome == Outcome.OWED,
+            "not_calculable": outcome == Outcome.NOT_CALCULABLE,
+            **settled[["benchmark_total", "savings", "earned_payment", "owed_repayment"]],
+            "savings_above_msr": settled["savings"].where(reached, 0.0),
             "net_to_medicare": settled["savings"] - settled["settlement"],
         }
     )
-
-
-def _aggregate(facts: pd.DataFrame, settled: pd.DataFrame, group: str | None) -> pd.DataFrame:
-    keys = [settled["performance_year"]]
-    if group is not None:
-        keys.append(settled[group].rename("value"))
-    sums = facts.groupby(keys, observed=True, dropna=False).sum()
-    rates = settled[["savings_rate", "quality_score"]].groupby(keys, observed=True, dropna=False)
-    table = sums.assign(
-        mean_savings_rate=rates["savings_rate"].mean(),
-        median_savings_rate=rates["savings_rate"].median(),
-        mean_quality_score=rates["quality_score"].mean(),
-    ).reset_index()
-    table.insert(1, "by", group or "all")
-    return table.assign(value=table["value"].astype("str") if group else "", source="computed")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import WARNED, settle
+from aco_cli.engine.summary import grouped
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 
@@ -17,7 +18,6 @@ HALF_CENT = 0.005
 # What the minimum savings rate goes by: where that changes, the rate that CMS printed is not of this case.
 _MSR_RULES = ("minimum_savings_rate", "minimum_savings_rate_scale", "elected_rate_minimum_beneficiaries")
 _MSR_COLUMNS = ("assigned_beneficiaries", "msr_election")
-_KEYS = ("program", "track", "performance_year")
 # Columns of the rows that are told as they are after the change, as they say why something is not known then.
 _PREPARED = ("benchmark_notes", "benchmark_is_warned")
 _AMOUNTS = ("earned_payment", "owed_repayment", "settlement")
@@ -130,14 +130,10 @@ def _is_missing(column: pd.Series) -> pd.Series:
 
 def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
     """The rules of every row's minimum savings rate, as text that is the same for the same rules."""
-
-    def rules(program: str, track: str, year: int) -> str:
-        entries = (book.entry(Situation(program, track, year), name) for name in _MSR_RULES)
-        return repr([entry and entry.value for entry in entries])
-
-    codes = frame.groupby(list(_KEYS), sort=False).ngroup()
-    distinct = frame[list(_KEYS)].drop_duplicates().itertuples(index=False, name=None)
-    return codes.map(dict(enumerate(rules(*keys) for keys in distinct)))
+    keys = ["program", "track", "performance_year"]
+    situations = [Situation(*each) for each in frame[keys].drop_duplicates().itertuples(index=False, name=None)]
+    texts = [repr([book.value(each, name) for name in _MSR_RULES]) for each in situations]
+    return frame.groupby(keys, sort=False).ngroup().map(dict(enumerate(texts)))
 
 
 def _is_open(settled: pd.DataFrame) -> pd.Series:
@@ -157,16 +153,13 @@ def totals(compared: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
     """
     facts = _facts(compared)
     order = compared["scenario"].map({name: place for place, name in enumerate(compared["scenario"].unique())})
-    keys = [compared["performance_year"], order.rename("order"), compared["scenario"]]
-    parts: list[pd.DataFrame] = []
-    for group in (None, *groups):
-        by = [] if group is None else [compared[group].rename("value")]
-        summed = facts.groupby([*keys, *by], observed=True, dropna=False).sum().reset_index()
-        value = summed["value"].astype("str") if group else ""
-        parts.append(summed.assign(by=group or "all", value=value, place=len(parts)))
-    table = pd.concat(parts, ignore_index=True)
-    table = table.sort_values(["performance_year", "place", "order"], kind="stable", ignore_index=True)
-    return table.drop(columns=["place", "order"])
+    table = grouped(
+        compared.assign(order=order),
+        ["performance_year", "order", "scenario"],
+        groups,
+        lambda keys: facts.groupby(keys, observed=True, dropna=False).sum(),
+    )
+    return table.drop(columns="order")
 
 
 def _facts(compared: pd.DataFrame) -> pd.DataFrame:
@@ -186,6 +179,4 @@ def _facts(compared: pd.DataFrame) -> pd.DataFrame:
         facts[f"earned_{side}"] = (outcome == Outcome.EARNED) & known
         facts[f"owed_{side}"] = (outcome == Outcome.OWED) & known
         facts |= {f"{name}_{side}": compared[f"{name}_{side}"].where(known) for name in _AMOUNTS}
-    table = pd.DataFrame(facts, index=compared.index).assign(difference=difference)
-    flags = table.select_dtypes("bool").columns
-    return table.astype(dict.fromkeys(flags, np.int64)).fillna(0.0)
+    return pd.DataFrame(facts, index=compared.index).assign(difference=difference).fillna(0.0)

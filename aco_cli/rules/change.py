@@ -1,12 +1,12 @@
 """Rules changed for a what-if: `mssp.sequestration` or `mssp.loss_rate.floor`, and the value it shall have."""
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from aco_cli.errors import UsageError
+from aco_cli.nearest import nearest_or_all
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.parameters import Parameter, Status
 
@@ -22,7 +22,13 @@ def changed_book(book: RuleBook, changes: Mapping[str, Any], rules_year: int | N
         program, parameter, part = _find(book, name)
         known = _values(book, parameter)
         before = changed.get((program, parameter), book.parameters(program)[parameter])
-        changed[program, parameter] = _replaced(before, name, part, value, known)
+        _check(name, part, value, known)
+        entries = [
+            # Nothing is uncertain about a value that the user gives: no note says that a settlement rests on it.
+            replace(each, value={**each.value, part: value} if part else value, status=Status.PUBLISHED, cite="what-if")
+            for each in before.entries
+        ]
+        changed[program, parameter] = replace(before, entries=tuple(entries))
     for each in changed.values():
         _refuse_incomplete(each, _values(book, each.name))
     return book.changed(changed.values(), rules_year)
@@ -33,10 +39,12 @@ def _find(book: RuleBook, name: str) -> tuple[str, str, str]:
     parameter, _, part = rest.partition(".")
     known = [f"{each}.{one}" for each in book.programs for one in book.parameters(each)]
     if f"{program}.{parameter}" not in known:
-        raise UsageError(f"no rule {name!r}: PROGRAM.PARAMETER is needed, {_near(f'{program}.{parameter}', known)}")
+        raise UsageError(
+            f"no rule {name!r}: PROGRAM.PARAMETER is needed, {nearest_or_all(f'{program}.{parameter}', known)}"
+        )
     parts = _parts(_values(book, parameter))
     if part and part not in parts:
-        has = _near(part, parts) if parts else "its values have no parts"
+        has = nearest_or_all(part, parts) if parts else "its values have no parts"
         raise UsageError(f"no part {part!r} of {program}.{parameter}: {has}")
     return program, parameter, part
 
@@ -51,16 +59,6 @@ def _parts(values: Iterable[Any]) -> list[str]:
     return sorted({part for value in values if isinstance(value, dict) for part in value})
 
 
-def _replaced(parameter: Parameter, name: str, part: str, value: Any, known: list[Any]) -> Parameter:
-    _check(name, part, value, known)
-    entries = [
-        # Nothing is uncertain about a value that the user gives: no note says that a settlement rests on it.
-        replace(entry, value={**entry.value, part: value} if part else value, status=Status.PUBLISHED, cite="what-if")
-        for entry in parameter.entries
-    ]
-    return replace(parameter, entries=tuple(entries))
-
-
 def _check(name: str, part: str, value: Any, known: list[Any]) -> None:
     """Refuse a value, or a part of one, that is of another kind than those there are."""
     if part:
@@ -73,7 +71,7 @@ def _check(name: str, part: str, value: Any, known: list[Any]) -> None:
     else:
         for each, item in value.items():
             if each not in _parts(known):
-                raise UsageError(f"{name}: no part {each!r}: {_near(str(each), _parts(known))}")
+                raise UsageError(f"{name}: no part {each!r}: {nearest_or_all(str(each), _parts(known))}")
             _check(f"{name}.{each}", each, item, known)
 
 
@@ -115,8 +113,3 @@ def _refuse_incomplete(parameter: Parameter, known: list[Any]) -> None:
         if missing := sorted(needed - entry.value.keys()):
             name = f"{parameter.program}.{parameter.name}"
             raise UsageError(f"{name}.basis: {basis} needs {' and '.join(f'{name}.{each}' for each in missing)} too")
-
-
-def _near(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=3)
-    return f"did you mean {' or '.join(near)}?" if near else f"expected one of {', '.join(known)}"

@@ -43,11 +43,9 @@ def lines_of(path: Path) -> dict[str, Any]:
 
 def lines_of_scenario(lines: Mapping[str, Any], file: Path, place: tuple[int | str, ...]) -> Iterator[GivenLines]:
     """The lines of a scenario: those behind `benchmark.` are of the benchmark, all others of the settlement."""
-    prefix = "benchmark."
-    below = {str(name): entry for name, entry in lines.items()}
-    benchmark = {name.removeprefix(prefix): entry for name, entry in below.items() if name.startswith(prefix)}
-    settlement = {name: entry for name, entry in below.items() if not name.startswith(prefix)}
-    if settlement:
-        yield GivenLines("settlement", settlement, file, place=place)
-    if benchmark:
-        yield GivenLines("benchmark", benchmark, file, place=place, prefix=prefix)
+    named = {str(name): entry for name, entry in lines.items()}
+    for table, prefix in (("settlement", ""), ("benchmark", "benchmark.")):
+        own = [name for name in named if name.startswith("benchmark.") == bool(prefix)]
+        if own:
+            entries = {name.removeprefix(prefix): named[name] for name in own}
+            yield GivenLines(table, entries, file, place=place, prefix=prefix)

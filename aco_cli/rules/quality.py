@@ -68,13 +68,16 @@ class Measure:
 
     def entry(self, years: range) -> Entry:
         """The measure as a value among those of a performance year; with a cut that is assumed no surer than that."""
-        value: dict[str, Any] = {"domain": self.domain} if self.domain else {}
-        value |= {"from": self.collection.value}
-        value |= {"points": f"{self.max_points:g}"} if self.domain else {}
-        value |= {"reversed": True} if self.reversed else {}
-        value |= {"reporting_through": self.reporting_through} if self.reporting_through else {}
-        for name, rates in (("cuts", self.cuts), ("deciles", self.deciles)):
-            value |= {name: list(rates)} if rates else {}
+        value = {
+            "domain": self.domain,
+            "from": self.collection.value,
+            "points": self.domain and f"{self.max_points:g}",
+            "reversed": self.reversed,
+            "reporting_through": self.reporting_through,
+            "cuts": list(self.cuts),
+            "deciles": list(self.deciles),
+        }
+        value = {name: held for name, held in value.items() if held}
         note = f"only cuts {', '.join(self.assumed)} are assumed; the others are {self.status}" if self.assumed else ""
         status = Status.ASSUMED if self.assumed else self.status
         return Entry((ANY,), years, value, status, self.cite, note)

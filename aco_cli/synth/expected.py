@@ -12,7 +12,7 @@ import pandas as pd
 from aco_cli.engine.members import TYPES
 from aco_cli.inputs.claims.checks import PERIODS
 from aco_cli.synth.claims import Claims
-from aco_cli.synth.people import MONTHS, NOBODY, Bools, People, PersonYears
+from aco_cli.synth.people import MONTHS, NOBODY, People, PersonYears
 from aco_cli.synth.plan import COMPLETION, Floats, Ints, Plan
 
 
@@ -42,10 +42,6 @@ class Expected:
         np.add.at(self.months, (aco, period), months[row])
         np.add.at(self.cents, (aco, period), np.clip(MONTHS * cents, -bound, bound)[row])
         np.add.at(self.scores, (aco, period), scores[row])
-        self._add_counties(rows, eligible, assigned)
-
-    def _add_counties(self, rows: PersonYears, eligible: Bools, assigned: tuple[Ints, Ints, Ints]) -> None:
-        aco, period, row = assigned
         group = ((aco * len(PERIODS) + period)[:, None] * len(TYPES) + rows.kind[row]) * self._plan.counties
         places, counts = np.unique((group + rows.county[row])[eligible[row]], return_counts=True)
         self._lived.update(dict(zip(places.tolist(), counts.tolist(), strict=True)))

@@ -6,6 +6,7 @@ every ACO of an agreement start is one equation with the same eight unknowns.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -130,7 +131,11 @@ def _calibrate_start(equations: Equations) -> tuple[pd.DataFrame, pd.DataFrame, 
         quantiles=tuple(misses.quantile(list(QUANTILES))),
     )
     residuals["factor_error"] = spread(equations.slopes @ inverse * noise)
-    return _reference(frame, factors, spread(inverse * noise), fit), residuals, fit
+    itself = np.ones(len(TYPES))  # the trend of BY3 to itself
+    values, errors = np.append(factors, itself), np.append(spread(inverse * noise), itself - 1)
+    # The benchmark years are the three before the agreement (42 CFR 425.602(a), 425.603).
+    years = np.repeat(np.arange(fit.start.year - len(BENCHMARK_YEARS), fit.start.year), len(TYPES))
+    return reference_rows(frame, "trend_factor", values, errors, years, fit.acos), residuals, fit
 
 
 def _refusal(slopes: Floats) -> str:
@@ -166,18 +171,18 @@ def _blanks(equations: Equations) -> pd.Series:
     return "blank: " + pd.Series(lacks, dtype="str").str[2:].replace("", _PRIOR_SAVINGS)
 
 
-def _reference(frame: pd.DataFrame, factors: Floats, errors: Floats, fit: Fit) -> pd.DataFrame:
-    """Rows of a reference file by calendar year and enrollment type; the trend of BY3 to itself is 1."""
-    types = len(TYPES)
+def reference_rows(
+    frame: pd.DataFrame, figure: str, values: Floats, errors: Floats, calendar_year: Any, acos: int
+) -> pd.DataFrame:
+    """Rows of a reference file by enrollment type, with a figure that fits so many ACOs of the frame."""
     return pd.DataFrame(
         {
             "performance_year": frame["performance_year"].iloc[0],
-            "agreement_start": fit.start,
-            # The benchmark years are the three before the agreement (42 CFR 425.602(a), 425.603).
-            "calendar_year": np.repeat(np.arange(fit.start.year - len(BENCHMARK_YEARS), fit.start.year), types),
-            "enrollment_type": [*TYPES] * len(BENCHMARK_YEARS),
-            "trend_factor": np.append(factors, np.ones(types)),
-            "standard_error": np.append(errors, np.zeros(types)),
-            "acos": fit.acos,
+            "agreement_start": frame["agreement_start"].iloc[0],
+            "calendar_year": calendar_year,
+            "enrollment_type": [*TYPES] * (len(values) // len(TYPES)),
+            figure: values,
+            "standard_error": errors,
+            "acos": acos,
         }
     )

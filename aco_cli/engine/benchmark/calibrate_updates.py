@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.benchmark.calibrate import HISTORICAL, Calibration, national_starts, together
+from aco_cli.engine.benchmark.calibrate import HISTORICAL, Calibration, national_starts, reference_rows, together
 from aco_cli.engine.benchmark.equations import KINDS, Equations, Figures, Floats, Model, spread
-from aco_cli.engine.members import TYPES
 from aco_cli.rules.book import RuleBook
 
 # Errors of some thirty independent roundings are normal: 99.7 % are within this many standard deviations.
@@ -109,7 +108,8 @@ def _calibrate_start(equations: Equations) -> tuple[pd.DataFrame, UpdateFit]:
         sd=float(np.std((residuals * noise)[agree])),
         rounding_sd=float(np.sqrt(np.mean(noise[agree] ** 2))),
     )
-    return _reference(equations.frame, updates, spread(np.linalg.pinv(slopes[agree])), fit), fit
+    year, errors = equations.frame["performance_year"].iloc[0], spread(np.linalg.pinv(slopes[agree]))
+    return reference_rows(equations.frame, "flat_dollar_update", updates, errors, year, fit.agree), fit
 
 
 def truncated_least_squares(slopes: Floats, target: Floats) -> Floats:
@@ -140,18 +140,3 @@ def _refined(slopes: Floats, target: Floats, unknowns: Floats) -> Floats:
             break
         within = now
     return unknowns
-
-
-def _reference(frame: pd.DataFrame, updates: Floats, errors: Floats, fit: UpdateFit) -> pd.DataFrame:
-    year = frame["performance_year"].iloc[0]
-    return pd.DataFrame(
-        {
-            "performance_year": year,
-            "agreement_start": fit.start,
-            "calendar_year": year,
-            "enrollment_type": [*TYPES],
-            "flat_dollar_update": updates,
-            "standard_error": errors,
-            "acos": fit.agree,
-        }
-    )

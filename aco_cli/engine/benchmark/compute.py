@@ -10,13 +10,13 @@ from aco_cli.engine.benchmark.frames import calendar_fits, wide_expenditures, wi
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.row import Row, evaluated
-from aco_cli.engine.lines.situations import Evaluator, Situations, Taken, places
+from aco_cli.engine.lines.situations import Evaluator, Situations, Taken, in_situation, places
 from aco_cli.engine.lines.step import Step
 from aco_cli.engine.members import ENROLLMENT_TYPES, PERIODS
-from aco_cli.engine.notes import UNPUBLISHED
+from aco_cli.engine.notes import unpublished
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.parameters import VALUE_OF, Status
+from aco_cli.rules.parameters import Status
 
 PROGRAM, RULES = "mssp", "mssp-benchmark"
 RESULTS = (
@@ -54,7 +54,8 @@ def benchmark(
         for name in RESULTS:
             found[name][here] = np.where(fits, computed[_LINES.get(name, name)], np.nan)
         complete = np.logical_and.reduce([~np.isnan(found[name][here]) for name in RESULTS if name != "two_way_total"])
-        rests_on = _unpublished(situation, book)
+        held = book.in_force(situation).items()
+        rests_on = [unpublished(name, entry).text for name, entry in held if entry.status is not Status.PUBLISHED]
         warned[here] = complete & bool(rests_on)
         notes[here] = np.where(complete, "; ".join(rests_on), np.where(fits, "", _OUT_OF_ORDER))
         notes[here] = _noted(situation, notes[here], complete, Taken(figures, here), book)
@@ -100,15 +101,11 @@ def _figures(roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.Dat
     for step in law.inputs:
         if step.given == "roster" and step.key in roster:
             figures[step.key] = roster[step.key].to_numpy(dtype=np.float64)
-    return {**figures, "starts_within_year": _starts_within_year(roster), "calendar_fits": calendar_fits(roster, years)}
-
-
-def _starts_within_year(roster: pd.DataFrame) -> NDArray[np.bool_]:
-    if "agreement_start" not in roster:
-        return np.zeros(len(roster), dtype=np.bool_)
-    start = roster["agreement_start"].dt
-    within: pd.Series = (start.year == roster["performance_year"]) & (start.month > 1)
-    return np.asarray(within, dtype=np.bool_)
+    within = np.zeros(len(roster), dtype=np.bool_)
+    if "agreement_start" in roster:
+        start = roster["agreement_start"].dt
+        within = ((start.year == roster["performance_year"]) & (start.month > 1)).to_numpy(dtype=np.bool_)
+    return {**figures, "starts_within_year": within, "calendar_fits": calendar_fits(roster, years)}
 
 
 def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.bool_]]:
@@ -120,24 +117,14 @@ def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.b
         year, period = start.astype("datetime64[Y]"), roster["agreement_period"].to_numpy(dtype=np.float64)
         for code, situation in enumerate(found):
             if (entry := book.in_force(situation).get("era")) is not None:
-                within = (start >= np.datetime64(entry.value["from"])) & (
-                    start <= np.datetime64(entry.value["through"])
-                )
+                first, last = (np.datetime64(entry.value[end]) for end in ("from", "through"))
+                within = (start >= first) & (start <= last)
                 numbered = (period >= entry.value["first_period"]) & (period <= entry.value["last_period"])
                 codes[within & numbered & (year == np.datetime64(str(situation.year)))] = code
     if "program" in roster:
         codes[roster["program"].to_numpy() != PROGRAM] = -1
     known = codes >= 0
     return Situations(book, found, codes[known]), known
-
-
-def _unpublished(situation: Situation, book: RuleBook) -> list[str]:
-    """That a benchmark of a situation rests on rule values that are not published, each in words."""
-    return [
-        UNPUBLISHED.format(value=VALUE_OF[entry.status], label=parameter, cite=entry.cite)
-        for parameter, entry in book.in_force(situation).items()
-        if entry.status is not Status.PUBLISHED
-    ]
 
 
 def _noted(
@@ -149,18 +136,10 @@ def _noted(
         if some.any():
             rows = places(some)
             steps = [step for step in law.notes if step.level == level]
-            held = _held(law, steps, situation, Taken(figures, rows), book)
-            notes[rows] = _joined(level, list(_ordered(steps, held)), notes[rows])
+            wanted = [f"{step.key}:when" for step in steps]
+            held = in_situation(situation, book, law, wanted, Taken(figures, rows), int(some.sum()))
+            notes[rows] = _joined(level, _ordered(steps, held), notes[rows])
     return notes
-
-
-def _held(
-    law: Law, steps: Sequence[Step], situation: Situation, figures: Mapping[str, Column], book: RuleBook
-) -> Mapping[str, Column]:
-    rows = len(figures["calendar_fits"])
-    situations = Situations(book, [situation], np.zeros(rows, dtype=np.intp))
-    evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: [f"{step.key}:when" for step in steps])
-    return next(evaluator.blocks(rows, rows))[2]
 
 
 def _ordered(steps: Sequence[Step], held: Mapping[str, Column]) -> Iterator[tuple[str, Column]]:
@@ -176,15 +155,12 @@ def _ordered(steps: Sequence[Step], held: Mapping[str, Column]) -> Iterator[tupl
                     yield f"{period.upper()} {kind} {step.text}", column[at] if column.ndim else column
 
 
-def _joined(level: str, texts: Sequence[tuple[str, Column]], notes: Column) -> Column:
+def _joined(level: str, texts: Iterator[tuple[str, Column]], notes: Column) -> Column:
     """Notes with texts behind them; what is missing is named in one sentence."""
     lists = np.full(len(notes), "", dtype=object)
     for text, rows in texts:
-        _add(lists, np.broadcast_to(np.asarray(rows, dtype=np.bool_), lists.shape), text, ", ")
+        held = np.broadcast_to(np.asarray(rows, dtype=np.bool_), lists.shape)
+        lists[held] += np.where(lists[held] == "", text, ", " + text).astype(object)
     if level == "missing":
         lists = np.where(lists == "", "", "missing: " + lists)
     return np.where(lists == "", notes, np.where(notes == "", lists, notes + "; " + lists))
-
-
-def _add(notes: Column, rows: Column, text: str, between: str = "; ") -> None:
-    notes[rows] += np.where(notes[rows] == "", text, between + text).astype(object)

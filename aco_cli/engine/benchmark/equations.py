@@ -49,19 +49,16 @@ class Equations:
         self.rules = rules
         self.rounded = [name for name in model.rounded if name in frame]
         self.laws = (law_of(rules.book, PROGRAM, "benchmark"),)
-        self.figures = {
-            name: frame[name].to_numpy(dtype=np.float64) for _, each in self._inputs() for name in each if name in frame
-        }
+        # The inputs of the benchmark, each by its key with the names of its members.
+        self.inputs = {step.key: [step.named(each) for each in members(step)] for step in self.laws[0].inputs}
+        named = [name for names in self.inputs.values() for name in names if name in frame]
+        self.figures = {name: frame[name].to_numpy(dtype=np.float64) for name in named}
         self.published = frame[model.published].to_numpy(dtype=np.float64)
         unknowns = len(model.unknowns)
         base, *units = self.recompute(np.vstack([np.zeros(unknowns), np.eye(unknowns)]))
         self.slopes: Floats = np.column_stack(units) - base[:, None]
         self.target = self.published - base
         self.usable = np.isfinite(self.slopes).all(axis=1) & np.isfinite(self.target)
-
-    def _inputs(self) -> Iterator[tuple[str, list[str]]]:
-        """The inputs of the benchmark, each by its key with the names of its members."""
-        return ((step.key, [step.named(each) for each in members(step)]) for step in self.laws[0].inputs)
 
     def recompute(self, unknowns: Floats, moved: Figures | None = None) -> Column:
         """The line for each ACO (last axis) with these values of the unknowns, some figures perhaps moved.
@@ -82,7 +79,7 @@ class Equations:
     def _stacked(self, figures: Figures) -> Iterator[tuple[str, Column]]:
         """Figures by type as one array: types, sets of values, ACOs."""
         rows = len(self.frame)
-        for key, names in self._inputs():
+        for key, names in self.inputs.items():
             if any(name in figures for name in names):
                 each = np.broadcast_arrays(*(figures.get(name, np.asarray(np.nan)) for name in names))
                 stacked = np.stack(each) if len(names) > 1 else each[0]

@@ -1,6 +1,9 @@
 """Long tables of expenditures and national figures as columns of an ACO-year: one per figure, period and type."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import and_
 
 import numpy as np
 import pandas as pd
@@ -46,18 +49,24 @@ def wide_expenditures(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple
     `listed[by1]` says where it has such a row; `assigned_beneficiaries[by1]` is that of any row of the period. Rows
     of ACO-years outside the roster are passed over.
     """
-    cells, used = _cells(roster, expenditures)
-    held = {name: expenditures[source] for source, name in _EXPENDITURES.items() if source in expenditures}
-    tables = {name: _known(name, _spread(figure, used, cells, len(roster))) for name, figure in held.items()}
-    listed = np.zeros(len(PERIODS) * len(TYPES) * len(roster), dtype=np.bool_)
+    row, shape = _rows(roster, expenditures), (len(PERIODS), len(TYPES), len(roster))
+    period = _places(expenditures["period"], [name.upper() for name in PERIODS])
+    used = slice(None) if (row >= 0).all() else np.flatnonzero(row >= 0)
+    cells = ((period * len(TYPES) + _places(expenditures["enrollment_type"], TYPES)) * len(roster) + row)[used]
+
+    def spread(figure: pd.Series) -> Column:
+        table = np.full(math.prod(shape), np.nan)
+        table[cells] = figure.to_numpy(dtype=np.float64)[used]
+        return table.reshape(shape)
+
+    tables = {name: spread(expenditures[source]) for source, name in _EXPENDITURES.items() if source in expenditures}
+    listed = np.zeros(math.prod(shape), dtype=np.bool_)
     listed[cells] = True
-    tables["listed"] = listed.reshape(len(PERIODS), len(TYPES), len(roster))
-    years = _spread(expenditures["calendar_year"], used, cells, len(roster))
-    figures = {name: column for figure, table in tables.items() for name, column in _named(figure, table).items()}
+    figures = _by_period({**tables, "listed": listed.reshape(shape)})
     if ASSIGNED in expenditures:
-        assigned = np.fmax.reduce(_spread(expenditures[ASSIGNED], used, cells, len(roster)), axis=1)
+        assigned = np.fmax.reduce(spread(expenditures[ASSIGNED]), axis=1)
         figures |= {f"{ASSIGNED}[{period}]": assigned[place] for place, period in enumerate(PERIODS)}
-    return figures, years
+    return figures, spread(expenditures["calendar_year"])
 
 
 def calendar_fits(roster: pd.DataFrame, years: Column) -> Column:
@@ -69,54 +78,25 @@ def calendar_fits(roster: pd.DataFrame, years: Column) -> Column:
     return np.asarray(in_order[:-1].all(axis=0) & (is_performance_year | np.isnan(first[-1])))
 
 
-def _cells(roster: pd.DataFrame, expenditures: pd.DataFrame) -> tuple[_Places, _Places | slice]:
-    """The place of each row of the file in a table of period, type and roster row; and which rows have one."""
-    row = _rows(roster, expenditures)
-    period = _places(expenditures["period"], [name.upper() for name in PERIODS])
-    cells = (period * len(TYPES) + _places(expenditures["enrollment_type"], TYPES)) * len(roster) + row
-    if (row >= 0).all():
-        return cells, slice(None)
-    used = np.flatnonzero(row >= 0)
-    return cells[used], used
-
-
-def _spread(figure: pd.Series, used: _Places | slice, cells: _Places, rows: int) -> Column:
-    table = np.full(len(PERIODS) * len(TYPES) * rows, np.nan)
-    table[cells] = figure.to_numpy(dtype=np.float64)[used]
-    return table.reshape(len(PERIODS), len(TYPES), rows)
-
-
-def _known(name: str, table: Column) -> Column:
-    """The table of a figure, in place, with zeros as unknown where no population has any."""
-    if name in _POSITIVE:
-        table[table == 0] = np.nan
-    return table
+def _by_period(tables: Mapping[str, Column]) -> dict[str, Column]:
+    """The tables of figures by name and period, with zeros as unknown where no population has any."""
+    for name in _POSITIVE & tables.keys():
+        tables[name][tables[name] == 0] = np.nan
+    return {f"{name}[{period}]": table[at] for name, table in tables.items() for at, period in enumerate(PERIODS)}
 
 
 def _rows(roster: pd.DataFrame, long: pd.DataFrame) -> _Places:
     """For each row of a long table the place of its ACO-year in the roster, -1 for none."""
-    ids, known = pd.factorize(long["aco_id"])
-    own = pd.Index(known).get_indexer(pd.Index(roster["aco_id"]))
-    year = long["performance_year"].to_numpy(dtype=np.intp)
-    wanted = roster["performance_year"].to_numpy(dtype=np.intp)
-    first = int(min(year.min(initial=9999), wanted.min(initial=9999)))
-    span = int(max(year.max(initial=first), wanted.max(initial=first))) - first + 1
-    places = np.full(len(known) * span, -1, dtype=np.intp)
-    listed = np.flatnonzero(own >= 0)
-    places[own[listed] * span + wanted[listed] - first] = listed
-    found: _Places = places[ids * span + (year - first)]
-    return found
+    ids, known = pd.factorize(roster["aco_id"])
+    lookup = _Lookup(ids, roster["performance_year"].to_numpy())
+    return lookup.of(_places(long["aco_id"], known), long["performance_year"].to_numpy())
 
 
-def _places(column: pd.Series, words: Sequence[str]) -> _Places:
+def _places(column: pd.Series, words: Sequence[str] | pd.Index) -> _Places:
     cells = pa.array(column)
     places = pc.index_in(cells, value_set=pa.array(words, type=cells.type))
     found: _Places = places.fill_null(-1).to_numpy().astype(np.intp)
     return found
-
-
-def _named(name: str, table: Column) -> dict[str, Column]:
-    return {f"{name}[{period}]": table[place] for place, period in enumerate(PERIODS)}
 
 
 def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame) -> dict[str, Column]:
@@ -124,71 +104,56 @@ def wide_reference(roster: pd.DataFrame, years: Column, reference: pd.DataFrame)
 
     Figures for the ACO's own agreement start win over those for all; `years` is as `wide_expenditures` gives it.
     """
-    starts, own, held = _starts(roster, reference)
-    figures = {
-        name: reference[source].to_numpy(dtype=np.float64) for source, name in _REFERENCE.items() if source in reference
-    }
-    places = _YearPlaces(reference, held, starts)
+    asked, held = _starts(roster, reference)
+    names = ("performance_year", "calendar_year")
+    kinds = _places(reference["enrollment_type"], TYPES)
+    lookup = _Lookup(*(reference[name].to_numpy(dtype=np.float64) for name in names), kinds, held)
     year = roster["performance_year"].to_numpy(dtype=np.float64)
+    # A blank is last, which is where -1 leads.
+    figures = {
+        name: np.append(reference[source].to_numpy(dtype=np.float64), np.nan)
+        for source, name in _REFERENCE.items()
+        if source in reference
+    }
     tables = {name: np.full((len(PERIODS), len(TYPES), len(roster)), np.nan) for name in figures}
-    for period in range(len(PERIODS)):
-        for at in range(len(TYPES)):
-            special = places.of(year, years[period, at], at, own)
-            general = places.of(year, years[period, at], at, _ANY_START) if starts > 1 else special
-            for name, figure in figures.items():
-                found = _taken(figure, special)
-                other = _taken(figure, general) if starts > 1 else found
-                tables[name][period, at] = np.where(np.isnan(found), other, found) if starts > 1 else found
-    known = {name: _known(name, table) for name, table in tables.items()}
-    return {name: column for figure, table in known.items() for name, column in _named(figure, table).items()}
+    for period, kind in np.ndindex(len(PERIODS), len(TYPES)):
+        places = [lookup.of(year, years[period, kind], kind, start) for start in asked]
+        for name, figure in figures.items():
+            own, *others = (figure[each] for each in places)
+            tables[name][period, kind] = np.where(np.isnan(own), others[0], own) if others else own
+    return _by_period(tables)
 
 
-class _YearPlaces:
-    """Where a reference file has the row of a performance year, calendar year, enrollment type and agreement start.
+class _Lookup:
+    """Where a table has the row with some whole numbers in its key columns.
 
-    An array over all combinations of the years in the file: a look-up costs less than one by hashes.
+    An array over all combinations of the numbers in the table: a look-up costs less than one by hashes.
     """
 
-    def __init__(self, reference: pd.DataFrame, starts: _Places, how_many: int) -> None:
-        names = ("performance_year", "calendar_year")
-        years = [reference[name].to_numpy(dtype=np.float64) for name in names]
-        self._first = [int(year.min(initial=9999)) for year in years]
-        self._span = [int(year.max(initial=0)) - first + 1 for year, first in zip(years, self._first, strict=True)]
-        self._starts = how_many
-        self._places = np.full(max(0, self._span[0]) * max(0, self._span[1]) * len(TYPES) * how_many + 1, -1, np.intp)
-        kind = _places(reference["enrollment_type"], TYPES)
-        self._places[self._key(years[0], years[1], kind, starts)] = np.arange(len(reference))
+    def __init__(self, *keys: Column) -> None:
+        self._first = [int(key.min()) if len(key) else 0 for key in keys]
+        self._span = [int(np.ptp(key)) + 1 if len(key) else 0 for key in keys]
+        self._places = np.full(math.prod(self._span) + 1, -1, dtype=np.intp)
+        self._places[self._cell(keys)] = np.arange(len(keys[0]))
 
-    def of(self, performance_year: Column, calendar_year: Column, kind: int, start: _Places | int) -> _Places:
+    def of(self, *keys: Column) -> _Places:
         """The place of each row asked for, -1 for none."""
-        known = self._within(performance_year, 0) & self._within(calendar_year, 1)
-        key = self._key(
-            np.where(known, performance_year, self._first[0]),
-            np.where(known, calendar_year, self._first[1]),
-            kind,
-            start,
-        )
-        found: _Places = self._places[np.where(known, key, -1)]
+        bounds = zip(keys, self._first, self._span, strict=True)
+        known = reduce(and_, [(key >= first) & (key < first + span) for key, first, span in bounds])
+        cell = self._cell([np.where(known, key, first) for key, first in zip(keys, self._first, strict=True)])
+        found: _Places = self._places[np.where(known, cell, -1)]
         return found
 
-    def _within(self, year: Column, which: int) -> Column:
-        return np.asarray((year >= self._first[which]) & (year < self._first[which] + self._span[which]))
-
-    def _key(
-        self, performance_year: Column, calendar_year: Column, kind: _Places | int, start: _Places | int
-    ) -> _Places:
-        years = (performance_year - self._first[0]) * self._span[1] + (calendar_year - self._first[1])
-        key: _Places = (years.astype(np.intp) * len(TYPES) + kind) * self._starts + start
-        return key
+    def _cell(self, keys: Sequence[Column]) -> _Places:
+        cell = np.zeros(1)
+        for key, first, span in zip(keys, self._first, self._span, strict=True):
+            cell = cell * span + (key - first)
+        return cell.astype(np.intp)
 
 
-def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[int, _Places, _Places]:
-    """How many agreement starts there are, and those of roster and reference as numbers; 0 is any."""
+def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[_Places | int], _Places]:
+    """The agreement starts, as numbers, that the roster asks for, best first, and those of the reference; 0 is any."""
     if "agreement_start" not in reference or "agreement_start" not in roster:
-        return 1, np.zeros(len(roster), dtype=np.intp), np.zeros(len(reference), dtype=np.intp)
+        return [_ANY_START], np.zeros(len(reference), dtype=np.intp)
     codes, known = pd.factorize(reference["agreement_start"])
-    return len(known) + 1, pd.Index(known).get_indexer(pd.Index(roster["agreement_start"])) + 1, codes + 1
-
-
-def _taken(figure: Column, places: _Places) -> Column:
-    return np.where(places >= 0, figure[places], np.nan) if len(figure) else np.full(len(places), np.nan)
+    return [pd.Index(known).get_indexer(pd.Index(roster["agreement_start"])) + 1, _ANY_START], codes + 1

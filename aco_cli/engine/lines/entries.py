@@ -113,8 +113,7 @@ def _decide(row: Row, node: Node) -> Node | None:
             taken = bool(row.value(test))
             chosen, other = (yes, no) if taken else (no, yes)
             final = isinstance(chosen, Text) or _is_na(chosen)
-            settled = final or _is_unknown(row, other) or _says_nothing(row, other, test)
-            return (TRUE if taken else FALSE) if settled else None
+            return (TRUE if taken else FALSE) if final or _says_nothing(row, other, test) else None
         case Apply(function="IFERROR", arguments=(value, _)):
             return FALSE if math.isnan(row.value(value)) else TRUE
         case Apply(function="ISNUMBER"):
@@ -126,19 +125,12 @@ def _is_na(node: Node) -> bool:
     return isinstance(node, Apply) and node.function == "NA"
 
 
-def _is_unknown(row: Row, branch: Node) -> bool:
-    return isinstance(branch, Name | Rule) and row.value(branch) != row.value(branch)  # NaN
-
-
 def _says_nothing(row: Row, branch: Node, test: Node) -> bool:
-    """A branch not taken that only passes on that something is unknown, or is for a share of all or nothing."""
-    passes_on = isinstance(branch, Name | Rule) and branch in walk(test)
-    return _is_na(branch) or passes_on or _is_edge(row, test)
-
-
-def _is_edge(row: Row, test: Node) -> bool:
-    """Whether a share is asked for being all or nothing, which the sum with it need not be."""
+    """A branch not taken that is unknown or only passes on that something is, or is for a share of all or nothing."""
+    if isinstance(branch, Name | Rule) and (branch in walk(test) or row.value(branch) != row.value(branch)):  # NaN
+        return True
     match test:
         case Apply(function="=", arguments=(Name(name=name), Number(value=0 | 1))):
-            return row.law.named[name].unit == "fraction"
-    return False
+            # A share may be asked for being all or nothing, which the sum with it need not be.
+            return _is_na(branch) or row.law.named[name].unit == "fraction"
+    return _is_na(branch)

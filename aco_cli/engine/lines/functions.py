@@ -42,6 +42,10 @@ class Function:
     plain: Plain | None = None
 
 
+def _any(*_units: str) -> str:
+    return u.ANY
+
+
 def _divided(left: Column, right: Column) -> Column:
     return np.where(np.equal(right, 0), np.nan, np.divide(left, right))
 
@@ -154,11 +158,11 @@ FUNCTIONS: Mapping[str, Function] = {
     "ABS": Function((1, 1), u.alike, np.abs),
     "INT": Function((1, 1), u.alike, np.floor),
     "IFERROR": Function((2, 2), u.alike, lambda value, otherwise: np.where(np.isnan(value), otherwise, value)),
-    "ISNUMBER": Function((1, 1), u.condition, lambda value: ~np.isnan(value)),
+    "ISNUMBER": Function((1, 1), lambda _: u.CONDITION, lambda value: ~np.isnan(value)),
     "MATCH": Function((3, 3), u.place, _place),
-    "INDEX": Function((2, 2), u.anything, _taken),
-    "NTH": Function((2, 2), u.anything, _nth),
-    "NA": Function((0, 0), u.anything, lambda: np.nan),
+    "INDEX": Function((2, 2), _any, _taken),
+    "NTH": Function((2, 2), _any, _nth),
+    "NA": Function((0, 0), _any, lambda: np.nan),
     "RATE_OF": Function((2, 2), u.product, _rate_of, lambda rate, amount: Apply("*", (rate, amount))),
     "LINEAR": Function((5, 5), u.interpolation, _linear, _plain_linear),
     "SUM_TYPES": Function((1, 1), u.alike, partial(_total, "type"), _plain_total),

@@ -183,14 +183,11 @@ def _steps(
     held = {name: _value(name, value, file, (*place, name)) for name, value in entry.items()}
     if namesake:
         held = {"by": namesake.by, "periods": namesake.periods, **held}
-    periods = (matched["period"],) if matched["period"] else held.get("periods", ()) or _all_periods(held)
+    every = PERIODS if "period" in held.get("by", ()) else ("",)
+    periods = (matched["period"],) if matched["period"] else held.get("periods") or every
     for period in periods:
         parts = {name: held[name].format(period=period) for name in FORMULAS if name in held}
         yield Step(matched["name"], period, **{**held, **parts}, file=file, place=place)
-
-
-def _all_periods(held: Mapping[str, Any]) -> tuple[str, ...]:
-    return PERIODS if "period" in held.get("by", ()) else ("",)
 
 
 def _value(name: str, value: Any, file: Path, place: tuple[int | str, ...]) -> Any:

@@ -93,7 +93,8 @@ class Row:
         if function in COMPARISONS and any(isinstance(each, float) and math.isnan(each) for each in values):
             return 0.0  # of a text too
         with np.errstate(all="ignore"):
-            return _plain(FUNCTIONS[function].compute(*values))
+            found = FUNCTIONS[function].compute(*values)
+        return found if isinstance(found, str) or np.ndim(found) else float(found)
 
     def is_given(self, step: Step, number: float) -> bool:
         """Whether a figure is known; of a choice, whether it is made."""
@@ -112,15 +113,12 @@ class Row:
         return program.cite or step.cite, str(program.status)
 
 
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str) or np.ndim(value) else float(value)
-
-
 def evaluated(law: Law, situations: Situations, figures: Mapping[str, Column]) -> list[Row]:
     """Every row of some situations with all figures of a table, given or computed."""
     rows, wanted = len(situations.codes), tuple(each.key for each in law.order)
     evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: wanted)
-    found = {key: np.full((*_members(law, key), rows), np.nan) for key in wanted}
+    axes = {key: law.known[key.partition(":")[0]].axis for key in wanted}
+    found = {key: np.full((len(AXES[axis]), rows) if axis else rows, np.nan) for key, axis in axes.items()}
     for _, part, computed in evaluator.blocks(rows, max(rows, 1)):
         for key in wanted:
             found[key][..., part] = computed[key]
@@ -130,8 +128,3 @@ def evaluated(law: Law, situations: Situations, figures: Mapping[str, Column]) -
         Row(law, everything, at, situations.found[code], entries[code])
         for at, code in enumerate(situations.codes.tolist())
     ]
-
-
-def _members(law: Law, key: str) -> tuple[int, ...]:
-    axis = law.known[key.partition(":")[0]].axis
-    return (len(AXES[axis]),) if axis else ()

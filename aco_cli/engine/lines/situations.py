@@ -88,6 +88,15 @@ class Evaluator:
         }
 
 
+def in_situation(
+    situation: Situation, book: RuleBook, law: Law, wanted: Sequence[str], figures: Mapping[str, Column], rows: int
+) -> dict[str, Column]:
+    """Figures `wanted` of a table for so many rows that are all in one situation; {} for no rows."""
+    situations = Situations(book, [situation], np.zeros(rows, dtype=np.intp))
+    evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: wanted)
+    return next((computed for _, _, computed in evaluator.blocks(rows, max(rows, 1))), {})
+
+
 def folded(laws: tuple[Law, ...], wanted: tuple[str, ...], values: Mapping[str, Any], given: Collection[str]) -> Folded:
     """What is left to compute of the figures wanted under rule values, by name, if the inputs of `given` are known."""
     rules, inputs = _asked(laws, wanted)

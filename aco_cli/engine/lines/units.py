@@ -83,11 +83,6 @@ def conditions(*units: str) -> str:
     return CONDITION
 
 
-def condition(_unit: str) -> str:
-    """A condition, whatever is asked."""
-    return CONDITION
-
-
 def branches(test: str, yes: str, no: str) -> str:
     """One of two of one unit, by a condition."""
     conditions(test)
@@ -104,8 +99,3 @@ def interpolation(at: str, lower: str, upper: str, at_lower: str, at_upper: str)
     """What lies between two values, as a position does between two others."""
     alike(at, lower, upper)
     return alike(at_lower, at_upper)
-
-
-def anything(*_units: str) -> str:
-    """What a rule value or an unknown stands for fits anywhere."""
-    return ANY

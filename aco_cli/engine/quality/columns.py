@@ -1,4 +1,4 @@
-"""Columns of a table of measure rates as numbers, and which performance year of an ACO a row is."""
+"""Columns of a table of measure rates as numbers, which year of an ACO a row is, and the lines computed from them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.situations import in_situation
+from aco_cli.rules.book import RuleBook, scoring
+
+PROGRAM = "mssp"
 Numbers = NDArray[np.float64]
 
 
@@ -63,3 +69,11 @@ class Table:
         number = np.where(later, counting["later_agreements"], number)
         given = self.number("performance_year_number")
         return np.where(np.isnan(given), number, given)
+
+
+def score_lines(book: RuleBook, year: int, table: str, figures: Mapping[str, Column]) -> dict[str, Column]:
+    """Every line and note of a table of the law (`quality_percentiles`, `quality_deciles`), a column each."""
+    law = law_of(book, PROGRAM, table)
+    rows = max(np.shape(column)[-1] for column in figures.values() if np.ndim(column))
+    found = {**figures, **in_situation(scoring(year), book, law, [each.key for each in law.order], figures, rows)}
+    return {key: np.broadcast_to(column, (*np.shape(column)[:-1], rows)) for key, column in found.items()}

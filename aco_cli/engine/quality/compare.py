@@ -1,18 +1,17 @@
 """Recomputed quality scores against published ones: exact, within rounding, explained by a named cause, or not."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from aco_cli.engine.notes import Rows
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
-from aco_cli.engine.quality.improvement import NOISE, explaining
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.rounding import scores_between
+from aco_cli.engine.quality.score import Scores, score_years
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS
@@ -42,6 +41,13 @@ class Route(StrEnum):
     NONE = "none"
 
 
+# Scores are sums of some 35 terms: differences below this are the arithmetic's.
+NOISE = 1e-9
+# Rows compared at a time with the 10,000 combinations of rewards.
+_BLOCK = 500
+# More decimals than these are a computed rate, not a printed one.
+_MOST_DECIMALS = 8
+
 Reason = tuple[Cause, Rows, Callable[[int], str]]
 
 
@@ -64,14 +70,14 @@ def _compared(frame: pd.DataFrame, year: int, rules: RuleBook) -> pd.DataFrame:
     part = frame[frame["performance_year"] == year]
     published = part["published"].to_numpy(dtype=np.float64)
     half = np.nan_to_num(part["quality_score_half_unit"].to_numpy(dtype=np.float64))
-    lowest, scores, highest = scores_between(frame, year, rules) if len(part) else (None, None, None)
+    lowest, scores, highest = _scores_between(frame, year, rules) if len(part) else (None, None, None)
     own = np.full(len(part), np.nan) if scores is None else np.asarray(scores.values["quality_score"])
     exact = np.abs(own - published) <= half + NOISE
     if isinstance(scores, PercentileScores):
         reasons = _steps(scores, published, half, rules)
     elif isinstance(scores, DecileScores) and isinstance(lowest, DecileScores) and isinstance(highest, DecileScores):
         has_prior = bool((frame["performance_year"] == year - 1).any())
-        reasons = _Deciles(published, half, lowest, scores, highest, rules, has_prior).reasons()
+        reasons = _deciles(published, half, lowest, scores, highest, rules, has_prior)
     else:
         reasons = iter([(Cause.NO_BENCHMARKS, np.ones(len(part), dtype=np.bool_), _always(""))])
     cause, reason = _first_of(reasons, exact)
@@ -111,80 +117,117 @@ def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: R
     v = scores.values
     points, allowed = np.asarray(v["points"]).T, v["improvement_allowed"] == 1
     maximum = np.asarray(v["maximum"])[:, 0]
-    found = explaining(points, maximum, np.array(steps, dtype=np.float64), published, half)
+    rewards, count = explaining(points, maximum, np.array(steps, dtype=np.float64), published, half)
 
     def text(row: int) -> str:
-        rewards = ", ".join(f"{name} {each:g}" for name, each in zip(DOMAINS, found.rewards[row].tolist(), strict=True))
-        count = found.count[row]
-        return f"{rewards} ({'the only combination' if count == 1 else f'the least of {count:,} combinations'})"
+        told = ", ".join(f"{name} {each:g}" for name, each in zip(DOMAINS, rewards[row].tolist(), strict=True))
+        one_of = "the only combination" if count[row] == 1 else f"the least of {count[row]:,} combinations"
+        return f"{told} ({one_of})"
 
-    yield Cause.REWARDS, allowed & (found.count > 0), text
+    yield Cause.REWARDS, allowed & (count > 0), text
 
 
-@dataclass(frozen=True)
-class _Deciles:
-    """A year's published scores, and those recomputed from rates at their worst, as printed, and at their best.
+def explaining(
+    points: Numbers, maximum: Numbers, steps: Numbers, score: Numbers, within: Numbers
+) -> tuple[Numbers, NDArray[np.int64]]:
+    """The combinations of `steps`, one per domain, whose score is `score` give or take `within` (fractions).
+
+    `points` by row and domain without reward, `maximum` by domain. Returns for each row the least rewards (points, by
+    row and domain) that give its score, NaN where none do, and how many combinations do. A step that a domain's maximum
+    cuts off counts as the lower one.
+    """
+    chosen = np.indices((len(steps),) * points.shape[1]).reshape(points.shape[1], -1).T
+    chosen = chosen[np.argsort(steps[chosen].sum(axis=1), kind="stable")]
+    rewards = np.full(points.shape, np.nan)
+    count = np.zeros(len(points), dtype=np.int64)
+    for start in range(0, len(points), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        # The share of its maximum that a domain reaches with each step, by row, domain and step; NaN past the maximum.
+        shares = np.minimum(points[rows, :, None] + steps, maximum[:, None]) / maximum[:, None]
+        shares[:, :, 1:][shares[:, :, :-1] >= 1] = np.nan
+        total = sum(shares[:, domain, chosen[:, domain]] for domain in range(points.shape[1]))
+        hits = np.abs(total / points.shape[1] - score[rows, None]) <= within[rows, None] + NOISE
+        count[rows] = hits.sum(axis=1)
+        rewards[rows] = np.where(hits.any(axis=1)[:, None], steps[chosen[hits.argmax(axis=1)]], np.nan)
+    return rewards, count
+
+
+def _deciles(
+    published: Numbers,
+    half: Numbers,
+    lowest: DecileScores,
+    scores: DecileScores,
+    highest: DecileScores,
+    rules: RuleBook,
+    has_prior: bool,
+) -> Iterator[Reason]:
+    """Causes in the order in which they are tried, by scores from rates at their worst, as printed, and at their best.
 
     `has_prior`: rates of the year before are at hand, if not of every ACO.
     """
+    v, (low, high) = scores.values, (np.asarray(each.values["quality_score"]) for each in (lowest, highest))
 
-    published: Numbers
-    half: Numbers
-    lowest: DecileScores
-    scores: DecileScores
-    highest: DecileScores
-    rules: RuleBook
-    has_prior: bool
+    def between(row: int) -> str:
+        return f"the printed rates allow {100 * low[row]:.3f} to {100 * high[row]:.3f} percent"
 
-    def reasons(self) -> Iterator[Reason]:
-        """Causes in the order in which they are tried, with the rows they hold on and their words."""
-        scores, v = self.scores, self.scores.values
-        yield Cause.ROUNDING, self._fits(lambda each: np.asarray(each.values["quality_score"])), self._between
-        yield (
-            Cause.NO_RATES,
-            np.asarray(~scores.is_reported),
-            _always("no rates with a benchmark among what it reported itself"),
-        )
-        survey = scores.scoring["survey_bonus"]
-        most = int(scores.scoring["end_to_end_bonus"])
-        for bonus in range(most):
-            text = f"{bonus + survey:g} bonus points in all instead of {most + survey:g}"
-            yield Cause.FEWER_BONUS_POINTS, self._fits(_with_bonus(bonus)), _always(text)
-        yield Cause.BLANKS_COUNT, self._fits(lambda each: each.score_if(blank_counts=True)), self._blanks
-        more = self.published - v["own_score"]
-        lacks_prior, equity = np.isnan(v["prior_achievement"]), self._equity()
-        improves: Rows = lacks_prior & (more > 0)
-        points = _points(more)
-        improvement = Cause.NOT_IN_PRIOR_YEAR if self.has_prior else Cause.IMPROVEMENT
-        yield improvement, improves & (equity == 0) & (more <= v["most_improvement"]), points
-        yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v["most_improvement"] + equity), points
-        yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
+    def blanks(row: int) -> str:
+        return f"as if these counted, without points: {', '.join(scores.blank_measures(row))}"
 
-    def _fits(self, score: Callable[[DecileScores], Numbers]) -> Rows:
-        low, high = score(self.lowest) - self.half - NOISE, score(self.highest) + self.half + NOISE
-        return np.asarray((self.published >= low) & (self.published <= high))
+    def points(row: int) -> str:
+        return f"{100 * more[row]:.2f} points more than the rates give"
 
-    def _between(self, row: int) -> str:
-        low, high = (float(np.asarray(each.values["quality_score"])[row]) for each in (self.lowest, self.highest))
-        return f"the printed rates allow {100 * low:.3f} to {100 * high:.3f} percent"
+    def fits(low: Numbers, high: Numbers) -> Rows:
+        return np.asarray((published >= low - half - NOISE) & (published <= high + half + NOISE))
 
-    def _blanks(self, row: int) -> str:
-        return f"as if these counted, without points: {', '.join(self.scores.blank_measures(row))}"
-
-    def _equity(self) -> Numbers:
-        """The most that a health equity adjustment can add on each row."""
-        most = self.rules.value(scoring(self.scores.table.year), "health_equity_adjustment") or 0.0
-        _, by_record = self.scores.reported_by
-        return np.where(by_record, float(most), 0.0)
-
-
-def _with_bonus(bonus: float) -> Callable[[DecileScores], Numbers]:
-    return lambda scores: scores.score_if(bonus=bonus)
+    yield Cause.ROUNDING, fits(low, high), between
+    without_rates: Rows = np.asarray(~scores.is_reported)
+    yield Cause.NO_RATES, without_rates, _always("no rates with a benchmark among what it reported itself")
+    survey, most = scores.scoring["survey_bonus"], int(scores.scoring["end_to_end_bonus"])
+    for bonus in range(most):
+        text = f"{bonus + survey:g} bonus points in all instead of {most + survey:g}"
+        yield Cause.FEWER_BONUS_POINTS, fits(lowest.score_if(bonus=bonus), highest.score_if(bonus=bonus)), _always(text)
+    all_count = fits(lowest.score_if(blank_counts=True), highest.score_if(blank_counts=True))
+    yield Cause.BLANKS_COUNT, all_count, blanks
+    more = published - v["own_score"]
+    most_by_equity = float(rules.value(scoring(scores.table.year), "health_equity_adjustment") or 0.0)
+    equity = np.where(scores.reported_by[1], most_by_equity, 0.0)
+    lacks_prior = np.isnan(v["prior_achievement"])
+    improves: Rows = lacks_prior & (more > 0)
+    improvement = Cause.NOT_IN_PRIOR_YEAR if has_prior else Cause.IMPROVEMENT
+    yield improvement, improves & (equity == 0) & (more <= v["most_improvement"]), points
+    yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v["most_improvement"] + equity), points
+    yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
 
 
 def _always(text: str) -> Callable[[int], str]:
     return lambda _: text
 
 
-def _points(more: Numbers) -> Callable[[int], str]:
-    return lambda row: f"{100 * more[row]:.2f} points more than the rates give"
+def _scores_between(frame: pd.DataFrame, year: int, rules: RuleBook) -> tuple[Scores | None, ...]:
+    """The lowest, own and highest scores of the rows of `year` when each rate lies anywhere within its last digit.
+
+    Better rates make a score higher, and those of the year before lower it, as there is less improvement.
+    """
+    part = frame[frame["performance_year"].isin([year - 1, year])]
+    return tuple(score_years(_moved(part, year, side, rules), rules)[-1].scores for side in (-1, 0, 1))
+
+
+def _moved(frame: pd.DataFrame, year: int, side: int, rules: RuleBook) -> pd.DataFrame:
+    """The frame with the rates of `year` better (1) or worse (-1) by half a unit, and those before the other way."""
+    moved: dict[str, Numbers] = {}
+    for rates_of, way in ((year, side), (year - 1, -side)):
+        measures, rows = rules.measures(rates_of), (frame["performance_year"] == rates_of).to_numpy()
+        for measure in measures.measures.values() if measures and rows.any() else ():
+            if measure.name in frame:
+                rates = moved.setdefault(measure.name, frame[measure.name].to_numpy(dtype=np.float64, copy=True))
+                rates[rows] += (-way if measure.reversed else way) * _half_unit(rates[rows])
+    return frame.assign(**moved)
+
+
+def _half_unit(rates: Numbers) -> float:
+    """Half a unit of the last digit that any rate of a column has: programs drop trailing zeros."""
+    known = rates[~np.isnan(rates)]
+    for decimals in range(_MOST_DECIMALS):
+        if (np.abs(np.round(known, decimals) - known) <= NOISE).all():
+            return float(0.5 * 10.0**-decimals)
+    return 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,7 @@ import numpy as np
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import Note, Remark, Rows, notes_in_force, remarks
-from aco_cli.engine.quality.columns import Numbers, Table
-from aco_cli.engine.quality.lines import PROGRAM, score_lines
+from aco_cli.engine.quality.columns import PROGRAM, Numbers, Table, score_lines
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.parameters import VALUE_OF
 from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet
@@ -47,20 +46,12 @@ class Sum:
     points: Numbers
     measures: Numbers
 
-    def plus(self, points: Numbers, *, blank_counts: bool = False) -> Sum:
-        """With one more measure where it has points, or in any case."""
-        blank = np.isnan(points)
-        return Sum(self.points + np.where(blank, 0.0, points), self.measures + (~blank | blank_counts))
-
-    def share(self, bonus: Numbers | float = 0.0) -> Numbers:
-        """Points and bonus as a share of 10 a measure."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((self.points + bonus) / (DECILES * self.measures))
-
 
 def prior_achievement(table: Table, measures: MeasureSet, rules: RuleBook) -> Numbers:
     """The achievement with which rates count as those of the prior year; NaN where an ACO reported through no route."""
-    web, other = (each.share() for each in _routes(_points(table, measures, rules, prior=True)))
+    routes = _routes(_Points(table, measures, rules, prior=True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        web, other = (each.points / (DECILES * each.measures) for each in routes)
     return np.asarray(np.fmax(web, other))
 
 
@@ -73,7 +64,7 @@ class DecileScores:
         self.table, self.set = table, measures
         self.scoring = rules.value(scoring(table.year), "app_scoring")
         self._rules, self._prior = rules, prior_achievement
-        self._measures = _points(table, measures, rules)
+        self._measures = _Points(table, measures, rules)
         self._routes = _routes(self._measures)
         self.is_reported = ~np.isnan([each.measures for each in self._routes]).all(axis=0)
         self.values = self._score(self._routes, self.table.number("end_to_end_bonus"))
@@ -144,15 +135,13 @@ class DecileScores:
         return score_lines(self._rules, self.table.year, "quality_deciles", figures)
 
 
-@dataclass(frozen=True)
 class _Points:
     """The points of measures, each computed when it is asked for."""
 
-    table: Table
-    set: MeasureSet
-    least: float
-    full_from: Mapping[str, float]
-    prior: bool
+    def __init__(self, table: Table, measures: MeasureSet, rules: RuleBook, *, prior: bool = False) -> None:
+        self.table, self.set, self.prior = table, measures, prior
+        self.least: float = rules.value(scoring(table.year), "app_scoring")["least"]
+        self.full_from: Mapping[str, float] = rules.value(scoring(table.year), "full_points_from") or {}
 
     def of(self, measure: Measure) -> Numbers:
         """The points of a measure on every row; NaN without a rate."""
@@ -176,37 +165,30 @@ class _Points:
         ]
 
 
-def _points(table: Table, measures: MeasureSet, rules: RuleBook, *, prior: bool = False) -> _Points:
-    least = rules.value(scoring(table.year), "app_scoring")["least"]
-    return _Points(table, measures, least, rules.value(scoring(table.year), "full_points_from") or {}, prior)
-
-
 def _routes(points: _Points, *, blank_counts: bool = False) -> list[Sum]:
     """The total of each route with what counts in all; unknown where the route has no rate of its own.
 
     `blank_counts`: a measure without a rate counts too, and has no points.
     """
-    zero = np.zeros(points.table.rows)
-    survey = Sum(zero, zero)
-    for measure in points.held(Collection.SURVEY):
-        survey = survey.plus(points.of(measure))
-    common = Sum(zero, zero).plus(_mean(survey), blank_counts=blank_counts)
-    for measure in points.held(Collection.ADMINISTRATIVE):
-        common = common.plus(points.of(measure), blank_counts=blank_counts)
-    return [_with_route(common, points, collections, blank_counts) for collections in _ROUTES]
+    survey = _added(points, [points.of(measure) for measure in points.held(Collection.SURVEY)])
+    mean = np.where(survey.measures > 0, survey.points / np.maximum(survey.measures, 1), np.nan)
+    common = [mean, *(points.of(measure) for measure in points.held(Collection.ADMINISTRATIVE))]
+    found = []
+    for collections in _ROUTES:
+        best: dict[str, Numbers] = {}
+        for measure in points.held(*collections):
+            name, own = measure.name.rpartition("_")[0], points.of(measure)
+            best[name] = np.fmax(best.get(name, own), own)
+        used = _added(points, [*best.values()]).measures > 0
+        total = _added(points, [*common, *best.values()], blank_counts=blank_counts)
+        found.append(Sum(np.where(used, total.points, np.nan), np.where(used, total.measures, np.nan)))
+    return found
 
 
-def _with_route(common: Sum, points: _Points, collections: Iterable[Collection], blank_counts: bool) -> Sum:
-    best: dict[str, Numbers] = {}
-    for measure in points.held(*collections):
-        name, found = measure.name.rpartition("_")[0], points.of(measure)
-        best[name] = np.fmax(best[name], found) if name in best else found
-    total, used = common, np.zeros(points.table.rows, dtype=np.bool_)
-    for each in best.values():
-        total = total.plus(each, blank_counts=blank_counts)
-        used |= ~np.isnan(each)
-    return Sum(np.where(used, total.points, np.nan), np.where(used, total.measures, np.nan))
-
-
-def _mean(total: Sum) -> Numbers:
-    return np.where(total.measures > 0, total.points / np.maximum(total.measures, 1), np.nan)
+def _added(points: _Points, columns: Sequence[Numbers], *, blank_counts: bool = False) -> Sum:
+    """The sum of the points of measures, of those that have some or of all."""
+    held = np.reshape(columns, (len(columns), points.table.rows))
+    blank = np.isnan(held)
+    counted = np.full(held.shape, True) if blank_counts else ~blank
+    # One after the other, so that a row alone has the same sum as one among many.
+    return Sum(sum(np.where(blank, 0.0, held), np.zeros(held.shape[1])), counted.sum(axis=0, dtype=np.float64))

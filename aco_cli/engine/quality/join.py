@@ -1,7 +1,5 @@
 """Computed quality scores into a roster, by id and performance year."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 KEYS = ["aco_id", "performance_year"]
@@ -9,17 +7,11 @@ _BROUGHT = ("quality_score", "quality_reported")
 _NAMED = 10
 
 
-@dataclass(frozen=True)
-class Joined:
-    """A roster with computed scores in the place of its own, and the ids that had no partner on the other side."""
+def join_scores(roster: pd.DataFrame, scored: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Bring `quality_score` and `quality_reported` into a roster; where there is none, the roster's own stay.
 
-    frame: pd.DataFrame
-    without_score: list[str]
-    not_in_roster: list[str]
-
-
-def join_scores(roster: pd.DataFrame, scored: pd.DataFrame) -> Joined:
-    """Bring `quality_score` and `quality_reported` into a roster; where there is none, the roster's own stay."""
+    Also returns the ids of the roster that have no score, and those of scores that are not in the roster.
+    """
     known = scored[scored["aco_id"] != ""].drop_duplicates(KEYS).set_index(KEYS)
     wanted = pd.MultiIndex.from_frame(roster[KEYS])
     brought = {}
@@ -28,7 +20,7 @@ def join_scores(roster: pd.DataFrame, scored: pd.DataFrame) -> Joined:
         brought[name] = values.fillna(roster[name]) if name in roster else values
     missing = roster.loc[known["quality_score"].reindex(wanted).isna().to_numpy(), "aco_id"]
     others = known.index.difference(wanted)
-    return Joined(roster.assign(**brought), missing.tolist(), [aco_id for aco_id, _ in others])
+    return roster.assign(**brought), missing.tolist(), [aco_id for aco_id, _ in others]
 
 
 def some(ids: list[str]) -> str:

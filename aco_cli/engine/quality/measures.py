@@ -1,6 +1,6 @@
 """One ACO's measures: rate, cut reached, points, the next cut and what that would be worth in dollars."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,64 +49,47 @@ def measure_lines(
 
     `settlements` gives the ACO's settlement (US dollars) at each of several quality scores; without it no dollars.
     """
-    found = next((each for each in score_years(rates, rules) if each.year == year), None)
+    found = _scores_of(rates, year, rules)
     if found is None or found.scores is None:
         return []
     scores = found.scores
     lines = _percentile_lines(scores) if isinstance(scores, PercentileScores) else _decile_lines(scores)
-    return _with_next(lines, found, rates, rules, settlements)
+    return _with_next(list(lines), found, rates, rules, settlements)
 
 
-def _percentile_lines(scores: PercentileScores) -> list[MeasureLine]:
-    lines = []
+def _percentile_lines(scores: PercentileScores) -> Iterator[MeasureLine]:
     for measure in scores.measures:
         rate, points = float(scores.table.number(measure.name)[0]), float(scores.points_of(measure)[0])
         line = _line(measure, rate, points, measure.max_points)
-        if not scores.paid_for_performance(measure)[0]:
-            lines.append(replace(line, reached=_without_cut(scores, measure, rate)))
-            continue
-        level = int(cuts_reached(np.array([rate]), measure)[0])
-        line = replace(
-            line,
-            reached=PERCENTILES[level - 1] if level else f"below {PERCENTILES[0]}",
-            cut=measure.cuts[level - 1] if level else NAN,
-        )
-        if level < len(measure.cuts):
-            line = replace(line, next_cut=measure.cuts[level])
-        at_hand = PERCENTILES[max(level - 1, 0) : level + 1]
-        lines.append(replace(line, assumed=tuple(cut for cut in at_hand if cut in (measure.assumed or {}))))
-    return lines
+        if scores.paid_for_performance(measure)[0]:
+            level = int(cuts_reached(np.array([rate]), measure)[0])
+            at_hand = PERCENTILES[max(level - 1, 0) : level + 1]
+            yield replace(
+                line,
+                reached=PERCENTILES[level - 1] if level else f"below {PERCENTILES[0]}",
+                cut=measure.cuts[level - 1] if level else NAN,
+                next_cut=(*measure.cuts, NAN)[level],
+                assumed=tuple(cut for cut in at_hand if cut in measure.assumed),
+            )
+        elif measure.collection in scores.unreported and scores.unreported[measure.collection][0]:
+            yield replace(line, reached="not reported")
+        else:
+            yield replace(line, reached="no denominator" if np.isnan(rate) else "pays for reporting")
 
 
-def _without_cut(scores: PercentileScores, measure: Measure, rate: float) -> str:
-    if measure.collection in scores.unreported and scores.unreported[measure.collection][0]:
-        return "not reported"
-    if np.isnan(rate):
-        return "no denominator"
-    return "pays for reporting"
-
-
-def _decile_lines(scores: DecileScores) -> list[MeasureLine]:
-    lines = []
+def _decile_lines(scores: DecileScores) -> Iterator[MeasureLine]:
     for measure in scores.set.measures.values():
         rate = float(scores.table.number(measure.name)[0])
-        if np.isnan(rate):
-            continue
-        if not measure.deciles:
-            lines.append(replace(_line(measure, rate, NAN, NAN), reached="no benchmark: not scored"))
-            continue
-        points = float(scores.points_of(measure)[0])
-        line = _line(measure, rate, points, float(DECILES))
-        starts = dict(zip(range(measure.first_decile, DECILES + 1), measure.deciles, strict=True))
-        decile = max((number for number, start in starts.items() if _reaches(rate, start, measure)), default=0)
-        reached = f"decile {decile}" if decile else f"below decile {measure.first_decile}"
-        higher = [start for number, start in starts.items() if number > points]
-        lines.append(replace(line, reached=reached, cut=starts.get(decile, NAN), next_cut=(*higher, NAN)[0]))
-    return lines
-
-
-def _reaches(rate: float, start: float, measure: Measure) -> bool:
-    return rate <= start if measure.reversed else rate >= start
+        if not np.isnan(rate) and not measure.deciles:
+            yield replace(_line(measure, rate, NAN, NAN), reached="no benchmark: not scored")
+        elif not np.isnan(rate):
+            points, sign = float(scores.points_of(measure)[0]), -1 if measure.reversed else 1
+            starts = dict(zip(range(measure.first_decile, DECILES + 1), measure.deciles, strict=True))
+            decile = max((number for number, start in starts.items() if sign * rate >= sign * start), default=0)
+            reached = f"decile {decile}" if decile else f"below decile {measure.first_decile}"
+            next_cut = next((start for number, start in starts.items() if number > points), NAN)
+            line = _line(measure, rate, points, float(DECILES))
+            yield replace(line, reached=reached, cut=starts.get(decile, NAN), next_cut=next_cut)
 
 
 def _line(measure: Measure, rate: float, points: float, max_points: float) -> MeasureLine:
@@ -130,18 +113,21 @@ def _with_next(
     for at, line in enumerate(ahead):
         rows.loc[at, line.measure] = line.next_cut
     others = rates[rates["performance_year"] != found.year]
-    again = next(e for e in score_years(pd.concat([others, rows], ignore_index=True), rules) if e.year == found.year)
-    if again.scores is None:
+    again = _scores_of(pd.concat([others, rows], ignore_index=True), found.year, rules)
+    if again is None or again.scores is None:
         return list(lines)
-    now = float(np.asarray(found.scores.values["quality_score"])[0])
-    scores = np.asarray(again.scores.values["quality_score"])
+    now, then = (np.asarray(each.values["quality_score"]) for each in (found.scores, again.scores))
     dollars = np.full(len(ahead), np.nan)
     if settlements is not None:
-        paid = settlements(np.concatenate([[now], scores]))
-        dollars = paid[1:] - paid[0]
+        before, *after = settlements(np.concatenate([now[:1], then]))
+        dollars = np.array(after) - before
     news = {}
     for at, line in enumerate(ahead):
         points = float(again.scores.points_of(again.scores.set.measures[line.measure])[at])
         gain = float(dollars[at])
-        news[line.measure] = replace(line, next_points=points, next_score=float(scores[at]), next_dollars=gain)
+        news[line.measure] = replace(line, next_points=points, next_score=float(then[at]), next_dollars=gain)
     return [news.get(line.measure, line) for line in lines]
+
+
+def _scores_of(rates: pd.DataFrame, year: int, rules: RuleBook) -> YearScores | None:
+    return next((each for each in score_years(rates, rules) if each.year == year), None)

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import NOTE, WARNING, Note, Remark, Rows, notes_in_force, remarks
-from aco_cli.engine.quality.columns import Numbers, Table
-from aco_cli.engine.quality.lines import PROGRAM, score_lines
+from aco_cli.engine.quality.columns import PROGRAM, Numbers, Table, score_lines
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet
 
@@ -39,11 +38,11 @@ class PercentileScores:
     def points_of(self, measure: Measure) -> Numbers:
         """The points of a measure on every row."""
         if measure.cuts:
-            rates = self.table.number(measure.name)
-            full = ~(self.year_number > measure.reporting_through) | np.isnan(rates)
             # What pays in full counts as having reached every cut.
-            reached = np.maximum(cuts_reached(rates, measure), full.view(np.int8) * np.int8(len(measure.cuts)))
-            points = (self.shares * measure.max_points).take(reached)
+            reached = cuts_reached(self.table.number(measure.name), measure)
+            points = (self.shares * measure.max_points).take(
+                np.where(self._decides(measure), reached, len(measure.cuts))
+            )
         else:
             points = np.full(self.table.rows, measure.max_points)
         blank = self.unreported.get(measure.collection)
@@ -51,9 +50,11 @@ class PercentileScores:
 
     def paid_for_performance(self, measure: Measure) -> Rows:
         """On which rows the rate of a measure decides its points."""
-        decides = (self.year_number > measure.reporting_through) & ~np.isnan(self.table.number(measure.name))
-        blank = self.unreported.get(measure.collection)
-        return decides & bool(measure.cuts) & (True if blank is None else ~blank)
+        blank = self.unreported.get(measure.collection, np.zeros(self.table.rows, dtype=np.bool_))
+        return np.asarray(self._decides(measure) & bool(measure.cuts) & ~blank)
+
+    def _decides(self, measure: Measure) -> Rows:
+        return (self.year_number > measure.reporting_through) & ~np.isnan(self.table.number(measure.name))
 
     @property
     def reported(self) -> Numbers:
@@ -93,21 +94,15 @@ class PercentileScores:
             yield Note(text, "assumed_cut", WARNING, measure.name), decides & near
 
     def _without_rates(self, collection: Collection) -> Rows:
-        names = [each.name for each in self.measures if each.collection is collection and self.table.has(each.name)]
-        blank = np.ones(self.table.rows, dtype=np.bool_)
-        for name in names:
-            blank &= np.isnan(self.table.number(name))
-        return blank
+        rates = [self.table.number(each.name) for each in self.measures if each.collection is collection]
+        return np.asarray(np.isnan(rates).all(axis=0)) if rates else np.full(self.table.rows, True)
 
     def _figures(self) -> dict[str, Numbers]:
         unknown = np.isnan(self.year_number)
         points, maximum = [], []
         for domain in DOMAINS:
             of_domain = [measure for measure in self.measures if measure.domain == domain]
-            total = np.where(unknown, np.nan, 0.0)
-            for measure in of_domain:
-                total += self.points_of(measure)
-            points.append(total)
+            points.append(sum(map(self.points_of, of_domain), np.where(unknown, np.nan, 0.0)))
             maximum.append(np.full(self.table.rows, sum(measure.max_points for measure in of_domain)))
         return {
             "points": np.array(points),

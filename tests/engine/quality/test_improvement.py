@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aco_cli.engine.quality.compare import compare_scores
-from aco_cli.engine.quality.improvement import explaining
+from aco_cli.engine.quality.compare import compare_scores, explaining
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
 
@@ -24,32 +23,32 @@ def score_of(points: np.ndarray, rewards: list[float]) -> np.ndarray:
 @pytest.mark.parametrize("rewards", [[0.0, 0.0, 0.0, 0.0], [0.48, 1.36, 0.0, 4.0], [4.0, 4.0, 4.0, 4.0]])
 def test_the_rewards_that_made_a_score_are_found(rewards: list[float]) -> None:
     score = score_of(POINTS, rewards)
-    found = explaining(POINTS, MAXIMUM, STEPS, score, np.array([1e-9]))
-    assert found.count[0] >= 1
-    np.testing.assert_allclose(score_of(POINTS, found.rewards[0].tolist()), score)
-    assert found.rewards[0].sum() <= sum(rewards) + 1e-9
+    least, count = explaining(POINTS, MAXIMUM, STEPS, score, np.array([1e-9]))
+    assert count[0] >= 1
+    np.testing.assert_allclose(score_of(POINTS, least[0].tolist()), score)
+    assert least[0].sum() <= sum(rewards) + 1e-9
 
 
 def test_a_step_beyond_the_maximum_is_not_another_combination() -> None:
     full = MAXIMUM[None, :].copy()
-    assert explaining(full, MAXIMUM, STEPS, np.array([1.0]), np.array([0.0])).count.tolist() == [1]
+    assert explaining(full, MAXIMUM, STEPS, np.array([1.0]), np.array([0.0]))[1].tolist() == [1]
 
 
 def test_a_score_below_the_points_is_not_explained() -> None:
-    found = explaining(POINTS, MAXIMUM, STEPS, np.array([0.2]), np.array([0.00005]))
-    assert found.count.tolist() == [0]
-    assert np.isnan(found.rewards).all()
+    least, count = explaining(POINTS, MAXIMUM, STEPS, np.array([0.2]), np.array([0.00005]))
+    assert count.tolist() == [0]
+    assert np.isnan(least).all()
 
 
 def test_many_rows_are_the_same_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aco_cli.engine.quality.improvement._BLOCK", 2)
+    monkeypatch.setattr("aco_cli.engine.quality.compare._BLOCK", 2)
     points = np.repeat(POINTS, 5, axis=0) - np.arange(5)[:, None]
     scores = score_of(points, [0.92, 0.0, 0.48, 0.0])
-    found = explaining(points, MAXIMUM, STEPS, scores, np.full(5, 1e-9))
+    least, count = explaining(points, MAXIMUM, STEPS, scores, np.full(5, 1e-9))
     for row in range(5):
-        alone = explaining(points[[row]], MAXIMUM, STEPS, scores[[row]], np.array([1e-9]))
-        assert alone.count[0] == found.count[row]
-        np.testing.assert_array_equal(alone.rewards[0], found.rewards[row])
+        own_least, own_count = explaining(points[[row]], MAXIMUM, STEPS, scores[[row]], np.array([1e-9]))
+        assert own_count[0] == count[row]
+        np.testing.assert_array_equal(own_least[0], least[row])
 
 
 def test_a_published_mean_explains_the_score_of_an_affected_aco(make_rates) -> None:  # type: ignore[no-untyped-def]

@@ -55,10 +55,10 @@ def test_2014_all_performance_scores_are_equal(of_2014: tuple[pd.DataFrame, pd.D
 def test_2014_settles_the_same_from_measure_rates(of_2014: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     published, rates = of_2014
     scored = pd.concat([rates[["aco_id", "performance_year"]], score(rates, RULES)], axis=1)
-    joined = join_scores(published, scored)
-    assert (joined.without_score, joined.not_in_roster) == ([], [])
+    joined, without_score, not_in_roster = join_scores(published, scored)
+    assert (without_score, not_in_roster) == ([], [])
     columns = ("settlement", "outcome")
-    before, after = (settle(frame, RuleBook(), columns) for frame in (published, joined.frame))
+    before, after = (settle(frame, RuleBook(), columns) for frame in (published, joined))
     assert (after["settlement"] - before["settlement"]).abs().max() < 0.01
     assert after["outcome"].tolist() == before["outcome"].tolist()
 
