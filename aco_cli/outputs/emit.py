@@ -16,17 +16,8 @@ from aco_cli.outputs.formats import DELIMITED, Format, choose_format
 from aco_cli.outputs.selection import select_columns, sort_rows, with_all
 from aco_cli.outputs.write import write_output
 
-# The module of each `render_<format>`, imported when asked for: each brings a library that others do not need.
-MODULES = {
-    Format.TABLE: "terminal",
-    Format.CSV: "delimited",
-    Format.TSV: "delimited",
-    Format.JSON: "json_text",
-    Format.JSONL: "json_text",
-    Format.PARQUET: "parquet",
-    Format.XLSX: "xlsx",
-    Format.MARKDOWN: "markdown",
-}
+# The modules of `render_<format>` that bring a library which others do not need; all else is in `text_formats`.
+MODULES = {Format.TABLE: "terminal", Format.PARQUET: "parquet", Format.XLSX: "xlsx"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +77,7 @@ def render(
     US dollars are rounded once to cents unless `exact`; `excel_safe` guards CSV and TSV against formulas in text.
     Raises OutputError for what the format cannot hold.
     """
-    renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES[fmt]}"), f"render_{fmt}")
+    renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES.get(fmt, 'text_formats')}"), f"render_{fmt}")
     guard = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
     data: bytes = renderer(frame, columns, exact=exact, **guard)
     return data
