@@ -10,13 +10,11 @@ import xlsxwriter
 from aco_cli.engine.lines.row import Row
 from aco_cli.engine.lines.tree import Rule, walk
 from aco_cli.errors import OutputError
-from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, SheetTable, tables
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
 from aco_cli.outputs.workbook.names import sheet_names
-from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, Overview, write_index, write_summary
-from aco_cli.outputs.workbook.parameters import SHEET as PARAMETERS
-from aco_cli.outputs.workbook.parameters import Parameters
-from aco_cli.outputs.workbook.plan import make_plan
+from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, write_index, write_summary
+from aco_cli.outputs.workbook.parameters import SHEET, Parameters
+from aco_cli.outputs.workbook.plan import BENCHMARK, SETTLEMENT, SheetTable, make_plan, tables
 from aco_cli.outputs.workbook.styles import Styles
 from aco_cli.outputs.xlsx import CREATED, OPTIONS
 from aco_cli.rules.book import RuleBook
@@ -66,13 +64,14 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None
     }
     headings = _headings(book, sheets)
     for page, heading, kind, (benchmark, settlement) in zip(pages, headings, kinds, sheets.rows, strict=True):
-        figures = {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {})
-        writers[kind].write(page, heading, figures)
+        writers[kind].write(page, heading, {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {}))
     cells = [{name: writers[kind].plan.cells[SETTLEMENT, name, ""] for name in FIGURES} for kind in kinds]
-    overview = Overview(_table(sheets), names, cells)
-    write_index(index, overview, styles)
-    write_summary(summary, overview, styles)
-    parameters.write(workbook.add_worksheet(PARAMETERS), styles)
+    figures = {name: [settlement.figure(name) for _, settlement in sheets.rows] for name in FIGURES}
+    identity = sheets.roster[["aco_id", "aco_name", "performance_year", "program", "track"]]
+    table = identity.assign(**figures, notes=sheets.notes)
+    write_index(index, table, names, cells, styles)
+    write_summary(summary, table, styles)
+    parameters.write(workbook.add_worksheet(SHEET), styles)
 
 
 def _rule_names(layouts: Iterable[Sequence[SheetTable]]) -> list[str]:
@@ -88,9 +87,3 @@ def _headings(book: RuleBook, sheets: Sheets) -> list[Heading]:
         subtitle = f"{program.label}, {program.tracks[row['track']].label}, performance year {row['performance_year']}"
         headings.append((title, subtitle, notes))
     return headings
-
-
-def _table(sheets: Sheets) -> pd.DataFrame:
-    figures = {name: [settlement.figure(name) for _, settlement in sheets.rows] for name in FIGURES}
-    identity = sheets.roster[["aco_id", "aco_name", "performance_year", "program", "track"]]
-    return identity.assign(**figures, notes=sheets.notes)

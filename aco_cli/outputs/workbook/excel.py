@@ -10,18 +10,7 @@ from functools import partial
 from typing import TypeGuard
 
 from aco_cli.engine.lines.text import plainly, written
-from aco_cli.engine.lines.tree import (
-    COMPARISONS,
-    FALSE,
-    Apply,
-    Name,
-    Node,
-    Number,
-    Rule,
-    Text,
-    reduced,
-    walk,
-)
+from aco_cli.engine.lines.tree import COMPARISONS, FALSE, Apply, Name, Node, Number, Rule, Text, reduced, walk
 
 NOTHING = "\N{EN DASH}"
 _CONDITIONS = {*COMPARISONS, "AND", "OR", "NOT", "ISNUMBER"}
