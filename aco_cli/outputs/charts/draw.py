@@ -26,17 +26,12 @@ _LINKED = re.compile(r'<a xlink:href="[^"#]*#([^"]*)"><path ([^>]*)/></a>')
 _POINT = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"([^>]*?)/>')
 
 
-def draw(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> Any:
-    """A chart of settled ACOs and their steps (`engine.waterfall`); None where there is nothing to draw.
+def draw(figures: Sequence[Figure], settled: pd.DataFrame, steps: Waterfall) -> tuple[Any, list[Figure]]:
+    """Charts of settled ACOs, one below another, and which have nothing to draw: in the place of these stands why.
 
-    `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to lead to something, `href`.
+    `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to lead to something, `href`;
+    `steps` are those of `engine.waterfall`.
     """
-    chart = _chart(figure, settled, steps)
-    return None if chart is None else with_look(chart)
-
-
-def draw_some(figures: Sequence[Figure], settled: pd.DataFrame, steps: Waterfall) -> tuple[Any, list[Figure]]:
-    """Charts one below another, and which of them have nothing to draw: in the place of these stands why."""
     drawn = {figure: _chart(figure, settled, steps) for figure in figures}
     bare = [figure for figure, chart in drawn.items() if chart is None]
     charts = [_sentence(figure) if chart is None else chart for figure, chart in drawn.items()]

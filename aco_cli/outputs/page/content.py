@@ -41,11 +41,6 @@ class Settlements:
     laws: Mapping[tuple[str, str, int], Law]
     lines: Sequence[Step]
 
-    @property
-    def years(self) -> list[int]:
-        """The performance years, in order."""
-        return sorted(map(int, self.settled["performance_year"].unique()))
-
 
 @dataclass(frozen=True)
 class TextGrid:
@@ -101,20 +96,18 @@ def each_aco(content: Settlements) -> dict[str, Any]:
     values = [_texts(settled[column.name], column, dollar_decimals=2) for column in units]
     situations = list(zip(settled["program"], settled["track"], settled["performance_year"], strict=True))
     laws = list(dict.fromkeys(situations))
-    records = zip(
-        keys(settled),
-        settled["aco_id"],
-        settled["aco_name"],
-        settled["performance_year"].astype("str"),
-        settled["outcome"].astype("object").map(OUTCOME_WORDS),
-        settled["notes"],
-        [laws.index(situation) for situation in situations],
-        zip(*values, strict=True),
-        _cents(content.steps.amounts),
-        _cents(settled[["settlement"]]),
-        strict=True,
-    )
-    names = ("key", "id", "name", "year", "outcome", "notes", "law", "values", "steps", "settlement")
+    known = {
+        "key": keys(settled),
+        "id": settled["aco_id"],
+        "name": settled["aco_name"],
+        "year": settled["performance_year"].astype("str"),
+        "outcome": settled["outcome"].astype("object").map(OUTCOME_WORDS),
+        "notes": settled["notes"],
+        "law": [laws.index(situation) for situation in situations],
+        "values": zip(*values, strict=True),
+        "steps": _cents(content.steps.amounts),
+        "settlement": _cents(settled[["settlement"]]),
+    }
     return {
         "lines": [{"letter": line.letter, "label": line.label} for line in lines],
         "steps": [{"label": step.label, "words": step.words, "part": step.part} for step in content.steps.steps],
@@ -122,7 +115,7 @@ def each_aco(content: Settlements) -> dict[str, Any]:
             {"about": f"{law[0]}, {law[1]}", "citations": [_citation(line, content.laws[law]) for line in lines]}
             for law in laws
         ],
-        "acos": [dict(zip(names, record, strict=True)) for record in records],
+        "acos": [dict(zip(known, record, strict=True)) for record in zip(*known.values(), strict=True)],
     }
 
 

@@ -23,7 +23,7 @@ def render_page(content: Settlements, made_of: str) -> bytes:
     env.policies["json.dumps_kwargs"] = _JSON
     env.tests["text"] = lambda column: column.unit is Unit.TEXT
     page = env.from_string(_part("page.html.j2")).render(
-        years=content.years,
+        years=sorted(content.settled["performance_year"].unique().tolist()),
         style=_part("page.css"),
         script=_part("page.js"),
         made_of=made_of,
@@ -48,8 +48,8 @@ def _figures(content: Settlements) -> Iterator[dict[str, Any]]:
     linked = content.settled.assign(href=["#" + key for key in keys(content.settled)])
     tables = {Figure.WATERFALL: steps_table(content), Figure.DISTRIBUTION: groups(content)}
     for figure in Figure:
-        chart = draw(figure, linked, content.steps)
-        if chart is None:
+        chart, bare = draw([figure], linked, content.steps)
+        if bare:
             yield {"name": figure.value, "title": TITLES[figure], "caption": NOTHING[figure]}
             continue
         drawn = svg(chart, TITLES[figure])
