@@ -16,7 +16,7 @@ import pandas as pd
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.limits import DISK_IS_FULL, MEMORY_IS_SHORT, first_line, megabytes, scratch_folder
-from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, FileGroup, text_columns
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, FileGroup, quoted, text_columns
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
 from aco_cli.inputs.problems import limited
 
@@ -51,7 +51,7 @@ class DuckdbTables:
             rows = self._run(f"DESCRIBE SELECT * FROM {_parquet([file.place])}")
         except duckdb.Error as error:
             raise InputError([Problem(file.place, "a Parquet file", first_line(error))]) from None
-        return tuple((str(row[0]).strip(), Stored.of(_quoted(row[0], '"'), str(row[1]))) for row in rows)
+        return tuple((str(row[0]).strip(), Stored.of(quoted(row[0], '"'), str(row[1]))) for row in rows)
 
     def scan(self, source: FileGroup) -> str:
         """A call of the reader."""
@@ -64,7 +64,7 @@ class DuckdbTables:
             return f"(SELECT *, filename AS source_file, file_row_number + 2 AS source_row FROM {reader})"
         row = "ROW_NUMBER() OVER () + 1 AS source_row"
         files = (
-            f"(SELECT *, {_quoted(file)} AS source_file, {row} FROM {_text(source, [file])})" for file in source.files
+            f"(SELECT *, {quoted(file)} AS source_file, {row} FROM {_text(source, [file])})" for file in source.files
         )
         return f"({' UNION ALL '.join(files)})"
 
@@ -128,14 +128,14 @@ def _parquet(files: Sequence[str], options: str = "") -> str:
 def _text(source: FileGroup, files: Sequence[str], options: str = "") -> str:
     """Nothing is guessed from the first lines, as what they lack (a quote) may come further on."""
     columns = ", ".join(f"{stored.name}: 'VARCHAR'" for _, stored in source.columns)
-    form = f"delim = {_quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"
+    form = f"delim = {quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"
     options = f", auto_detect = false, strict_mode = true, hive_partitioning = false{options}"
     return f"read_csv({_list(files)}, columns = {{{columns}}}, {form}{options})"
 
 
 def _list(files: Sequence[str]) -> str:
     """Each file by its name, even if that reads as a pattern of others."""
-    return "[" + ", ".join(_quoted(glob.escape(file)) for file in files) + "]"
+    return "[" + ", ".join(quoted(glob.escape(file)) for file in files) + "]"
 
 
 @contextmanager
@@ -166,7 +166,3 @@ def _explain(error: duckdb.Error, memory: str, temp: Path) -> str:
     if isinstance(error, duckdb.OutOfMemoryException):
         return MEMORY_IS_SHORT.format(memory)
     return f"the files cannot be worked on: {first_line(error)}"
-
-
-def _quoted(text: str, mark: str = "'") -> str:
-    return mark + text.replace(mark, mark * 2) + mark
