@@ -75,21 +75,20 @@ def _write_all(sink: Any, data: bytes) -> None:
 def _explain(error: OSError, output: str | None) -> str:
     """Say what failed, where, and how to mend it."""
     where = "standard output" if output is None else repr(output)
-    reason, fix = _REASONS.get(error.errno or 0, (error.strerror or str(error), "choose another place with -o"))
+    reason, fix = _REASONS.get(error.errno or 0, (error.strerror or str(error), _ELSEWHERE))
     kept = "; the file already there is unchanged" if output is not None and os.path.isfile(output) else ""  # noqa: PTH113 (may be hidden)
     return f"cannot write {where}: {reason}; {fix}{kept}"
 
 
+_ELSEWHERE = "choose another place with -o"
 _NO_PERMISSION = ("no permission to write there", "choose a place you may write to with -o")
-_NO_SPACE = ("no space left on the device", "free some space or choose another place with -o")
-_NO_FOLDER = ("the folder does not exist", "create it or choose another place with -o")
 _REASONS = {
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
     errno.EROFS: ("the file system is read-only", "choose a place you may write to with -o"),
-    errno.ENOSPC: _NO_SPACE,
-    errno.EDQUOT: ("your disk quota is used up", "free some space or choose another place with -o"),
-    errno.ENOENT: _NO_FOLDER,
-    errno.ENOTDIR: ("a part of its path is a file, not a folder", "choose another place with -o"),
+    errno.ENOSPC: ("no space left on the device", f"free some space or {_ELSEWHERE}"),
+    errno.EDQUOT: ("your disk quota is used up", f"free some space or {_ELSEWHERE}"),
+    errno.ENOENT: ("the folder does not exist", f"create it or {_ELSEWHERE}"),
+    errno.ENOTDIR: ("a part of its path is a file, not a folder", _ELSEWHERE),
     errno.EISDIR: ("it is a folder", "name a file inside it"),
 }
