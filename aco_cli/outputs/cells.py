@@ -6,6 +6,7 @@ Every function returns a pyarrow array of `large_string` in which null means mis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -107,16 +108,10 @@ def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dol
 def _point(units: Floats, decimals: int, values: Floats) -> pa.Array:
     """Put the decimal point into whole units of 10**-decimals; `values` serve where the units are too large."""
     missing = np.isnan(units)
-    small = np.abs(units) < LARGEST_UNITS
-    size = np.where(small, np.abs(units), 0.0).astype(np.int64)
-    whole, part = np.divmod(size, 10**decimals)
-    sign = pc.if_else(pa.array(units < 0), pa.scalar("-", STRING), pa.scalar("", STRING))
-    signed = join(sign, pc.cast(pa.array(whole, mask=missing), STRING))
-    if decimals:
-        signed = join(signed, pc.utf8_lpad(pc.cast(pa.array(part), STRING), decimals, "0"), separator=".")
-    if np.all(small | missing):
-        return signed
-    return pc.if_else(pa.array(small | missing), signed, shortest(values))
+    small = missing | (np.abs(units) < LARGEST_UNITS)
+    whole = pa.array(np.where(small, units, 0.0), mask=missing).cast(pa.int64()).cast(pa.decimal128(19, 0))
+    pointed = pc.cast(pc.multiply(whole, pa.scalar(Decimal(1).scaleb(-decimals))), STRING)
+    return pointed if small.all() else pc.if_else(pa.array(small), pointed, shortest(values))
 
 
 def typed(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
