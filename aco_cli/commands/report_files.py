@@ -70,8 +70,7 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
 def make_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> bytes:
     """Settle the rows and draw one chart, or all, as SVG or PNG. Raises UsageError as `make_page`."""
     _need_libraries()
-    from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
-    from aco_cli.outputs.charts.draw import draw, image
+    from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, image
 
     settled, steps = _settle(session, frame, book)
     shown = [figure] if figure else list(Figure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -116,7 +116,10 @@ class Session(Run):
         if self.call and self.output:
             from aco_cli.commands.manifest import SUFFIX, Manifest
 
-            manifest = Manifest.of(self.call, self._inputs(), self.output, self._counts(), map(str, self.warnings))
+            counts: Mapping[str, int] = next(
+                (notice.data["outcomes"] for notice in self.notices if notice.code == "settled"), {}
+            )
+            manifest = Manifest.of(self.call, self._inputs(), self.output, counts, map(str, self.warnings))
             write_output(manifest.to_json(), self.output.file + SUFFIX)
             self.step("wrote", f"wrote {self.output.file}{SUFFIX}", file=self.output.file + SUFFIX)
         if findings:
@@ -132,11 +135,6 @@ class Session(Run):
             return len(read_scenarios(Path(file)) if family == "scenario" else read_part(file, family).rows)
 
         return [facts(file, data, rows(file, family)) for file, data, family in self._read]
-
-    def _counts(self) -> dict[str, int]:
-        """How many rows ended how."""
-        settled = (notice.data["outcomes"] for notice in self.notices if notice.code == "settled")
-        return next(settled, {})
 
 
 @contextmanager

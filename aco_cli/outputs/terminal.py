@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -75,17 +76,12 @@ def _note(hidden: Sequence[OutputColumn]) -> str:
 def _fields(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> list[Field]:
     totals = [_total(frame[column.name], column, exact=exact) for column in columns]
     label_place = next((place for place, column in enumerate(columns) if not column.total), None)
-    if label_place is not None and any(column.total for column in columns):
-        totals[label_place] = _count(frame)
+    if label_place is not None and any(column.total for column in columns):  # an ACO of several years counts once
+        totals[label_place] = acos(frame["aco_id"].nunique()) if "aco_id" in frame else "Total"
     return [
         Field(column, _texts(frame[column.name], column, exact=exact), total)
         for column, total in zip(columns, totals, strict=True)
     ]
-
-
-def _count(frame: pd.DataFrame) -> str:
-    """Say how many ACOs the rows are; an ACO of several years counts once."""
-    return acos(frame["aco_id"].nunique()) if "aco_id" in frame else "Total"
 
 
 def _texts(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[str]:
@@ -106,26 +102,22 @@ def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
 
 def _segments(layout: Arrangement, rows: int, console: Console) -> Iterator[Segment]:
     rule = (Segment("─" * layout.width, QUIET), NEW_LINE)
-    yield from _row(layout, [field.column.label for field in layout.fields], console, lambda *_: BOLD)
+    yield from _row(layout, [field.column.label for field in layout.fields], console, BOLD)
     yield from rule
     for row in range(rows):
-        yield from _row(layout, [field.cells[row] for field in layout.fields], console, _style)
+        yield from _row(layout, [field.cells[row] for field in layout.fields], console)
     if any(field.total for field in layout.fields):
         yield from rule
-        yield from _row(layout, [field.total for field in layout.fields], console, lambda *_: BOLD)
+        yield from _row(layout, [field.total for field in layout.fields], console, BOLD)
 
 
-def _row(
-    layout: Arrangement, texts: Sequence[str], console: Console, style: Callable[[OutputColumn, str], Style]
-) -> Iterator[Segment]:
+def _row(layout: Arrangement, texts: Sequence[str], console: Console, style: Style | None = None) -> Iterator[Segment]:
     """Yield a row of the table, as many lines high as its most folded cell."""
     folded = [_fold(text, width, console) for text, width in zip(texts, layout.widths, strict=True)]
-    styles = [style(field.column, text) for field, text in zip(layout.fields, texts, strict=True)]
-    for line in range(max(map(len, folded))):
-        for place, (field, parts, width) in enumerate(zip(layout.fields, folded, layout.widths, strict=True)):
-            part = parts[line] if line < len(parts) else ""
-            blank = Segment(" " * (width - cell_len(part)))
-            cell = Segment(part, styles[place])
+    styles = [style or _style(field.column, text) for field, text in zip(layout.fields, texts, strict=True)]
+    for parts in zip_longest(*folded, fillvalue=""):
+        for place, (field, part, width) in enumerate(zip(layout.fields, parts, layout.widths, strict=True)):
+            blank, cell = Segment(" " * (width - cell_len(part))), Segment(part, styles[place])
             yield Segment(" " * GAP if place else "")
             yield from (blank, cell) if field.column.numeric else (cell, blank)
         yield NEW_LINE

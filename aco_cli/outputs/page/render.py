@@ -7,8 +7,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
-from aco_cli.outputs.charts.draw import draw, svg
+from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, svg
 from aco_cli.outputs.charts.look import COLORS
 from aco_cli.outputs.columns import Unit
 from aco_cli.outputs.formats import Figure
