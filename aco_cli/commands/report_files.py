@@ -45,8 +45,7 @@ def make_book(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
 def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
     """Settle the rows and make the page. Raises UsageError where a library is missing."""
     _need_libraries()
-    from aco_cli.outputs.page.content import Settlements, shown_of_one
-    from aco_cli.outputs.page.render import render_page
+    from aco_cli.outputs.page.render import Settlements, render_page, shown_of_one
 
     book = request.book
     lines = shown_of_one(law_of(book, frame["program"].iloc[0]).steps)
@@ -64,7 +63,9 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
         _laws(frame, book),
         lines,
     )
-    return render_page(content, _made_of([*request.files, *request.quality, *request.reference]))
+    files = [*request.files, *request.quality, *request.reference]
+    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
+    return render_page(content, f"Made by aco {aco_cli.__version__} from {names}.")
 
 
 def make_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> bytes:
@@ -116,8 +117,3 @@ def _laws(frame: pd.DataFrame, book: RuleBook) -> dict[tuple[str, str, int], dic
         entries = worksheet(firsts.iloc[[place]], book)
         laws[program, track, int(year)] = {entry.line: entry.citation for entry in entries if entry.status}
     return laws
-
-
-def _made_of(files: Sequence[str]) -> str:
-    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
-    return f"Made by aco {aco_cli.__version__} from {names}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -116,9 +116,8 @@ class Session(Run):
         if self.call and self.output:
             from aco_cli.commands.manifest import SUFFIX, Manifest
 
-            counts: Mapping[str, int] = next(
-                (notice.data["outcomes"] for notice in self.notices if notice.code == "settled"), {}
-            )
+            settled = [notice.data["outcomes"] for notice in self.notices if notice.code == "settled"]
+            counts = settled[0] if settled else {}
             manifest = Manifest.of(self.call, self._inputs(), self.output, counts, map(str, self.warnings))
             write_output(manifest.to_json(), self.output.file + SUFFIX)
             self.step("wrote", f"wrote {self.output.file}{SUFFIX}", file=self.output.file + SUFFIX)

@@ -35,12 +35,8 @@ def _refuse(name: str, target: Path, *, force: bool) -> None:
         raise OutputError(f"cannot write folder {name!r}: it is a file; choose another name")
     if not target.parent.is_dir():
         raise OutputError(f"cannot write folder {name!r}: {str(target.parent)!r} does not exist; create it first")
-    if target.is_dir() and not force and any(not _is_leftover(each) for each in target.iterdir()):
+    if target.is_dir() and not force and not all(each.match(f"{_PREFIX}*{_SUFFIX}") for each in target.iterdir()):
         raise OutputError(f"folder {name!r} is not empty; choose another, or replace what is in it with --force")
-
-
-def _is_leftover(path: Path) -> bool:
-    return path.name.startswith(_PREFIX) and path.name.endswith(_SUFFIX)
 
 
 def _move(temporary: Path, target: Path, files: Sequence[str]) -> None:

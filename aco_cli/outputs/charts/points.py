@@ -88,13 +88,7 @@ def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:
     return (
         alt.Chart(data(points[[*columns, *linked]]))
         .mark_point(size=46, strokeWidth=1.3, opacity=0.85)
-        .encode(
-            x=across,
-            y=up,
-            description="about:N",
-            **by_outcome,
-            **linked,
-        )
+        .encode(x=across, y=up, description="about:N", **by_outcome, **linked)
     )
 
 

@@ -1,8 +1,10 @@
 """A workbook of settlements: index, summary, a worksheet per ACO and year with live formulas, and the parameters."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -62,7 +64,7 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None
     writers = {
         kind: AcoSheets(make_plan(layout, START), parameters, styles, book.programs) for kind, layout in layouts.items()
     }
-    headings = _headings(book, sheets)
+    headings = map(partial(_heading, book), sheets.roster.to_dict("records"), sheets.notes)
     for page, heading, kind, (benchmark, settlement) in zip(pages, headings, kinds, sheets.rows, strict=True):
         writers[kind].write(page, heading, {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {}))
     cells = [{name: writers[kind].plan.cells[SETTLEMENT, name, ""] for name in FIGURES} for kind in kinds]
@@ -79,11 +81,7 @@ def _rule_names(layouts: Iterable[Sequence[SheetTable]]) -> list[str]:
     return list(dict.fromkeys(node.name for tree in trees for node in walk(tree) if isinstance(node, Rule)))
 
 
-def _headings(book: RuleBook, sheets: Sheets) -> list[Heading]:
-    headings = []
-    for row, notes in zip(sheets.roster.to_dict("records"), sheets.notes, strict=True):
-        program = book.programs[row["program"]]
-        title = f"{row['aco_id']}  {row['aco_name']}".strip()
-        subtitle = f"{program.label}, {program.tracks[row['track']].label}, performance year {row['performance_year']}"
-        headings.append((title, subtitle, notes))
-    return headings
+def _heading(book: RuleBook, row: Mapping[Any, Any], notes: str) -> Heading:
+    program = book.programs[row["program"]]
+    subtitle = f"{program.label}, {program.tracks[row['track']].label}, performance year {row['performance_year']}"
+    return (f"{row['aco_id']}  {row['aco_name']}".strip(), subtitle, notes)
