@@ -59,9 +59,13 @@ def emit(
     chosen = select_columns(frame, options.columns, [*columns, *extras], columns)
     rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort)
     if fmt is Format.TABLE and terminal:
-        drawn, note = _draw(rows, chosen, options)
-        write_output(drawn, None)
-        return drawn, [note] if note else []
+        from aco_cli.outputs.terminal import draw  # rich is needed for nothing else
+
+        color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
+        width = shutil.get_terminal_size().columns
+        drawn, note = draw(rows, chosen, width=width, color=color, exact=options.exact)
+        write_output(drawn.encode(), None)
+        return drawn.encode(), [note] if note else []
     data = render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe or options.excel)
     if options.excel and fmt in DELIMITED:
         data = codecs.BOM_UTF8 + data
@@ -81,12 +85,3 @@ def render(
     guard = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
     data: bytes = renderer(frame, columns, exact=exact, **guard)
     return data
-
-
-def _draw(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> tuple[bytes, str]:
-    from aco_cli.outputs.terminal import draw  # rich is needed for nothing else
-
-    color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
-    width = shutil.get_terminal_size().columns
-    drawn, note = draw(frame, columns, width=width, color=color, exact=options.exact)
-    return drawn.encode(), note

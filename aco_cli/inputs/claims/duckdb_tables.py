@@ -1,15 +1,13 @@
 """Tables in DuckDB, inside this process: streamed from files, spilt to disk beyond a limit of memory."""
 
 # ruff: noqa: S608 (names of files are quoted)
-from __future__ import annotations
-
 import errno
 import glob
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -20,8 +18,10 @@ from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, Fi
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
 from aco_cli.inputs.problems import limited
 
-if TYPE_CHECKING:
+try:
     import duckdb
+except ImportError:
+    raise UsageError("claims are read with DuckDB, which is not installed: pip install duckdb") from None
 
 T = TypeVar("T")
 Progress = Callable[[float], None]
@@ -43,8 +43,6 @@ class DuckdbTables:
 
     def columns(self, file: File) -> Columns:
         """The columns of a file. Raises InputError for one that cannot be read."""
-        import duckdb
-
         if file.kind != PARQUET:
             return text_columns(file)
         try:
@@ -70,8 +68,6 @@ class DuckdbTables:
 
     def broken(self, source: FileGroup) -> list[Problem]:
         """What DuckDB keeps of the lines that it leaves out when told to."""
-        import duckdb
-
         problems: list[Problem] = []
         for file in source.files:
             self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
@@ -101,8 +97,6 @@ class DuckdbTables:
 
     def _watched(self, work: Callable[[], T]) -> T:
         """The work done by a thread of its own, so that this one can tell of its progress and heeds Ctrl-C."""
-        import duckdb
-
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(work)
             try:
@@ -141,10 +135,6 @@ def _list(files: Sequence[str]) -> str:
 @contextmanager
 def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None) -> Iterator[DuckdbTables]:
     """Tables that keep within `memory` and spill to a folder in `temp`. Raises UsageError or OutputError."""
-    try:
-        import duckdb
-    except ImportError:
-        raise UsageError("claims are read with DuckDB, which is not installed: pip install duckdb") from None
     size = megabytes(memory)
     with scratch_folder(temp) as folder:
         try:
@@ -158,8 +148,6 @@ def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None)
 
 
 def _explain(error: duckdb.Error, memory: str, temp: Path) -> str:
-    import duckdb
-
     text = str(error)
     if "max_temp_directory_size" in text or "No space left" in text or str(errno.ENOSPC) in text.split():
         return f"{DISK_IS_FULL.format(temp)}, or more --memory"

@@ -49,14 +49,6 @@ class Settlements:
     lines: Sequence[Step]
 
 
-@dataclass(frozen=True)
-class TextGrid:
-    """A table as text: its columns, and the cells of each row."""
-
-    columns: Sequence[OutputColumn]
-    rows: Sequence[Sequence[str]]
-
-
 def shown_of_one(steps: Sequence[Step]) -> list[Step]:
     """What is shown of one ACO: the steps with a letter in CMS's report, and what sums them up."""
     return [step for step in steps if step.letter or step.key in _ALSO]
@@ -69,11 +61,11 @@ def keys(settled: pd.DataFrame) -> list[str]:
     return [f"aco-{quote(name, safe='')}{f'-{n + 1}' if n else ''}" for name, n in zip(names, place, strict=True)]
 
 
-def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> TextGrid:
-    """The columns of a frame as people read them, dollars whole."""
+def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> dict[str, Any]:
+    """Columns of a frame, and its rows as people read them, dollars whole."""
     shown = [column for column in columns if column.name in frame]
     texts = [_texts(frame[column.name], column, dollar_decimals=0) for column in shown]
-    return TextGrid(shown, list(zip(*texts, strict=True)))
+    return {"columns": shown, "rows": list(zip(*texts, strict=True))}
 
 
 def headline(content: Settlements) -> list[tuple[str, list[str]]]:
@@ -83,7 +75,7 @@ def headline(content: Settlements) -> list[tuple[str, list[str]]]:
     return [(column.label, _texts(whole[column.name], column, dollar_decimals=0)) for column in columns]
 
 
-def steps_table(content: Settlements) -> TextGrid:
+def steps_table(content: Settlements) -> dict[str, Any]:
     """The steps from generated savings to payments and from losses to repayments, a row each."""
     found = [total for part in (SAVINGS, LOSSES) for total in content.steps.totals(part)]
     frame = pd.DataFrame([asdict(total) for total in found], columns=column_names("report steps"))

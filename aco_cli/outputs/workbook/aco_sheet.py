@@ -87,10 +87,8 @@ class AcoSheets:
             kind = "result" if step.name in RESULTS else "line"
             formula = self._formula(row, member, figures.situation)
             sheet.write_formula(row.place, column, formula, self.styles(kind, step.unit), value)
-        elif is_known:
-            sheet.write_number(row.place, column, number, self.styles("given", step.unit))
         else:
-            sheet.write_string(row.place, column, NOTHING, self.styles("given", step.unit))
+            sheet.write(row.place, column, number if is_known else NOTHING, self.styles("given", step.unit))
 
     def _formula(self, row: PlannedRow, member: str, situation: Situation) -> str:
         def places(leaf: Name | Rule) -> Cells | None:
