@@ -110,10 +110,8 @@ def _settle(
 
 def _laws(frame: pd.DataFrame, book: RuleBook) -> dict[tuple[str, str, int], dict[str, str]]:
     """The citations of the lines that count, for every program, track and year of the rows."""
-    situations = ["program", "track", "performance_year"]
-    firsts = frame.drop_duplicates(situations)
+    firsts = frame.drop_duplicates(["program", "track", "performance_year"])
     laws = {}
-    for place, (program, track, year) in enumerate(firsts[situations].itertuples(index=False)):
-        entries = worksheet(firsts.iloc[[place]], book)
-        laws[program, track, int(year)] = {entry.line: entry.citation for entry in entries if entry.status}
+    for place, situation in enumerate(zip(firsts["program"], firsts["track"], firsts["performance_year"], strict=True)):
+        laws[situation] = {each.line: each.citation for each in worksheet(firsts.iloc[[place]], book) if each.status}
     return laws

@@ -40,11 +40,7 @@ class OutputOptions:
 
 
 def emit(
-    frame: pd.DataFrame,
-    columns: Sequence[OutputColumn],
-    options: OutputOptions,
-    *,
-    extras: Sequence[OutputColumn] = (),
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions, *, extras: Sequence[OutputColumn] = ()
 ) -> tuple[bytes, list[str]]:
     """Write the frame as the options ask and return the bytes written, and the notes to print on standard error.
 

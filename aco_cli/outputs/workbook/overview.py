@@ -79,8 +79,7 @@ def write_summary(sheet: Worksheet, table: pd.DataFrame, styles: Styles) -> None
     groups = list(added.groupby(list(GROUP), sort=True))
     for place, (group, rows) in enumerate(groups, start=FIRST_ROW):
         for at, told in enumerate(group):
-            write = sheet.write_string if isinstance(told, str) else sheet.write_number
-            write(place, at, told, styles("cell", "" if isinstance(told, str) else "year"))
+            sheet.write(place, at, told, styles("cell", "" if isinstance(told, str) else "year"))
         conditions = ",".join(
             f"{_column(table, list(_LABELS).index(name))},{xl_rowcol_to_cell(place, at, col_abs=True)}"
             for at, name in enumerate(GROUP)
