@@ -8,7 +8,7 @@ from aco_cli.commands.dictionary import INPUT, OUTPUT, dictionary
 from aco_cli.inputs.claims.contracts import CONTRACTS
 from aco_cli.inputs.layout import all_layouts
 from aco_cli.outputs.columns import output_columns, output_tables
-from aco_cli.outputs.markdown import render_markdown
+from aco_cli.outputs.text_formats import render_markdown
 
 START = """# Columns
 

@@ -12,12 +12,9 @@ from aco_cli.commands.call import command
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pandas import DataFrame
-
     from aco_cli.commands.session import Session
     from aco_cli.engine.benchmark.calibrate import Calibration, Fit
     from aco_cli.engine.benchmark.calibrate_updates import UpdateFit
-    from aco_cli.rules.book import RuleBook
 
 
 @command
@@ -42,6 +39,8 @@ def calibrate(
     """
     from aco_cli.api.selection import rules_of
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
+    from aco_cli.engine.benchmark.calibrate import together
+    from aco_cli.engine.benchmark.calibrate_updates import calibrate_updates
     from aco_cli.errors import InputError, Problem, UsageError
     from aco_cli.inputs.benchmark import load_published_benchmarks
 
@@ -56,19 +55,13 @@ def calibrate(
         raise InputError([Problem(file, expected, "none", fix="such agreements started from 2012 to January 2018")])
     if residuals is not None:
         session.write(found.residuals, "calibrate --residuals", o.Output(output=residuals))
-    reference = _with_updates(session, published, found, book) if updates else found.reference
+    reference = found.reference
+    if updates:
+        rows, fits = calibrate_updates(published, found, book)
+        for fit in fits:
+            _tell_fit(session, fit, "updates", _update_words)
+        reference = together([reference, rows]).sort_values("agreement_start", kind="stable", ignore_index=True)
     session.write(reference, "calibrate", table)
-
-
-def _with_updates(session: Session, published: DataFrame, found: Calibration, book: RuleBook) -> DataFrame:
-    """The trend factors with the updates below each start's, and a report of how ACOs agree on these."""
-    from aco_cli.engine.benchmark.calibrate import together
-    from aco_cli.engine.benchmark.calibrate_updates import calibrate_updates
-
-    rows, fits = calibrate_updates(published, found, book)
-    for fit in fits:
-        _tell_fit(session, fit, "updates", _update_words)
-    return together([found.reference, rows]).sort_values("agreement_start", kind="stable", ignore_index=True)
 
 
 def _report(session: Session, found: Calibration) -> None:

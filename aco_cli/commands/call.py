@@ -34,8 +34,10 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
 
     @wraps(function)
     def run(ctx: typer.Context | None = None, **values: Any) -> None:
-        flags = frozenset(name for name in values if ctx and _is_flag(ctx, name))
-        if ctx and "format" in values and "format" not in flags and _tells_format(values.get("output")):
+        sources = {name: ctx.get_parameter_source(name) for name in values} if ctx else {}
+        flags = frozenset(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
+        extension = Path(values.get("output") or "").suffix.lower()
+        if ctx and "format" in values and "format" not in flags and extension in EXTENSIONS:
             values["format"] = Format.AUTO  # a mere setting gives way to the extension of -o
         call = Call(function.__name__, dict(values), flags)
         given: dict[str, Any] = dict.fromkeys(calls, call)
@@ -72,12 +74,3 @@ def _fields(group: Any) -> list[Parameter]:
         )
         for field in fields(group)
     ]
-
-
-def _is_flag(ctx: typer.Context, name: str) -> bool:
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
-
-
-def _tells_format(output: str | None) -> bool:
-    return output is not None and Path(output).suffix.lower() in EXTENSIONS

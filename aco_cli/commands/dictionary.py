@@ -1,7 +1,7 @@
 """The dictionary of columns: every column of every output and input, a row each."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -14,19 +14,7 @@ from aco_cli.outputs.columns import column_names, output_columns, output_tables
 INPUT, OUTPUT = "input", "output"
 
 
-class Described(NamedTuple):
-    """A row of the dictionary, as the table `columns` of `columns.yaml` has it; None is what does not apply."""
-
-    belongs_to: str
-    direction: str
-    column: str
-    unit: str
-    help: str
-    label: str = ""
-    required: bool | None = None
-    summed: bool | None = None
-    allowed: str = ""
-    header: str = ""
+Row = dict[str, Any]
 
 
 def dictionary(name: str = "") -> pd.DataFrame:
@@ -34,23 +22,31 @@ def dictionary(name: str = "") -> pd.DataFrame:
 
     Raises UsageError for a name that is neither.
     """
-    frame = pd.DataFrame([*_outputs(), *_layouts(), *_claims()]).astype({"required": "float64", "summed": "float64"})
+    frame = pd.DataFrame([*_outputs(), *_layouts(), *_claims()], columns=column_names("columns"))
+    frame = frame.astype({"required": "float64", "summed": "float64"})
+    frame = frame.fillna(dict.fromkeys(("label", "allowed", "header"), ""))
     owners = frame["belongs_to"]
     found = frame[(owners == name) | owners.str.startswith(f"{name} ")] if name else frame
     if found.empty:
         known = dict.fromkeys([*owners, *owners.str.split().str[0]])
         raise UsageError(f"no command or input table {name!r}, {nearest_or_all(name, known)}")
-    return found[list(column_names("columns"))]
+    return found
 
 
-def _outputs() -> Iterator[Described]:
+def _outputs() -> Iterator[Row]:
     for table in output_tables():
         for column in output_columns(table):
             unit = "year" if column.year else column.unit
-            yield Described(table, OUTPUT, column.name, unit, column.help, column.label, summed=column.total)
+            row = _row(table, OUTPUT, column.name, unit, column.help)
+            yield row | {"label": column.label, "summed": column.total}
 
 
-def _layouts() -> Iterator[Described]:
+def _row(belongs_to: str, direction: str, column: str, unit: str, help: str) -> Row:
+    """What the table `columns` of `columns.yaml` has of every column; what does not apply is left out."""
+    return {"belongs_to": belongs_to, "direction": direction, "column": column, "unit": unit, "help": help}
+
+
+def _layouts() -> Iterator[Row]:
     layouts = all_layouts()
     described: dict[str, Column] = {}
     for column in (each for layout in layouts.values() for each in layout.columns.values() if each.help):
@@ -60,8 +56,8 @@ def _layouts() -> Iterator[Described]:
             meant = column if column.help else described[column.name]
             required = any(not set(layout.required).isdisjoint(names) for names in column.reads)
             header = ", ".join(each for names in column.reads for each in names if names != (column.name,))
-            row = Described(name, INPUT, column.name, meant.unit, meant.help, required=required)
-            yield row._replace(allowed=_allowed(column), header=header)
+            row = _row(name, INPUT, column.name, meant.unit, meant.help)
+            yield row | {"required": required, "allowed": _allowed(column), "header": header}
 
 
 def _allowed(column: Column) -> str:
@@ -75,8 +71,8 @@ def _allowed(column: Column) -> str:
     return ", ".join(words)
 
 
-def _claims() -> Iterator[Described]:
+def _claims() -> Iterator[Row]:
     for name, contract in CONTRACTS.items():
         for column, held in contract.columns.items():
-            row = Described(name, INPUT, column, held.kind.name, held.help, required=not held.optional)
-            yield row._replace(allowed="" if held.kind.name == TEXT else held.kind.words)
+            row = _row(name, INPUT, column, held.kind.name, held.help)
+            yield row | {"required": not held.optional, "allowed": "" if held.kind.name == TEXT else held.kind.words}

@@ -35,8 +35,9 @@ def report(
     """
     from aco_cli.api.roster import read_roster
     from aco_cli.api.selection import requested
-    from aco_cli.commands.report_files import write_book, write_charts, write_page
+    from aco_cli.commands.report_files import make_book, make_charts, make_page
     from aco_cli.errors import UsageError
+    from aco_cli.outputs.write import write_output
 
     kind = Path(output).suffix.lower()
     if kind not in (PAGE, BOOK, *IMAGES):
@@ -47,8 +48,11 @@ def report(
     request = requested(files, years, rows.selection())
     frame = read_roster(session, request)
     if kind == BOOK:
-        write_book(session, frame, request, output)
+        data = make_book(session, frame, request)
     elif kind == PAGE:
-        write_page(session, frame, request, output)
+        data = make_page(session, frame, request)
     else:
-        write_charts(session, frame, request.book, output, chart)
+        data = make_charts(session, frame, request.book, output, chart)
+    write_output(data, output)
+    what = "charts of " if kind in IMAGES else ""
+    session.step("wrote", f"wrote {what}{len(frame):,} rows to {output}", rows=len(frame), file=output)

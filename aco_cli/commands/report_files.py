@@ -1,8 +1,7 @@
-"""The page, the charts and the workbook of `report`: what of a roster they show, and writing them."""
+"""The page, the charts and the workbook of `report`: what of a roster they show, and how they are made."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,7 +19,6 @@ from aco_cli.errors import UsageError
 from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.columns import column_names, output_columns
 from aco_cli.outputs.formats import Figure
-from aco_cli.outputs.write import write_output
 from aco_cli.rules.book import RuleBook
 
 _OFTEN_ONE = ("performance_year", "program", "start_year")  # and then not worth a column
@@ -28,16 +26,8 @@ _OFTEN_ONE = ("performance_year", "program", "start_year")  # and then not worth
 MOST_ROWS = 20_000
 
 
-class Settled(NamedTuple):
-    """Rows of a roster, their settlement, and its steps from savings to payment."""
-
-    frame: pd.DataFrame
-    settled: pd.DataFrame
-    steps: Waterfall
-
-
-def write_book(session: Session, frame: pd.DataFrame, request: Request, output: str) -> None:
-    """Settle the rows of a roster and write their workbook. Raises OutputError for what cannot be written.
+def make_book(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
+    """Settle the rows of a roster and make their workbook. Raises OutputError for what it cannot hold.
 
     Where the request has reference files, the worksheets start with the benchmarks by those.
     """
@@ -49,53 +39,48 @@ def write_book(session: Session, frame: pd.DataFrame, request: Request, output: 
     rows = sheet_rows(frame, book, read_evidence(session, request))
     sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), settled["notes"].tolist(), rows)
     with session.busy("writing the workbook", rows=len(frame)):
-        write_output(render_book(book, sheets), output)
-    _tell(session, frame, output)
+        return render_book(book, sheets)
 
 
-def write_page(session: Session, frame: pd.DataFrame, request: Request, output: str) -> None:
-    """Settle the rows and write the page. Raises UsageError where a library is missing, and OutputError."""
+def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
+    """Settle the rows and make the page. Raises UsageError where a library is missing."""
     _need_libraries()
-    from aco_cli.outputs.page.content import Settlements, shown_of_one
-    from aco_cli.outputs.page.render import render_page
+    from aco_cli.outputs.page.render import Settlements, render_page, shown_of_one
 
     book = request.book
     lines = shown_of_one(law_of(book, frame["program"].iloc[0]).steps)
-    rows = _settle(session, frame, book, [line.key for line in lines])
+    settled, steps = _settle(session, frame, book, [line.key for line in lines])
     content = Settlements(
-        rows.settled,
-        rows.steps,
-        summarize(rows.settled, DEFAULT_GROUPS),
-        [c for c in output_columns("report") if c.name not in _OFTEN_ONE or rows.settled[c.name].nunique() > 1],
+        settled,
+        steps,
+        summarize(settled, DEFAULT_GROUPS),
+        [
+            column
+            for column in output_columns("report")
+            if column.name not in _OFTEN_ONE or settled[column.name].nunique() > 1
+        ],
         [column for column in output_columns("summary") if column.name != "source"],
-        _laws(rows.frame, book),
+        _laws(frame, book),
         lines,
     )
-    data = render_page(content, _made_of([*request.files, *request.quality, *request.reference]))
-    write_output(data, output)
-    _tell(session, frame, output)
+    files = [*request.files, *request.quality, *request.reference]
+    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
+    return render_page(content, f"Made by aco {aco_cli.__version__} from {names}.")
 
 
-def write_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> None:
-    """Settle the rows and write one chart, or all, as SVG or PNG. Raises UsageError and OutputError as `write_page`."""
+def make_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> bytes:
+    """Settle the rows and draw one chart, or all, as SVG or PNG. Raises UsageError as `make_page`."""
     _need_libraries()
-    from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
-    from aco_cli.outputs.charts.draw import draw_some, image
+    from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, image
 
-    rows = _settle(session, frame, book)
+    settled, steps = _settle(session, frame, book)
     shown = [figure] if figure else list(Figure)
-    chart, bare = draw_some(shown, rows.settled, rows.steps)
+    chart, bare = draw(shown, settled, steps)
     for each in bare:
         (session.warn if figure else session.note)("empty_chart", f"nothing to draw in chart {each}: {NOTHING[each]}")
     years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
-    words = " ".join(NOTHING[each] if each in bare else caption(each, rows.settled, rows.steps) for each in shown)
-    about = f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}"
-    write_output(image(chart, output, about, words), output)
-    _tell(session, frame, output, "charts of ")
-
-
-def _tell(session: Session, frame: pd.DataFrame, output: str, what: str = "") -> None:
-    session.step("wrote", f"wrote {what}{len(frame):,} rows to {output}", rows=len(frame), file=output)
+    words = " ".join(NOTHING[each] if each in bare else caption(each, settled, steps) for each in shown)
+    return image(chart, output, f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}", words)
 
 
 def _need_libraries() -> None:
@@ -107,7 +92,10 @@ def _need_libraries() -> None:
         raise UsageError(f"this report needs {error.name}: pip install 'aco-cli[report]'") from None
 
 
-def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequence[str] = ()) -> Settled:
+def _settle(
+    session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequence[str] = ()
+) -> tuple[pd.DataFrame, Waterfall]:
+    """The settlement of the rows, and its steps from savings to payment."""
     if len(frame) > MOST_ROWS:
         raise UsageError(
             f"a page or chart shows at most {MOST_ROWS:,} ACOs and years, the files have {len(frame):,}; choose some "
@@ -117,21 +105,13 @@ def _settle(session: Session, frame: pd.DataFrame, book: RuleBook, more: Sequenc
     start = groups["start_year"].fillna("").replace("", "unknown")
     frame = frame.assign(aco_name=frame.get("aco_name", ""), size=groups["size"], start_year=start)
     columns = dict.fromkeys((*column_names("settle"), *NEEDED, *DEFAULT_GROUPS, "quality_share", *more))
-    settled = settle_rows(session, frame, book, tuple(columns))
-    return Settled(frame, settled, waterfall(frame, book))
+    return settle_rows(session, frame, book, tuple(columns)), waterfall(frame, book)
 
 
 def _laws(frame: pd.DataFrame, book: RuleBook) -> dict[tuple[str, str, int], dict[str, str]]:
     """The citations of the lines that count, for every program, track and year of the rows."""
-    situations = ["program", "track", "performance_year"]
-    firsts = frame.drop_duplicates(situations)
+    firsts = frame.drop_duplicates(["program", "track", "performance_year"])
     laws = {}
-    for place, (program, track, year) in enumerate(firsts[situations].itertuples(index=False)):
-        entries = worksheet(firsts.iloc[[place]], book)
-        laws[program, track, int(year)] = {entry.line: entry.citation for entry in entries if entry.status}
+    for place, situation in enumerate(zip(firsts["program"], firsts["track"], firsts["performance_year"], strict=True)):
+        laws[situation] = {each.line: each.citation for each in worksheet(firsts.iloc[[place]], book) if each.status}
     return laws
-
-
-def _made_of(files: Sequence[str]) -> str:
-    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
-    return f"Made by aco {aco_cli.__version__} from {names}."

@@ -13,7 +13,7 @@ YearOption = Annotated[str | None, typer.Option("--year", metavar="YEARS", help=
 @command
 def show(
     output: o.Output,
-    messages: o.Messages,
+    session: o.PlainSession,
     year: YearOption = None,
     program: o.ProgramOption = None,
     track: o.TrackOption = None,
@@ -29,11 +29,11 @@ def show(
     aco rules show --year 2018 --parameter ACO-13
     aco rules show --track track-2 --parameter loss_limit
     """
-    _write("rules show", rules, output, messages, year, program, track, parameter)
+    _write("rules show", rules, output, session, year, program, track, parameter)
 
 
 @command
-def sources(output: o.Output, messages: o.Messages, rules: o.RulesOption = None) -> None:
+def sources(output: o.Output, session: o.PlainSession, rules: o.RulesOption = None) -> None:
     """Documents that the citations name.
 
     And how many values rest on each.
@@ -41,13 +41,13 @@ def sources(output: o.Output, messages: o.Messages, rules: o.RulesOption = None)
     \b
     aco rules sources
     """
-    _write("rules sources", rules, output, messages)
+    _write("rules sources", rules, output, session)
 
 
 @command
 def coverage(
     output: o.Output,
-    messages: o.Messages,
+    session: o.PlainSession,
     year: Annotated[
         str | None, typer.Option("--year", metavar="YEAR", help="List the values nobody confirmed for this year.")
     ] = None,
@@ -62,7 +62,7 @@ def coverage(
     aco rules coverage
     aco rules coverage --year 2026
     """
-    _write("rules coverage --year" if year else "rules coverage", rules, output, messages, *([year] if year else []))
+    _write("rules coverage --year" if year else "rules coverage", rules, output, session, *([year] if year else []))
 
 
 @command
@@ -70,7 +70,7 @@ def diff(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="A performance year.")],
     after: Annotated[str, typer.Argument(metavar="AFTER", help="A later one.")],
     output: o.Output,
-    messages: o.Messages,
+    session: o.PlainSession,
     program: o.ProgramOption = None,
     track: o.TrackOption = None,
     rules: o.RulesOption = None,
@@ -82,11 +82,11 @@ def diff(
     \b
     aco rules diff 2018 2019
     """
-    _write("rules diff", rules, output, messages, before, after, program, track)
+    _write("rules diff", rules, output, session, before, after, program, track)
 
 
 @command
-def scenarios(output: o.Output, messages: o.Messages) -> None:
+def scenarios(output: o.Output, session: o.PlainSession) -> None:
     """Scenarios of `aco whatif`.
 
     Those that come with aco, and what they change.
@@ -95,17 +95,13 @@ def scenarios(output: o.Output, messages: o.Messages) -> None:
     aco rules scenarios
     """
     from aco_cli.api.scenarios import scenario_table
-    from aco_cli.commands.session import Session
-    from aco_cli.outputs.columns import output_columns
 
-    Session(messages).write(scenario_table(), output_columns("rules scenarios"), output)
+    session.write(scenario_table(), "rules scenarios", output)
 
 
-def _write(name: str, folders: list[str] | None, output: o.Output, messages: o.Messages, *asked: Any) -> None:
+def _write(name: str, folders: list[str] | None, output: o.Output, session: o.PlainSession, *asked: Any) -> None:
     """Write one of the tables of the rule book."""
     from aco_cli.api.selection import rules_of
     from aco_cli.commands.rule_tables import table
-    from aco_cli.commands.session import Session
-    from aco_cli.outputs.columns import output_columns
 
-    Session(messages).write(table(name, rules_of(folders), *asked), output_columns(name), output)
+    session.write(table(name, rules_of(folders), *asked), name, output)

@@ -117,7 +117,9 @@ class Session(Run):
         if self.call and self.output:
             from aco_cli.commands.manifest import SUFFIX, Manifest
 
-            manifest = Manifest.of(self.call, self._inputs(), self.output, self._counts(), map(str, self.warnings))
+            settled = [notice.data["outcomes"] for notice in self.notices if notice.code == "settled"]
+            counts = settled[0] if settled else {}
+            manifest = Manifest.of(self.call, self._inputs(), self.output, counts, map(str, self.warnings))
             write_output(manifest.to_json(), self.output.file + SUFFIX)
             self.step("wrote", f"wrote {self.output.file}{SUFFIX}", file=self.output.file + SUFFIX)
         if findings:
@@ -133,11 +135,6 @@ class Session(Run):
             return len(read_scenarios(Path(file)) if family == "scenario" else read_part(file, family).rows)
 
         return [facts(file, data, rows(file, family)) for file, data, family in self._read]
-
-    def _counts(self) -> dict[str, int]:
-        """How many rows ended how."""
-        settled = (notice.data["outcomes"] for notice in self.notices if notice.code == "settled")
-        return next(settled, {})
 
 
 @contextmanager

@@ -38,14 +38,11 @@ class Settings:
     origins: Mapping[str, str]
 
 
-def defaults(command: object) -> dict[str, Any]:
+def defaults(command: object, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The settings as typer wants them: for each command by its name. Raises UsageError as `read_settings`."""
-    return _by_command(command, dict(read_settings().values))
-
-
-def _by_command(command: object, values: dict[str, Any]) -> dict[str, Any]:
+    values = read_settings().values if values is None else values
     below = getattr(command, "commands", None)
-    return {name: _by_command(each, values) for name, each in below.items()} if below else values
+    return {name: defaults(each, values) for name, each in below.items()} if below else dict(values)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

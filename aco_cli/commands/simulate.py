@@ -1,19 +1,12 @@
 """`aco simulate`: settlements under chance."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.outputs.formats import Format
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from aco_cli.commands.session import Session
 
 IMAGES = (".svg", ".png")
 ABOUT = "Settlements under chance: for each ACO the 5th to 95th percentile, the middle half and the expected settlement"
@@ -43,23 +36,18 @@ def simulate(
     aco simulate 2014 roster.csv --sd 0.02 -o chart.svg
     """
     from aco_cli.api.selection import names
-
-    found = aco.simulate(files, years, draws=draws, seed=seed, sd=sd, run=session, **rows.selection())
-    if table.format is Format.AUTO and table.output and Path(table.output).suffix.lower() in IMAGES:
-        _write_chart(session, found.table, table.output)
-    else:
-        session.write(found.table, "simulate", table, also=names(table.columns))
-
-
-def _write_chart(session: Session, result: pd.DataFrame, output: str) -> None:
     from aco_cli.errors import UsageError
     from aco_cli.outputs.write import write_output
 
+    found = aco.simulate(files, years, draws=draws, seed=seed, sd=sd, run=session, **rows.selection())
+    if table.format is not Format.AUTO or not table.output or Path(table.output).suffix.lower() not in IMAGES:
+        session.write(found.table, "simulate", table, also=names(table.columns))
+        return
     try:
         from aco_cli.outputs.charts.draw import image
         from aco_cli.outputs.charts.spreads import fan
     except ImportError as error:
         raise UsageError(f"a chart needs {error.name}: pip install 'aco-cli[report]'") from None
-    data = image(fan(result), output, ABOUT)
-    write_output(data, output)
-    session.made(output, data, len(result))
+    data = image(fan(found.table), table.output, ABOUT)
+    write_output(data, table.output)
+    session.made(table.output, data, len(found.table))

@@ -33,7 +33,7 @@ def synth(
     aco synth demo
     aco synth large --acos 100 --beneficiaries 10000 --no-expected
     """
-    from aco_cli.outputs.folder import whole_folder
+    from aco_cli.outputs.write import whole_folder
     from aco_cli.synth.plan import Plan
     from aco_cli.synth.population import FILES, write_population
 

@@ -22,9 +22,8 @@ def verify(
     aco settle 2014 roster.csv -o settled.csv --manifest
     aco verify settled.csv.manifest.json
     """
-    from aco_cli.commands.manifest import Manifest
+    from aco_cli.commands.manifest import Manifest, compare
     from aco_cli.commands.table import COMMANDS
-    from aco_cli.commands.verification import compare
 
     read = Manifest.read(manifest)
     differences, result = compare(read, {each.name: each.run for each in COMMANDS if each.is_recorded})

@@ -1,17 +1,12 @@
 """`aco whatif`: the same ACOs under other inputs or rules."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
-
-if TYPE_CHECKING:
-    from aco_cli.outputs.columns import OutputColumn
 
 _BY = "Totals by start_year, size, outcome_before or any other column."
 
@@ -42,10 +37,12 @@ def whatif(
     aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
     """
     from aco_cli.api.selection import names
-    from aco_cli.outputs.columns import output_columns
+    from aco_cli.outputs.columns import SIDES, output_columns
 
     keys = [name.lstrip("-") for name in names([*(table.columns or ()), *(table.sort or ())])]
-    asked = _asked(keys)
+    both = [(column, side) for column in output_columns("settle") for side in SIDES]
+    sides = {f"{column.name}_{side}": replace(column, total=False).on_side(side) for column, side in both}
+    asked = {name: sides[name] for name in keys if name in sides}
     found = aco.whatif(
         files,
         years,
@@ -67,15 +64,6 @@ def whatif(
         session.write(found.table, columns, table, extras=list(asked.values()), also=keys)
         for each in found.totals[found.totals["by"] == "all"].to_dict("records"):
             session.note("totals", _words(each), scenario=each["scenario"])
-
-
-def _asked(names: Iterable[str]) -> dict[str, OutputColumn]:
-    """The settlement columns among those asked for as `<name>_before` or `<name>_after`, by the name asked for."""
-    from aco_cli.outputs.columns import SIDES, output_columns
-
-    sides = (replace(column, total=False).on_side(side) for column in output_columns("settle") for side in SIDES)
-    by_name = {column.name: column for column in sides}
-    return {name: by_name[name] for name in names if name in by_name}
 
 
 def _words(totals: Mapping[Any, Any]) -> str:

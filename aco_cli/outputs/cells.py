@@ -6,6 +6,7 @@ Every function returns a pyarrow array of `large_string` in which null means mis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -59,19 +60,17 @@ def shortest(values: Floats) -> pa.Array:
     return digits
 
 
-def fixed(values: Floats, decimals: int) -> pa.Array:
-    """Return numbers rounded half up to exactly `decimals` decimals, e.g. `14455937.70`.
+def fixed(values: Floats, decimals: int, shift: int = 0) -> pa.Array:
+    """Return numbers times 10**shift, rounded half up to exactly `decimals` decimals, e.g. `14455937.70`.
 
     A number too large to hold that many decimals is given in its shortest digits.
     """
-    units = half_up_units(values, decimals)
-    return _point(units, decimals, values)
-
-
-def percent(values: Floats) -> pa.Array:
-    """Return fractions as percent with two decimals, e.g. 0.0385 as `3.85%`."""
-    units = half_up_units(values, 4)
-    return join(_point(units, 2, values * 100.0), "%")
+    units = half_up_units(values, decimals + shift)
+    missing = np.isnan(units)
+    small = missing | (np.abs(units) < LARGEST_UNITS)
+    whole = pa.array(np.where(small, units, 0.0), mask=missing).cast(pa.int64()).cast(pa.decimal128(19, 0))
+    pointed = pc.cast(pc.multiply(whole, pa.scalar(Decimal(1).scaleb(-decimals))), STRING)
+    return pointed if small.all() else pc.if_else(pa.array(small), pointed, shortest(values * 10.0**shift))
 
 
 def grouped(digits: pa.Array) -> pa.Array:
@@ -97,26 +96,11 @@ def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dol
         case Unit.USD if not exact:
             return grouped(fixed(numbers(series), dollar_decimals))
         case Unit.FRACTION if not exact:
-            return percent(numbers(series))
+            return join(fixed(numbers(series), 2, shift=2), "%")
         case Unit.USD | Unit.INTEGER | Unit.NUMBER if not column.year:
             return grouped(shortest(numbers(series)))
         case _:
             return plain(series, column, exact=exact)
-
-
-def _point(units: Floats, decimals: int, values: Floats) -> pa.Array:
-    """Put the decimal point into whole units of 10**-decimals; `values` serve where the units are too large."""
-    missing = np.isnan(units)
-    small = np.abs(units) < LARGEST_UNITS
-    size = np.where(small, np.abs(units), 0.0).astype(np.int64)
-    whole, part = np.divmod(size, 10**decimals)
-    sign = pc.if_else(pa.array(units < 0), pa.scalar("-", STRING), pa.scalar("", STRING))
-    signed = join(sign, pc.cast(pa.array(whole, mask=missing), STRING))
-    if decimals:
-        signed = join(signed, pc.utf8_lpad(pc.cast(pa.array(part), STRING), decimals, "0"), separator=".")
-    if np.all(small | missing):
-        return signed
-    return pc.if_else(pa.array(small | missing), signed, shortest(values))
 
 
 def typed(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:

@@ -99,19 +99,15 @@ def _each(names: Iterable[str]) -> Iterator[OutputColumn]:
     for name in names:
         base, _, side = name.rpartition("_")
         if "{" in name:
-            yield from _percentiles(name, declared[name])
+            from aco_cli.engine.simulate import PERCENTILES  # needed for nothing else
+
+            for percent in PERCENTILES:
+                words = {key: declared[name][key].format(percent=percent) for key in ("label", "help")}
+                yield OutputColumn(name.format(percent=percent), priority=0, **_typed({**declared[name], **words}))
         elif name in declared or side not in SIDES:
             yield OutputColumn(name, priority=0, **_typed(declared[name]))
         else:
             yield OutputColumn(base, priority=0, **_typed(declared[base])).on_side(side)
-
-
-def _percentiles(name: str, spec: Mapping[str, Any]) -> Iterator[OutputColumn]:
-    from aco_cli.engine.simulate import PERCENTILES  # needed for nothing else
-
-    for percent in PERCENTILES:
-        words = {key: spec[key].format(percent=percent) for key in ("label", "help")}
-        yield OutputColumn(name.format(percent=percent), priority=0, **_typed({**spec, **words}))
 
 
 def _typed(spec: Mapping[str, Any]) -> dict[str, Any]:

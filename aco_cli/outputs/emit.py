@@ -16,17 +16,8 @@ from aco_cli.outputs.formats import DELIMITED, Format, choose_format
 from aco_cli.outputs.selection import select_columns, sort_rows, with_all
 from aco_cli.outputs.write import write_output
 
-# The module of each `render_<format>`, imported when asked for: each brings a library that others do not need.
-MODULES = {
-    Format.TABLE: "terminal",
-    Format.CSV: "delimited",
-    Format.TSV: "delimited",
-    Format.JSON: "json_text",
-    Format.JSONL: "json_text",
-    Format.PARQUET: "parquet",
-    Format.XLSX: "xlsx",
-    Format.MARKDOWN: "markdown",
-}
+# The modules of `render_<format>` that bring a library which others do not need; all else is in `text_formats`.
+MODULES = {Format.TABLE: "terminal", Format.PARQUET: "parquet", Format.XLSX: "xlsx"}
 
 
 @dataclass(frozen=True)
@@ -51,11 +42,7 @@ class OutputOptions:
 
 
 def emit(
-    frame: pd.DataFrame,
-    columns: Sequence[OutputColumn],
-    options: OutputOptions,
-    *,
-    extras: Sequence[OutputColumn] = (),
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions, *, extras: Sequence[OutputColumn] = ()
 ) -> tuple[bytes, list[str]]:
     """Write the frame as the options ask and return the bytes written, and the notes to print on standard error.
 
@@ -70,9 +57,13 @@ def emit(
     chosen = select_columns(frame, options.columns, [*columns, *extras], columns)
     rows = sort_rows(with_all(frame, [*columns, *chosen]), options.sort).iloc[: options.limit]
     if fmt is Format.TABLE and terminal:
-        drawn, note = _draw(rows, chosen, options)
-        write_output(drawn, None)
-        return drawn, [note] if note else []
+        from aco_cli.outputs.terminal import draw  # rich is needed for nothing else
+
+        color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
+        width = shutil.get_terminal_size().columns
+        drawn, note = draw(rows, chosen, width=width, color=color, exact=options.exact)
+        write_output(drawn.encode(), None)
+        return drawn.encode(), [note] if note else []
     data = render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe or options.excel)
     if options.excel and fmt in DELIMITED:
         data = codecs.BOM_UTF8 + data
@@ -88,16 +79,7 @@ def render(
     US dollars are rounded once to cents unless `exact`; `excel_safe` guards CSV and TSV against formulas in text.
     Raises OutputError for what the format cannot hold.
     """
-    renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES[fmt]}"), f"render_{fmt}")
+    renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES.get(fmt, 'text_formats')}"), f"render_{fmt}")
     guard = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
     data: bytes = renderer(frame, columns, exact=exact, **guard)
     return data
-
-
-def _draw(frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions) -> tuple[bytes, str]:
-    from aco_cli.outputs.terminal import draw  # rich is needed for nothing else
-
-    color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
-    width = shutil.get_terminal_size().columns
-    drawn, note = draw(frame, columns, width=width, color=color, exact=options.exact)
-    return drawn.encode(), note

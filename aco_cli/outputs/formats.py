@@ -1,6 +1,6 @@
 """The output formats and charts. Imports nothing heavy: commands name them in options."""
 
-import stat
+import os
 from enum import StrEnum
 from pathlib import Path
 
@@ -63,21 +63,13 @@ def choose_format(asked: Format, output: str | None, *, terminal: bool) -> Forma
 
 
 def _format_of_file(output: str) -> Format:
-    path = Path(output)
-    extension = path.suffix.lower()
+    extension = Path(output).suffix.lower()
     if extension in EXTENSIONS:
         return EXTENSIONS[extension]
-    if not extension and _is_device(path):
+    is_something = os.path.exists(output) and not os.path.isdir(output)  # noqa: PTH110, PTH112 (may be hidden)
+    if not extension and is_something and not os.path.isfile(output):  # noqa: PTH113 (as above)
         return Format.CSV  # a device or pipe such as /dev/stdout has no extension to go by
     raise UsageError(
         f"cannot tell the format of {output!r} from its extension: expected one of {', '.join(EXTENSIONS)}, "
         f"found {extension or 'none'}; name the format with --format"
     )
-
-
-def _is_device(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)

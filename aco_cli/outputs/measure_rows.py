@@ -31,18 +31,15 @@ def measure_row(line: MeasureLine) -> WorksheetRow:
 
 
 def _next(line: MeasureLine) -> str:
+    assumed = f"assumed: cut {' and '.join(line.assumed)}" if line.assumed else ""
     if math.isnan(line.next_cut):
-        return _assumed(line)
+        return assumed
     text = f"next cut {_number(line.next_cut)} gives {_number(line.next_points)} points"
     if not math.isnan(line.next_score):
         text += f", a quality score of {show(line.next_score, 'fraction')}"
     if not math.isnan(line.next_dollars):
         text += f" and {show(line.next_dollars, 'USD')} more"
-    return "; ".join(filter(None, [text, _assumed(line)]))
-
-
-def _assumed(line: MeasureLine) -> str:
-    return f"assumed: cut {' and '.join(line.assumed)}" if line.assumed else ""
+    return "; ".join(filter(None, [text, assumed]))
 
 
 def _number(number: float) -> str:

@@ -37,12 +37,12 @@ def select_columns(
     if not wanted:
         raise UsageError("--columns names no column")
     _refuse_unknown("--columns", wanted, list(dict.fromkeys([*described, *map(str, frame.columns)])))
-    found = [described.get(name) or _described(frame, name) for name in wanted]
-    return [replace(column, priority=place) for place, column in enumerate(found)]
-
-
-def _described(frame: pd.DataFrame, name: str) -> OutputColumn:
-    return OutputColumn(name, _unit_of(frame[name]), name.replace("_", " "), priority=0)
+    return [
+        replace(described[name], priority=place)
+        if name in described
+        else OutputColumn(name, _unit_of(frame[name]), name.replace("_", " "), priority=place)
+        for place, name in enumerate(wanted)
+    ]
 
 
 def _unit_of(series: pd.Series[Any]) -> Unit:

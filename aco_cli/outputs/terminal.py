@@ -1,11 +1,16 @@
-"""The table people read: only whole columns, amounts never cut, colors where the terminal has them."""
+"""The table people read: only whole columns, amounts never cut, colors where the terminal has them.
+
+Which columns fit, and how wide each becomes, is in terminal cells.
+"""
 
 from __future__ import annotations
 
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -19,7 +24,6 @@ from rich.text import Text
 
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.layout import GAP, Arrangement, Field, arrange
 from aco_cli.outputs.phrases import acos
 
 # A control character in a name could drive the terminal.
@@ -32,12 +36,92 @@ BOLD = Style(bold=True)
 QUIET = Style(dim=True)
 GREEN = Style(color="green")
 RED = Style(color="red")
+GAP = 2
 SIGNED = frozenset({"settlement", "net_payment"})
 OUTCOMES = {
     "earned": Style(color="green", dim=True),
     "owed": Style(color="red", dim=True),
     "not-calculable": Style(color="yellow", dim=True),
 }
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column ready to be drawn: its cells as text, one a row, and its cell in the totals row."""
+
+    column: OutputColumn
+    cells: list[str]
+    total: str
+
+    @property
+    def content(self) -> int:
+        """The width of the widest cell."""
+        return max((cell_len(cell) for cell in (self.total, *set(self.cells))), default=0)
+
+    @property
+    def blank(self) -> bool:
+        """Whether no cell says anything: a column of blanks and zeros."""
+        return set(self.cells) <= {"", "0"}
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The fields to draw with their widths, in order, and the columns left out."""
+
+    fields: list[Field]
+    widths: list[int]
+    hidden: list[OutputColumn]
+
+    @property
+    def width(self) -> int:
+        """The width of a row."""
+        return sum(self.widths) + GAP * (len(self.widths) - 1)
+
+
+def arrange(fields: Sequence[Field], width: int | None) -> Arrangement:
+    """Return the fields that fit a width in full, the most important first; all of them when width is None.
+
+    A field that does not fit is left out and less important, narrower ones are still tried; blank ones come last, and
+    only where nothing was left out. One field is always kept: text then folds to the width, and an amount keeps its
+    own width whatever the terminal's.
+    """
+    natural = [max(cell_len(field.column.label), field.content) for field in fields]
+    if width is None:
+        return Arrangement(list(fields), natural, [])
+    least = [_least(field) for field in fields]
+    kept: list[int] = []
+    room = width
+    order = sorted(range(len(fields)), key=lambda place: (fields[place].blank, fields[place].column.priority))
+    for tried, place in enumerate(order):
+        if fields[place].blank and len(kept) < tried:
+            break
+        if not kept and fields[place].column.unit is Unit.TEXT:
+            least[place] = min(least[place], width)
+        if not kept or least[place] + GAP <= room:
+            room -= least[place] + (GAP if kept else 0)
+            kept.append(place)
+    shown = sorted(kept)
+    widths = _widen([least[place] for place in shown], [natural[place] for place in shown], max(room, 0))
+    hidden = [field.column for place, field in enumerate(fields) if place not in kept]
+    return Arrangement([fields[place] for place in shown], widths, hidden)
+
+
+def _least(field: Field) -> int:
+    """Return the smallest width that cuts nothing: a heading folds between words, only long text inside a cell."""
+    content = field.content
+    if field.column.unit is Unit.TEXT:
+        content = min(content, field.column.folds_over)
+    return max(content, *(cell_len(word) for word in field.column.label.split()), 1)
+
+
+def _widen(widths: list[int], natural: list[int], room: int) -> list[int]:
+    """Give the room left over to the columns that fold, from the left, until each has its natural width."""
+    widened = []
+    for width, wished in zip(widths, natural, strict=True):
+        extra = min(room, max(wished - width, 0))
+        widened.append(width + extra)
+        room -= extra
+    return widened
 
 
 def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
@@ -75,17 +159,12 @@ def _note(hidden: Sequence[OutputColumn]) -> str:
 def _fields(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> list[Field]:
     totals = [_total(frame[column.name], column, exact=exact) for column in columns]
     label_place = next((place for place, column in enumerate(columns) if not column.total), None)
-    if label_place is not None and any(column.total for column in columns):
-        totals[label_place] = _count(frame)
+    if label_place is not None and any(column.total for column in columns):  # an ACO of several years counts once
+        totals[label_place] = acos(frame["aco_id"].nunique()) if "aco_id" in frame else "Total"
     return [
         Field(column, _texts(frame[column.name], column, exact=exact), total)
         for column, total in zip(columns, totals, strict=True)
     ]
-
-
-def _count(frame: pd.DataFrame) -> str:
-    """Say how many ACOs the rows are; an ACO of several years counts once."""
-    return acos(frame["aco_id"].nunique()) if "aco_id" in frame else "Total"
 
 
 def _texts(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[str]:
@@ -106,26 +185,22 @@ def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
 
 def _segments(layout: Arrangement, rows: int, console: Console) -> Iterator[Segment]:
     rule = (Segment("─" * layout.width, QUIET), NEW_LINE)
-    yield from _row(layout, [field.column.label for field in layout.fields], console, lambda *_: BOLD)
+    yield from _row(layout, [field.column.label for field in layout.fields], console, BOLD)
     yield from rule
     for row in range(rows):
-        yield from _row(layout, [field.cells[row] for field in layout.fields], console, _style)
+        yield from _row(layout, [field.cells[row] for field in layout.fields], console)
     if any(field.total for field in layout.fields):
         yield from rule
-        yield from _row(layout, [field.total for field in layout.fields], console, lambda *_: BOLD)
+        yield from _row(layout, [field.total for field in layout.fields], console, BOLD)
 
 
-def _row(
-    layout: Arrangement, texts: Sequence[str], console: Console, style: Callable[[OutputColumn, str], Style]
-) -> Iterator[Segment]:
+def _row(layout: Arrangement, texts: Sequence[str], console: Console, style: Style | None = None) -> Iterator[Segment]:
     """Yield a row of the table, as many lines high as its most folded cell."""
     folded = [_fold(text, width, console) for text, width in zip(texts, layout.widths, strict=True)]
-    styles = [style(field.column, text) for field, text in zip(layout.fields, texts, strict=True)]
-    for line in range(max(map(len, folded))):
-        for place, (field, parts, width) in enumerate(zip(layout.fields, folded, layout.widths, strict=True)):
-            part = parts[line] if line < len(parts) else ""
-            blank = Segment(" " * (width - cell_len(part)))
-            cell = Segment(part, styles[place])
+    styles = [style or _style(field.column, text) for field, text in zip(layout.fields, texts, strict=True)]
+    for parts in zip_longest(*folded, fillvalue=""):
+        for place, (field, part, width) in enumerate(zip(layout.fields, parts, layout.widths, strict=True)):
+            blank, cell = Segment(" " * (width - cell_len(part))), Segment(part, styles[place])
             yield Segment(" " * GAP if place else "")
             yield from (blank, cell) if field.column.numeric else (cell, blank)
         yield NEW_LINE

@@ -1,15 +1,19 @@
-"""Writing bytes to standard output or to a file that is replaced whole or not at all."""
+"""Writing bytes to standard output or a file, and many files to a folder: there whole or not at all."""
 
 import errno
 import hashlib
 import os
 import stat
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from aco_cli.errors import OutputError
 from aco_cli.locks import held_folder
+
+_PREFIX, _SUFFIX = ".aco-folder-", ".tmp"
 
 
 def write_output(data: bytes, output: str | None) -> None:
@@ -75,21 +79,60 @@ def _write_all(sink: Any, data: bytes) -> None:
 def _explain(error: OSError, output: str | None) -> str:
     """Say what failed, where, and how to mend it."""
     where = "standard output" if output is None else repr(output)
-    reason, fix = _REASONS.get(error.errno or 0, (error.strerror or str(error), "choose another place with -o"))
+    reason, fix = _REASONS.get(error.errno or 0, (error.strerror or str(error), _ELSEWHERE))
     kept = "; the file already there is unchanged" if output is not None and os.path.isfile(output) else ""  # noqa: PTH113 (may be hidden)
     return f"cannot write {where}: {reason}; {fix}{kept}"
 
 
+_ELSEWHERE = "choose another place with -o"
 _NO_PERMISSION = ("no permission to write there", "choose a place you may write to with -o")
-_NO_SPACE = ("no space left on the device", "free some space or choose another place with -o")
-_NO_FOLDER = ("the folder does not exist", "create it or choose another place with -o")
 _REASONS = {
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
     errno.EROFS: ("the file system is read-only", "choose a place you may write to with -o"),
-    errno.ENOSPC: _NO_SPACE,
-    errno.EDQUOT: ("your disk quota is used up", "free some space or choose another place with -o"),
-    errno.ENOENT: _NO_FOLDER,
-    errno.ENOTDIR: ("a part of its path is a file, not a folder", "choose another place with -o"),
+    errno.ENOSPC: ("no space left on the device", f"free some space or {_ELSEWHERE}"),
+    errno.EDQUOT: ("your disk quota is used up", f"free some space or {_ELSEWHERE}"),
+    errno.ENOENT: ("the folder does not exist", f"create it or {_ELSEWHERE}"),
+    errno.ENOTDIR: ("a part of its path is a file, not a folder", _ELSEWHERE),
     errno.EISDIR: ("it is a folder", "name a file inside it"),
 }
+
+
+@contextmanager
+def whole_folder(name: str, files: Sequence[str], *, force: bool = False) -> Iterator[Path]:
+    """A hidden folder to write `files` into (some may stay out); when the block ends well it becomes the folder `name`.
+
+    A folder with anything in it is refused; with `force`, `files` in it are replaced or removed, and others stay.
+    Raises OutputError, also for what the block cannot write; nothing is left then.
+    """
+    target = Path(os.path.realpath(name))
+    try:
+        _refuse_folder(name, target, force=force)
+        place = target if target.exists() else target.parent
+        with held_folder(place, _PREFIX, _SUFFIX) as temporary:
+            yield temporary
+            _move_files(temporary, target, files)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise OutputError(f"cannot write folder {name!r}: {reason}; choose another place or make room") from error
+
+
+def _refuse_folder(name: str, target: Path, *, force: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"cannot write folder {name!r}: it is a file; choose another name")
+    if not target.parent.is_dir():
+        raise OutputError(f"cannot write folder {name!r}: {str(target.parent)!r} does not exist; create it first")
+    if target.is_dir() and not force and not all(each.match(f"{_PREFIX}*{_SUFFIX}") for each in target.iterdir()):
+        raise OutputError(f"folder {name!r} is not empty; choose another, or replace what is in it with --force")
+
+
+def _move_files(temporary: Path, target: Path, files: Sequence[str]) -> None:
+    if not target.exists():
+        temporary.rename(target)
+        return
+    for name in files:
+        written = temporary / name
+        if written.exists():
+            written.replace(target / name)
+        else:
+            (target / name).unlink(missing_ok=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,7 +33,6 @@ NUMBER_FORMATS = {
     Unit.INTEGER: "#,##0",
     Unit.DATE: "yyyy-mm-dd",
 }
-WRITERS = {Unit.TEXT: "write_string", Unit.BOOLEAN: "write_boolean", Unit.DATE: "write_datetime"}
 
 
 def render_xlsx(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
@@ -72,25 +70,14 @@ def _write_column(
     sheet: Worksheet, place: int, series: pd.Series[Any], column: OutputColumn, cell_format: Format, *, exact: bool
 ) -> None:
     """Write one column below its heading and set its width; a missing value stays a blank cell."""
-    values = _values(series, column, exact=exact)
-    write = _write_number_or_text(sheet) if column.numbers else getattr(sheet, WRITERS.get(column.unit, "write_number"))
-    for row, value in enumerate(values, start=1):
-        if value is not None:
-            write(row, place, value, cell_format)
+    for row, value in enumerate(_values(series, column, exact=exact), start=1):
+        if isinstance(value, str):
+            sheet.write_string(row, place, value, cell_format)
+        elif value is not None:
+            sheet.write(row, place, value, cell_format)
     shown = cells.for_people(series, column, exact=False, dollar_decimals=2)
     longest = pc.max(pc.utf8_length(shown)).as_py() or 0
     sheet.set_column(place, place, min(max(longest, len(column.name) + FILTER_BUTTON) + 1, WIDEST))
-
-
-def _write_number_or_text(sheet: Worksheet) -> Any:
-    def write(row: int, place: int, text: str, cell_format: Format) -> None:
-        number = float(text) if re.fullmatch(cells.NUMBER, text) else np.inf
-        if np.isfinite(number):
-            sheet.write_number(row, place, number, cell_format)
-        else:
-            sheet.write_string(row, place, text, cell_format)
-
-    return write
 
 
 def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[Any]:
@@ -100,6 +87,13 @@ def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> lis
             f"an Excel cell holds {LONGEST_TEXT:,} characters, a text in column {column.name} has {longest:,}; "
             "choose --format csv or leave the column out with --columns"
         )
+    if column.numbers:
+        numbers = pc.fill_null(pc.match_substring_regex(values, cells.NUMBER), False).to_pylist()
+        return [_finite(text) if number else text for text, number in zip(values.to_pylist(), numbers, strict=True)]
     if pa.types.is_floating(values.type):
         values = pc.if_else(pc.is_finite(values), values, None)  # a sheet has no infinity
     return list(values.to_pylist())
+
+
+def _finite(text: str) -> float | str:
+    return float(text) if math.isfinite(float(text)) else text

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from aco_cli.outputs.charts.captions import NOTHING, TITLES
+from aco_cli.outputs.charts.draw import NOTHING, TITLES
 from aco_cli.outputs.formats import Figure
 
 for library in ("altair", "jinja2", "vl_convert"):

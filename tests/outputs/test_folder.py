@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aco_cli.errors import OutputError
-from aco_cli.outputs.folder import whole_folder
+from aco_cli.outputs.write import whole_folder
 
 FILES = ("a.csv", "b.csv")
 

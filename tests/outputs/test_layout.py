@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.layout import Field, arrange
+from aco_cli.outputs.terminal import Field, arrange
 
 
 def field(name: str, cell: str, priority: int) -> Field:

@@ -1,27 +1,27 @@
 """Tables in DuckDB, inside this process: streamed from files, spilt to disk beyond a limit of memory."""
 
 # ruff: noqa: S608 (names of files are quoted)
-from __future__ import annotations
-
 import errno
 import glob
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.limits import DISK_IS_FULL, MEMORY_IS_SHORT, first_line, megabytes, scratch_folder
-from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, FileGroup, text_columns
+from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, FileGroup, quoted, text_columns
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
 from aco_cli.inputs.problems import limited
 
-if TYPE_CHECKING:
+try:
     import duckdb
+except ImportError:
+    raise UsageError("claims are read with DuckDB, which is not installed: pip install duckdb") from None
 
 T = TypeVar("T")
 Progress = Callable[[float], None]
@@ -43,15 +43,13 @@ class DuckdbTables:
 
     def columns(self, file: File) -> Columns:
         """The columns of a file. Raises InputError for one that cannot be read."""
-        import duckdb
-
         if file.kind != PARQUET:
             return text_columns(file)
         try:
             rows = self._run(f"DESCRIBE SELECT * FROM {_parquet([file.place])}")
         except duckdb.Error as error:
             raise InputError([Problem(file.place, "a Parquet file", first_line(error))]) from None
-        return tuple((str(row[0]).strip(), Stored.of(_quoted(row[0], '"'), str(row[1]))) for row in rows)
+        return tuple((str(row[0]).strip(), Stored.of(quoted(row[0], '"'), str(row[1]))) for row in rows)
 
     def scan(self, source: FileGroup) -> str:
         """A call of the reader."""
@@ -64,14 +62,12 @@ class DuckdbTables:
             return f"(SELECT *, filename AS source_file, file_row_number + 2 AS source_row FROM {reader})"
         row = "ROW_NUMBER() OVER () + 1 AS source_row"
         files = (
-            f"(SELECT *, {_quoted(file)} AS source_file, {row} FROM {_text(source, [file])})" for file in source.files
+            f"(SELECT *, {quoted(file)} AS source_file, {row} FROM {_text(source, [file])})" for file in source.files
         )
         return f"({' UNION ALL '.join(files)})"
 
     def broken(self, source: FileGroup) -> list[Problem]:
         """What DuckDB keeps of the lines that it leaves out when told to."""
-        import duckdb
-
         problems: list[Problem] = []
         for file in source.files:
             self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
@@ -101,8 +97,6 @@ class DuckdbTables:
 
     def _watched(self, work: Callable[[], T]) -> T:
         """The work done by a thread of its own, so that this one can tell of its progress and heeds Ctrl-C."""
-        import duckdb
-
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(work)
             try:
@@ -128,23 +122,19 @@ def _parquet(files: Sequence[str], options: str = "") -> str:
 def _text(source: FileGroup, files: Sequence[str], options: str = "") -> str:
     """Nothing is guessed from the first lines, as what they lack (a quote) may come further on."""
     columns = ", ".join(f"{stored.name}: 'VARCHAR'" for _, stored in source.columns)
-    form = f"delim = {_quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"
+    form = f"delim = {quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"
     options = f", auto_detect = false, strict_mode = true, hive_partitioning = false{options}"
     return f"read_csv({_list(files)}, columns = {{{columns}}}, {form}{options})"
 
 
 def _list(files: Sequence[str]) -> str:
     """Each file by its name, even if that reads as a pattern of others."""
-    return "[" + ", ".join(_quoted(glob.escape(file)) for file in files) + "]"
+    return "[" + ", ".join(quoted(glob.escape(file)) for file in files) + "]"
 
 
 @contextmanager
 def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None) -> Iterator[DuckdbTables]:
     """Tables that keep within `memory` and spill to a folder in `temp`. Raises UsageError or OutputError."""
-    try:
-        import duckdb
-    except ImportError:
-        raise UsageError("claims are read with DuckDB, which is not installed: pip install duckdb") from None
     size = megabytes(memory)
     with scratch_folder(temp) as folder:
         try:
@@ -158,15 +148,9 @@ def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None)
 
 
 def _explain(error: duckdb.Error, memory: str, temp: Path) -> str:
-    import duckdb
-
     text = str(error)
     if "max_temp_directory_size" in text or "No space left" in text or str(errno.ENOSPC) in text.split():
         return f"{DISK_IS_FULL.format(temp)}, or more --memory"
     if isinstance(error, duckdb.OutOfMemoryException):
         return MEMORY_IS_SHORT.format(memory)
     return f"the files cannot be worked on: {first_line(error)}"
-
-
-def _quoted(text: str, mark: str = "'") -> str:
-    return mark + text.replace(mark, mark * 2) + mark

@@ -99,18 +99,12 @@ def text_columns(file: File) -> Columns:
         with pa.input_stream(file.place, compression="detect") as stream:
             text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
             header = next(csv.reader(text, delimiter=DELIMITERS[file.kind], strict=True), [])
-        if _uncompressed(file.place) != file.place:
-            _read_to_the_end(file.place)
+            # To the end: Arrow tells where a file is cut off; DuckDB takes what it gets of a .zst file for the whole.
+            while _uncompressed(file.place) != file.place and stream.read(_CHUNK):
+                pass
     except (OSError, pa.ArrowException, csv.Error) as error:
         raise damaged(file.place, file.kind, error) from None
     return named_columns(file, header)
-
-
-def _read_to_the_end(place: str) -> None:
-    """Arrow tells where a file is cut off; DuckDB takes what it gets of a .zst file for the whole."""
-    with pa.input_stream(place, compression="detect") as stream:
-        while stream.read(_CHUNK):
-            pass
 
 
 def named_columns(file: File, header: Sequence[str]) -> Columns:
@@ -120,3 +114,8 @@ def named_columns(file: File, header: Sequence[str]) -> Columns:
     if not any(header):
         raise InputError([Problem(file.place, "a header with the names of columns", "none", 1)])
     return tuple((title.strip(), Stored(f"c{place}", TEXT)) for place, title in enumerate(header))
+
+
+def quoted(text: str, mark: str = "'") -> str:
+    """Text in quotation marks of SQL, those in it doubled."""
+    return mark + text.replace(mark, mark * 2) + mark

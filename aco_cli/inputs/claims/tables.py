@@ -98,25 +98,29 @@ class Rows:
     def faults(self, rules: Sequence[RowRule]) -> list[Problem]:
         """Rows that break the contract or a rule, counted by source.
 
-        Rows are counted in one pass; only where there are bad ones are they looked for, with the numbers of the first.
+        They are counted in one pass; only where there are any are they looked for, with the numbers of the first.
         """
         return [problem for source in self.sources for problem in self._faults(source, rules)]
 
     def _faults(self, source: FileGroup, rules: Sequence[RowRule]) -> list[Problem]:
         checks = [*self._checks(source), *rules]
-        bad = " OR ".join(f"({check.bad})" for check in checks)
+        counts = ", ".join(f"COUNT(CASE WHEN {check.bad} THEN 1 END) AS n{i}" for i, check in enumerate(checks))
         scan = self._select(self._tables.scan(source), source, unread=True)
         try:
-            count = self._count(f"({scan}) t WHERE {bad}")
+            totals = self._tables.query(f"SELECT {counts} FROM ({scan}) t").iloc[0].tolist()
         except BrokenText as error:
             return self._tables.broken(source) or [Problem(source.files[0], BROKEN_ROW, str(error))]
-        found = self._located(source, checks) if count else []
-        if count and not found:  # never go on with rows that are known to be bad
-            return [Problem(source.files[0], "the same rows each time", f"{count:,} bad ones that are not there again")]
-        return found
-
-    def _count(self, rows: str) -> int:
-        return int(self._tables.query(f"SELECT COUNT(*) AS n FROM {rows}")["n"].iloc[0])
+        if not any(totals):
+            return []
+        known = {name: held for name, held in source.header.items() if name in self.contract.columns}
+        raw = "".join(f", CAST({held.name} AS STRING) AS raw_{name}" for name, held in known.items())
+        more = f", source_file, source_row{raw}"
+        rows = f"({self._select(self._tables.numbered(source), source, unread=True, more=more)}) t"
+        return [
+            self._example(source, f"{rows} WHERE {bad}", column, expected, total, shows=column in known)
+            for (column, expected, bad), total in zip(checks, totals, strict=True)
+            if total
+        ]
 
     def _checks(self, source: FileGroup) -> list[RowRule]:
         checks = []
@@ -129,19 +133,6 @@ class Rows:
                 checks.append(RowRule(name, "a value", f"({name} IS NULL OR {blank}) AND NOT unread_{name}"))
         return checks
 
-    def _located(self, source: FileGroup, checks: Sequence[RowRule]) -> list[Problem]:
-        known = {name: held for name, held in source.header.items() if name in self.contract.columns}
-        raw = "".join(f", CAST({held.name} AS STRING) AS raw_{name}" for name, held in known.items())
-        more = f", source_file, source_row{raw}"
-        rows = f"({self._select(self._tables.numbered(source), source, unread=True, more=more)}) t"
-        counts = ", ".join(f"COUNT(CASE WHEN {check.bad} THEN 1 END) AS n{i}" for i, check in enumerate(checks))
-        totals = self._tables.query(f"SELECT {counts} FROM {rows}").iloc[0]
-        return [
-            self._example(f"{rows} WHERE {bad}", column, expected, total, shows=column in known)
-            for (column, expected, bad), total in zip(checks, map(int, totals), strict=True)
-            if total
-        ]
-
     def repeated(self, keys: Sequence[str], expected: str) -> list[Problem]:
         """Rows with the same keys as an earlier one."""
         numbered = " UNION ALL ".join(
@@ -150,8 +141,8 @@ class Rows:
         )
         place = f"ROW_NUMBER() OVER (PARTITION BY {', '.join(keys)} ORDER BY source_file, source_row)"
         again = f"(SELECT source_file, source_row, {place} AS nth FROM ({numbered}) t) t WHERE nth > 1"
-        total = self._count(again)
-        return [self._example(again, None, expected, total, shows=False)] if total else []
+        total = int(self._tables.query(f"SELECT COUNT(*) AS n FROM {again}")["n"].iloc[0])
+        return [self._example(self.sources[0], again, None, expected, total, shows=False)] if total else []
 
     def _select(self, scan: str, source: FileGroup, *, unread: bool = False, more: str = "") -> str:
         cells = self.contract.cells(source.header)
@@ -160,12 +151,16 @@ class Rows:
             columns += [f"COALESCE({cell.unread or 'FALSE'}, FALSE) AS unread_{name}" for name, cell in cells.items()]
         return f"SELECT {', '.join(columns)}{more} FROM {scan}"
 
-    def _example(self, bad_rows: str, column: str | None, expected: str, total: int, *, shows: bool) -> Problem:
+    def _example(
+        self, source: FileGroup, bad_rows: str, column: str | None, expected: str, total: int, *, shows: bool
+    ) -> Problem:
         """A problem of many rows (what stands behind FROM): what the first one has, how many there are, and where."""
         raw = f", raw_{column}" if shows else ""
         first = self._tables.query(
             f"SELECT source_file, source_row{raw} FROM {bad_rows} ORDER BY source_file, source_row LIMIT {EXAMPLES}"
         )
+        if first.empty:  # never go on with rows that are known to be bad
+            return Problem(source.files[0], "the same rows each time", f"{total:,} bad ones that are not there again")
         file = str(first["source_file"].iloc[0])
         rows = [int(row) for row in first.loc[first["source_file"] == file, "source_row"]]
         value = _shown(first[f"raw_{column}"].iloc[0], column) if column and shows else "such a row"

@@ -1,4 +1,4 @@
-"""Drawing charts, as SVG or PNG."""
+"""Drawing charts, as SVG or PNG, and what each shows in words."""
 
 import re
 from collections.abc import Sequence
@@ -9,15 +9,28 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from aco_cli.engine.outcome import UNSETTLED
-from aco_cli.engine.waterfall import Waterfall
-from aco_cli.outputs.charts.captions import NOTHING, TITLES
+from aco_cli.engine.outcome import UNSETTLED, Outcome
+from aco_cli.engine.waterfall import SAVINGS, Waterfall
 from aco_cli.outputs.charts.cascade import waterfall
 from aco_cli.outputs.charts.look import INK, data, framed, with_look
 from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
 from aco_cli.outputs.charts.spreads import distribution
 from aco_cli.outputs.formats import Figure
+from aco_cli.outputs.phrases import acos, millions
 
+TITLES = {
+    Figure.SAVINGS_RATE: "Savings rate and benchmark",
+    Figure.WATERFALL: "From generated savings to payments",
+    Figure.DISTRIBUTION: "Savings rate by start year and track",
+    Figure.QUALITY: "Payments and quality",
+}
+# What stands in the place of a chart that has nothing to draw.
+NOTHING = {
+    Figure.SAVINGS_RATE: "No ACO with a settlement has a savings rate.",
+    Figure.WATERFALL: "No ACO with a settlement has savings or losses.",
+    Figure.DISTRIBUTION: "No ACO with a settlement has a savings rate.",
+    Figure.QUALITY: "No ACO earned a payment, owes a repayment, or failed the quality standard with savings to share.",
+}
 _SHARP = 2  # pixels of a PNG per point
 _VERSION = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 # As Vega writes them: a link around a mark, and a mark with a description. What is read out as one picture may hold
@@ -26,24 +39,19 @@ _LINKED = re.compile(r'<a xlink:href="[^"#]*#([^"]*)"><path ([^>]*)/></a>')
 _POINT = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"([^>]*?)/>')
 
 
-def draw(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> Any:
-    """A chart of settled ACOs and their steps (`engine.waterfall`); None where there is nothing to draw.
+def draw(figures: Sequence[Figure], settled: pd.DataFrame, steps: Waterfall) -> tuple[Any, list[Figure]]:
+    """Charts of settled ACOs, one below another, and which have nothing to draw: in the place of these stands why.
 
-    `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to lead to something, `href`.
+    `settled` has the settlement columns, `start_year`, `quality_share` and, if points are to lead to something, `href`;
+    `steps` are those of `engine.waterfall`.
     """
-    chart = _chart(figure, settled, steps)
-    return None if chart is None else with_look(chart)
-
-
-def draw_some(figures: Sequence[Figure], settled: pd.DataFrame, steps: Waterfall) -> tuple[Any, list[Figure]]:
-    """Charts one below another, and which of them have nothing to draw: in the place of these stands why."""
     drawn = {figure: _chart(figure, settled, steps) for figure in figures}
     bare = [figure for figure, chart in drawn.items() if chart is None]
     charts = [_sentence(figure) if chart is None else chart for figure, chart in drawn.items()]
     if len(charts) == 1:
-        return with_look(charts[0]), bare
+        return charts[0], bare
     together = alt.vconcat(*charts, spacing=40)
-    return with_look(together.resolve_scale(shape="independent", stroke="independent", fill="independent")), bare
+    return together.resolve_scale(shape="independent", stroke="independent", fill="independent"), bare
 
 
 def _sentence(figure: Figure) -> Any:
@@ -57,7 +65,7 @@ def svg(chart: Any, about: str, words: str = "") -> str:
 
     Its points say what they are, and in `data-key` where they lead.
     """
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=_VERSION)
+    drawn = vl_convert.vegalite_to_svg(with_look(chart).to_dict(), vl_version=_VERSION)
     told = _POINT.sub(r"<path\2><title>\1</title></path>", _LINKED.sub(r'<path \2 data-key="\1"/>', drawn))
     label = escape(about, {'"': "&quot;"})
     start, rest = told.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1).split(">", 1)
@@ -68,13 +76,65 @@ def image(chart: Any, file: str, about: str, words: str = "") -> bytes:
     """The chart as a file of that name holds it: PNG, or SVG as `svg` has it."""
     if not file.lower().endswith(".png"):
         return svg(chart, about, words).encode()
-    drawn: bytes = vl_convert.vegalite_to_png(chart.to_dict(), vl_version=_VERSION, scale=_SHARP)
+    drawn: bytes = vl_convert.vegalite_to_png(with_look(chart).to_dict(), vl_version=_VERSION, scale=_SHARP)
     return drawn
 
 
 def _chart(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> Any:
     if figure is Figure.WATERFALL:
         return waterfall(steps)
-    settled = settled[~settled["outcome"].isin(UNSETTLED)]
     drawn = {Figure.SAVINGS_RATE: savings_rate, Figure.DISTRIBUTION: distribution, Figure.QUALITY: payments_and_quality}
-    return drawn[figure](settled)
+    return drawn[figure](settled[~settled["outcome"].isin(UNSETTLED)])
+
+
+def caption(figure: Figure, settled: pd.DataFrame, steps: Waterfall) -> str:
+    """The chart of settled ACOs and their steps in a few sentences; ACOs without a settlement are not in it."""
+    settled = settled[~settled["outcome"].isin(UNSETTLED)]
+    if figure is Figure.WATERFALL:
+        return _waterfall_words(settled, steps)
+    told = {Figure.SAVINGS_RATE: _rate_words, Figure.DISTRIBUTION: _distribution_words, Figure.QUALITY: _quality_words}
+    return told[figure](settled)
+
+
+def _rate_words(settled: pd.DataFrame) -> str:
+    rates = settled["savings_rate"].dropna()
+    whose = "its" if len(rates) == 1 else "their"
+    reached = int((settled["reaches_msr"] == 1).sum())
+    saved = f"{int((rates > 0).sum()):,} of {acos(len(rates))} spent less than {whose} benchmark"
+    return (
+        f"{saved}; {reached:,} reached {whose} minimum savings rate. Savings rates go from {rates.min():.1%} to "
+        f"{rates.max():.1%}; the median is {rates.median():.1%}."
+    )
+
+
+def _waterfall_words(settled: pd.DataFrame, steps: Waterfall) -> str:
+    saved, paid = steps.amounts["generated_savings"].sum(), settled["earned_payment"].sum()
+    lost, owed = -steps.amounts["generated_losses"].sum(), settled["owed_repayment"].sum()
+    largest = min(steps.totals(SAVINGS)[1:], key=lambda total: total.amount, default=None)
+    most = f" Most of the rest: {largest.label}, {millions(-largest.amount)}." if largest and saved else ""
+    share = f" ({paid / saved:.1%})" if saved else ""
+    return (
+        f"Of {millions(saved)} of generated savings, {millions(paid)}{share} was paid.{most} "
+        f"Of {millions(lost)} of losses, {millions(owed)} is owed."
+    )
+
+
+def _distribution_words(settled: pd.DataFrame) -> str:
+    medians = settled.groupby("start_year")["savings_rate"].median().dropna()
+    found = ", ".join(f"{start} {median:.1%}" for start, median in medians.items())
+    return (
+        "Boxes hold the middle half of the ACOs, the thick line is the median, lines reach to the last ACO within one "
+        "and a half boxes, circles are ACOs beyond; numbers of ACOs in brackets. Median savings rate by start year: "
+        f"{found}."
+    )
+
+
+def _quality_words(settled: pd.DataFrame) -> str:
+    paid = settled.loc[settled["earned_payment"] > 0, "earned_payment"]
+    owed = settled.loc[settled["owed_repayment"] > 0, "owed_repayment"]
+    failed = int((settled["outcome"] == Outcome.QUALITY_FAILED).sum())
+    middle = f", the median {millions(paid.median())}" if len(paid) else ""
+    return (
+        f"{acos(len(paid))} earned {millions(paid.sum())}{middle}; repayments owed by {acos(len(owed))}, "
+        f"{millions(owed.sum())}; quality standard failed by {acos(failed)} with savings to share."
+    )

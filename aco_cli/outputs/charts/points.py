@@ -12,7 +12,8 @@ from aco_cli.engine.outcome import Outcome
 from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, MUTED, ORANGE, RED, data, framed, zero
 from aco_cli.outputs.phrases import OUTCOME_WORDS, millions
 
-# Shape, stroke and fill.
+_CHANNELS = {"shape": alt.Shape, "stroke": alt.Stroke, "fill": alt.Fill}
+# For each channel.
 _HOLLOW = "transparent"
 _MARKS = {
     Outcome.EARNED: ("circle", BLUE, BLUE),
@@ -77,25 +78,17 @@ def payments_and_quality(settled: pd.DataFrame) -> Any:
 def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:
     marks = {OUTCOME_WORDS[outcome]: _MARKS[outcome] for outcome in _MARKS if (rows["outcome"] == outcome).any()}
     legend = alt.Legend(title=None, orient="bottom", columns=2, columnPadding=48, symbolSize=70)
-
-    def by_outcome(*values: str) -> dict[str, Any]:
-        return {"legend": legend, "scale": alt.Scale(domain=list(marks), range=list(values))}
-
+    by_outcome = {
+        name: channel("ends:N", legend=legend, scale=alt.Scale(domain=list(marks), range=list(values)))
+        for (name, channel), values in zip(_CHANNELS.items(), zip(*marks.values(), strict=True), strict=True)
+    }
     points = rows.assign(ends=rows["outcome"].astype("object").map(OUTCOME_WORDS))
     columns = [str(across.shorthand).split(":")[0], str(up.shorthand).split(":")[0], "ends", "about"]
     linked = {"href": alt.Href("href:N")} if "href" in rows else {}
     return (
         alt.Chart(data(points[[*columns, *linked]]))
         .mark_point(size=46, strokeWidth=1.3, opacity=0.85)
-        .encode(
-            x=across,
-            y=up,
-            shape=alt.Shape("ends:N", **by_outcome(*(shape for shape, _, _ in marks.values()))),
-            stroke=alt.Stroke("ends:N", **by_outcome(*(stroke for _, stroke, _ in marks.values()))),
-            fill=alt.Fill("ends:N", **by_outcome(*(fill for _, _, fill in marks.values()))),
-            description="about:N",
-            **linked,
-        )
+        .encode(x=across, y=up, description="about:N", **by_outcome, **linked)
     )
 
 

@@ -7,20 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import (
-    BAND,
-    BLUE,
-    DOLLARS,
-    INK,
-    MUTED,
-    NAMES,
-    NAMES_WIDTH,
-    PAPER,
-    data,
-    framed,
-    with_look,
-    zero,
-)
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, MUTED, NAMES, NAMES_WIDTH, PAPER, data, framed, zero
 
 _WIDTH = 600
 _NAMED = 40  # ACOs whose ids fit below the axis
@@ -80,7 +67,7 @@ def fan(simulated: pd.DataFrame) -> Any:
     left_out = "; ".join(f"{count:,} {words}" for words, count in counts.items() if count)
     below = [_KEY, f"Not drawn: {left_out}."] if left_out else [_KEY]
     chart = alt.layer(zero(y="at:Q"), wide, half, mean)
-    return with_look(framed(chart, "Settlements under chance", 360, below, alt.Step(step)))
+    return framed(chart, "Settlements under chance", 360, below, alt.Step(step))
 
 
 def _names(rows: pd.DataFrame) -> pd.Series[str]:

@@ -1,20 +1,138 @@
-"""The page as bytes."""
+"""The page: settled ACOs as text, laid out, as bytes."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
+import numpy as np
+import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from aco_cli.outputs.charts.captions import NOTHING, TITLES, caption
-from aco_cli.outputs.charts.draw import draw, svg
+from aco_cli.engine.lines.step import Step
+from aco_cli.engine.waterfall import LOSSES, SAVINGS, Waterfall
+from aco_cli.outputs import cells
+from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, svg
 from aco_cli.outputs.charts.look import COLORS
-from aco_cli.outputs.columns import Unit
+from aco_cli.outputs.columns import OutputColumn, Unit, column_names, output_columns
 from aco_cli.outputs.formats import Figure
-from aco_cli.outputs.page.content import Settlements, each_aco, grid, groups, headline, keys, steps_table
+from aco_cli.outputs.phrases import OUTCOME_WORDS
+from aco_cli.outputs.rounding import half_up_cents
 
+Law = Mapping[str, str]
+_ALSO = ("savings_rate", "settlement", "advance_recouped", "net_payment")
+_UNITS = {"USD": Unit.USD, "fraction": Unit.FRACTION, "condition": Unit.BOOLEAN}
+_GROUP = ("performance_year", "by", "value")
+_YES_NO = {"true": "yes", "false": "no"}
 _JSON: dict[str, Any] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
+
+
+@dataclass(frozen=True)
+class Settlements:
+    """Settled ACOs: a row each in `settled` and `steps`, a group each in `summary`, in whose columns they are shown.
+
+    `settled` has the settlement columns, `start_year`, `quality_share` and the lettered lines; `steps` are those of
+    `engine.waterfall`; `summary` is that of `engine.summary`; `laws` has the citations of the lines that
+    count in each program, track and year; `lines` are those shown of one ACO. Amounts are US dollars, unrounded.
+    """
+
+    settled: pd.DataFrame
+    steps: Waterfall
+    summary: pd.DataFrame
+    table_columns: Sequence[OutputColumn]
+    summary_columns: Sequence[OutputColumn]
+    laws: Mapping[tuple[str, str, int], Law]
+    lines: Sequence[Step]
+
+
+def shown_of_one(steps: Sequence[Step]) -> list[Step]:
+    """What is shown of one ACO: the steps with a letter in CMS's report, and what sums them up."""
+    return [step for step in steps if step.letter or step.key in _ALSO]
+
+
+def keys(settled: pd.DataFrame) -> list[str]:
+    """The name by which a link leads to an ACO; one that is shown twice in a year has a number behind it."""
+    names = settled["aco_id"].astype("str") + "-" + settled["performance_year"].astype("str")
+    place = names.groupby(names).cumcount()
+    return [f"aco-{quote(name, safe='')}{f'-{n + 1}' if n else ''}" for name, n in zip(names, place, strict=True)]
+
+
+def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> dict[str, Any]:
+    """Columns of a frame, and its rows as people read them, dollars whole."""
+    shown = [column for column in columns if column.name in frame]
+    texts = [_texts(frame[column.name], column, dollar_decimals=0) for column in shown]
+    return {"columns": shown, "rows": list(zip(*texts, strict=True))}
+
+
+def headline(content: Settlements) -> list[tuple[str, list[str]]]:
+    """The headline figures: each with its label, and its value in every year."""
+    whole = content.summary[content.summary["by"] == "all"]
+    columns = [column for column in content.summary_columns if column.name not in _GROUP]
+    return [(column.label, _texts(whole[column.name], column, dollar_decimals=0)) for column in columns]
+
+
+def steps_table(content: Settlements) -> dict[str, Any]:
+    """The steps from generated savings to payments and from losses to repayments, a row each."""
+    found = [total for part in (SAVINGS, LOSSES) for total in content.steps.totals(part)]
+    frame = pd.DataFrame([asdict(total) for total in found], columns=column_names("report steps"))
+    return grid(frame, output_columns("report steps"))
+
+
+def each_aco(content: Settlements) -> dict[str, Any]:
+    """What is known of every ACO, for the part of the page that shows one of them at a time."""
+    settled = content.settled
+    lines = [line for line in content.lines if line.key in settled]
+    units = [OutputColumn(line.name, _UNITS.get(line.unit, Unit.INTEGER), line.label, 0) for line in lines]
+    values = [_texts(settled[column.name], column, dollar_decimals=2) for column in units]
+    situations = list(zip(settled["program"], settled["track"], settled["performance_year"], strict=True))
+    laws = list(dict.fromkeys(situations))
+    known = {
+        "key": keys(settled),
+        "id": settled["aco_id"],
+        "name": settled["aco_name"],
+        "year": settled["performance_year"].astype("str"),
+        "outcome": settled["outcome"].astype("object").map(OUTCOME_WORDS),
+        "notes": settled["notes"],
+        "law": [laws.index(situation) for situation in situations],
+        "values": zip(*values, strict=True),
+        "steps": _cents(content.steps.amounts),
+        "settlement": _cents(settled[["settlement"]]),
+    }
+    return {
+        "lines": [{"letter": line.letter, "label": line.label} for line in lines],
+        "steps": [{"label": step.label, "words": step.words, "part": step.part} for step in content.steps.steps],
+        "laws": [
+            {"about": f"{law[0]}, {law[1]}", "citations": [_citation(line, content.laws[law]) for line in lines]}
+            for law in laws
+        ],
+        "acos": [dict(zip(known, record, strict=True)) for record in zip(*known.values(), strict=True)],
+    }
+
+
+def _citation(line: Step, law: Law) -> str | None:
+    """Where a figure comes from, of a line from outside with its formula; None for one that is no part of the law."""
+    found = law.get(line.key) if line.is_line else "roster"
+    return f"{found}: {' '.join(line.formula.split())}" if found and line.is_outside else found
+
+
+def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int) -> list[str]:
+    if column.name == "outcome":
+        return list(series.astype("object").map(OUTCOME_WORDS))
+    shown = cells.for_people(series, column, exact=False, dollar_decimals=dollar_decimals).to_pylist()
+    if column.unit is Unit.BOOLEAN:
+        return [_YES_NO.get(text, "") for text in shown]
+    dollar = "$" if column.unit is Unit.USD else ""
+    return [(f"-{dollar}{text[1:]}" if text.startswith("-") else f"{dollar}{text}") if text else "" for text in shown]
+
+
+def _cents(amounts: pd.DataFrame) -> list[list[float | None]]:
+    """Amounts rounded to cents, row by row; None where there is none."""
+    rounded = half_up_cents(amounts.to_numpy(dtype=np.float64))
+    return [[None if np.isnan(amount) else amount for amount in row] for row in rounded.tolist()]
 
 
 def render_page(content: Settlements, made_of: str) -> bytes:
@@ -23,7 +141,7 @@ def render_page(content: Settlements, made_of: str) -> bytes:
     env.policies["json.dumps_kwargs"] = _JSON
     env.tests["text"] = lambda column: column.unit is Unit.TEXT
     page = env.from_string(_part("page.html.j2")).render(
-        years=content.years,
+        years=sorted(content.settled["performance_year"].unique().tolist()),
         style=_part("page.css"),
         script=_part("page.js"),
         made_of=made_of,
@@ -45,11 +163,12 @@ def _figures(content: Settlements) -> Iterator[dict[str, Any]]:
 
     Where there is nothing to draw a title and a sentence stand instead.
     """
+    groups = content.summary[content.summary["by"] != "all"]  # by program, track, start year and size
     linked = content.settled.assign(href=["#" + key for key in keys(content.settled)])
-    tables = {Figure.WATERFALL: steps_table(content), Figure.DISTRIBUTION: groups(content)}
+    tables = {Figure.WATERFALL: steps_table(content), Figure.DISTRIBUTION: grid(groups, content.summary_columns)}
     for figure in Figure:
-        chart = draw(figure, linked, content.steps)
-        if chart is None:
+        chart, bare = draw([figure], linked, content.steps)
+        if bare:
             yield {"name": figure.value, "title": TITLES[figure], "caption": NOTHING[figure]}
             continue
         drawn = svg(chart, TITLES[figure])

@@ -10,10 +10,9 @@ from aco_cli.engine.lines.row import Row, plain_tree
 from aco_cli.engine.lines.tree import Name, Rule
 from aco_cli.engine.members import ENROLLMENT_TYPES
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.outputs.tables import SETTLEMENT
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
 from aco_cli.outputs.workbook.parameters import Parameters
-from aco_cli.outputs.workbook.plan import FIRST_VALUE, LABEL, LETTER, PlannedRow, SheetPlan
+from aco_cli.outputs.workbook.plan import FIRST_VALUE, LABEL, LETTER, SETTLEMENT, PlannedRow, SheetPlan
 from aco_cli.outputs.workbook.styles import UNITS, Styles, set_page, write_headings
 from aco_cli.rules.book import Situation
 from aco_cli.rules.parameters import Program
@@ -52,7 +51,7 @@ class AcoSheets:
         hidden = [self._row(sheet, row, figures[row.table.space]) for row in self.plan.rows]
         self._page(sheet)
         if hidden[-1]:
-            sheet.set_row(self.plan.end, None, None, {"collapsed": True})
+            sheet.set_row(self.plan.rows[-1].place + 1, None, None, {"collapsed": True})
 
     def _head(self, sheet: Worksheet, heading: Heading) -> None:
         style, (title, subtitle, notes) = self.styles, heading
@@ -76,7 +75,7 @@ class AcoSheets:
             self._cell(sheet, row, (column, member), numbers[column], figures)
         is_given = any(figures.is_given(step, number) for number in numbers.values())
         height = self._notes(sheet, row, figures, is_given)
-        hides = row.may_hide and not is_given
+        hides = bool(step.given) and not step.letter and not is_given  # an input that CMS's table does not have
         sheet.set_row(row.place, height, None, {"level": 1, "hidden": True} if hides else None)
         return hides
 
@@ -88,10 +87,8 @@ class AcoSheets:
             kind = "result" if step.name in RESULTS else "line"
             formula = self._formula(row, member, figures.situation)
             sheet.write_formula(row.place, column, formula, self.styles(kind, step.unit), value)
-        elif is_known:
-            sheet.write_number(row.place, column, number, self.styles("given", step.unit))
         else:
-            sheet.write_string(row.place, column, NOTHING, self.styles("given", step.unit))
+            sheet.write(row.place, column, number if is_known else NOTHING, self.styles("given", step.unit))
 
     def _formula(self, row: PlannedRow, member: str, situation: Situation) -> str:
         def places(leaf: Name | Rule) -> Cells | None:

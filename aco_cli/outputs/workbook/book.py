@@ -1,8 +1,10 @@
 """A workbook of settlements: index, summary, a worksheet per ACO and year with live formulas, and the parameters."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -10,13 +12,11 @@ import xlsxwriter
 from aco_cli.engine.lines.row import Row
 from aco_cli.engine.lines.tree import Rule, walk
 from aco_cli.errors import OutputError
-from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, SheetTable, tables
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
 from aco_cli.outputs.workbook.names import sheet_names
-from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, Overview, write_index, write_summary
-from aco_cli.outputs.workbook.parameters import SHEET as PARAMETERS
-from aco_cli.outputs.workbook.parameters import Parameters
-from aco_cli.outputs.workbook.plan import make_plan
+from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, write_index, write_summary
+from aco_cli.outputs.workbook.parameters import SHEET, Parameters
+from aco_cli.outputs.workbook.plan import BENCHMARK, SETTLEMENT, SheetTable, make_plan, tables
 from aco_cli.outputs.workbook.styles import Styles
 from aco_cli.outputs.xlsx import CREATED, OPTIONS
 from aco_cli.rules.book import RuleBook
@@ -64,15 +64,16 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None
     writers = {
         kind: AcoSheets(make_plan(layout, START), parameters, styles, book.programs) for kind, layout in layouts.items()
     }
-    headings = _headings(book, sheets)
+    headings = map(partial(_heading, book), sheets.roster.to_dict("records"), sheets.notes)
     for page, heading, kind, (benchmark, settlement) in zip(pages, headings, kinds, sheets.rows, strict=True):
-        figures = {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {})
-        writers[kind].write(page, heading, figures)
+        writers[kind].write(page, heading, {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {}))
     cells = [{name: writers[kind].plan.cells[SETTLEMENT, name, ""] for name in FIGURES} for kind in kinds]
-    overview = Overview(_table(sheets), names, cells)
-    write_index(index, overview, styles)
-    write_summary(summary, overview, styles)
-    parameters.write(workbook.add_worksheet(PARAMETERS), styles)
+    figures = {name: [settlement.figure(name) for _, settlement in sheets.rows] for name in FIGURES}
+    identity = sheets.roster[["aco_id", "aco_name", "performance_year", "program", "track"]]
+    table = identity.assign(**figures, notes=sheets.notes)
+    write_index(index, table, names, cells, styles)
+    write_summary(summary, table, styles)
+    parameters.write(workbook.add_worksheet(SHEET), styles)
 
 
 def _rule_names(layouts: Iterable[Sequence[SheetTable]]) -> list[str]:
@@ -80,17 +81,7 @@ def _rule_names(layouts: Iterable[Sequence[SheetTable]]) -> list[str]:
     return list(dict.fromkeys(node.name for tree in trees for node in walk(tree) if isinstance(node, Rule)))
 
 
-def _headings(book: RuleBook, sheets: Sheets) -> list[Heading]:
-    headings = []
-    for row, notes in zip(sheets.roster.to_dict("records"), sheets.notes, strict=True):
-        program = book.programs[row["program"]]
-        title = f"{row['aco_id']}  {row['aco_name']}".strip()
-        subtitle = f"{program.label}, {program.tracks[row['track']].label}, performance year {row['performance_year']}"
-        headings.append((title, subtitle, notes))
-    return headings
-
-
-def _table(sheets: Sheets) -> pd.DataFrame:
-    figures = {name: [settlement.figure(name) for _, settlement in sheets.rows] for name in FIGURES}
-    identity = sheets.roster[["aco_id", "aco_name", "performance_year", "program", "track"]]
-    return identity.assign(**figures, notes=sheets.notes)
+def _heading(book: RuleBook, row: Mapping[Any, Any], notes: str) -> Heading:
+    program = book.programs[row["program"]]
+    subtitle = f"{program.label}, {program.tracks[row['track']].label}, performance year {row['performance_year']}"
+    return (f"{row['aco_id']}  {row['aco_name']}".strip(), subtitle, notes)

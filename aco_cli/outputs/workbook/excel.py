@@ -10,18 +10,7 @@ from functools import partial
 from typing import TypeGuard
 
 from aco_cli.engine.lines.text import plainly, written
-from aco_cli.engine.lines.tree import (
-    COMPARISONS,
-    FALSE,
-    Apply,
-    Name,
-    Node,
-    Number,
-    Rule,
-    Text,
-    reduced,
-    walk,
-)
+from aco_cli.engine.lines.tree import COMPARISONS, FALSE, Apply, Name, Node, Number, Rule, Text, reduced, walk
 
 NOTHING = "\N{EN DASH}"
 _CONDITIONS = {*COMPARISONS, "AND", "OR", "NOT", "ISNUMBER"}
@@ -46,7 +35,8 @@ def excel_formula(tree: Node, unit: str, places: Places) -> str:
     formula = _Excel(places).of(left)
     if unit == "condition":
         formula = _call("N", formula)
-    if not (unit == "condition" and _always_comes_out(left)):
+    always_comes_out = isinstance(left, Number) or (isinstance(left, Apply) and left.function in _CONDITIONS)
+    if not (unit == "condition" and always_comes_out):
         formula = _call("IFERROR", formula, _FAILS)
     return f"={written(formula, plainly)}"
 
@@ -133,10 +123,6 @@ def _needs_guard(node: Apply) -> bool:
     if any(isinstance(each, Text) for each in walk(node)):
         return False
     return not (node.function == "=" and _cannot_fail(node))
-
-
-def _always_comes_out(condition: Node) -> bool:
-    return isinstance(condition, Number) or (isinstance(condition, Apply) and condition.function in _CONDITIONS)
 
 
 def _cannot_fail(node: Apply) -> bool:

@@ -1,6 +1,6 @@
 """The sheet of rule values that the worksheets of a workbook take, each with status and citation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from aco_cli.outputs.workbook.excel import Cells
-from aco_cli.outputs.workbook.styles import Styles, set_page
+from aco_cli.outputs.workbook.styles import Styles, set_page, write_headings
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import Entry, part_of, show_years
 
@@ -38,10 +38,14 @@ class RuleValue:
         return (self.program, id(self.entry), self.part)
 
     @property
+    def value(self) -> Any:
+        """The value, or None where the rule has no such part."""
+        return part_of(self.entry.value, self.part)
+
+    @property
     def values(self) -> list[Any]:
         """The values, of a list all, each as a cell holds it."""
-        value = part_of(self.entry.value, self.part)
-        listed = value if isinstance(value, list) else [value]
+        listed = self.value if isinstance(self.value, list) else [self.value]
         return [float(each) if isinstance(each, bool) else each for each in listed]
 
     @property
@@ -53,58 +57,40 @@ class RuleValue:
 class Parameters:
     """Where every rule value stands that formulas name, for some programs, tracks and years."""
 
-    def __init__(self, book: RuleBook, situations: Iterable[Situation], names: Iterable[str]) -> None:
+    def __init__(self, book: RuleBook, situations: Iterable[Situation], names: Sequence[str]) -> None:
         self._book = book
-        asked = list(names)
-        found: dict[Key, RuleValue] = {}
-        for situation in situations:
-            for name in asked:
-                value = self._find(situation, name)
-                if value is not None:
-                    found.setdefault(value.key, value)
-        self._values = sorted(found.values(), key=_order)
-        self._places = dict(self._placed())
+        asked = (self._find(situation, name) for situation in situations for name in names)
+        found = {value.key: value for value in asked if value is not None}
+        self._tables: list[tuple[int, list[RuleValue]]] = []
+        self._cells: dict[Key, Cells] = {}
+        row = FIRST_ROW
+        for _, group in groupby(sorted(found.values(), key=_order), key=_table):
+            together = list(group)
+            row += together[0].is_scale  # a blank row before each scale
+            self._tables.append((row, together))
+            for column, value in enumerate(together, start=SCALE_COLUMN):
+                self._cells[value.key] = _cells(value, row, column)
+            row += max(len(value.values) for value in together) + together[0].is_scale
 
     def place(self, situation: Situation, name: str) -> Cells | None:
         """The cells of a rule value (`loss_rate.floor`) in force, or None where it does not apply."""
         value = self._find(situation, name)
-        return None if value is None else self._places[value.key][1]
+        return None if value is None else self._cells[value.key]
 
     def _find(self, situation: Situation, name: str) -> RuleValue | None:
         parameter, _, part = name.partition(".")
         entry = self._book.in_force(situation).get(parameter)
-        if entry is None or part_of(entry.value, part) is None:
-            return None
-        return RuleValue(situation.program, parameter, part, entry)
-
-    def _placed(self) -> Iterator[tuple[Key, tuple[int, Cells]]]:
-        row = FIRST_ROW
-        for _, group in groupby(self._values, key=_table):
-            together = list(group)
-            height = max(len(value.values) for value in together)
-            row += together[0].is_scale  # a blank row before each scale
-            for column, value in enumerate(together, start=SCALE_COLUMN):
-                place = column if value.is_scale else VALUE_COLUMN
-                first = row + value.is_scale
-                last = first + len(value.values) - 1
-                listed = isinstance(part_of(value.entry.value, value.part), list)
-                cells = (
-                    xl_range_abs(first, place, last, place) if listed else xl_rowcol_to_cell(first, place, True, True)
-                )
-                yield value.key, (row, Cells(f"{SHEET}!{cells}", listed))
-            row += height + together[0].is_scale
+        value = RuleValue(situation.program, parameter, part, entry) if entry else None
+        return None if value is None or value.value is None else value
 
     def write(self, sheet: Worksheet, styles: Styles) -> None:
         """Write every value into its place; a scale as a table of its own."""
         sheet.write_string(0, 0, "Table A5. Parameters by track and year", styles("title"))
         sheet.write_string(1, 0, "Values of the rules; every worksheet calculates with the cells here.", styles("hint"))
-        for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
-            kind = "heading_right" if column == VALUE_COLUMN else "heading"
-            sheet.write_string(FIRST_ROW - 1, column, heading, styles(kind))
+        write_headings(sheet, FIRST_ROW - 1, HEADINGS, range(VALUE_COLUMN, VALUE_COLUMN + 1), styles)
+        for column, width in enumerate(WIDTHS):
             sheet.set_column(column, column, width)
-        for _, group in groupby(self._values, key=_table):
-            together = list(group)
-            row = self._places[together[0].key][0]
+        for row, together in self._tables:
             self._describe(sheet, styles, row, together[0])
             for column, value in enumerate(together, start=SCALE_COLUMN):
                 _write_values(sheet, styles, row, column, value)
@@ -125,6 +111,14 @@ class Parameters:
             sheet.write_string(row, column, text, styles("beside"))
 
 
+def _cells(value: RuleValue, row: int, column: int) -> Cells:
+    place, first = (column, row + 1) if value.is_scale else (VALUE_COLUMN, row)
+    is_list = isinstance(value.value, list)
+    last = first + len(value.values) - 1
+    cells = xl_range_abs(first, place, last, place) if is_list else xl_rowcol_to_cell(first, place, True, True)
+    return Cells(f"{SHEET}!{cells}", is_list)
+
+
 def _write_values(sheet: Worksheet, styles: Styles, row: int, column: int, value: RuleValue) -> None:
     place = column if value.is_scale else VALUE_COLUMN
     if value.is_scale:
@@ -141,8 +135,7 @@ def _write_values(sheet: Worksheet, styles: Styles, row: int, column: int, value
 
 
 def _unit(value: RuleValue, number: float) -> str:
-    raw = part_of(value.entry.value, value.part)
-    if isinstance(raw, bool):
+    if isinstance(value.value, bool):
         return "condition"
     return "fraction" if abs(number) <= 1 else "persons" if number % 1 == 0 else "ratio"
 

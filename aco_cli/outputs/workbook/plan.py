@@ -1,16 +1,72 @@
-"""What stands in which row of a worksheet: the same plan for all ACOs whose inputs reach as far."""
+"""The tables of a worksheet, as far as the inputs of an ACO reach, and which rows and cells of the sheet they take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from aco_cli.engine.benchmark.compute import PROGRAM
+from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.row import members
 from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.tree import names
 from aco_cli.engine.members import TYPES
-from aco_cli.outputs.tables import BENCHMARK, SheetTable
+from aco_cli.rules.book import RuleBook
 
+# Whose names a formula uses; those of the benchmark stand in formulas of the settlement as `benchmark.adjusted`.
+SETTLEMENT, BENCHMARK = "settlement", "benchmark"
 LETTER, LABEL, FIRST_VALUE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class SheetTable:
+    """A part of the worksheet; `space` says which names its formulas use, of the steps of `law`."""
+
+    heading: str
+    space: str
+    law: Law
+    steps: Sequence[Step]
+
+
+def tables(book: RuleBook, program: str = PROGRAM, *, with_benchmark: bool) -> list[SheetTable]:
+    """The tables of a settlement, behind those of its benchmark where that is computed."""
+    law = law_of(book, program, "settlement_from_benchmark" if with_benchmark else "settlement")
+    lines = {step.key for step in law_of(book, program).lines}
+    above = [step for step in law.steps if step.key not in lines]
+    placed = [step for step in above if step.letter or step.is_line]
+    elections = [step for step in above if step not in placed]
+    order = list(_placed(placed, [step for step in law.steps if step.key in lines]))
+    settlement = [
+        SheetTable("Elections and circumstances", SETTLEMENT, law, elections),
+        SheetTable("Table 3. Shared savings and losses", SETTLEMENT, law, order),
+    ]
+    return [*_benchmark_tables(book), *settlement] if with_benchmark else settlement
+
+
+def _benchmark_tables(book: RuleBook) -> Iterator[SheetTable]:
+    law = law_of(book, PROGRAM, "benchmark")
+    for number, period, heading in (("1", "benchmark years", "Historical"), ("2", "performance year", "Updated")):
+        steps = [step for step in law.steps if step.table == number]
+        given, lines = [step for step in steps if step.given], [step for step in steps if step.is_line]
+        yield SheetTable(f"Figures of the {period}", BENCHMARK, law, given)
+        yield SheetTable(f"Table {number}. {heading} benchmark", BENCHMARK, law, lines)
+
+
+def _placed(waiting: Sequence[Step], lines: Sequence[Step]) -> Iterator[Step]:
+    """The lines in order, each step that waits before the first line that names it.
+
+    Those that no line names repeat figures of the benchmark, and stand before the first line that goes by such.
+    """
+    left = {step.key: step for step in waiting}
+    named = {name for line in lines for name in names(line.trees["formula"])}
+    for line in lines:
+        due = [left[name] for name in names(line.trees["formula"]) if name in left]
+        if any(step.is_line for step in due):
+            yield from (left.pop(key) for key in list(left) if key not in named)
+        for step in due:
+            yield left.pop(step.key)
+        yield line
+    yield from left.values()
 
 
 @dataclass(frozen=True)
@@ -21,11 +77,6 @@ class PlannedRow:
     step: Step
     columns: Mapping[int, str]
     table: SheetTable
-
-    @property
-    def may_hide(self) -> bool:
-        """Whether the row is hidden where nothing is given in it: an input that CMS's table does not have."""
-        return bool(self.step.given) and not self.step.letter
 
 
 @dataclass(frozen=True)
@@ -41,11 +92,6 @@ class SheetPlan:
     def note_column(self) -> int:
         """The first column after the values."""
         return FIRST_VALUE + (len(TYPES) + 1 if self.by_type else 1)
-
-    @property
-    def end(self) -> int:
-        """The first row below."""
-        return self.rows[-1].place + 1
 
 
 def make_plan(tables: Sequence[SheetTable], start: int) -> SheetPlan:

@@ -13,7 +13,7 @@ import pytest
 
 from aco_cli.inputs.claims.contracts import KINDS, ClaimsColumn, Contract
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
-from aco_cli.inputs.claims.spark_tables import SparkTables
+from aco_cli.inputs.claims.spark_session import SparkTables
 from aco_cli.inputs.claims.tables import BROKEN_ROW, Rows
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,6 @@ import pytest
 
 from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
-from aco_cli.inputs.claims.tables import Rows
 
 CLAIMS = "bene_id,claim_id,claim_type,through_date,paid_amount,denied"
 ENROLLMENT = "bene_id,month,esrd,age,dual_status,part_a,part_b,health_plan,alive,risk_score,county"
@@ -212,7 +211,8 @@ def test_bad_rows_that_cannot_be_found_again_are_never_passed_over(
     tables: DuckdbTables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A count of bad rows is enough to refuse a file, whatever the second look at it finds."""
-    monkeypatch.setattr(Rows, "_located", lambda *_: [])
+    empty = "(SELECT *, '' AS source_file, 0 AS source_row FROM {} WHERE FALSE)"
+    monkeypatch.setattr(DuckdbTables, "numbered", lambda self, source: empty.format(self.scan(source)))
     assert problems(tables, tmp_path) == []
     found = problems(tables, tmp_path, claims=[CLAIMS, "007,c1,99,2018-01-01,10,0"])
     assert len(found) == 1

@@ -17,10 +17,9 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.errors import OutputError
-from aco_cli.outputs.tables import BENCHMARK, SETTLEMENT, tables
 from aco_cli.outputs.workbook.aco_sheet import START
 from aco_cli.outputs.workbook.excel import NOTHING
-from aco_cli.outputs.workbook.plan import make_plan
+from aco_cli.outputs.workbook.plan import BENCHMARK, SETTLEMENT, make_plan, tables
 from aco_cli.rules.book import RuleBook
 
 TABLES = tables(RuleBook(), with_benchmark=False)

@@ -26,10 +26,9 @@ from aco_cli.engine.settle import settle
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.load import load
 from aco_cli.inputs.years import Years
-from aco_cli.outputs.tables import SETTLEMENT, tables
 from aco_cli.outputs.workbook.aco_sheet import START
 from aco_cli.outputs.workbook.excel import NOTHING
-from aco_cli.outputs.workbook.plan import make_plan
+from aco_cli.outputs.workbook.plan import SETTLEMENT, make_plan, tables
 from aco_cli.rules.book import RuleBook
 
 SAMPLE = Path(__file__).parents[3] / "sample_data"
