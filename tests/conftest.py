@@ -301,4 +301,4 @@ def make_rows() -> Callable[..., list[dict[str, Any]]]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--mutations", type=int, default=1_000, help="How many changed rosters to read.")
+    parser.addoption("--mutations", type=int, default=600, help="How many changed rosters to read.")

@@ -36,7 +36,6 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
             totals_follow=totals_follow,
             own=request.own,
         )
-    run.remarks(loaded.remarks)
     if loaded.skipped:
         run.note("other_years", f"{loaded.skipped:,} rows of other performance years left out", rows=loaded.skipped)
     if request.expect_rows not in (None, len(loaded.frame)):
@@ -48,6 +47,7 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
 
         frame, remarks = join_columns(frame, request.join, request.years)
         run.remarks(remarks)
+    run.remarks(loaded.remarks)
     told = ", ".join("standard input" if file == STDIN else file for file in files)
     run.step("read", f"read {len(frame):,} rows of {told}", rows=len(frame), file=told)
     for column, wanted in (("program", request.program), ("track", request.track)):

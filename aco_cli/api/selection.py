@@ -16,7 +16,7 @@ from aco_cli.rules.book import RuleBook
 
 Table = str | Path | pd.DataFrame
 Tables = Table | Sequence[Table]
-_WORD = re.compile(r"[^\W\d]\w*|(?<=`)[^`]+(?=`)")
+_NAME = re.compile(r"`[^`]+`|[^\W\d]\w*")
 _PATTERN = re.compile(r"[*?\[]")
 YearsLike = int | str | Iterable[int] | None
 Names = str | Sequence[str] | None
@@ -103,7 +103,7 @@ def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequenc
         where=where,
         join=tables(selection.get("join")),
         expect_rows=selection.get("expect_rows"),
-        own=[*own, *_WORD.findall(where or "")],
+        own=[*own, *(name.strip("`") for name in _NAME.findall(where or ""))],
     )
 
 

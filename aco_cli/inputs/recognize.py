@@ -1,6 +1,6 @@
 """Which layout a header belongs to, and where each of its columns stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -102,11 +102,16 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
     places: dict[str, int] = {}
     for place, name in enumerate(header):
         places.setdefault(name_key(name), place)
-    own = {name for each in layouts_of("roster") for name in each.aliases} if layout.keeps_others else set()
+    own = {name for each in layouts_of("roster") for name in each.aliases} if layout.family == "cms-puf" else set()
     known = own | set(layout.aliases)
-    others = {header[place]: place for name, place in places.items() if name not in known and header[place]}
+    others: dict[str, int] = {}
+    for place, name in enumerate(header):
+        if name and name_key(name) not in known:
+            others.setdefault(name, place)
     is_ours = layout.family == "roster"
-    _refuse_duplicates(file, head, set(places if is_ours else layout.aliases) - {"", *layout.repeated})
+    _refuse_duplicates(file, head, set(layout.aliases) - {*layout.repeated}, name_key)
+    if is_ours:
+        _refuse_duplicates(file, head, set(map(str.lower, others)), str.lower)
     unnamed = tuple(place for place, name in enumerate(header) if not name)
     # Of CMS's files many columns are not used.
     free = [name for name in layout.columns if name_key(name) not in places] if is_ours else []
@@ -117,10 +122,10 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
     return Match(layout, places, others, unnamed, tuple(told), head)
 
 
-def _refuse_duplicates(file: str, head: Head, checked: set[str]) -> None:
+def _refuse_duplicates(file: str, head: Head, checked: set[str], same: Callable[[str], str]) -> None:
     places: dict[str, list[int]] = {}
     for place, name in enumerate(head.names):
-        places.setdefault(name_key(name), []).append(place)
+        places.setdefault(same(name), []).append(place)
     problems = []
     for found in (found for name, found in places.items() if len(found) > 1 and name in checked):
         twice = f"it in columns {' and '.join(str(place + 1) for place in found)}"

@@ -24,6 +24,7 @@ STDIN = "-"
 READABLE = "CSV, TSV, JSON, Parquet or XLSX (text ones may be .gz, .zst or .zip)"
 
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _WORKBOOK_MEMBERS = ("xl/", "[Content_Types].xml", "mimetype")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".xlsx", ".gz", ".zst", ".zip")
 _HTML = re.compile(rb"<(!doctype html|html|table|head|body|div|meta)\b", re.IGNORECASE)
@@ -99,28 +100,25 @@ def read_source(file: str) -> FileContent:
     data = sys.stdin.buffer.read() if file == STDIN else _read_path(file)
     if not data.strip():
         raise _fail(name, READABLE, "an empty file" if not data else "nothing but blank space")
-    codec = next((codec for magic, codec in _COMPRESSIONS.items() if data.startswith(magic)), None)
-    if codec is not None:
-        data = _decompressed(name, data, codec)
-    remarks: tuple[Remark, ...] = ()
     packed = data
-    if data.startswith(b"PK\x03\x04"):
+    data = _decompressed(name, data)
+    remarks: tuple[Remark, ...] = ()
+    if data.startswith(_ZIP):
         data, remarks = _unzipped(name, data)
+        data = _decompressed(name, data)
     text = data.removeprefix(codecs.BOM_UTF8).lstrip()
     _refuse_others(name, text)
     kind = next((kind for magic, kind in _KINDS.items() if text.startswith(magic)), FileKind.TEXT)
     suffix = Path(file).suffix.lower()
-    if (
-        kind is FileKind.TEXT
-        and suffix in (".xls", ".xlsx", ".parquet", ".gz", ".zst", ".zip")
-        and codec is None
-        and data is packed
-    ):
+    if kind is FileKind.TEXT and suffix in (".xls", ".xlsx", ".parquet", ".gz", ".zst", ".zip") and data is packed:
         remarks += (Remark(f"{name}: text, not what its name says; read as text", "other_name", is_note=True),)
     return FileContent(name, data, kind, remarks)
 
 
-def _decompressed(name: str, data: bytes, codec: str) -> bytes:
+def _decompressed(name: str, data: bytes) -> bytes:
+    codec = next((codec for magic, codec in _COMPRESSIONS.items() if data.startswith(magic)), None)
+    if codec is None:
+        return data
     try:
         with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
             data = bytes(stream.read())

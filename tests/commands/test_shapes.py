@@ -59,7 +59,7 @@ def records(**changes: object) -> str:
     return json.dumps([dict(zip(HEADER, row, strict=True)) | changes for row in TABLE[1:]])
 
 
-def packed(**members: str) -> bytes:
+def packed(**members: str | bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in members.items():
@@ -128,6 +128,7 @@ RIGHTLY_READ: dict[str, str | bytes] = {
     ),
     "zip with a note.zip": packed(roster_csv=BASE, readme_pdf="%PDF"),
     "zip of json.zip": packed(roster_json=records()),
+    "zip of gzip.zip": packed(roster_csv_gz=gzip.compress(BASE.encode(), mtime=0)),
     "bz2.csv.bz2": bz2.compress(BASE.encode()),
     "text named xls.xls": text(TABLE, delimiter="\t"),
     "gzip named csv.csv": gzip.compress(BASE.encode(), mtime=0),
@@ -220,7 +221,7 @@ TOLD: dict[str, tuple[str | bytes, str]] = {
         "semicolons",
     ),
     "zip of two.zip": (packed(a_csv=BASE, b_csv=BASE), "one table in the zip"),
-    "zip of none.zip": (packed(), "zip"),
+    "zip of none.zip": (packed(), "one table in the zip, found none"),
     "page named csv.csv": ("<!DOCTYPE html>\n<html><table></table></html>", "HTML page"),
     "table named xls.xls": ("<table><tr><td>aco_id</td></tr></table>", "HTML page"),
     "xml named xls.xls": ('<?xml version="1.0"?><Workbook/>', "XML document"),

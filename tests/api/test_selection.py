@@ -1,0 +1,143 @@
+"""Which rows are meant: conditions, ACOs by name, folders and patterns, columns of one's own, numbers of rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import aco_cli as aco
+
+HEADER = (
+    "aco_id,aco_name,state,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,"
+    "Head Count,initial_start"
+)
+ROWS = (
+    "A1,One,TX,mssp,track-1,9000,95000000,91000000,7,2013-01-01",
+    'A2,"Two, Inc.",FL,mssp,track-1,9000,95000000,94000000,12,2014-01-01',
+    "A3,Three,,mssp,track-2,9000,,94000000,,2012-07-01",
+)
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text("\n".join((HEADER, *ROWS)) + "\n")
+    return path
+
+
+def ids(roster: Path, **selection: object) -> list[str]:
+    return list(aco.settle(roster, 2014, **selection).table["aco_id"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "meant"),
+    [
+        ('state == "TX"', ["A1"]),
+        ('state != "TX"', ["A2", "A3"]),
+        ('STATE in ("TX", "FL")', ["A1", "A2"]),
+        ('state not in ["TX"]', ["A2", "A3"]),
+        ("benchmark_total >= 95000000", ["A1", "A2"]),
+        ("benchmark_total < 95000000", []),
+        ("`Head Count` > 7", ["A2"]),
+        ("head_count > 6 and not track == 'track-2'", ["A1", "A2"]),
+        ('(state == "TX" or `Head Count` == 12) and assigned_beneficiaries == 9000', ["A1", "A2"]),
+        ('initial_start <= "2013-01-01"', ["A1", "A3"]),
+    ],
+)
+def test_a_condition_chooses_rows(roster: Path, condition: str, meant: list[str]) -> None:
+    """A blank cell, as A3 has them, fulfills no comparison but `!=` and `not in`."""
+    assert ids(roster, where=condition) == meant
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("stat == 'TX'", "no column stat; did you mean state"),
+        ("state", "no comparison: state"),
+        ("state == ", "it cannot be read"),
+        ("state == track", "no text or number: track"),
+        ("1 < assigned_beneficiaries < 5", "no comparison"),
+        ('__import__("os").system("x") == 1', "no column"),
+        ("state.upper() == 'TX'", "no column"),
+        ("assigned_beneficiaries == 'many'", "holds numbers"),
+        ("state == ('TX', 'FL')", "lists go with in"),
+        ("(" * 5000 + "state == 1", "it cannot be read"),
+    ],
+)
+def test_what_is_no_condition_is_refused(roster: Path, condition: str, message: str) -> None:
+    with pytest.raises(aco.errors.UsageError, match="--where") as caught:
+        ids(roster, where=condition)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [("a1", ["A1"]), ("ONE,a3", ["A1", "A3"]), ("two, inc.", ["A2"]), (["Two, Inc.", "A1"], ["A1", "A2"])],
+)
+def test_acos_are_named_by_id_or_name(roster: Path, asked: str | list[str], meant: list[str]) -> None:
+    assert ids(roster, aco=asked) == meant
+
+
+def test_an_aco_that_is_not_there_is_refused_with_the_nearest(roster: Path) -> None:
+    with pytest.raises(aco.errors.UsageError, match=r"Thre.*did you mean Three"):
+        ids(roster, aco="Thre")
+
+
+def test_columns_are_joined_by_id_and_where_there_is_one_by_year(roster: Path, tmp_path: Path) -> None:
+    regions, sizes = tmp_path / "regions.csv", tmp_path / "sizes.json"
+    regions.write_text("ACO ID,Region\nA1,west\nA9,east\n")
+    sizes.write_text('[{"aco_id": "A1", "year": 2014, "size": 3}, {"aco_id": "A1", "year": 2015, "size": 4}]')
+    found = aco.settle(roster, 2014, join=[regions, sizes], columns=["Region", "size"])
+    assert found.table[["Region", "size"]].to_dict("list") == {"Region": ["west", "", ""], "size": ["3", "", ""]}
+    assert any("no row for 2 ACOs of the roster: A2, A3" in each.message for each in found.warnings)
+    assert ids(roster, join=regions, where='Region == "west"') == ["A1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "aco_id,quality_score\nA1,0.5\n",
+            "quality_score: expected columns that the roster does not",
+        ),
+        ("aco_id,Region\nA1,west\nA1,east\n", "one row per ACO and year"),
+        ("name,Region\nA1,west\n", "aco_id"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(roster: Path, tmp_path: Path, text: str, message: str) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(text)
+    with pytest.raises(aco.errors.InputError, match=message):
+        ids(roster, join=other)
+
+
+def test_folders_and_patterns_stand_for_their_files(roster: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("not a table")
+    assert ids(tmp_path) == ids(roster)
+    assert ids(tmp_path / "ros*.csv") == ids(roster)
+    with pytest.raises(aco.errors.UsageError, match="no file has such a name"):
+        ids(tmp_path / "*.parquet")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(aco.errors.UsageError, match="a folder without tables"):
+        ids(tmp_path / "empty")
+
+
+def test_the_number_of_rows_can_be_asserted(roster: Path) -> None:
+    assert len(ids(roster, expect_rows=3)) == 3
+    with pytest.raises(aco.errors.InputError, match=r"4 rows \(--expect-rows\), found 3 of 2014"):
+        ids(roster, expect_rows=4)
+
+
+def test_a_year_that_no_file_holds_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(f"performance_year,{HEADER}\n2014,{ROWS[0]}\n")
+    told = aco.settle(path, "2013-2014").warnings
+    assert [(each.code, each.message) for each in told][:1] == [("years_missing", "no file holds rows of 2013")]
+
+
+def test_columns_of_a_public_use_file_are_kept_where_they_are_named(shared_data: Path) -> None:
+    file = shared_data / "mssp_puf_2022.csv"
+    found = aco.settle(file, 2022, where='`Risk_Model` == "Two-Sided"', columns=["Assign_Type"])
+    assert 0 < len(found.table) < 482
+    assert set(found.table["Assign_Type"]) == {"Prospective", "Retrospective"}
