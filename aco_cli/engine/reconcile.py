@@ -7,6 +7,7 @@ import pandas as pd
 
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
+from aco_cli.rules.published import changed_payments
 
 # A published settlement is a whole dollar and a recomputed one is not: a dollar apart is the same amount.
 EXACT = 1.0
@@ -47,6 +48,8 @@ def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     exact = difference.abs() <= EXACT
     rounding = (published + half_dollar >= ends[0]) & (published - half_dollar <= ends[1])
     reason = _reasons(table, rows.get("euc_adjustment", published * 0), published, ends[0])
+    changed = _changed(table, published)
+    reason = reason.mask(changed != "", changed)
     verdict = np.select(
         [exact, rounding, reason != ""],
         [Verdict.EXACT.value, Verdict.ROUNDING.value, Verdict.EXPLAINED.value],
@@ -90,6 +93,17 @@ def _reasons(table: pd.DataFrame, given_adjustment: pd.Series, published: pd.Ser
     share, limit = cap / table["benchmark_total"][capped], table["loss_limit"][capped]
     texts = list(map(_REVENUE_CAPPED.format, cap, share, limit))  # a handful of ACOs in all the years published
     return pd.Series(texts, index=cap.index, dtype="str").reindex(table.index, fill_value="")
+
+
+def _changed(table: pd.DataFrame, published: pd.Series) -> pd.Series:
+    """The reason where CMS paid otherwise in a later release, and that is what is recomputed; empty elsewhere."""
+    reasons = pd.Series("", index=table.index, dtype="str")
+    for each in changed_payments():
+        is_meant = (table["program"] == each.program) & (table["performance_year"] == each.year)
+        is_meant &= (table["aco_id"] == each.aco_id) & ((published - each.earlier).abs() <= EXACT)
+        is_meant &= (table["settlement"] - each.later).abs() <= EXACT
+        reasons = reasons.mask(is_meant, f"a later release pays ${each.later:,.0f} ({each.cite})")
+    return reasons
 
 
 def tally(compared: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,16 @@ import pyarrow.compute as pc
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.layout import Column, code_key, name_key
-from aco_cli.inputs.numbers import Fix, are_percentages, as_text, is_one_of, parse_numbers, range_faults, snap_to_grid
+from aco_cli.inputs.numbers import (
+    Fix,
+    are_percentages,
+    as_text,
+    is_one_of,
+    parse_numbers,
+    prints_decimals,
+    range_faults,
+    snap_to_grid,
+)
 from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
 from aco_cli.inputs.problems import cell_problems, shown
 from aco_cli.inputs.raw import Floats, Mask, RawTable, mask_of
@@ -117,7 +126,7 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
         values, bad, half_units = values - np.abs(less), bad | also_bad, half_units + less_half_units
     if column.unsigned:
         values = np.abs(values)
-    if column.grid is not None:
+    if column.grid is not None and prints_decimals(values, column.grid.decimals):
         values, exact = snap_to_grid(values, column.grid)
         half_units = np.where(exact, 0.0, half_units)
     if work.measures(column):

@@ -133,6 +133,11 @@ def _to_numpy(values: Any) -> Floats:
     return np.array(pc.fill_null(values, float("nan")).to_numpy(), dtype=np.float64)
 
 
+def prints_decimals(values: Floats, decimals: int) -> bool:
+    """Whether some value has a digit at this decimal: what has fewer of them was rounded."""
+    return bool((np.abs(np.round(values, decimals - 1) - values) > 0.5 * 10.0 ** -(decimals + 1)).any())
+
+
 def snap_to_grid(values: Floats, grid: Grid) -> tuple[Floats, Mask]:
     """The multiple of 1/steps that each value is the rounded print of, and which are; a value that is none stays."""
     nearest = np.round(values * grid.steps) / grid.steps

@@ -33,6 +33,25 @@ class Total:
         return computed >= self.value if self.at_least else abs(computed - self.value) <= self.within
 
 
+@dataclass(frozen=True)
+class ChangedPayment:
+    """A settlement that a later release of the public use file gives otherwise, in US dollars."""
+
+    program: str
+    year: Whole
+    aco_id: str
+    earlier: Number
+    later: Number
+    cite: str
+
+    __pydantic_config__ = form()
+
+
+def changed_payments(path: Path = PACKAGED / "changed_payments.yaml") -> Sequence[ChangedPayment]:
+    """All payments that changed between releases. Raises RulesError for an entry that is not complete."""
+    return validated(path, tuple[ChangedPayment, ...], read_yaml(path))
+
+
 def published_totals(path: Path = FILE) -> Sequence[Total]:
     """All published totals. Raises RulesError for an entry that is not complete."""
     return validated(path, tuple[Total, ...], read_yaml(path))

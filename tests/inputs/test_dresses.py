@@ -159,3 +159,24 @@ def test_a_copy_reconciles_as_the_file_does(file: Path, dress: Dress, reconciled
     copy = aco.reconcile(dress(read(file), tmp_path), year)
     assert copy.warnings == []
     pd.testing.assert_frame_equal(copy.table, reconciled(file))
+
+
+def test_the_first_release_of_2022_is_read_and_the_payment_that_changed_is_named(tmp_path: Path) -> None:
+    rows = read(DATA / "mssp_puf_2022.csv")
+    header = ["Prorate_Shared_Losses" if name == "Impact_Mid_Year_Termination" else name for name in rows[0]]
+    paid = header.index("EarnSaveLoss")
+    for row in rows[1:]:
+        row[paid] = "1068416" if row[0] == "A1080" else row[paid]
+    found = aco.reconcile(plain("first.csv", [header, *rows[1:]], tmp_path), 2022).table.set_index("aco_id")
+    assert found["class"].value_counts().to_dict() == {"exact": 479, "rounding": 2, "explained": 1}
+    assert "a later release pays $0" in found.loc["A1080", "reason"]
+
+
+def test_rounded_scores_of_2014_are_no_multiples_of_points(tmp_path: Path) -> None:
+    """The 1/8960 that a score of 2014 is a multiple of is told by six decimals, and by two it is not."""
+    rows = read(DATA / "mssp_puf_2014.csv")
+    place = rows[0].index("QualScore")
+    for row in rows[1:]:
+        row[place] = row[place] if row[place] == "P4R" else f"{float(row[place]):.2f}"
+    found = aco.reconcile(plain("rounded.csv", rows, tmp_path), 2014).table
+    assert set(found["class"]) == {"exact", "rounding"}
