@@ -21,7 +21,12 @@ from aco_cli.outputs.measure_rows import measure_row
 
 
 def explain(
-    data: Tables, aco_id: str, year: YearsLike = None, *, run: Run | None = None, **selection: Unpack[Selection]
+    data: Tables,
+    aco_id: str | None = None,
+    year: YearsLike = None,
+    *,
+    run: Run | None = None,
+    **selection: Unpack[Selection],
 ) -> Result:
     """The worksheet of one ACO's year: distances to the thresholds, every line with value, formula and citation.
 
@@ -50,9 +55,12 @@ def explain(
     return Result(worksheet_table(run, request, row, measures), run.notices)
 
 
-def row_of(frame: pd.DataFrame, aco_id: str, year: int | None) -> pd.DataFrame:
+def row_of(frame: pd.DataFrame, aco_id: str | None, year: int | None) -> pd.DataFrame:
     """One row of an ACO: of the year asked for, of several the last, or one that is settled together with it."""
-    rows = only(frame, "aco_id", [aco_id])
+    ids = frame["aco_id"].unique()
+    if aco_id is None and len(ids) != 1:
+        raise UsageError(f"name one of the {len(ids):,} ACOs: aco explain ACO_ID YEAR FILE")
+    rows = only(frame, "aco_id", [aco_id or ids[0]])
     own = rows[rows["performance_year"] == year] if year is not None else rows.tail(1)
     return (rows if own.empty else own).head(1).reset_index(drop=True)
 

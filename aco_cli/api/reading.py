@@ -47,7 +47,7 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
 
         frame, remarks = join_columns(frame, request.join, request.years)
         run.remarks(remarks)
-    run.remarks(loaded.remarks)
+    run.remarks([*(remark for each in request.reports for remark in each.report.remarks), *loaded.remarks])
     told = ", ".join("standard input" if file == STDIN else file for file in files)
     run.step("read", f"read {len(frame):,} rows of {told}", rows=len(frame), file=told)
     for column, wanted in (("program", request.program), ("track", request.track)):

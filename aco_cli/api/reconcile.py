@@ -20,10 +20,15 @@ def reconcile(
 ) -> Result:
     """Recomputed settlements against published ones (of the same files, or of `published`), each with its class.
 
+    Of a settlement report (STLMT) every figure that CMS computed is compared with what follows from the report's own.
     With `quality`, quality scores are compared instead. `totals` has the summary by performance year of settlements.
     """
     run = run or Run()
     request = requested(data, years, selection)
+    if request.reports:
+        from aco_cli.api.reports import check_reports
+
+        return check_reports(run, request, request.reports)
     frame = read_with_published(run, request, tables(published))
     if request.quality:
         return Result(reconciled_scores(run, frame, request), run.notices)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
@@ -13,6 +13,9 @@ from aco_cli.errors import UsageError
 from aco_cli.inputs.source import TABLE_SUFFIXES, FrameFile, SheetFile
 from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
+
+if TYPE_CHECKING:
+    from aco_cli.inputs.reports.stlmt import ReportInputs
 
 Table = str | Path | pd.DataFrame
 Tables = Table | Sequence[Table]
@@ -41,8 +44,8 @@ class Rules(RuleBook):
 class Selection(TypedDict, total=False):
     """Options that calls share.
 
-    `layout` is `auto`, `roster` or `cms-puf`, `sheet` a sheet of workbooks; `program`, `track` and `aco` (ID or name)
-    choose rows by name, `where` by a condition such as `state == "TX"`. `join` brings columns of one's own.
+    `layout` is `auto`, `roster`, `cms-puf` or `stlmt`, `sheet` a sheet of workbooks; `program`, `track` and `aco` (ID
+    or name) choose rows by name, `where` by a condition such as `state == "TX"`. `join` brings columns of one's own.
     `expect_rows` is how many rows there must be. `expenditures` brings totals, or with `reference` the tables that
     benchmarks are computed from; `quality` brings measure rates or scores. `rules` are a `Rules`, or folders of rules.
     """
@@ -79,6 +82,7 @@ class Request:
     join: Sequence[str] = ()
     expect_rows: int | None = None
     own: Sequence[str] = ()
+    reports: Sequence["ReportInputs"] = ()
 
     @property
     def is_part(self) -> bool:
@@ -89,7 +93,7 @@ class Request:
 def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
     """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
     where = selection.get("where")
-    return Request(
+    request = Request(
         tables(data, selection.get("sheet")),
         years_of(years),
         rules_of(selection.get("rules")),
@@ -105,6 +109,11 @@ def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequenc
         expect_rows=selection.get("expect_rows"),
         own=[*own, *(name.strip("`") for name in _NAME.findall(where or ""))],
     )
+    if request.layout not in ("auto", "stlmt") or not any(file.lower().endswith(".xlsx") for file in request.files):
+        return request
+    from aco_cli.api.reports import with_reports
+
+    return with_reports(request)
 
 
 def rules_of(rules: RuleBook | str | Path | Sequence[str | Path] | None) -> RuleBook:

@@ -1,6 +1,6 @@
 """Options in groups: a command names a group once, and the command line gets its options one by one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps
 from inspect import Parameter, Signature, signature
@@ -11,6 +11,9 @@ import typer
 
 from aco_cli.commands.options import Messages, Strict
 from aco_cli.outputs.formats import EXTENSIONS, Format
+
+# Arguments that files may say themselves, so that files may stand in their place.
+_SAID_BY_FILES = ("aco_id", "year", "years")
 
 
 @dataclass(eq=False, repr=False, match_args=False)
@@ -34,6 +37,8 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
 
     @wraps(function)
     def run(ctx: typer.Context | None = None, **values: Any) -> None:
+        if "files" in hints:
+            values |= _files_first(values)
         sources = {name: ctx.get_parameter_source(name) for name in values} if ctx else {}
         flags = frozenset(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
         extension = Path(values.get("output") or "").suffix.lower()
@@ -51,15 +56,45 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
         given["session"] = session = Session(given["session"], call)
         session.finish(findings=bool(function(**values, **given)))
 
+    parameters = _parameters(function, hints, groups, calls)
+    vars(run)["__signature__"] = Signature(parameters)
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _files_first(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of which the first are files where files stand, as a report of CMS says its ACO and year itself."""
+    found = {name: values[name] for name in _SAID_BY_FILES if name in values}
+    files = list(values["files"] or ())
+    for name in reversed(found):
+        if (word := found[name]) is not None and _is_file(word):
+            files.insert(0, word)
+            found[name] = "all" if name == "years" else None
+    if not files:
+        from aco_cli.errors import UsageError
+
+        raise UsageError("missing argument FILE...; aco COMMAND --help shows examples")
+    return {**found, "files": files}
+
+
+def _is_file(word: str) -> bool:
+    return Path(word).suffix != "" or Path(word).exists()
+
+
+def _parameters(
+    function: Callable[..., object], hints: Mapping[str, Any], groups: Mapping[str, Any], calls: Sequence[str]
+) -> list[Parameter]:
+    """What the command line takes: the parameters of a command, with the options of groups one by one."""
     parameters = [Parameter("ctx", Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    optional = ("year", "files") if set(_SAID_BY_FILES) & set(hints) else ()
     for parameter in signature(function).parameters.values():
         if parameter.name in groups:
             parameters += _fields(groups[parameter.name])
         elif parameter.name not in calls:
-            parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY, annotation=hints[parameter.name]))
-    vars(run)["__signature__"] = Signature(parameters)
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+            default = None if "files" in hints and parameter.name in optional else parameter.default
+            annotation = hints[parameter.name]
+            parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
+    return parameters
 
 
 @cache

@@ -14,7 +14,7 @@ _FORMAT = "auto is one line per problem; csv, json, ... give columns."
 
 @command
 def check(
-    files: o.FilesArgument,
+    files: o.NeededFilesArgument,
     sources: o.Sources,
     session: o.StrictSession,
     format: Annotated[Format, typer.Option("--format", "-f", help=_FORMAT)] = Format.AUTO,

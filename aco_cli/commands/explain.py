@@ -11,8 +11,8 @@ from aco_cli.commands.call import command
 
 @command
 def explain(
-    aco_id: Annotated[str, typer.Argument(metavar="ACO_ID", help="The ACO, by its id.")],
-    year: Annotated[str, typer.Argument(metavar="YEAR", help="The performance year.")],
+    aco_id: Annotated[str, typer.Argument(metavar="ACO_ID", help="The ACO, by its id; not needed with CMS's report.")],
+    year: Annotated[str | None, typer.Argument(metavar="YEAR", help="The performance year.")],
     files: o.FilesArgument,
     sources: o.Sources,
     output: o.Output,
@@ -31,6 +31,7 @@ def explain(
     aco explain A67373 2014 roster.csv
     aco explain A67373 2014 roster.csv --format markdown
     aco explain A1001 2018 puf_2018.csv --quality puf_2018.csv
+    aco explain P.A9901.ACO.STLMT.Y2022.xlsx
     aco explain S2001 2022 roster.csv --expenditures expenditures.csv --reference reference.csv
     """
     selection = sources.selection(rules=rules, quality=quality, reference=reference)

@@ -46,6 +46,7 @@ class LayoutChoice(StrEnum):
     AUTO = "auto"
     ROSTER = "roster"
     CMS_PUF = "cms-puf"
+    STLMT = "stlmt"
 
 
 class LogFormat(StrEnum):
@@ -56,8 +57,12 @@ class LogFormat(StrEnum):
 
 
 YearsArgument = Annotated[str, typer.Argument(metavar="YEARS", help="2014, 2012-2016, 2014,2018 or all.")]
-_FILES = "ACO rosters or CMS public use files: CSV, TSV, Parquet, XLSX, .gz, .zst; - reads standard input."
-FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)]
+_FILES = (
+    "ACO rosters, CMS public use files or settlement reports: CSV, JSON, Parquet, XLSX, .gz, .zip; a folder; "
+    "- for standard input."
+)
+FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE", help=_FILES)]
+NeededFilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)]
 LayoutOption = Annotated[LayoutChoice, typer.Option(help="How to read the files; auto goes by the header.")]
 ExpendituresOption = Annotated[Many, many("FILE", "Totals to join by aco_id and performance_year")]
 ReferenceOption = Annotated[Many, many("FILE", "National figures; --expenditures is then by enrollment type")]

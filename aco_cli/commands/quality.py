@@ -15,7 +15,7 @@ _ROSTER = "Ids by equal totals, and agreement starts, that FILE lacks"
 @command
 def quality(
     years: o.YearsArgument,
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help=_FILES)],
     table: o.TableOutput,
     session: o.StrictSession,
     roster: Annotated[o.Many, o.many("FILE", _ROSTER)] = None,

@@ -1,10 +1,12 @@
 """`aco reconcile`: recomputed settlements against published ones."""
 
+import sys
 from typing import Annotated
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
+from aco_cli.outputs.formats import Format
 
 
 @command
@@ -16,18 +18,20 @@ def reconcile(
     session: o.StrictSession,
     published: Annotated[o.Many, o.many("FILE", "Published settlements, if not in FILE")] = None,
     quality: o.QualityOption = None,
+    all_figures: Annotated[bool, o.flag("--all", "On a terminal, also what is exact of a settlement report.")] = False,
     by_year: Annotated[bool, o.flag("--by-year", "Only the summary by performance year.")] = False,
 ) -> bool:
     """Recomputed against published settlements.
 
     Each is exact, within rounding, explained or unexplained; with --quality FILE, quality scores from the rates in
-    FILE instead of settlements. The rows go to standard output, a summary by year to
-    standard error; exit code 1 if anything is unexplained.
+    FILE instead of settlements. Of CMS's settlement report (STLMT) every figure is recomputed. The rows go to standard
+    output, a summary by year to standard error; exit code 1 if anything is unexplained.
 
     \b
     aco reconcile 2014 puf_2014.csv
     aco reconcile 2014-2023 puf_*.csv --by-year
     aco reconcile 2014 roster.csv --published puf_2014.csv
+    aco reconcile P.A9901.ACO.STLMT.Y2022.xlsx
     aco reconcile 2018 puf_2018.csv --quality puf_2018.csv
     """
     from aco_cli.engine.reconcile import Verdict
@@ -39,7 +43,13 @@ def reconcile(
     if by_year:
         session.write(found.totals, "reconcile --by-year", table)
     else:
-        session.write(found.table, "reconcile --quality" if quality else "reconcile", table)
+        shown = found.table
+        if is_report := "letter" in shown:
+            is_short = table.output is None and table.format is Format.AUTO and sys.stdout.isatty() and not all_figures
+            shown = shown[shown["class"] != Verdict.EXACT] if is_short else shown
+        kind = "reconcile STLMT" if is_report else "reconcile --quality" if quality else "reconcile"
+        if len(shown) or not is_report:
+            session.write(shown, kind, table)
         for year in found.totals.to_dict("records"):
             counts = [f"{year[verdict]:,} {verdict}" for verdict in Verdict if year[verdict]]
             told = f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}"

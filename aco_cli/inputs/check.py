@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
@@ -9,6 +10,7 @@ from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
 from aco_cli.inputs.recognize import locate
 from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.reports.stlmt import read_stlmt
 from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.source import STDIN
 
@@ -25,22 +27,41 @@ def check_files(
     figures; a public use file is checked as a roster and for its rates. Where expenditures by enrollment type are at
     hand, rosters may leave dollars out.
     """
+    reports, files, problems = _reports(files)
     kinds = {file: _kinds(file) if layout == "auto" else _ROSTERS[:1] for file in files}
     detailed = [file for file in expenditures if "expenditures" in _kinds(file)]
     tables = {name: [file for file in files if name in kinds[file]] for name in _TABLES}
     tables["expenditures"] += detailed
     rosters = [file for file in files if not {*_TABLES, "quality"} >= {*kinds[file]}]
     totals = [file for file in expenditures if file not in detailed]
-    problems: list[Problem] = []
-    remarks: list[Remark] = []
+    remarks: list[Remark] = list(reports)
     if rosters or totals:
         follow = bool(tables["expenditures"])
-        problems, remarks = check(rosters, layout, totals, totals_follow=follow)
+        found, more = check(rosters, layout, totals, totals_follow=follow)
+        problems, remarks = problems + found, remarks + more
     for name, held in tables.items():
         problems += _problems(held, name)
     rates, more = check_rates([file for file in files if "quality" in kinds[file]])
     # What is wrong with a public use file both as a roster and as a table of rates is told once.
     return list(dict.fromkeys([*problems, *rates])), list(dict.fromkeys([*remarks, *more]))
+
+
+def _reports(files: Sequence[str]) -> tuple[list[Remark], list[str], list[Problem]]:
+    """What is remarked of settlement reports among the files, the other files, and what is wrong with reports."""
+    remarks: list[Remark] = []
+    others: list[str] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            report = read_stlmt(file) if file.lower().endswith(".xlsx") else None
+        except InputError as error:
+            problems += [replace(problem, unread=True) for problem in error.problems]
+            continue
+        if report is None:
+            others.append(file)
+        else:
+            remarks += report.report.remarks
+    return remarks, others, problems
 
 
 def _problems(files: Sequence[str], family: str) -> list[Problem]:

@@ -65,9 +65,9 @@ class FrameFile(str):
 
     frame: pd.DataFrame
 
-    def __new__(cls, frame: pd.DataFrame) -> FrameFile:
-        """A frame under the name `DataFrame`."""
-        named = super().__new__(cls, "DataFrame")
+    def __new__(cls, frame: pd.DataFrame, name: str = "DataFrame") -> FrameFile:
+        """A frame under a name."""
+        named = super().__new__(cls, name)
         named.frame = frame
         return named
 

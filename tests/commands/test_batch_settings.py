@@ -136,7 +136,7 @@ def test_mistake_in_pyproject_is_an_error_too(aco: Aco, folder: Path) -> None:
 def test_mistake_in_the_environment_is_an_error_with_the_variable(aco: Aco, folder: Path) -> None:
     done = aco(*SETTLE, cwd=folder, env={"ACO_LAYOUT": "puf"})
     assert done.returncode == 2
-    assert "environment variable ACO_LAYOUT: expected one of auto, roster, cms-puf, found 'puf'" in done.stderr
+    assert "environment variable ACO_LAYOUT: expected one of auto, roster, cms-puf, stlmt, found 'puf'" in done.stderr
 
 
 def test_help_reads_no_settings_and_a_run_without_a_file_no_toml(patience: int) -> None:

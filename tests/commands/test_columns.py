@@ -35,7 +35,12 @@ def test_output_columns_are_those_that_the_command_writes(aco: Aco, rows: Rows, 
 
 
 def test_command_is_listed_with_all_its_tables(aco: Aco, rows: Rows) -> None:
-    assert list(names(aco, rows, "reconcile")) == ["reconcile", "reconcile --by-year", "reconcile --quality"]
+    assert list(names(aco, rows, "reconcile")) == [
+        "reconcile",
+        "reconcile STLMT",
+        "reconcile --by-year",
+        "reconcile --quality",
+    ]
     assert list(names(aco, rows, "rules", "show")) == ["rules show"]
     assert list(names(aco, rows, "rules")) == [table for table in output_tables() if table.startswith("rules ")]
 

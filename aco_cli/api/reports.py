@@ -1,0 +1,108 @@
+"""CMS's settlement reports in the place of rosters: what a request reads instead, and the check of a report."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from aco_cli.api.explain import explain
+from aco_cli.api.run import Result, Run
+from aco_cli.api.selection import Request
+from aco_cli.engine.report_check import TOLERANCE, check_report, first_wrong
+from aco_cli.errors import InputError, Problem, UsageError
+from aco_cli.inputs.reports.stlmt import ReportInputs, read_stlmt
+from aco_cli.inputs.source import FrameFile
+
+
+def with_reports(request: Request) -> Request:
+    """A request whose files are settlement reports, with the inputs that they hold; any other as it is.
+
+    Raises UsageError for reports and other files in one run, and for further files of expenditures.
+    """
+    found = [(file, _report(file)) for file in request.files]
+    reports = [(file, held) for file, held in found if held]
+    if request.layout == "stlmt" and len(reports) < len(found):
+        file = next(file for file, held in found if not held)
+        raise InputError([Problem(file, "a settlement report (STLMT) of CMS", "another file")])
+    if not reports:
+        return request
+    if len(reports) < len(found):
+        raise UsageError("settlement reports and other files go in runs of their own")
+    if request.expenditures or request.reference:
+        raise UsageError("a settlement report brings its own --expenditures and --reference")
+    rosters, expenditures, references = (
+        [FrameFile(getattr(held, name), file) for file, held in reports]
+        for name in ("roster", "expenditures", "reference")
+    )
+    # National figures are the same for all ACOs of a start; each is needed once.
+    national = pd.concat([file.frame for file in references]).drop_duplicates()
+    return replace(
+        request,
+        files=rosters,
+        expenditures=expenditures,
+        reference=[FrameFile(national, references[0])],
+        layout="roster",
+        reports=tuple(held for _, held in reports),
+    )
+
+
+def _report(file: str) -> ReportInputs | None:
+    is_workbook = not isinstance(file, FrameFile) and Path(file).suffix.lower() == ".xlsx"
+    return read_stlmt(file) if is_workbook else None
+
+
+def check_reports(run: Run, request: Request, reports: Sequence[ReportInputs]) -> Result:
+    """Every figure of settlement reports beside its recomputation; what a reader must know first is noted."""
+    tables = []
+    for held in reports:
+        own = held.roster.iloc[0]
+        one = {"expenditures": held.expenditures, "reference": held.reference, "rules": request.book}
+        worksheet = explain(held.roster, own["aco_id"], int(own["performance_year"]), **one).table  # type: ignore[arg-type]
+        run.remarks(held.report.remarks)
+        table = check_report(_published(held), worksheet)
+        tables.append(table)
+        _tell(run, held, table, worksheet)
+    return Result(pd.concat(tables, ignore_index=True), run.notices)
+
+
+def _published(held: ReportInputs) -> pd.DataFrame:
+    """The figures that CMS computed: those that apply and are not given."""
+    layout = held.report.layout
+    given = {place for kind in ("roster", "benchmark_years", "performance_year") for place in layout[kind].values()}
+    given -= {*layout["repeated"]}
+    rows = [
+        {**vars(place), "label": printed.label, "value": printed.value, "place": f"{place.table} {place.letter}"}
+        for place, printed in held.report.figures.items()
+        if printed.value is not None
+    ]
+    table = pd.DataFrame(rows)
+    return table[~table["place"].isin(given)]
+
+
+def _tell(run: Run, held: ReportInputs, table: pd.DataFrame, worksheet: pd.DataFrame) -> None:
+    name = f"{held.report.file}, {held.roster.iloc[0]['aco_id']}"
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in table["class"].value_counts().items())
+    found = first_wrong(table)
+    if found is None:
+        text = f"{name}: the report is arithmetically right: {len(table):,} figures, {counts} (within {TOLERANCE:g})"
+        run.note("report", text, figures=len(table))
+        return
+    figure, others = found
+    where = f"[{figure['letter']}] {figure['line']}, table {figure['table']}"
+    where += "".join(f", {each}" for each in (figure["period"], figure["enrollment_type"]) if each)
+    depends = f"; also {', '.join(others)}" if others else "; no other figure"
+    text = f"{name}: the first figure that does not follow is {where}: {figure['published']:,.6f} is printed, "
+    text += f"{figure['recomputed']:,.6f} follows{depends} differ; {counts}"
+    settlement = worksheet.loc[worksheet["line"] == "settlement", "value"]
+    run.note("report", f"{text}; {_at_stake(table, float(settlement.iloc[0]))}", figures=len(table))
+
+
+def _at_stake(table: pd.DataFrame, settlement: float) -> str:
+    """What the difference is worth: the printed payment or repayment beside the one that follows."""
+    last = table[(table["table"] == "3") & table["letter"].isin(["Y", "GG"]) & table["published"].notna()]
+    if last.empty:
+        return "no payment is printed to compare"
+    signs = last["letter"].map({"Y": 1, "GG": -1})
+    printed = float((last["published"].abs() * signs).sum())
+    return f"${abs(settlement - printed):,.2f} at stake: ${printed:,.2f} is printed, ${settlement:,.2f} follows"

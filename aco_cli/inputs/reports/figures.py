@@ -1,0 +1,190 @@
+"""The figures of a report, found by table, bracketed letter, enrollment type and column label, never by address."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aco_cli.data_files import load_yaml
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.raw import Head, Sheet
+from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.sheets import open_sheets
+
+_TABLE = re.compile(r"(?:Appendix )?Table (A?\d+[A-C]?)\b", re.IGNORECASE)
+_SECTION = re.compile(r"\[([A-Z]{1,2}\d?)\]\s*(.*)", re.DOTALL)
+_COVER = re.compile(r"(?P<aco_id>A\d{4}), (?P<aco_name>.+)")
+_NOT_APPLICABLE = ("\u2013", "-", "\u2014")
+ALL = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which figure of a report: table, letter, period (of a column) and enrollment type; ALL where it has none."""
+
+    table: str
+    letter: str
+    period: str = ALL
+    enrollment_type: str = ALL
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure as printed: `value` is a number or a word; None where it does not apply."""
+
+    label: str
+    value: float | str | None
+    sheet: str
+    row: int
+
+
+@dataclass
+class Report:
+    """What a workbook of CMS holds: its figures, parameters as (heading, label, value), and the lines of its cover."""
+
+    file: str
+    layout: Mapping[str, Any]
+    cover: list[str] = field(default_factory=list)
+    parameters: list[tuple[str, str, str]] = field(default_factory=list)
+    figures: dict[Place, Printed] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def number(self, name: str, period: str = ALL, enrollment_type: str = ALL) -> float | str | None:
+        """The value of a figure such as `1 B`; None where the report has none."""
+        table, letter = name.split()
+        found = self.figures.get(Place(table, letter, period, enrollment_type))
+        return found.value if found else None
+
+    def parameter(self, label: str, heading: str = "") -> str:
+        """The value of a parameter, under a heading where there are several; Raises InputError where it is missing."""
+        for above, name, value in self.parameters:
+            if key(name) == key(label) and (not heading or key(above) == key(heading)):
+                return value
+        raise InputError([Problem(self.file, f"the parameter {label}", "none in sheet Parameters", fix="get it again")])
+
+
+def key(text: str) -> str:
+    """What is the same in all spellings of a label: case, blanks, signs and a suffix in brackets do not count."""
+    return re.sub(r"[\W_]", "", text.partition(" [")[0].lower())
+
+
+@cache
+def layout_of(name: str) -> Mapping[str, Any]:
+    """The layout of a kind of report."""
+    layout: Mapping[str, Any] = load_yaml((Path(__file__).parent / f"{name}.yaml").read_text("utf-8"))
+    return layout
+
+
+def read_report(file: str, name: str = "stlmt") -> Report | None:
+    """A report of a kind, known by its cover; None for another file, and for one that cannot be opened.
+
+    Raises InputError for a report with cells that hold no value.
+    """
+    layout = layout_of(name)
+    try:
+        sheets = open_sheets(file)
+    except InputError:
+        return None
+    if not any(layout["title"] in cell.lower() for sheet in sheets for row in sheet.top for cell in row[:1]):
+        return None
+    report = Report(sheets[0].file, layout, remarks=list(sheets[0].remarks))
+    for sheet in sheets:
+        _read_sheet(report, sheet)
+    if report.unknown:
+        text = f"{report.file}: not understood and left out: {'; '.join(report.unknown)}"
+        report.remarks.append(Remark(text, "not_understood"))
+    return report
+
+
+def _read_sheet(report: Report, sheet: Sheet) -> None:
+    width = max(map(len, sheet.top))
+    raw = sheet.read(Head(("",) * width, 0), range(width), "utf-8")
+    if raw.faults:
+        place, faults = next(iter(raw.faults.items()))
+        row, found = next(iter(faults.items()))
+        raise InputError([Problem(report.file, "a value", found, row, f"{place + 1} of sheet {sheet.title}")])
+    cells = list(zip(*(column.to_pylist() for column in raw.columns.values()), strict=True))
+    rows = [(number, [cell.strip() for cell in row]) for number, row in enumerate(cells, start=1)]
+    filled = [(number, row) for number, row in rows if any(row)]
+    title = filled[0][1][0]
+    table = _TABLE.match(title)
+    if table and table[1].upper() in report.layout["tables"]:
+        _read_table(report, sheet.title, table[1].upper(), filled[1:])
+    elif title.lower().startswith("parameters"):
+        report.parameters += _parameters(filled[1:])
+    elif report.layout["title"] in " ".join(row[0] for _, row in filled).lower():
+        report.cover += [row[0] for _, row in filled]
+
+
+def _parameters(rows: Sequence[tuple[int, list[str]]]) -> Iterator[tuple[str, str, str]]:
+    heading = ""
+    for _, row in rows:
+        value = next(filter(None, row[1:]), "")
+        if value:
+            yield heading, row[0], value
+        elif row[0]:
+            heading = row[0]
+
+
+def _read_table(report: Report, sheet: str, table: str, rows: Sequence[tuple[int, list[str]]]) -> None:
+    periods: dict[int, str] = {}
+    letter, label, section = "", "", dict(periods)
+    for at, (number, row) in enumerate(rows):
+        found = _SECTION.match(row[0])
+        values = {place: text for place, text in enumerate(row[1:], start=1) if text}
+        if not letter and not found:
+            periods = periods or _own_periods(report, values)
+            continue
+        if found:
+            letter, label = found[1], found[2].strip()
+            below = rows[at + 1][1][0] if at + 1 < len(rows) else ""
+            section = {**periods, **_own_periods(report, values)} if _type(report, below) else periods
+            if section is not periods:
+                continue
+            kind: str | None = ALL
+        else:
+            kind = _type(report, row[0])
+        for place, text in values.items():
+            if kind is None or not section.get(place):
+                report.unknown.append(f"sheet {sheet}, row {number}, {row[0] or text}")
+                break
+            where = Place(table, letter, _shown_period(table, section[place]), kind)
+            report.figures[where] = Printed(label, _value(text), sheet, number)
+
+
+def _own_periods(report: Report, values: Mapping[int, str]) -> dict[int, str]:
+    """The periods that a section names for itself in the cells of its first row."""
+    return {place: period for place, text in values.items() if (period := _period(report, text))}
+
+
+def _shown_period(table: str, period: str) -> str:
+    return ALL if table == "3" else period
+
+
+def _period(report: Report, text: str) -> str:
+    label = key(text)
+    names = report.layout["periods"].items()
+    exact = (period for period, labels in names if label in map(key, labels))
+    begun = (period for period, labels in names for each in labels if label.startswith(key(each)))
+    return next(exact, next(begun, ""))
+
+
+def _type(report: Report, text: str) -> str | None:
+    """The enrollment type of a row, ALL for a total of them; None for a row that is neither."""
+    label = key(text)
+    if any(label == key(total) for total in report.layout["totals"]):
+        return "all"
+    return next((kind for kind, labels in report.layout["types"].items() if label in map(key, labels)), None)
+
+
+def _value(text: str) -> float | str | None:
+    if text in _NOT_APPLICABLE:
+        return None
+    bare = text.removesuffix("%").replace(",", "")
+    try:
+        return float(f"{bare}e-2") if text.endswith("%") else float(bare)
+    except ValueError:
+        return text

@@ -1,0 +1,208 @@
+"""CMS's settlement report: read by table, letter, type and column, recomputed to the last digit, used as a roster."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+import aco_cli as aco
+
+Sheets = dict[str, list[list[object]]]
+Change = Callable[[Sheets], object]
+T1, A3, T2, T3 = (
+    "Table 1 - Historical Benchmark",
+    "Table A3 - Trend & Update",
+    "Table 2 - Updated Benchmark",
+    "Table 3 - Shared Savings Losses",
+)
+
+
+@pytest.fixture(scope="session")
+def original(shared_data: Path) -> Path:
+    return next((shared_data / "reports").glob("*STLMT*.xlsx"))
+
+
+@pytest.fixture
+def report(original: Path, tmp_path: Path) -> Callable[[Change], Path]:
+    """The made-up report of CMS's layout, changed."""
+
+    def changed(change: Change, name: str = "report.xlsx") -> Path:
+        book = CalamineWorkbook.from_path(original)
+        sheets: Sheets = {
+            each: book.get_sheet_by_name(each).to_python(skip_empty_area=False) for each in book.sheet_names
+        }
+        change(sheets)
+        path = tmp_path / name
+        with xlsxwriter.Workbook(path) as copy:
+            for title, rows in sheets.items():
+                sheet = copy.add_worksheet(title)
+                for at, row in enumerate(rows):
+                    sheet.write_row(at, 0, row)
+        return path
+
+    return changed
+
+
+def cell(sheets: Sheets, sheet: str, letter: str, below: int = 0) -> tuple[list[object], int]:
+    """The row of a section, or one below it, and the place of its last number."""
+    rows = sheets[sheet]
+    at = next(at for at, row in enumerate(rows) if str(row[0]).startswith(f"[{letter}]")) + below
+    return rows[at], max(place for place, value in enumerate(rows[at]) if isinstance(value, float))
+
+
+def times(sheet: str, letter: str, below: int, factor: float) -> Change:
+    def change(sheets: Sheets) -> None:
+        row, place = cell(sheets, sheet, letter, below)
+        row[place] = float(row[place]) * factor  # type: ignore[arg-type]
+
+    return change
+
+
+def test_a_right_report_is_said_to_be_right(original: Path) -> None:
+    found = aco.reconcile(original)
+    assert set(found.table["class"]) == {"exact"}
+    assert len(found.table) > 190
+    assert found.table["difference"].abs().max() < 1e-6 * found.table["published"].abs().max()
+    assert any("the report is arithmetically right" in each.message for each in found.notices)
+    assert list(found.table) == [
+        *("table", "letter", "line", "period", "enrollment_type", "published", "recomputed", "difference", "class")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "letter", "below"),
+    [
+        *((T1, letter, 1) for letter in "DEFGKLOPQR"),
+        *((T1, letter, 0) for letter in "IMNS"),
+        *((A3, letter, 4) for letter in "BDFG"),
+        *((T2, letter, 2) for letter in "ACDEF"),
+        (T2, "H", 0),
+        *((T3, letter, 0) for letter in "EFGHIJNOQTVWXY"),
+    ],
+)
+def test_a_figure_that_does_not_follow_is_named(report, sheet: str, letter: str, below: int) -> None:
+    found = aco.reconcile(report(times(sheet, letter, below, 1.001)))
+    wrong = found.table[found.table["class"] == "unexplained"]
+    assert [(each.table, each.letter) for each in wrong.itertuples()] == [(sheet.split()[1], letter)]
+    assert any(f"the first figure that does not follow is [{letter}]" in each.message for each in found.notices)
+
+
+def test_what_depends_on_a_wrong_input_and_the_dollars_at_stake_are_told(report) -> None:
+    """A wrong regional expenditure is wrong in all that CMS's own figures are right in."""
+    found = aco.reconcile(report(times(A3, "C", 4, 1.01)))
+    (told,) = (each.message for each in found.notices if each.code == "report")
+    assert "the first figure that does not follow is [D]" in told
+    assert "2 [H], 3 [F]" in told
+    assert "at stake" in told
+
+
+def test_a_tenth_of_a_millionth_is_no_difference_and_a_hundred_thousandth_is(report) -> None:
+    assert set(aco.reconcile(report(times(T3, "V", 0, 1 + 1e-7))).table["class"]) == {"exact"}
+    assert "unexplained" in set(aco.reconcile(report(times(T3, "V", 0, 1 + 1e-5))).table["class"])
+
+
+def shift_columns(sheets: Sheets) -> None:
+    for sheet in (T1, A3, T2, T3):
+        sheets[sheet] = [[*row[:1], "", *row[1:]] for row in sheets[sheet]]
+
+
+def add_own(sheets: Sheets) -> None:
+    sheets[T3].insert(12, ["our comment"])
+    for row in sheets[T1]:
+        row.append("checked" if row[0] else "")
+    sheets["Our sheet"] = [["anything", 1.0]]
+
+
+def rename_sheets(sheets: Sheets) -> None:
+    for number, title in enumerate(list(sheets)):
+        sheets[f"s{number}"] = sheets.pop(title)
+
+
+def relabel(sheets: Sheets) -> None:
+    for sheet in (T1, A3, T2, T3):
+        for row in sheets[sheet]:
+            row[0] = {"ESRD": "End Stage Renal Disease ", "Aged/dual": "AGED / DUAL"}.get(str(row[0]).strip(), row[0])
+
+
+@pytest.mark.parametrize("change", [shift_columns, add_own, rename_sheets, relabel], ids=lambda change: change.__name__)
+def test_a_report_is_read_wherever_its_figures_stand(report, change: Change, original: Path) -> None:
+    found = aco.reconcile(report(change))
+    expected = aco.reconcile(original).table
+    assert found.table.drop(columns="line").equals(expected.drop(columns="line"))
+    assert all(each.code == "not_understood" for each in found.warnings)
+
+
+def test_a_row_that_is_not_understood_is_listed(report) -> None:
+    def add(sheets: Sheets) -> None:
+        at = next(at for at, row in enumerate(sheets[T2]) if str(row[0]).startswith("[F]"))
+        sheets[T2].insert(at + 1, ["Hospice", "", "", 12.5])
+
+    (warning,) = aco.reconcile(report(add)).warnings
+    assert "Hospice" in warning.message
+    assert T2 in warning.message
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda sheets: sheets["Cover"].clear() or sheets["Cover"].append(["Financial Reconciliation Report"]),
+            "agreement start date",
+        ),
+        (lambda sheets: sheets.pop("Parameters"), "the parameter"),
+        (lambda sheets: sheets.pop(T3), "3 A"),
+        (lambda sheets: sheets.pop(A3), "A3 C"),
+    ],
+)
+def test_what_is_missing_is_named(report, change: Change, message: str) -> None:
+    with pytest.raises(aco.errors.InputError, match=message):
+        aco.reconcile(report(change))
+
+
+def test_a_report_stands_for_a_roster(original: Path) -> None:
+    settled = aco.settle(original)
+    assert settled.table["settlement"].round(2).tolist() == [14068661.25]
+    lines = aco.explain(original).table
+    assert lines.loc[lines["letter"] == "Y", "value"].astype(float).round(2).tolist() == [14068661.25]
+    assert aco.whatif(original, change={"track": "basic-e"}).table["settlement_after"].round(2).tolist() == [9379107.5]
+    assert aco.simulate(original, draws=100).table["aco_id"].tolist() == ["A9901"]
+
+
+def test_reports_of_several_acos_are_kept_apart(report, original: Path) -> None:
+    def rename(sheets: Sheets) -> None:
+        row = next(row for row in sheets["Cover"] if str(row[0]).startswith("A9901"))
+        row[0] = "A9902, Another ACO"
+        times(T3, "C", 1, 1.01)(sheets)
+
+    other = report(rename)
+    assert aco.settle([original, other]).table["aco_id"].tolist() == ["A9901", "A9902"]
+    with pytest.raises(aco.errors.UsageError, match="name one of the 2 ACOs"):
+        aco.explain([original, other])
+
+
+def test_reports_do_not_mix_with_other_files(original: Path, tmp_path: Path) -> None:
+    with pytest.raises(aco.errors.UsageError, match="runs of their own"):
+        aco.settle([original, tmp_path / "roster.csv"])
+    with pytest.raises(aco.errors.UsageError, match="brings its own"):
+        aco.settle(original, expenditures=tmp_path / "e.csv")
+
+
+def test_commands_take_a_report_without_id_and_year(aco, original: Path, report, tmp_path: Path) -> None:
+    right, wrong = aco("reconcile", original), aco("reconcile", report(times(T3, "V", 0, 1.01)))
+    assert (right.returncode, wrong.returncode) == (0, 1)
+    assert len(list(csv.DictReader(io.StringIO(right.stdout)))) > 190
+    assert "[V] Shared Savings ($), table 3" in wrong.stderr
+    assert "A9901" in aco("explain", original).stderr
+    for words in (("settle",), ("whatif", "--set", "track=enhanced"), ("simulate",), ("check",)):
+        assert aco(words[0], original, *words[1:]).returncode == 0
+    assert aco("settle", "--layout", "stlmt", original).returncode == 0
+    assert aco("settle", "2014", "--layout", "stlmt", tmp_path / "x.csv").returncode == 3
+    book = tmp_path / "book.xlsx"
+    assert aco("report", original, "-o", book).returncode == 0
+    assert aco("settle", "2022").returncode == 2
