@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from aco_cli.api.benchmarks import benchmark
     from aco_cli.api.expenditures import expenditures
     from aco_cli.api.explain import explain
+    from aco_cli.api.project import project
     from aco_cli.api.reconcile import reconcile
     from aco_cli.api.run import Level, Notice, Result, Run
     from aco_cli.api.scores import quality
@@ -35,6 +36,7 @@ __all__ = [
     "benchmark",
     "expenditures",
     "explain",
+    "project",
     "quality",
     "reconcile",
     "settle",

@@ -83,14 +83,15 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _options(settings: Assignments, rules: Assignments, rules_year: int | None) -> Scenario:
-    columns = _assignments("--set", settings)
-    values = _assignments("--rule", rules).items()
+    columns = assignments("--set", settings)
+    values = assignments("--rule", rules).items()
     read = {name: _value(name, value) if isinstance(value, str) else value for name, value in values}
     name = AS_GIVEN if columns or read or rules_year else AS_IS
     return Scenario(name, "", (Setting(columns),) if columns else (), read, rules_year)
 
 
-def _assignments(option: str, given: Assignments) -> dict[str, object]:
+def assignments(option: str, given: Assignments) -> dict[str, object]:
+    """Values by name, of a mapping or of texts `NAME=VALUE`. Raises UsageError for a text without a sign."""
     if isinstance(given, Mapping):
         return dict(given)
     found: dict[str, object] = {}

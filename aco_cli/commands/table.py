@@ -10,7 +10,7 @@ from aco_cli.commands.options import ManifestOption
 # By what they are for, as help groups them: each the module `aco_cli.commands.NAME` and its function of that name, or
 # of the second word.
 _NAMES = {
-    "Answer": ("settle", "summary", "explain", "whatif", "simulate"),
+    "Answer": ("settle", "summary", "explain", "whatif", "simulate", "project"),
     "Check": ("check", "reconcile", "verify"),
     "Share": ("report",),
     "Build inputs": ("expenditures", "benchmark", "calibrate", "quality", "synth", "template"),

@@ -136,7 +136,8 @@ def _read_table(report: Report, sheet: str, table: str, rows: Sequence[tuple[int
         found = _SECTION.match(row[0])
         values = {place: text for place, text in enumerate(row[1:], start=1) if text}
         if not letter and not found:
-            periods = periods or _own_periods(report, values)
+            own = _own_periods(report, values)
+            periods = own if len(own) > len(periods) else periods
             continue
         if found:
             letter, label = found[1], found[2].strip()
@@ -152,7 +153,7 @@ def _read_table(report: Report, sheet: str, table: str, rows: Sequence[tuple[int
                 report.unknown.append(f"sheet {sheet}, row {number}, {row[0] or text}")
                 break
             where = Place(table, letter, _shown_period(table, section[place]), kind)
-            report.figures[where] = Printed(label, _value(text), sheet, number)
+            report.figures[where] = Printed(label, number_of(text), sheet, number)
 
 
 def _own_periods(report: Report, values: Mapping[int, str]) -> dict[int, str]:
@@ -180,7 +181,8 @@ def _type(report: Report, text: str) -> str | None:
     return next((kind for kind, labels in report.layout["types"].items() if label in map(key, labels)), None)
 
 
-def _value(text: str) -> float | str | None:
+def number_of(text: str) -> float | str | None:
+    """A cell as a number, a word, or None where it does not apply."""
     if text in _NOT_APPLICABLE:
         return None
     bare = text.removesuffix("%").replace(",", "")
