@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from aco_cli.api.next_year import backtested, project_next_year
 from aco_cli.api.run import Result, Run
 from aco_cli.api.scenarios import Assignments, assignments
 from aco_cli.api.selection import Tables, rules_of, tables
@@ -29,7 +30,9 @@ _SAME = 1e-6
 
 def project(
     data: Tables,
+    year: int | None = None,
     *,
+    backtest: bool = False,
     roster: Tables | None = None,
     change: Assignments = (),
     draws: int = 10_000,
@@ -41,8 +44,16 @@ def project(
 
     `data` are benchmark, annual and quarterly reports (BNMRK, AEXPU, QEXPU); `roster` and `change` bring what they lack
     (track, msr_election, quality_score, quality_standard_met). What cannot be projected says in `notes` what it lacks.
+    With `year`, `data` are public use files, and each ACO is projected from the year before; `backtest` shows how the
+    model of that held on the years in the files.
     """
     run, book = run or Run(), rules_of(rules)
+    if not tables(data):
+        raise UsageError("name the files to project from")
+    if backtest:
+        return backtested(data, run)
+    if year is not None:
+        return project_next_year(data, year, book, run, draws=draws, seed=seed)
     benchmarks, others = read_in_year(tables(data))
     brought = load(tables(roster), None, totals_follow=True).frame if roster is not None else pd.DataFrame()
     rows = list(_rows(benchmarks, others, book, brought, assignments("--set", change)))

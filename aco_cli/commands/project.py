@@ -1,10 +1,13 @@
 """`aco project`: the year's settlement as it stands in each quarter."""
 
+import re
 from typing import Annotated
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
+
+_YEAR = re.compile(r"20\d\d")
 
 
 @command
@@ -16,17 +19,27 @@ def project(
     change: Annotated[o.Many, o.many("COLUMN=VALUE", "A roster column that reports lack", "--set")] = None,
     draws: Annotated[int, o.option("N", "Number of draws per row.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Seed of the random numbers.")] = 1,
+    backtest: Annotated[bool, o.flag("--backtest", "How the model of next year held on the years in FILE.")] = False,
     rules: o.RulesOption = None,
 ) -> None:
-    """Project the year's settlement from CMS's in-year reports.
+    """Project the year's settlement from CMS's in-year reports, or next year's from public use files.
 
     FILE are the benchmark report (BNMRK), the annual report of benchmark year 3 (AEXPU) and quarterly reports (QEXPU),
     of one ACO or several: one row per quarter and delivery of the benchmark report, with the probability to earn and to
-    owe and the 5th to 95th percentiles. What cannot be projected says what is missing.
+    owe and the 5th to 95th percentiles. What cannot be projected says what is missing. With a YEAR before them, FILE
+    are public use files, and every ACO's next year is projected from its last.
 
     \b
     aco project P.A9902.*.xlsx --set msr_election=0.01 --set quality_score=0.85 --set quality_standard_met=true
     aco project reports/ --roster roster.csv -o projection.csv
+    aco project 2025 puf_2024.csv
+    aco project --backtest puf_*.csv
     """
-    found = aco.project(files, roster=roster, change=change or (), draws=draws, seed=seed, run=session, rules=rules)
-    session.write(found.table, "project", table)
+    year = int(files[0]) if _YEAR.fullmatch(files[0]) else None
+    named = files if year is None else files[1:]
+    chance = {"draws": draws, "seed": seed}
+    found = aco.project(
+        named, year, backtest=backtest, roster=roster, change=change or (), run=session, rules=rules, **chance
+    )
+    kind = "project --backtest" if backtest else "project" if year is None else "project YEAR"
+    session.write(found.table, kind, table)
