@@ -9,10 +9,11 @@ import pandas as pd
 from aco_cli.api.explain import explain
 from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Request
-from aco_cli.engine.report_check import TOLERANCE, check_report, first_wrong
+from aco_cli.engine.report_check import TOLERANCE, check_report, first_wrong, followers
 from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.reports.stlmt import ReportInputs, read_stlmt
 from aco_cli.inputs.source import FrameFile
+from aco_cli.rules.book import RuleBook
 
 
 def with_reports(request: Request) -> Request:
@@ -61,8 +62,8 @@ def check_reports(run: Run, request: Request, reports: Sequence[ReportInputs]) -
         worksheet = explain(held.roster, own["aco_id"], int(own["performance_year"]), **one).table  # type: ignore[arg-type]
         run.remarks(held.report.remarks)
         table = check_report(_published(held), worksheet)
-        tables.append(table)
-        _tell(run, held, table, worksheet)
+        tables.append(table.drop(columns="formula"))
+        _tell(run, held, table, worksheet, request.book)
     return Result(pd.concat(tables, ignore_index=True), run.notices)
 
 
@@ -80,7 +81,7 @@ def _published(held: ReportInputs) -> pd.DataFrame:
     return table[~table["place"].isin(given)]
 
 
-def _tell(run: Run, held: ReportInputs, table: pd.DataFrame, worksheet: pd.DataFrame) -> None:
+def _tell(run: Run, held: ReportInputs, table: pd.DataFrame, worksheet: pd.DataFrame, book: RuleBook) -> None:
     name = f"{held.report.file}, {held.roster.iloc[0]['aco_id']}"
     counts = ", ".join(f"{count:,} {verdict}" for verdict, count in table["class"].value_counts().items())
     found = first_wrong(table)
@@ -91,9 +92,10 @@ def _tell(run: Run, held: ReportInputs, table: pd.DataFrame, worksheet: pd.DataF
     figure, others = found
     where = f"[{figure['letter']}] {figure['line']}, table {figure['table']}"
     where += "".join(f", {each}" for each in (figure["period"], figure["enrollment_type"]) if each)
-    depends = f"; also {', '.join(others)}" if others else "; no other figure"
+    follow = followers(figure["formula"], table, book) if figure["formula"] else []
     text = f"{name}: the first figure that does not follow is {where}: {figure['published']:,.6f} is printed, "
-    text += f"{figure['recomputed']:,.6f} follows{depends} differ; {counts}"
+    text += f"{figure['recomputed']:,.6f} follows; on it depend {', '.join(follow) or 'no other figures'}; "
+    text += f"{', '.join(others) or 'no others'} differ too; {counts}"
     settlement = worksheet.loc[worksheet["line"] == "settlement", "value"]
     run.note("report", f"{text}; {_at_stake(table, float(settlement.iloc[0]))}", figures=len(table))
 

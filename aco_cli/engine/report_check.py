@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import pandas as pd
 
 from aco_cli.data_files import load_yaml
 from aco_cli.engine.lines.functions import FUNCTIONS
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.parse import parse
-from aco_cli.engine.lines.tree import Apply, Name, Node, Number
+from aco_cli.engine.lines.tree import Apply, Name, Node, Number, names
 from aco_cli.engine.reconcile import Verdict
+from aco_cli.rules.book import RuleBook
 
 # The one real report that was tried comes out to this, as doubles that were written with 15 digits do.
 TOLERANCE = 1e-6
@@ -25,7 +29,8 @@ def check_report(published: pd.DataFrame, worksheet: pd.DataFrame) -> pd.DataFra
     """The figures of a report with what they recompute to and their class, in the order in which CMS computes them.
 
     `published` has table, letter, label, period, enrollment_type (`all` for a total by type) and value (a number or a
-    word); `worksheet` the lines of the law for the same inputs. Figures that do not apply are left out.
+    word); `worksheet` the lines of the law for the same inputs. Figures that do not apply are left out. Column
+    `formula` says of which lines a figure is made.
     """
     law: Mapping[str, Any] = load_yaml(_PACKAGED.read_text("utf-8"))
     values = {row["line"]: _number(row["value"]) for row in worksheet.to_dict("records")}
@@ -33,13 +38,14 @@ def check_report(published: pd.DataFrame, worksheet: pd.DataFrame) -> pd.DataFra
     rows = []
     figures: list[dict[str, Any]] = published.to_dict("records")  # type: ignore[assignment]
     for each in figures:
-        recomputed = _recomputed(each, law, values, by_place)
+        formula = _formula(each, law, by_place)
+        recomputed = _recomputed(each, formula, law["words"], values)
         if recomputed is not None:
             found = dict(
                 zip(COLUMNS[:5], (each[name] for name in ("table", "letter", "label", *COLUMNS[3:5])), strict=True)
             )
-            rows.append({**found, **_compared(each["value"], recomputed)})
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+            rows.append({**found, **_compared(each["value"], recomputed), "formula": formula})
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "formula"])
     return table.sort_values("table", key=lambda names: names.map(law["order"].index), kind="stable", ignore_index=True)
 
 
@@ -62,25 +68,52 @@ def _by_place(worksheet: pd.DataFrame) -> dict[tuple[str, str, str, str], str]:
     return found
 
 
+def _formula(
+    figure: Mapping[str, Any], law: Mapping[str, Any], by_place: Mapping[tuple[str, str, str, str], str]
+) -> str | None:
+    named = law["figures"].get(f"{figure['table']} {figure['letter']}", {})
+    period, kind = figure["period"], figure["enrollment_type"]
+    found = named.get("total" if kind == "all" else period)
+    if found is None:
+        places = [(figure["table"], figure["letter"], each, kind) for each in (period, "", "PY")]
+        found = next((by_place[each] for each in places if each in by_place), None)
+    return str(found).replace("{type}", kind.replace("-", "_")) if found else None
+
+
 def _recomputed(
     figure: Mapping[str, Any],
-    law: Mapping[str, Any],
+    formula: str | None,
+    words: Mapping[str, Mapping[str, str]],
     values: Mapping[str, float],
-    by_place: Mapping[tuple[str, str, str, str], str],
 ) -> float | str | None:
     place = f"{figure['table']} {figure['letter']}"
-    if place in law["words"]:
-        words: Mapping[str, str] = law["words"][place]
-        return next((word for word, line in words.items() if values.get(line) == 1), "")
-    named = law["figures"].get(place, {})
-    period, kind = figure["period"], figure["enrollment_type"]
-    formula = named.get("total" if kind == "all" else period)
-    if formula is None:
-        places = [(figure["table"], figure["letter"], each, kind) for each in (period, "", "PY")]
-        formula = next((by_place[each] for each in places if each in by_place), None)
-    if formula is None or isinstance(figure["value"], str):
-        return None
-    return _value(parse(formula.replace("{type}", kind.replace("-", "_"))), values)
+    if place in words:
+        return next((word for word, line in words[place].items() if values.get(line) == 1), "")
+    return None if formula is None or isinstance(figure["value"], str) else _value(parse(formula), values)
+
+
+def followers(formula: str, table: pd.DataFrame, book: RuleBook) -> list[str]:
+    """The figures of a report, as `3 [X]`, that follow from those that a formula names; not these themselves."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for name in ("benchmark", "settlement_from_benchmark"):
+        for step in law_of(book, "mssp", name).known.values():
+            for used in chain.from_iterable(map(names, step.trees.values())):
+                users[_base(used.partition("[")[0].rpartition(".")[2])].add(step.name)
+    reached: set[str] = set()
+    ahead = [_base(name) for name in names(parse(formula))]
+    while ahead:
+        new = users[ahead.pop()] - reached
+        reached |= new
+        ahead += new
+    made = table["formula"].map(lambda each: {_base(name) for name in names(parse(each))} if each else set())
+    found = table[made.map(lambda own: bool(own & reached))]
+    return (found["table"] + " [" + found["letter"] + "]").drop_duplicates().tolist()
+
+
+def _base(line: str) -> str:
+    """The name of a line without period and enrollment type."""
+    member = _MEMBER.search(line)
+    return line[: member.start()] if member else line
 
 
 def _value(node: Node, values: Mapping[str, float]) -> float:

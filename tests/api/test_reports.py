@@ -23,6 +23,10 @@ T1, A3, T2, T3 = (
 )
 
 
+# What follows from figures that do not lead to the payment.
+ENDS = {(T3, "Y"): "no other figures", (T1, "I"): "no other figures", (T1, "S"): "2 [A]"}
+
+
 @pytest.fixture(scope="session")
 def original(shared_data: Path) -> Path:
     return next((shared_data / "reports").glob("*STLMT*.xlsx"))
@@ -90,7 +94,10 @@ def test_a_figure_that_does_not_follow_is_named(report, sheet: str, letter: str,
     found = aco.reconcile(report(times(sheet, letter, below, 1.001)))
     wrong = found.table[found.table["class"] == "unexplained"]
     assert [(each.table, each.letter) for each in wrong.itertuples()] == [(sheet.split()[1], letter)]
-    assert any(f"the first figure that does not follow is [{letter}]" in each.message for each in found.notices)
+    (told,) = (each.message for each in found.notices if each.code == "report")
+    assert f"the first figure that does not follow is [{letter}]" in told
+    follow = told.partition("on it depend ")[2].partition("; ")[0]
+    assert ENDS.get((sheet, letter), "3 [Y]") in follow
 
 
 def test_what_depends_on_a_wrong_input_and_the_dollars_at_stake_are_told(report) -> None:
@@ -98,7 +105,8 @@ def test_what_depends_on_a_wrong_input_and_the_dollars_at_stake_are_told(report)
     found = aco.reconcile(report(times(A3, "C", 4, 1.01)))
     (told,) = (each.message for each in found.notices if each.code == "report")
     assert "the first figure that does not follow is [D]" in told
-    assert "2 [H], 3 [F]" in told
+    assert "2 [H], 3 [F]" in told.partition("on it depend")[2]
+    assert "2 [H], 3 [F]" in told.partition("no other")[0]
     assert "at stake" in told
 
 
@@ -130,7 +138,86 @@ def relabel(sheets: Sheets) -> None:
             row[0] = {"ESRD": "End Stage Renal Disease ", "Aged/dual": "AGED / DUAL"}.get(str(row[0]).strip(), row[0])
 
 
-@pytest.mark.parametrize("change", [shift_columns, add_own, rename_sheets, relabel], ids=lambda change: change.__name__)
+def reorder_sheets(sheets: Sheets) -> None:
+    for title in sorted(sheets, reverse=True):
+        sheets[title] = sheets.pop(title)
+
+
+def add_footers(sheets: Sheets) -> None:
+    for rows in sheets.values():
+        rows += [[], ["Note: amounts are rounded in print only."], ["Source: CMS"]]
+
+
+def blank_rows(sheets: Sheets) -> None:
+    for title, rows in sheets.items():
+        sheets[title] = [each for row in rows for each in (row, [])]
+
+
+def percent_as_text(sheets: Sheets) -> None:
+    for letter in "LMQT":
+        row, place = cell(sheets, T3, letter)
+        row[place] = f"{float(row[place]) * 100:g}%"  # type: ignore[arg-type]
+
+
+def numbers_as_text(sheets: Sheets) -> None:
+    for sheet in (T2, T3):
+        sheets[sheet] = [[repr(each) if isinstance(each, float) else each for each in row] for row in sheets[sheet]]
+
+
+def commas(sheets: Sheets) -> None:
+    row, place = cell(sheets, T3, "A")
+    row[place] = f"{int(float(row[place])):,}"  # type: ignore[arg-type]
+
+
+def other_dashes(sheets: Sheets) -> None:
+    for sheet in (T1, A3, T2, T3):
+        sheets[sheet] = [["-" if each == "\u2013" else each for each in row] for row in sheets[sheet]]
+
+
+def capitals(sheets: Sheets) -> None:
+    for sheet in (T1, A3, T2, T3):
+        for row in sheets[sheet]:
+            row[0] = str(row[0]).upper()
+
+
+def no_break_spaces(sheets: Sheets) -> None:
+    for sheet in (T1, A3, T2, T3):
+        for row in sheets[sheet]:
+            row[0] = str(row[0]).replace(" ", "\u00a0", 1) if "]" not in str(row[0]) else f"{row[0]}\u00a0 "
+
+
+def shift_rows(sheets: Sheets) -> None:
+    for sheet in (T1, A3, T2, T3):
+        sheets[sheet][:0] = [[], []]
+
+
+def own_columns_between(sheets: Sheets) -> None:
+    for sheet in (T1, A3):
+        sheets[sheet] = [[*row[:2], "", *row[2:]] for row in sheets[sheet]]
+
+
+def own_numbers_beside(sheets: Sheets) -> None:
+    for row in sheets[T3]:
+        row.extend(["", 1.0] if isinstance(row[-1], float) else [])
+
+
+def more_sheets(sheets: Sheets) -> None:
+    sheets["Table 9"] = [["Table 9: Something else"], ["[A] Figure", 5.0]]
+
+
+def without_appendix(sheets: Sheets) -> None:
+    for title in ("Table A1 - Risk", "Table A4 - MSR", "Table A5 - Inputs by Track", "TOC"):
+        sheets.pop(title)
+
+
+DISTURBANCES = (
+    *(shift_columns, add_own, rename_sheets, relabel, reorder_sheets, add_footers, blank_rows, percent_as_text),
+    *(numbers_as_text, commas, other_dashes, capitals, no_break_spaces, shift_rows, own_columns_between),
+    *(own_numbers_beside, more_sheets, without_appendix),
+)
+
+
+@pytest.mark.parametrize("change", DISTURBANCES, ids=lambda change: change.__name__)
 def test_a_report_is_read_wherever_its_figures_stand(report, change: Change, original: Path) -> None:
     found = aco.reconcile(report(change))
     expected = aco.reconcile(original).table

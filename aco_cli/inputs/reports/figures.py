@@ -107,7 +107,7 @@ def _read_sheet(report: Report, sheet: Sheet) -> None:
         row, found = next(iter(faults.items()))
         raise InputError([Problem(report.file, "a value", found, row, f"{place + 1} of sheet {sheet.title}")])
     cells = list(zip(*(column.to_pylist() for column in raw.columns.values()), strict=True))
-    rows = [(number, [cell.strip() for cell in row]) for number, row in enumerate(cells, start=1)]
+    rows = [(number, [" ".join(cell.split()) for cell in row]) for number, row in enumerate(cells, start=1)]
     filled = [(number, row) for number, row in rows if any(row)]
     title = filled[0][1][0]
     table = _TABLE.match(title)
