@@ -13,7 +13,7 @@ _YEAR = re.compile(r"20\d\d")
 @command
 def project(
     files: o.NeededFilesArgument,
-    table: o.TableOutput,
+    table: o.Output,
     session: o.StrictSession,
     roster: Annotated[o.Many, o.many("FILE", "Roster with what reports lack: msr_election, quality_score, ...")] = None,
     change: Annotated[o.Many, o.many("COLUMN=VALUE", "A roster column that reports lack", "--set")] = None,

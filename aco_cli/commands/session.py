@@ -134,7 +134,7 @@ class Session(Run):
         def rows(file: str, family: str) -> int:
             return len(read_scenarios(Path(file)) if family == "scenario" else read_part(file, family).rows)
 
-        return [facts(file, data, rows(file, family)) for file, data, family in self._read]
+        return [facts(str(file), data, rows(file, family)) for file, data, family in self._read]
 
 
 @contextmanager

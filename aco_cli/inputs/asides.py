@@ -12,9 +12,10 @@ from aco_cli.inputs.remarks import Remark
 _NAMED = 5
 _NAMES = ("aco_id", "aco_name")
 _TOTAL = (
-    r"(?i)^(?:(?:grand|sub|overall|program|national)?[ -]?totals?(?:,? (?:all|of) .*)?|sum|all acos|overall|"
-    r"(?:national )?(?:average|mean|median)|minimum|maximum)\s*:?$"
+    r"(?i)\b(?:sub-?)?totals?\b|^(?:avg\.?|average|mean|median|min\.?|max\.?|minimum|maximum|std\.? ?dev.*|sd|count|"
+    r"sum|n|p\d+|\d+(?:th|st|nd|rd) percentile|all|all acos|overall|combined|national.*)\s*:?$"
 )
+_TOTAL_NAME = r"(?i)^(?:(?:grand|sub|overall)[ -]?)?totals?\b"
 _SENTENCE = r"\S\s+\S|:$|^\W"
 
 
@@ -70,7 +71,7 @@ def _totals(match: Match, raw: RawTable) -> Mask:
         column = match.layout.columns.get(name)
         place = match.place(column.sources) if column else None
         if place is not None and blank.any():
-            totals |= blank & _matches(raw.columns[place], _TOTAL)
+            totals |= blank & _matches(raw.columns[place], _TOTAL if name == "aco_id" else _TOTAL_NAME)
             blank &= is_blank(raw.columns[place])
     return totals
 

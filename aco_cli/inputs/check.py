@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.layout import name_key
 from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
 from aco_cli.inputs.recognize import locate
@@ -16,6 +17,7 @@ from aco_cli.inputs.source import STDIN
 
 _ROSTERS = ("roster", "cms-puf")
 _TABLES = ("expenditures", "reference")
+_DOLLARS = {"nab", "abtotbnchmk", "abtotexp", "earnsaveloss"}
 
 
 def check_files(
@@ -83,4 +85,6 @@ def _kinds(file: str) -> tuple[str, ...]:
                 head, rates = locate(sheet, ["quality"])
                 kinds += [fits.family] if fits else []
                 kinds += ["quality"] if rates and has_rates(head.names) else []
+                # The dollars of a public use file, of which no layout fits: to be refused as one.
+                kinds += ["roster"] if not fits and len(_DOLLARS & {*map(name_key, head.names)}) > 1 else []
     return tuple(dict.fromkeys(kinds)) or _ROSTERS[:1]

@@ -30,8 +30,13 @@ from aco_cli.nearest import did_you_mean
 
 _UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
 _NOT_MEASURED = np.array(np.nan)
-_NO_ID = r"^(?:[0-9]+\.0*|[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|#(?:REF!|DIV/0!|N/A|VALUE!|NAME\?|NULL!|NUM!))$"
+_NO_ID = (
+    r"""^(?:[0-9]+\.0*|[0-9](?:\.[0-9]+)?[eE]\+[0-9]+|#(?:REF!|DIV/0!|N/A|VALUE!|NAME\?|NULL!|NUM!))$|[^ -~]|[*#'"]"""
+)
+# What a spreadsheet saves of an amount in a narrow column, and what may be thousands or decimals.
+_DOUBTFUL = r"^[0-9](?:\.[0-9]{1,5})?E\+[0-9]{2}$|^\$?[0-9]{1,3}\.[0-9]{3}$"
 _ID_FIX = "a spreadsheet turned it into a number or lost it; enter the ID as text, with its leading zeros"
+_DOUBTFUL_FIX = "digits were lost, or the point parts thousands; write it in full, such as 112000000"
 NO_YEAR = 0  # a year that is already complained of; a blank one is NaN
 _EXPECTED = {
     "usd": "US dollars as a number",
@@ -131,12 +136,20 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
         half_units = np.where(exact, 0.0, half_units)
     if work.measures(column):
         work.columns[half_unit_name(column.name)] = half_units
+    work.complain(header, cells, _doubtful(column, cells), "an amount with all its digits", lambda _: _DOUBTFUL_FIX)
     for fails, expected, fix in range_faults(column, values):
         work.complain(header, cells, fails, expected, fix)
         bad |= fails
     if column.type == "year":
         values[bad] = NO_YEAR
     return values
+
+
+def _doubtful(column: Column, cells: Any) -> Mask:
+    """Which totals may have lost digits, or are ambiguous."""
+    if column.type != "usd" or "per_capita" in column.name or not pa.types.is_string(cells.type):
+        return np.zeros(len(cells), dtype=bool)
+    return mask_of(pc.match_substring_regex(as_text(cells), _DOUBTFUL))
 
 
 def _read_number(column: Column, header: str, cells: Any, work: Conversion) -> tuple[Floats, Mask, Floats]:
@@ -219,6 +232,7 @@ def _elections(column: Column, cells: Any, work: Conversion) -> Any:
 def _ids(column: Column, cells: Any, work: Conversion) -> Any:
     """Identifiers; those that a spreadsheet turned into numbers have lost what told them apart."""
     text = as_text(cells)
+    text = pc.if_else(pa.array(is_one_of(text, column.none)), "", text) if column.none else text
     bad = mask_of(pc.match_substring_regex(text, _NO_ID))
     if pa.types.is_floating(cells.type):
         bad |= mask_of(pc.not_equal(text, ""))

@@ -12,9 +12,12 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.grid import grid_sheet
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.raw import Sheet
+from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.source import FileContent
 
 _WORDS = {None: "", True: "true", False: "false"}
+# How pages of an API name the next one.
+_MORE = ("next", "nextPage", "next_page", "nextLink", "@odata.nextLink")
 _EXPECTED = "a list of records, or a record per line"
 
 
@@ -25,7 +28,8 @@ class _RepeatedKeyError(ValueError):
 def json_sheet(source: FileContent) -> Sheet:
     """The records of a JSON file as rows below the names of their fields. Raises InputError for other JSON."""
     try:
-        rows = _rows(_parsed(source.data.decode("utf-8-sig")))
+        content = _parsed(source.data.decode("utf-8-sig"))
+        rows = _rows(content)
     except json.JSONDecodeError as error:
         found = f"{error.msg} at column {error.colno}"
         raise InputError([Problem(source.file, "JSON", found, error.lineno, fix="get the file again")]) from None
@@ -33,7 +37,10 @@ def json_sheet(source: FileContent) -> Sheet:
         raise InputError([Problem(source.file, _EXPECTED, "JSON nested too deep")]) from None
     except ValueError as error:
         raise InputError([Problem(source.file, _EXPECTED, str(error))]) from None
-    return grid_sheet(source.file, [[_text(source.file, cell) for cell in row] for row in rows], remarks=source.remarks)
+    remarks = source.remarks
+    if isinstance(content, dict) and any(content.get(name) for name in _MORE):
+        remarks += (Remark(f"{source.file}: a page of several; the records of the others are not in it", "page"),)
+    return grid_sheet(source.file, [[_text(source.file, cell) for cell in row] for row in rows], remarks=remarks)
 
 
 def _parsed(text: str) -> Any:
@@ -44,7 +51,7 @@ def _parsed(text: str) -> Any:
         if error.msg != "Extra data":
             raise
     values = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         try:
             values += [_value(line)] if line.strip() else []
         except json.JSONDecodeError as error:
@@ -65,6 +72,8 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _rows(content: Any) -> Sequence[Sequence[Any]]:
+    if isinstance(content, dict) and isinstance(content.get("result"), dict):
+        content = content["result"]  # as CKAN portals wrap it
     if isinstance(content, dict):
         lists = [
             value for value in content.values() if isinstance(value, list) and value and isinstance(value[0], dict)

@@ -15,7 +15,8 @@ _FOLDER = Path(__file__).parent / "layouts"
 _UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}
 _BOUNDS = {"fraction": {"min": 0.0, "max": 1.0}, "rate": {"min": 0.0, "max": 100.0}}
 _CODE_DRESSING = re.compile(r"\.0+$|[^\w+]|_")
-_NAME_DRESSING = re.compile(r"[\W_]+")
+# Percent and dollar signs stay: `loss_limit (%)` is another column than loss_limit.
+_NAME_DRESSING = re.compile(r"[^\w%$]+|_")
 
 
 @dataclass(frozen=True)

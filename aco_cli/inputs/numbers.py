@@ -155,7 +155,9 @@ def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fi
         unit = " US dollars" if column.type == "usd" else ""
         yield values <= column.above, f"more than {column.above:g}{unit}", None
     if column.type == "year":
-        yield (values < 2000) | (values > 2099), "a year such as 2014", None
+        first, last = low or 2000, high or 2099
+        yield (values < first) | (values > last), f"a year such as 2014, from {first:.0f} to {last:.0f}", None
+        low = high = None
     if column.type in ("year", "integer"):
         yield np.mod(values, 1.0) > 0, "a whole number", None
     if low is not None and high is not None:

@@ -17,6 +17,7 @@ _PER_BENEFICIARY = (2_000, 60_000)
 _SAVINGS_RATE = 0.30
 # Each of three amounts may be rounded to whole dollars.
 _ROUNDED = 1.5
+_FEW = 100
 _SUMMED = ("assigned_beneficiaries", *TOTALS)
 _ENOUGH = 3
 
@@ -65,6 +66,13 @@ def _dollars(part: Part) -> Iterator[Remark]:
                     "is it a total of all beneficiaries, in dollars?"
                 ),
             )
+        yield from _told(
+            part,
+            (people < _FEW) & ((dollars_of := benchmark + spent) > 0),
+            "assigned_beneficiaries",
+            "few_beneficiaries",
+            lambda at: f"{people[at]:,.0f} beneficiaries with {dollars_of[at] / 2:,.0f} US dollars; in thousands?",
+        )
         zero = "expenditures of zero; leave the cell blank if they are not known"
         yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", lambda _: zero)
         rate = (benchmark - spent) / benchmark
@@ -104,14 +112,17 @@ def _person_years(part: Part) -> Iterator[Remark]:
 
 
 def _sums(part: Part) -> Iterator[Remark]:
-    """Rows that are the sum of all others of their year."""
+    """Rows that are the sum of all others of their year, or of their track in it."""
     figures = part.frame[[*_SUMMED]].fillna(0.0)
-    years = part.years
-    totals = figures.groupby(years).transform("sum")
-    enough = (years.map(years.value_counts()) > _ENOUGH).to_numpy()
-    is_sum = ((totals - 2 * figures).abs() <= 0.5 + 1e-9 * totals).all(axis=1) & (figures > 0).all(axis=1)
-    words = "the sum of all other rows; leave out the totals row"
-    yield from _told(part, is_sum.to_numpy() & enough, "aco_id", "sum_of_rows", lambda _: words)
+    is_sum = np.zeros(len(figures), dtype=bool)
+    for keys in ([part.years], [part.years, part.frame["track"]]):
+        groups = figures.groupby(keys)
+        totals = groups.transform("sum")
+        enough = groups.transform("size") >= _ENOUGH
+        half = ((totals - 2 * figures).abs() <= 0.5 + 1e-6 * totals).all(axis=1) & (figures > 0).all(axis=1)
+        is_sum |= (half & enough).to_numpy()
+    words = "the sum of the other rows; leave out rows of totals"
+    yield from _told(part, is_sum, "aco_id", "sum_of_rows", lambda _: words)
 
 
 def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
@@ -125,7 +136,8 @@ def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
         ],
         ignore_index=True,
     )
-    keys["alike"] = keys["id"].str.lower().str.replace(r"^([a-z]*)0+", r"\1", regex=True)
+    bare = keys["id"].str.lower().str.replace(r"[^a-z0-9]", "", regex=True)
+    keys["alike"] = bare.str.replace(r"^([a-z]*)0+", r"\1", regex=True)
     distinct = keys.drop_duplicates(["id", "year"])
     again = distinct[distinct.duplicated(["alike", "year"]) & (distinct["alike"] != "")]
     for each in again.head(_ENOUGH).itertuples(index=False):

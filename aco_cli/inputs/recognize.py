@@ -11,6 +11,9 @@ from aco_cli.inputs.remarks import Remark
 from aco_cli.nearest import nearest
 
 _KNOWN_ENOUGH = 0.5
+# Public use files have more columns than this, copies that are cut to what is needed have fewer.
+_FULL = 60
+_MOST_COMPARED = 300
 _CLOSE = 0.8
 
 
@@ -115,11 +118,17 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
     unnamed = tuple(place for place, name in enumerate(header) if not name)
     # Of CMS's files many columns are not used.
     free = [name for name in layout.columns if name_key(name) not in places] if is_ours else []
-    told = [*sheet.remarks, *remarks, *not_used(file, misspelled(others, free))]
+    near = {**misspelled(list(others)[:_MOST_COMPARED], free), **(_names_of_cms(others, free) if is_ours else {})}
+    told = [*sheet.remarks, *remarks, *not_used(file, near), *_uncertain_year(file, head, layout)]
     if any(map(any, sheet.top[: head.row - 1])):
         text = f"{file}: the header ends with row {head.row}; what stands above it is left out"
-        told.append(Remark(text, "header_row", is_note=True))
+        told.append(Remark(text, "header_row", is_note=not any(map(_is_data, sheet.top[: head.row - 1]))))
     return Match(layout, places, others, unnamed, tuple(told), head)
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    """Whether a row above the header looks like one of the table, as where a sort has moved the header."""
+    return sum(cell.strip().lstrip("$-(").replace(",", "").replace(".", "")[:1].isdigit() for cell in row) > 1
 
 
 def _refuse_duplicates(file: str, head: Head, checked: set[str], same: Callable[[str], str]) -> None:
@@ -139,6 +148,33 @@ def misspelled(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
     """Which of the names that no contract has are almost one of the `free` ones, and which one."""
     near = {name: nearest(name.lower().replace(" ", "_"), free, cutoff=_CLOSE) for name in others}
     return {name: found[0] for name, found in near.items() if found}
+
+
+def _names_of_cms(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
+    """Columns of a roster that have the name of CMS's public use files for a column that the roster does not have."""
+    ours = {
+        name_key(alias): column.name
+        for layout in layouts_of("cms-puf")[-1:] + layouts_of("cms-puf")[:1]
+        for column in layout.columns.values()
+        for alias in column.sources
+        if column.name in free
+    }
+    return {name: ours[name_key(name)] for name in others if name_key(name) in ours}
+
+
+def _uncertain_year(file: str, head: Head, layout: Layout) -> list[Remark]:
+    """A warning where a year is known by columns that are absent, of a file that is cut to a few."""
+    is_dated = any(name_key(name) in _year_names() for name in head.names)
+    if layout.family != "cms-puf" or not layout.absent or is_dated or len(head.names) >= _FULL:
+        return []
+    text = f"{file}: taken for performance year {layout.years[0]} as columns of other years are absent, but only "
+    text += f"{len(head.names)} columns are there; add a column year"
+    return [Remark(text, "year_uncertain")]
+
+
+def _year_names() -> set[str]:
+    columns = (layout.columns.get("performance_year") for layout in layouts_of("cms-puf"))
+    return {name_key(name) for column in columns if column for name in column.sources}
 
 
 def not_used(file: str, near: Mapping[str, str]) -> list[Remark]:

@@ -138,6 +138,8 @@ def _unzipped(file: str, data: bytes) -> tuple[bytes, tuple[Remark, ...]]:
                 return data, ()
             held = [each for each in held if not each.filename.startswith("__MACOSX/")]
             tables = [each for each in held if Path(each.filename).suffix.lower() in TABLE_SUFFIXES] or held
+            named = [each for each in tables if not each.filename.lower().endswith(".txt")]
+            tables = named if len(named) == 1 else tables
             names = ", ".join(each.filename for each in tables[:5])
             if len(tables) != 1:
                 found = f"{len(tables)} ({names})" if tables else "none"

@@ -25,7 +25,7 @@ _DELIMITERS = (b",", b"\t", b"|", b";")
 # A header has so many separators; a title above it seldom has.
 _SEVERAL = 3
 _SEPARATOR_LINE = re.compile(rb'"?sep=([,;|\t])"?')
-_DECIMAL_COMMA = re.compile(rb"[0-9],[0-9]")
+_DECIMAL_COMMA = re.compile(rb"(?:^|[;\"\n])-?[0-9.]+,[0-9]+(?=[;\"\r\n]|$)")
 
 
 def text_sheet(source: FileContent) -> Sheet:

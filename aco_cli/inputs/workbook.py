@@ -62,13 +62,17 @@ def _sheet(
         special = SpecialCells()
         text = f"{file}: errors and number formats of cells cannot be seen in this kind of workbook; save it as XLSX"
         remarks = (*remarks, Remark(text, "old_workbook"))
+    if parts and parts.has_superscripts:
+        text = f"{file}: superscripts in cells, as of footnotes, are read as a part of what they stand at"
+        remarks = (*remarks, Remark(text, "superscript"))
     if special.hidden_rows:
         text = f"{file}: {special.hidden_rows:,} hidden rows of sheet {title} are read too"
-        remarks = (*remarks, Remark(text, "hidden_rows", is_note=True))
+        remarks = (*remarks, Remark(text, "hidden_rows"))
     cells = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
     rows = [list(map(_text_of, row)) for row in cells]
     for (row, place), form in special.formats.items():
-        rows[row - 1][place] = _as_shown(cells[row - 1][place], form)
+        if row <= len(rows) and place < len(rows[row - 1]):
+            rows[row - 1][place] = _as_shown(cells[row - 1][place], form)
     return grid_sheet(file, rows, title, remarks, special.faults)
 
 

@@ -16,9 +16,14 @@ from aco_cli.inputs.problems import damaged
 
 # A sheet is read into memory whole, its blank cells too.
 _STYLES = "xl/styles.xml"
+_TEXTS = "xl/sharedStrings.xml"
 _MOST_CELLS = 50_000_000
 _PERCENT_FORMATS = {9, 10}  # built in: 0% and 0.00%
-_ZEROS = re.compile(r'(?:"([^"]*)"|\\?([A-Za-z]))?(0{2,})(?:;.*)?')
+# Colors, conditions and locales, spaces as wide as a sign, fill signs: nothing that is read.
+_DRESSING = re.compile(r"\[[^\]]*\]|_.|\*.|\\ ")
+_ID = re.compile(r'(?:"([^"]*)"|\\?([A-Za-z]))?(0+|#|General)')
+_UNIT = re.compile(r'(?:"\s*|\\)(?:[KMB]|MM|bn|thousand|million|billion)s?\b', re.IGNORECASE)
+_MOST_MERGED = 100_000
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 
@@ -27,6 +32,7 @@ class NumberFormat:
     """How a number is shown: as a percentage, or with leading zeros to so many digits and a prefix."""
 
     is_percent: bool = False
+    has_unit: bool = False
     prefix: str = ""
     digits: int = 0
 
@@ -48,6 +54,7 @@ class WorkbookParts:
     archive: ZipFile
     sheets: Mapping[str, str]
     formats: Mapping[str, NumberFormat]
+    has_superscripts: bool = False
 
     @classmethod
     def of(cls, file: str, data: bytes) -> "WorkbookParts | None":
@@ -58,7 +65,9 @@ class WorkbookParts:
                 return None
             if bad := archive.testzip():
                 raise BadZipFile(f"wrong checksum of {bad}")
-            return cls(file, archive, dict(_sheets(archive)), dict(_formats(archive)))
+            texts = archive.read(_TEXTS) if _TEXTS in archive.namelist() else b""
+            has_superscripts = b'vertAlign val="superscript"' in texts
+            return cls(file, archive, dict(_sheets(archive)), dict(_formats(archive)), has_superscripts)
         except (BadZipFile, ParseError, OSError, EOFError) as error:
             raise damaged(file, "XLSX", error) from None
 
@@ -80,6 +89,8 @@ class WorkbookParts:
         row = 0
         with self.archive.open(self.sheets[title]) as part:
             for _, element in iterparse(part):  # noqa: S314 (expat bounds what entities expand to)
+                if _name(element) == "mergeCell":
+                    _note_merged(found, element.get("ref", ""))
                 if _name(element) != "row":
                     continue
                 row, place = int(element.get("r", row + 1)), -1
@@ -93,15 +104,33 @@ class WorkbookParts:
         held = {_name(each): each.text for each in cell}
         if cell.get("t") == "e":
             found.faults.setdefault(place, {})[row] = f"{held.get('v')}, an error of the spreadsheet"
-        elif "f" in held and held.get("v") is None and "is" not in held:
+        elif "f" in held and held.get("v") is None and "is" not in held and cell.get("t") != "str":
             found.faults.setdefault(place, {})[row] = f"a formula without a stored value (={held['f'] or '...'})"
-        elif (form := self.formats.get(cell.get("s", ""))) and cell.get("t", "n") == "n" and "v" in held:
-            found.formats[row, place] = form
+        elif (form := self.formats.get(cell.get("s", ""))) and cell.get("t", "n") == "n" and held.get("v"):
+            if form.has_unit:
+                found.faults.setdefault(place, {})[row] = f"{held['v']} that is shown with a unit such as M"
+            else:
+                found.formats[row, place] = form
 
     def _too_large(self, title: str, cell: str, last: tuple[int, int]) -> InputError:
         found = f"cells up to {cell or last} in sheet {title}, {last[0] * last[1]:,} cells with the blank ones"
         expected = f"a sheet of at most {_MOST_CELLS:,} cells"
         return InputError([Problem(self.file, expected, found, fix="delete what stands far from the table")])
+
+
+def _note_merged(found: SpecialCells, reference: str) -> None:
+    """The cells of a merged range but for the first: what they hold is not said."""
+    first, _, last = reference.partition(":")
+    corners = [_CELL.fullmatch(each) for each in (first, last)]
+    if not all(corners):
+        return
+    (left, top), (right, bottom) = ((_place(each[0], 0), int(each[2])) for each in corners if each)
+    if (right - left + 1) * (bottom - top + 1) > _MOST_MERGED:
+        return
+    for place in range(left, right + 1):
+        for row in range(top, bottom + 1):
+            if (place, row) != (left, top):
+                found.faults.setdefault(place, {})[row] = f"a part of the merged cells {reference}"
 
 
 def _name(element: Element) -> str:
@@ -148,6 +177,11 @@ def _formats(archive: ZipFile) -> Iterator[tuple[str, NumberFormat]]:
 def _format(number: int, code: str) -> NumberFormat | None:
     if number in _PERCENT_FORMATS or "%" in re.sub(r'"[^"]*"|\\.', "", code):
         return NumberFormat(is_percent=True)
-    if zeros := _ZEROS.fullmatch(code):
-        return NumberFormat(prefix=zeros[1] or zeros[2] or "", digits=len(zeros[3]))
+    shown = _DRESSING.sub("", code.partition(";")[0])
+    if _UNIT.search(shown) and not re.search(r"[0#],+(?![0#])", shown):
+        return NumberFormat(has_unit=True)
+    found = _ID.fullmatch(shown)
+    prefix, digits = (found[1] or found[2] or "", found[3]) if found else ("", "")
+    if prefix or (len(digits) > 1 and digits.startswith("0")):
+        return NumberFormat(prefix=prefix, digits=len(digits) if digits.startswith("0") else 0)
     return None

@@ -293,3 +293,9 @@ def test_commands_take_a_report_without_id_and_year(aco, original: Path, report,
     book = tmp_path / "book.xlsx"
     assert aco("report", original, "-o", book).returncode == 0
     assert aco("settle", "2022").returncode == 2
+
+
+def test_a_run_on_a_report_is_recorded_and_verified(aco, original: Path, tmp_path: Path) -> None:
+    settled = tmp_path / "settled.csv"
+    assert aco("settle", original, "-o", settled, "--manifest").returncode == 0
+    assert aco("verify", f"{settled}.manifest.json").returncode == 0

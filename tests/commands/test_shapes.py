@@ -121,6 +121,15 @@ RIGHTLY_READ: dict[str, str | bytes] = {
     "headers in camel case.csv": renamed(camel),
     "headers with dots.csv": renamed(lambda name: name.replace("_", ".")),
     "headers with dashes and blanks.csv": renamed(lambda name: f" {name.replace('_', ' - ')} "),
+    "year under another name.csv": renamed(lambda name: "PY" if name == "performance_year" else name),
+    "zip with a text.zip": packed(roster_csv=BASE, readme_txt="Read me."),
+    "portal in an envelope.json": json.dumps({"success": True, "result": {"records": json.loads(records())}}),
+    "a line separator in a name.jsonl": "\n".join(
+        json.dumps(each | {"aco_name": "a\u2028b"}, ensure_ascii=False) for each in json.loads(records())
+    ),
+    "semicolons and a name with a comma.csv": text(
+        [HEADER, *([*row[:1], "Clinic 1,2", *row[2:]] for row in TABLE[1:])], delimiter=";"
+    ),
     "index from 1.csv": text([["", *HEADER], *([str(at), *row] for at, row in enumerate(TABLE[1:], start=1))]),
     "index of a part.csv": text([["", *HEADER], *([str(7 * at), *row] for at, row in enumerate(TABLE[1:], start=3))]),
     "index named by pandas.csv": text(
@@ -163,6 +172,16 @@ RIGHTLY_READ: dict[str, str | bytes] = {
     "ids by number format.xlsx": workbook(
         lambda book, table: table(cells={(1, 0): (417, book.add_format({"num_format": "00000"}))})
     ),
+    "ids by a dressed format.xlsx": workbook(
+        lambda book, table: table(
+            cells={
+                (1, 0): (417, book.add_format({"num_format": "[Blue]00000_)"})),
+                (2, 0): (2002, book.add_format({"num_format": '"A"General'})),
+                (3, 0): (2003, book.add_format({"num_format": '"A"0'})),
+            }
+        )
+    ),
+    "a formula of no text.xlsx": workbook(lambda book, table: table().write_formula(1, 10, '=IF(1,"","")', None, "")),
     "ids by a format with a letter.xlsx": workbook(
         lambda book, table: table(
             cells={(2, 0): (2002, book.add_format({"num_format": '"A"0000'})), (1, 0): ("00417", None)}
@@ -176,10 +195,38 @@ TOLD: dict[str, tuple[str | bytes, str]] = {
     "a header again after a blank row.csv": (BASE + "\n" + text([HEADER]), "row 6.*header again"),
     "a total by name.csv": (BASE + ",Total,,,,,28000,285000000,281000000,\n", "row 5.*total"),
     "a grand total.csv": (BASE + "GRAND TOTAL,,2015,mssp,track-1,,28000,285000000,281000000,\n", "row 5.*total"),
+    "a total of a track.csv": (
+        BASE + "Track 1 Total,,2015,mssp,track-1,,19000,190000000,181500000,0.92\n",
+        "row 5.*total",
+    ),
+    "a subtotal.csv": (BASE + "Subtotal Track 1,,2015,mssp,track-1,,19000,190000000,181500000,0.92\n", "row 5.*total"),
+    "a deviation.csv": (BASE + "Std Dev,,2015,mssp,track-1,,2516,25000000,21000000,0.1\n", "row 5.*total"),
+    "a sum of a track under an id.csv": (
+        BASE + "A9998,T1,2015,mssp,track-1,2013-01-01,19000,190000000,181500000,0.92\n",
+        "row 5.*the sum of the other",
+    ),
+    "a header moved by a sort.csv": (
+        "\n".join(BASE.splitlines()[each] for each in (1, 0, 2, 3)),
+        "header ends with row 2",
+    ),
+    "thousands in all columns.csv": (
+        base(
+            assigned_beneficiaries=("12", "9", "7"),
+            benchmark_total=("120000", "95000", "70000"),
+            expenditure_total=("112000", "99500", "69500"),
+        ),
+        "in thousands",
+    ),
+    "a column of CMS's name.csv": (base(Adv_Pay_Amt="500000"), "Adv_Pay_Amt.*did you mean advance_balance"),
+    "a year that cannot be.csv": (base(performance_year=("2015", "2051", "2015")), "2051"),
+    "a page of several.json": (
+        json.dumps({"count": 500, "next": "p2", "results": json.loads(records())}),
+        "a page of several",
+    ),
     "a mean.csv": (BASE + "Average,,2015,mssp,track-1,,9333,95000000,93666667,0.91\n", "row 5.*total"),
     "a sum under an id.csv": (
         BASE + "A9999,All,2015,mssp,track-1,2013-01-01,28000,285000000,281000000,0.9\n",
-        "row 5.*sum of all other",
+        "row 5.*the sum of the other",
     ),
     "a source below.csv": (BASE + "\nSource: CMS.\n", "row 6.*note"),
     "a note with cells.csv": (BASE + "* preliminary,,,,,,,,,\n", "row 5.*note"),
@@ -237,6 +284,26 @@ TOLD: dict[str, tuple[str | bytes, str]] = {
     "an error in an id.xlsx": (
         workbook(lambda book, table: table().write_formula(1, 0, "=1/0", None, "#DIV/0!")),
         "row 2.*aco_id.*#DIV/0!",
+    ),
+    "merged cells.xlsx": (
+        workbook(lambda book, table: table().merge_range(1, 9, 3, 9, 0.95)),
+        "row 3.*quality_score.*merged cells J2:J4",
+    ),
+    "millions by number format.xlsx": (
+        workbook(lambda book, table: table(cells={(1, 7): (120.0, book.add_format({"num_format": '"$"0.0"M"'}))})),
+        "row 2.*benchmark_total.*shown with a unit",
+    ),
+    "a superscript.xlsx": (
+        workbook(
+            lambda book, table: table().write_rich_string(
+                1, 1, "Willow", book.add_format({"font_script": 1}), "1", " Bend"
+            )
+        ),
+        "superscripts",
+    ),
+    "hidden rows.xlsx": (
+        workbook(lambda book, table: table().set_row(2, None, None, {"hidden": True})),
+        "1 hidden rows",
     ),
     "a formula without value.xlsx": (
         workbook(lambda book, table: table().write_formula(1, 7, "=G2*10000", None, "")),

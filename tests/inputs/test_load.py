@@ -10,7 +10,10 @@ from aco_cli.inputs.years import Years
 HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
 ROW = "A1,mssp,track-1,10000,100000000,90000000"
 YEARLY = f"{HEADER},performance_year\n{ROW},2014\n{ROW},2015\n{ROW},2016\n"
-BARE = "aco_id,program,track,assigned_beneficiaries,performance_year\nA1,mssp,track-1,1,2014\nA2,mssp,track-1,1,2014\n"
+BARE = """aco_id,program,track,assigned_beneficiaries,performance_year
+A1,mssp,track-1,1000,2014
+A2,mssp,track-1,1000,2014
+"""
 
 
 def test_rows_of_other_years_are_left_out_and_counted(write, load_year) -> None:
@@ -79,10 +82,10 @@ def test_a_total_given_wins_over_the_product(write, load_year) -> None:
 
 def test_totals_of_a_second_file_are_joined_by_id_and_year(write, load_year) -> None:
     totals = "aco_id,performance_year,expenditure_total,benchmark_total\n"
-    totals += "A2,2014,5000,7000\nA1,2014,6000,8000\nA1,2015,1,1\n"
+    totals += "A2,2014,5000000,6000000\nA1,2014,6000000,8000000\nA1,2015,1,1\n"
     loaded = load_year(write(BARE), expenditures=[write(totals, "t.csv")])
-    assert list(loaded.frame["expenditure_total"]) == [6000.0, 5000.0]
-    assert list(loaded.frame["benchmark_total"]) == [8000.0, 7000.0]
+    assert list(loaded.frame["expenditure_total"]) == [6e6, 5e6]
+    assert list(loaded.frame["benchmark_total"]) == [8e6, 6e6]
     assert loaded.warnings == []
 
 
@@ -103,7 +106,7 @@ def test_rosters_without_years_join_totals_without_years_in_check(write) -> None
 
 def test_acos_and_totals_without_each_other_are_reported_and_kept(write, load_year) -> None:
     header = "aco_id,performance_year,expenditure_total,benchmark_total"
-    totals = write(f"{header}\nA1,2014,6000,8000\nA9,2014,1,1\n", "t.csv")
+    totals = write(f"{header}\nA1,2014,6000000,8000000\nA9,2014,1,1\n", "t.csv")
     loaded = load_year(write(BARE), expenditures=[totals])
     assert list(loaded.frame["aco_id"]) == ["A1", "A2"]
     assert loaded.frame["expenditure_total"].isna()[1]
