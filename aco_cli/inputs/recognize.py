@@ -14,6 +14,7 @@ _KNOWN_ENOUGH = 0.5
 # Public use files have more columns than this, copies that are cut to what is needed have fewer.
 _FULL = 60
 _MOST_COMPARED = 300
+_WIDEST = 5_000
 _CLOSE = 0.8
 
 
@@ -44,6 +45,11 @@ def recognize(sheets: Sequence[Sheet], layout: str = "auto") -> tuple[Sheet, Mat
     saying what is nearest and missing where no sheet fits, or that several do.
     """
     families = FAMILIES if layout == "auto" else (layout,)
+    for sheet in sheets:
+        if (width := max(map(len, sheet.top))) > _WIDEST:
+            raise InputError(
+                [Problem(sheet.file, f"at most {_WIDEST:,} columns", f"{width:,}", fix="keep those needed")]
+            )
     found = [(sheet, *locate(sheet, families)) for sheet in sheets]
     fits = [(sheet, head, layout) for sheet, head, layout in found if layout]
     if not fits:

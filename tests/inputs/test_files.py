@@ -245,6 +245,7 @@ def test_xlsx_numbers_count_as_their_format_shows_them(tmp_path: Path, load_year
         ("r.csv", HEADER + "\n", (None, None), "header only"),
         ("r.csv", HEADER + "\n\n,,,,,\n", (None, None), "header only"),
         ("r.csv", ",,,\n", (1, None), "only separators"),
+        ("r.csv", GOOD.replace("\n", "," * 5_000 + "\n"), (None, None), "at most 5,000 columns, found 5,006"),
         ("r.csv", bytes(range(256)) * 50, (None, None), "binary data"),
         ("r.csv", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n\0\0\0", (None, None), "a PDF document"),
         ("r.csv", b"\xff\xfea", (None, None), "binary data"),
