@@ -110,7 +110,12 @@ class Layout:
 
 def each_layout(family: str) -> Iterator[Layout]:
     """The layouts of a family, each read when it is asked for: `roster`, `totals` or `cms-puf` (one per year)."""
-    return map(load_layout, sorted(_FOLDER.glob(family.replace("-", "_") + "*.yaml")))
+    return map(load_layout, _paths(_FOLDER, family))
+
+
+@cache
+def _paths(folder: Path, family: str) -> list[Path]:
+    return sorted(folder.glob(family.replace("-", "_") + "*.yaml"))
 
 
 def layouts_of(family: str) -> tuple[Layout, ...]:

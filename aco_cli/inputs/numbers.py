@@ -39,7 +39,7 @@ def as_text(cells: Any) -> Any:
     if not pc.all(pc.string_is_ascii(cells)).as_py():
         cells = pc.replace_substring_regex(cells, _INVISIBLE, "")
     cells = pc.utf8_trim_whitespace(cells)
-    if pc.any(pc.match_substring_regex(cells, _KEPT_AS_TEXT)).as_py():
+    if pc.any(pc.or_(pc.starts_with(cells, "="), pc.starts_with(cells, "'"))).as_py():
         cells = pc.utf8_trim_whitespace(pc.replace_substring_regex(cells, _KEPT_AS_TEXT, r"\1\2"))
     return cells
 

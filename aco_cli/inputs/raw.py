@@ -58,9 +58,11 @@ class Sheet:
 
     def heads(self) -> Iterator[Head]:
         """What may be the header: each row that is not blank; then two rows, the upper one naming groups of columns."""
-        rows = [(list(map(heading, row)), number) for number, row in enumerate(self.top, start=1)]
-        rows = [(names, number) for names, number in rows if any(names)]
-        yield from (Head(tuple(names), number) for names, number in rows)
+        rows: list[tuple[list[str], int]] = []
+        for number, row in enumerate(self.top, start=1):
+            if any(names := list(map(heading, row))):
+                rows.append((names, number))
+                yield Head(tuple(names), number)
         for (upper, first), (lower, second) in pairwise(rows):
             if second == first + 1:
                 for groups in (upper, list(_filled(upper, len(lower)))):

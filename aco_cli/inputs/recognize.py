@@ -66,11 +66,10 @@ def recognize(sheets: Sequence[Sheet], layout: str = "auto") -> tuple[Sheet, Mat
 
 def locate(sheet: Sheet, families: Iterable[str]) -> tuple[Head, Layout | None]:
     """The header of a sheet and the layout of these families that it fits; or what is most like a header, and None."""
-    heads = list(sheet.heads())
-    for head in heads:
+    for head in sheet.heads():
         if layout := fitting(head.names, families):
             return head, layout
-    return max(heads, key=lambda head: _known(head.names, families)), None
+    return max(sheet.heads(), key=lambda head: _known(head.names, families)), None
 
 
 def fitting(header: Sequence[str], families: Iterable[str]) -> Layout | None:
