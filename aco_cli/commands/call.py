@@ -78,7 +78,12 @@ def _files_first(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_file(word: str) -> bool:
-    return Path(word).suffix != "" or Path(word).exists()
+    """Whether a word is the name of a file with a table; a year or an ID that a folder here is named after is none."""
+    if "." not in word:
+        return False
+    from aco_cli.inputs.source import TABLE_SUFFIXES
+
+    return Path(word).suffix.lower() in TABLE_SUFFIXES
 
 
 def _parameters(

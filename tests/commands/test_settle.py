@@ -134,3 +134,18 @@ def test_rules_folder_changes_a_value(aco: Aco, roster: Roster, tmp_path: Path) 
     )
     done = aco("settle", "2014", roster(), "--rules", folder.parent, "--columns", "max_sharing_rate,settlement")
     assert done.stdout == "max_sharing_rate,settlement\n0.4,3528000.00\n"
+
+
+def test_a_folder_named_like_the_year_or_the_aco_is_no_file(aco, roster, tmp_path) -> None:
+    """Years and IDs are what they are, whatever lies in the folder where the command is run."""
+    path = roster({"aco_id": "A1"})
+    for name in ("2014", "A1"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "2014" / "other.csv").write_text("no roster")
+    assert aco("settle", "2014", path, cwd=tmp_path).returncode == 0
+    assert aco("explain", "A1", "2014", path, cwd=tmp_path).returncode == 0
+
+
+def test_years_may_be_left_out_where_a_file_says_its_own(aco, roster) -> None:
+    path = roster({"aco_id": "A1", "performance_year": "2014"})
+    assert aco("settle", path).stdout == aco("settle", "2014", path).stdout
