@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
 
 import aco_cli as aco
 
@@ -33,24 +31,9 @@ def original(shared_data: Path) -> Path:
 
 
 @pytest.fixture
-def report(original: Path, tmp_path: Path) -> Callable[[Change], Path]:
+def report(original: Path, rewritten: Callable[..., Path]) -> Callable[[Change], Path]:
     """The made-up report of CMS's layout, changed."""
-
-    def changed(change: Change, name: str = "report.xlsx") -> Path:
-        book = CalamineWorkbook.from_path(original)
-        sheets: Sheets = {
-            each: book.get_sheet_by_name(each).to_python(skip_empty_area=False) for each in book.sheet_names
-        }
-        change(sheets)
-        path = tmp_path / name
-        with xlsxwriter.Workbook(path) as copy:
-            for title, rows in sheets.items():
-                sheet = copy.add_worksheet(title)
-                for at, row in enumerate(rows):
-                    sheet.write_row(at, 0, row)
-        return path
-
-    return changed
+    return lambda change: rewritten(original, change, "report.xlsx")
 
 
 def cell(sheets: Sheets, sheet: str, letter: str, below: int = 0) -> tuple[list[object], int]:
@@ -210,10 +193,18 @@ def without_appendix(sheets: Sheets) -> None:
         sheets.pop(title)
 
 
+def other_assignment_windows(sheets: Sheets) -> None:
+    """Prospective assignment looks at October to September: the periods of expenditures are what counts."""
+    rows = sheets["Parameters"]
+    at = next(at for at, row in enumerate(rows) if str(row[0]).startswith("Claims-Based"))
+    for row, year in zip(rows[at + 1 : at + 5], range(2017, 2021), strict=True):
+        row[1] = f"10/01/{year} - 09/30/{year + 1}"
+
+
 DISTURBANCES = (
     *(shift_columns, add_own, rename_sheets, relabel, reorder_sheets, add_footers, blank_rows, percent_as_text),
     *(numbers_as_text, commas, other_dashes, capitals, no_break_spaces, shift_rows, own_columns_between),
-    *(own_numbers_beside, more_sheets, without_appendix),
+    *(own_numbers_beside, more_sheets, without_appendix, other_assignment_windows),
 )
 
 
@@ -240,8 +231,9 @@ def test_a_row_that_is_not_understood_is_listed(report) -> None:
     [
         (
             lambda sheets: sheets["Cover"].clear() or sheets["Cover"].append(["Financial Reconciliation Report"]),
-            "agreement start date",
+            "the ACO on the cover",
         ),
+        (lambda sheets: sheets["Cover"].pop(), "the agreement start date on the cover"),
         (lambda sheets: sheets.pop("Parameters"), "the parameter"),
         (lambda sheets: sheets.pop(T3), "3 A"),
         (lambda sheets: sheets.pop(A3), "A3 C"),

@@ -9,13 +9,14 @@ from typing import Any
 
 from aco_cli.data_files import load_yaml
 from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.problems import limited
 from aco_cli.inputs.raw import Head, Sheet
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.sheets import open_sheets
 
 _TABLE = re.compile(r"(?:Appendix )?Table (A?\d+[A-C]?)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\[([A-Z]{1,2}\d?)\]\s*(.*)", re.DOTALL)
-_COVER = re.compile(r"(?P<aco_id>A\d{4}), (?P<aco_name>.+)")
+_COVER = re.compile(r"^(A\d+), *(.+)")
 _NOT_APPLICABLE = ("\u2013", "-", "\u2014")
 ALL = ""
 
@@ -36,8 +37,6 @@ class Printed:
 
     label: str
     value: float | str | None
-    sheet: str
-    row: int
 
 
 @dataclass
@@ -59,11 +58,25 @@ class Report:
         return found.value if found else None
 
     def parameter(self, label: str, heading: str = "") -> str:
-        """The value of a parameter, under a heading where there are several; Raises InputError where it is missing."""
+        """The value of a parameter, under a heading where there are several. Raises InputError where it is missing."""
         for above, name, value in self.parameters:
             if key(name) == key(label) and (not heading or key(above) == key(heading)):
                 return value
-        raise InputError([Problem(self.file, f"the parameter {label}", "none in sheet Parameters", fix="get it again")])
+        expected = f"the parameter {label}" + (f" under {heading}" if heading else "")
+        raise InputError([Problem(self.file, expected, "none in sheet Parameters", fix="get it again")])
+
+    def on_cover(self, pattern: re.Pattern[str], what: str) -> re.Match[str]:
+        """What a line of the cover says. Raises InputError where none does."""
+        found = next((match for line in self.cover if (match := pattern.search(line))), None)
+        if found is None:
+            raise InputError([Problem(self.file, f"{what} on the cover", " / ".join(self.cover) or "no cover")])
+        return found
+
+    @property
+    def aco(self) -> tuple[str, str]:
+        """The ID and the name of the ACO. Raises InputError for a cover without."""
+        found = self.on_cover(_COVER, "the ACO")
+        return found[1], found[2].strip()
 
 
 def key(text: str) -> str:
@@ -73,9 +86,9 @@ def key(text: str) -> str:
 
 @cache
 def layout_of(name: str) -> Mapping[str, Any]:
-    """The layout of a kind of report."""
-    layout: Mapping[str, Any] = load_yaml((Path(__file__).parent / f"{name}.yaml").read_text("utf-8"))
-    return layout
+    """The layout of a kind of report, with what is common to all."""
+    common, own = (load_yaml((Path(__file__).parent / f"{each}.yaml").read_text("utf-8")) for each in ("common", name))
+    return {**common, **own}
 
 
 def read_report(file: str, name: str = "stlmt") -> Report | None:
@@ -100,15 +113,7 @@ def read_report(file: str, name: str = "stlmt") -> Report | None:
 
 
 def _read_sheet(report: Report, sheet: Sheet) -> None:
-    width = max(map(len, sheet.top))
-    raw = sheet.read(Head(("",) * width, 0), range(width), "utf-8")
-    if raw.faults:
-        place, faults = next(iter(raw.faults.items()))
-        row, found = next(iter(faults.items()))
-        raise InputError([Problem(report.file, "a value", found, row, f"{place + 1} of sheet {sheet.title}")])
-    cells = list(zip(*(column.to_pylist() for column in raw.columns.values()), strict=True))
-    rows = [(number, [" ".join(cell.split()) for cell in row]) for number, row in enumerate(cells, start=1)]
-    filled = [(number, row) for number, row in rows if any(row)]
+    filled = [(number, row) for number, row in enumerate(rows_of_text(sheet), start=1) if any(row)]
     title = filled[0][1][0]
     table = _TABLE.match(title)
     if table and table[1].upper() in report.layout["tables"]:
@@ -117,6 +122,21 @@ def _read_sheet(report: Report, sheet: Sheet) -> None:
         report.parameters += _parameters(filled[1:])
     elif report.layout["title"] in " ".join(row[0] for _, row in filled).lower():
         report.cover += [row[0] for _, row in filled]
+
+
+def rows_of_text(sheet: Sheet) -> list[list[str]]:
+    """All rows of a sheet as text with single blanks. Raises InputError for cells that hold no value."""
+    width = max(map(len, sheet.top))
+    raw = sheet.read(Head(("",) * width, 0), range(width), "utf-8")
+    problems = [
+        Problem(sheet.file, "a value", found, row, f"{place + 1} of sheet {sheet.title}")
+        for place, faults in raw.faults.items()
+        for row, found in faults.items()
+    ]
+    if problems:
+        raise InputError(limited(problems))
+    cells = zip(*(column.to_pylist() for column in raw.columns.values()), strict=True)
+    return [[" ".join(cell.split()) for cell in row] for row in cells]
 
 
 def _parameters(rows: Sequence[tuple[int, list[str]]]) -> Iterator[tuple[str, str, str]]:
@@ -152,17 +172,12 @@ def _read_table(report: Report, sheet: str, table: str, rows: Sequence[tuple[int
             if kind is None or not section.get(place):
                 report.unknown.append(f"sheet {sheet}, row {number}, {row[0] or text}")
                 break
-            where = Place(table, letter, _shown_period(table, section[place]), kind)
-            report.figures[where] = Printed(label, number_of(text), sheet, number)
+            report.figures[Place(table, letter, section[place], kind)] = Printed(label, number_of(text))
 
 
 def _own_periods(report: Report, values: Mapping[int, str]) -> dict[int, str]:
     """The periods that a section names for itself in the cells of its first row."""
     return {place: period for place, text in values.items() if (period := _period(report, text))}
-
-
-def _shown_period(table: str, period: str) -> str:
-    return ALL if table == "3" else period
 
 
 def _period(report: Report, text: str) -> str:

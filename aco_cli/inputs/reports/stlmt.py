@@ -9,8 +9,7 @@ import pandas as pd
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.reports.figures import Report, read_report
 
-_COVER = re.compile(r"(?P<aco_id>A\d+), *(?P<aco_name>.+)")
-_START = re.compile(r"(?P<start>\w+ \d{1,2}, \d{4}) Agreement Start Date", re.IGNORECASE)
+_START = re.compile(r"(\w+ \d{1,2}, \d{4}) Agreement Start Date", re.IGNORECASE)
 _DAY = re.compile(r"\d{2}/\d{2}/(\d{4})")
 # Elections of two-sided ACOs, 42 CFR 425.610(b) and 425.605(b)(2); any other rate comes from the table by size.
 _ELECTIONS = (0.0, 0.005, 0.01, 0.015, 0.02)
@@ -30,15 +29,12 @@ def read_stlmt(file: str) -> ReportInputs | None:
     report = read_report(file)
     if report is None:
         return None
-    cover = next((found for line in report.cover if (found := _COVER.match(line))), None)
-    start = next((found for line in report.cover if (found := _START.search(line))), None)
-    if cover is None or start is None:
-        expected = "the ACO and its agreement start date on the cover"
-        raise InputError([Problem(report.file, expected, " / ".join(report.cover) or "no cover")])
+    aco_id, name = report.aco
+    start = report.on_cover(_START, "the agreement start date")
     parameters = report.layout["parameters"]
     _refuse_gaps(report)
     year = _year(report, report.parameter(parameters["performance_period"]))
-    ids = {"aco_id": cover["aco_id"], "performance_year": str(year)}
+    ids = {"aco_id": aco_id, "performance_year": str(year)}
     by_period = {
         period: _by_type(report, report.layout["benchmark_years"], period) for period in ("BY1", "BY2", "BY3")
     } | {"PY": _by_type(report, report.layout["performance_year"], "PY")}
@@ -51,11 +47,11 @@ def read_stlmt(file: str) -> ReportInputs | None:
     expenditures = pd.DataFrame(rows)
     reference = expenditures[["performance_year", "calendar_year", "enrollment_type", "national_expenditure"]]
     roster = {
-        **cover.groupdict(),
         **ids,
+        "aco_name": name,
         "program": "mssp",
         "track": report.parameter(parameters["track"]),
-        "agreement_start": start["start"],
+        "agreement_start": start[1],
         "agreement_period": report.parameter(parameters["agreement_period"]),
         "regional_period": report.parameter(parameters["regional_period"]),
         **_roster_figures(report),
@@ -75,14 +71,8 @@ def _refuse_gaps(report: Report) -> None:
 
 
 def _period_of(report: Report, period: str) -> str:
-    heading = report.layout["parameters"]["calendar_years"]
-    labels = report.layout["periods"][period]
-    found = [value for above, label, value in report.parameters if any(label.endswith(f"({each})") for each in labels)]
-    dated = [value for value in found if len(_DAY.findall(value)) > 1]
-    if not dated:
-        expected = f"the calendar year of {period} under {heading}"
-        raise InputError([Problem(report.file, expected, "none in sheet Parameters")])
-    return dated[0]
+    """The dates of the expenditures of a period: assignment windows, of other dates, have the same labels."""
+    return report.parameter(report.layout["labels"][period], report.layout["parameters"]["calendar_years"])
 
 
 def _year(report: Report, period: str) -> int:
@@ -106,14 +96,13 @@ def _by_type(report: Report, names: Mapping[str, str], period: str) -> dict[str,
 
 
 def _figure(report: Report, place: str, period: str, kind: str) -> Any:
-    """A figure of a type, or of all; table 3 has no periods."""
-    shown = "" if place.startswith("3 ") else period
-    value = report.number(place, shown, kind)
-    return report.number(place, shown) if value is None else value
+    """A figure of a type, or of all of them."""
+    value = report.number(place, period, kind)
+    return report.number(place, period) if value is None else value
 
 
 def _roster_figures(report: Report) -> dict[str, Any]:
-    held = {name: report.number(place) for name, place in report.layout["roster"].items()}
+    held = {name: report.number(place, "PY") for name, place in report.layout["roster"].items()}
     rate = held.pop("minimum_savings_rate")
     affected = [held.pop(name) for name in ("affected_share", "affected_time")]
     is_elected = any(abs(rate - each) < 1e-9 for each in _ELECTIONS) if isinstance(rate, float) else False
