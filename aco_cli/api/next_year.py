@@ -7,7 +7,7 @@ import pandas as pd
 from aco_cli.api.reading import read_rows
 from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Selection, Tables, requested
-from aco_cli.api.simulate import simulate
+from aco_cli.api.simulate import only_known, simulate
 from aco_cli.engine.next_year import NINETY, Line, backtest, paired, savings_rates
 from aco_cli.errors import UsageError
 from aco_cli.rules.book import RuleBook
@@ -37,7 +37,8 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
         performance_year=year,
         expenditure_total=frame["benchmark_total"].to_numpy() * (1 - rate),
     )
-    drawn = simulate(roster.reset_index(drop=True), year, draws=draws, seed=seed, sd=model.sd, rules=book).table
+    simulated = simulate(roster.reset_index(drop=True), year, draws=draws, seed=seed, sd=model.sd, rules=book)
+    drawn = only_known(simulated.table)
     table = pd.DataFrame(
         {
             "aco_id": frame["aco_id"].to_numpy(),

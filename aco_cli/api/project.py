@@ -1,6 +1,6 @@
 """A performance year projected from CMS's in-year reports, as a call of the library."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ from aco_cli.api.run import Result, Run
 from aco_cli.api.scenarios import Assignments, assignments
 from aco_cli.api.selection import Tables, rules_of, tables
 from aco_cli.api.settle import settle
-from aco_cli.api.simulate import simulate
+from aco_cli.api.simulate import only_known, simulate
 from aco_cli.engine.benchmark.compute import eras
-from aco_cli.engine.project import TYPES, Growth, guarded_benchmark
+from aco_cli.engine.members import TYPES
+from aco_cli.engine.project import Growth, guarded_benchmark
 from aco_cli.errors import UsageError
 from aco_cli.inputs.load import load
 from aco_cli.inputs.reports.in_year import Benchmark, Utilization, read_in_year
 from aco_cli.rules.book import RuleBook
+from aco_cli.rules.parameters import Entry
 
 # Columns that reports lack and a roster or `change` may bring.
 _BROUGHT = ("track", "msr_election", "quality_score", "quality_standard_met", "quality_reported", "participant_revenue")
@@ -26,6 +28,11 @@ _ABOUT = (
     "of figures on one footing, the savings rate is of levels before completion"
 )
 _SAME = 1e-6
+_ROSTER = (
+    *("aco_id", "aco_name", "performance_year", "program", "track", "agreement_start", "agreement_period"),
+    *("assigned_beneficiaries", "benchmark_total", "expenditure_total", *_BROUGHT[1:]),
+)
+_DRAWN = ("outcome", "settlement", "probability_earn", "probability_owe", "settlement_p05", "settlement_p95", "msr")
 
 
 def project(
@@ -50,39 +57,47 @@ def project(
     run, book = run or Run(), rules_of(rules)
     if not tables(data):
         raise UsageError("name the files to project from")
+    changed = assignments("--set", change)
+    if (backtest or year is not None) and (changed or roster is not None):
+        raise UsageError("--set and --roster bring what in-year reports lack; public use files have it all")
     if backtest:
         return backtested(data, run)
     if year is not None:
         return project_next_year(data, year, book, run, draws=draws, seed=seed)
+    if strange := [name for name in changed if name not in _BROUGHT]:
+        raise UsageError(f"--set {strange[0]}: expected one of {', '.join(_BROUGHT)}")
     benchmarks, others = read_in_year(tables(data))
-    brought = load(tables(roster), None, totals_follow=True).frame if roster is not None else pd.DataFrame()
-    rows = list(_rows(benchmarks, others, book, brought, assignments("--set", change)))
+    rows = list(_rows(benchmarks, others, book, _brought(roster, run), changed, run))
     if not rows:
         raise UsageError("a projection needs a benchmark report (BNMRK) and a quarterly report (QEXPU) of one ACO")
-    table = pd.DataFrame(rows)
-    known = table["updated_benchmark"].notna()
-    if known.any():
-        own = [name for name in table if name in _ROSTER]
-        # Quarters of one year are rows of their own, under numbers for ids.
-        each = table.loc[known, own].assign(aco_id=[f"{number:06}" for number in range(int(known.sum()))])
-        drawn = simulate(each, draws=draws, seed=seed, rules=book).table.assign(
-            msr=settle(each, rules=book).table["msr"]
-        )
-        for name in _DRAWN:
-            table.loc[known, name] = drawn[name].to_numpy()
-        notes = table.loc[known, "notes"].str.cat(drawn["notes"].to_numpy(), sep="; ").str.strip("; ")
-        table.loc[known, "notes"] = notes
-    table["outcome"] = table["outcome"].fillna("not-calculable")
+    table = _settled(pd.DataFrame(rows), book, draws=draws, seed=seed)
     run.note("projection", _ABOUT)
     order = ["aco_id", "performance_year", "quarter", "benchmark_delivery"]
     return Result(table.sort_values(order, kind="stable", ignore_index=True), run.notices)
 
 
-_ROSTER = (
-    *("aco_id", "aco_name", "performance_year", "program", "track", "agreement_start", "assigned_beneficiaries"),
-    *("benchmark_total", "expenditure_total", *_BROUGHT[1:]),
-)
-_DRAWN = ("outcome", "settlement", "probability_earn", "probability_owe", "settlement_p05", "settlement_p95", "msr")
+def _brought(roster: Tables | None, run: Run) -> pd.DataFrame:
+    if roster is None:
+        return pd.DataFrame()
+    loaded = load(tables(roster), None, totals_follow=True)
+    run.remarks(loaded.remarks)
+    return loaded.frame
+
+
+def _settled(table: pd.DataFrame, book: RuleBook, *, draws: int, seed: int) -> pd.DataFrame:
+    """The rows with their settlement and its chances; those without a benchmark are not calculable."""
+    known = table["updated_benchmark"].notna()
+    if known.any():
+        own = [name for name in table if name in _ROSTER]
+        # Quarters of one year are rows of their own, under numbers for ids.
+        each = table.loc[known, own].assign(aco_id=[f"{number:06}" for number in range(int(known.sum()))])
+        drawn = only_known(simulate(each, draws=draws, seed=seed, rules=book).table)
+        drawn["msr"] = settle(each, rules=book).table["msr"]
+        for name in _DRAWN:
+            table.loc[known, name] = drawn[name].to_numpy()
+        notes = table.loc[known, "notes"].str.cat(drawn["notes"].to_numpy(), sep="; ").str.strip("; ")
+        table.loc[known, "notes"] = notes
+    return table.assign(outcome=table["outcome"].fillna("not-calculable"))
 
 
 def _rows(
@@ -91,74 +106,105 @@ def _rows(
     book: RuleBook,
     brought: pd.DataFrame,
     change: Mapping[str, Any],
+    run: Run,
 ) -> Iterator[dict[str, Any]]:
-    acos = {each.aco_id for each in benchmarks}
-    alone = next(iter(acos)) if len(acos) == 1 else ""
-    for benchmark in benchmarks:
-        own = [each for each in others if (each.aco_id or alone) == benchmark.aco_id]
-        latest = max(each.delivery for each in benchmarks if each.aco_id == benchmark.aco_id)
-        for quarter in (each for each in own if each.quarter):
-            yield {
-                **_row(benchmark, quarter, own, book),
-                "is_latest": benchmark.delivery == latest,
-                **_known_of(brought, benchmark),
-                **change,
-            }
+    """Each quarter beside each delivery of the benchmark report of its ACO and year; tells which have no other."""
+    groups: dict[tuple[str, int], list[Benchmark]] = {}
+    for each in benchmarks:
+        groups.setdefault((each.aco_id, each.performance_year), []).append(each)
+    alone = {each.file for each in others if each.quarter}
+    for (aco_id, year), deliveries in groups.items():
+        own = [each for each in others if _is_of(each, aco_id, year, groups)]
+        quarters = [each for each in own if each.quarter]
+        alone -= {each.file for each in quarters}
+        alone |= set() if quarters else {each.file for each in deliveries}
+        latest = _latest(deliveries)
+        for benchmark in deliveries:
+            for quarter in quarters:
+                row = {**_row(benchmark, quarter, own, book), "is_latest": benchmark is latest}
+                yield {**row, **_known_of(brought, benchmark), **change}
+    for file in sorted(alone):
+        run.warn("unpaired", f"{file}: left out: no report of the same ACO and performance year to project with")
+
+
+def _is_of(report: Utilization, aco_id: str, year: int, known: Collection[tuple[str, int]]) -> bool:
+    """Whether a report is of an ACO and year: what its file name does not say is so if there is only one."""
+    ids = {each for each, _ in known}
+    years = {each for of, each in known if of == aco_id}
+    is_id = report.aco_id == aco_id if report.aco_id else len(ids) == 1
+    is_year = report.performance_year == year if report.performance_year else not report.quarter or len(years) == 1
+    return is_id and is_year
+
+
+def _latest(deliveries: Sequence[Benchmark]) -> Benchmark | None:
+    """The one delivered last; None where several have no day of delivery in their names."""
+    dated = [each for each in deliveries if each.is_dated]
+    only = deliveries[0] if len(deliveries) == 1 else None
+    return max(dated, key=lambda each: each.delivery, default=only)
 
 
 def _known_of(brought: pd.DataFrame, benchmark: Benchmark) -> dict[str, Any]:
     if brought.empty:
         return {}
-    own = brought[brought["aco_id"] == benchmark.aco_id]
-    return {name: own.iloc[0][name] for name in _BROUGHT if name in own and len(own)}
+    own = brought[(brought["aco_id"] == benchmark.aco_id) & (brought["performance_year"] == benchmark.performance_year)]
+    held = own[[name for name in _BROUGHT if name in own]].iloc[:1].dropna(axis="columns")
+    return {str(name): value for row in held.to_dict("records") for name, value in row.items()}
 
 
 def _row(benchmark: Benchmark, quarter: Utilization, own: Sequence[Utilization], book: RuleBook) -> dict[str, Any]:
+    people = sum(quarter.person_years[kind] for kind in TYPES)
     row: dict[str, Any] = {
         "aco_id": benchmark.aco_id,
         "aco_name": benchmark.aco_name,
         "performance_year": benchmark.performance_year,
         "program": "mssp",
         "track": benchmark.track,
-        "agreement_start": pd.Timestamp(benchmark.start).date().isoformat(),
+        "agreement_start": benchmark.start.date().isoformat(),
+        "agreement_period": benchmark.agreement_period,
         "quarter": quarter.quarter,
         "benchmark_delivery": benchmark.delivery,
         "assigned_beneficiaries": quarter.assigned,
-        "person_years": sum(quarter.person_years[kind] for kind in TYPES),
+        "person_years": people,
         "expenditure_per_capita": quarter.total,
         "outcome": None,
         "notes": "",
     }
     base = next((each for each in own if not each.quarter and _is_same(each.spent, benchmark.spent)), None)
-    weight = _trend_weight(benchmark, book)
-    number = benchmark.performance_year - pd.Timestamp(benchmark.start).year + 1
+    rules = _rules(benchmark, book)
+    weight = rules.get("prospective_trend")
+    number = benchmark.performance_year - benchmark.start.year + 1
     trend = benchmark.trends.get(f"PY{number}")
-    lacks = [
-        "the annual report (AEXPU) of benchmark year 3" if base is None else "",
-        f"ACPT (table 6 of the benchmark report, PY{number})" if weight and trend is None else "",
-    ]
-    if base is None or any(lacks):
-        return {**row, "notes": f"not-calculable: {' and '.join(filter(None, lacks))}", "updated_benchmark": None}
+    lacks = {
+        "the annual report (AEXPU) of benchmark year 3": base is None,
+        f"rules of benchmarks for agreements from {row['agreement_start']}": not rules,
+        f"ACPT (table 6 of the benchmark report, PY{number})": weight and trend is None,
+    }
+    if base is None or any(lacks.values()):
+        notes = f"not-calculable: {' and '.join(name for name, is_so in lacks.items() if is_so)}"
+        return {**row, "notes": notes, "updated_benchmark": None}
     growth = Growth(
         benchmark.adjusted,
         (base.national, quarter.national),
         (quarter.regional_before, quarter.regional),
         quarter.national_weight,
         quarter.person_years,
-        trend,
+        trend if weight else None,
+        float(weight.value) if weight else 0.0,
     )
-    with_trend, without = guarded_benchmark(growth, weight)
-    updated = max(with_trend, without) if weight else without
-    notes = f"${with_trend:,.2f} with the prospective trend, ${without:,.2f} without it (guardrail)" if weight else ""
-    total, spent = updated * row["person_years"], quarter.total * row["person_years"]
+    updated, with_trend, without = guarded_benchmark(growth)
+    spent = quarter.total * people
+    if weight:
+        row["notes"] = (
+            f"${with_trend:,.2f} with the prospective trend, ${without:,.2f} without it (guardrail); "
+            f"weight of the trend {growth.trend_weight:.4f} ({weight.status}, {weight.cite})"
+        )
     return {
         **row,
         "updated_benchmark": updated,
         "savings_rate": (updated - quarter.total) / updated,
-        "benchmark_total": total,
+        "benchmark_total": updated * people,
         "expenditure_total": spent,
-        "savings": total - spent,
-        "notes": notes,
+        "savings": updated * people - spent,
     }
 
 
@@ -167,17 +213,8 @@ def _is_same(spent: Mapping[str, float], other: Mapping[str, float]) -> bool:
     return all(abs(spent[kind] - other.get(kind, 0.0)) <= _SAME * spent[kind] for kind in TYPES)
 
 
-def _trend_weight(benchmark: Benchmark, book: RuleBook) -> float:
-    """The weight of the prospective trend in the era of the agreement; 0 in one without."""
-    frame = pd.DataFrame(
-        {
-            "performance_year": [benchmark.performance_year],
-            "agreement_start": [pd.Timestamp(benchmark.start)],
-            "agreement_period": [1.0],
-        }
-    )
+def _rules(benchmark: Benchmark, book: RuleBook) -> Mapping[str, Entry]:
+    """The rules of the benchmark in the era of the agreement; none where there is no such era."""
+    frame = pd.DataFrame({"agreement_start": [benchmark.start], "agreement_period": [benchmark.agreement_period]})
     situations, known = eras(frame, book)
-    if not known.any():
-        return 0.0
-    found = book.in_force(situations.found[int(situations.codes[0])]).get("prospective_trend")
-    return float(found.value) if found else 0.0
+    return book.in_force(situations.found[int(situations.codes[0])]) if known.any() else {}

@@ -48,3 +48,9 @@ def simulate(
         run.note("all_together", f"all together: expected settlement {expected}, 5 % to 95 % {lowest} to {highest}")
     rows = pd.concat([frame.drop(columns=table.columns, errors="ignore"), table], axis=1)
     return Result(rows, run.notices, pd.DataFrame([totals]))
+
+
+def only_known(table: pd.DataFrame) -> pd.DataFrame:
+    """A simulated table for showing probabilities alone: empty where some draw cannot be calculated."""
+    names = ["probability_earn", "probability_owe"]
+    return table.assign(**{name: table[name].mask(table["probability_not_calculable"] > 0) for name in names})

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 import aco_cli as aco
-from aco_cli.engine.project import TYPES, Growth, guarded_benchmark, updated_benchmark
+from aco_cli.engine.members import TYPES
+from aco_cli.engine.project import Growth, guarded_benchmark
 
 KNOWN = {
     "quality_score": "0.85",
@@ -89,6 +91,9 @@ def test_what_is_missing_is_named(reports: list[Path]) -> None:
     assert without["notes"].str.contains("the annual report \\(AEXPU\\) of benchmark year 3").all()
     unknown = aco.project(reports).table
     assert unknown.loc[unknown["is_latest"], "notes"].str.contains("msr_election").all()
+    without_quality = aco.project(reports, change={"msr_election": "0.01"}, draws=200).table
+    assert without_quality["notes"].str.contains("quality_standard_met is missing|ACPT").all()
+    assert without_quality["probability_earn"].isna().all()
     with pytest.raises(aco.errors.UsageError, match=r"BNMRK.*QEXPU"):
         aco.project([file for file in reports if "QEXPU" not in file.name])
     with pytest.raises(aco.errors.InputError, match="a benchmark report"):
@@ -101,14 +106,122 @@ def test_a_roster_brings_what_reports_lack(reports: list[Path], tmp_path: Path) 
     roster.write_text(f"{head},{','.join(KNOWN)}\nA9902,mssp,basic-e,12000,2025,{','.join(KNOWN.values())}\n")
     given, brought = aco.project(reports, change=KNOWN).table, aco.project(reports, roster=roster).table
     assert brought["settlement"].equals(given["settlement"])
+    roster.write_text(roster.read_text().replace(",2025,", ",2024,"))
+    assert aco.project(reports, roster=roster).table["settlement"].isna().all()
+
+
+def blank(label: str, sheet: str, section: str) -> Callable[[dict[str, list[list[object]]]], None]:
+    """Takes the figures out of a row of a section."""
+
+    def change(sheets: dict[str, list[list[object]]]) -> None:
+        rows = sheets[sheet]
+        first = next(at for at, row in enumerate(rows) if str(row[0]).startswith(section))
+        row = next(row for row in rows[first:] if row[0] == label)
+        row[1:] = ["\u2013"] * (len(row) - 1)
+
+    return change
+
+
+AGGREGATE, REGIONAL = "Table_1-Aggregate_EU_Report", "Table_2-Regional_Expenditures"
+
+
+@pytest.mark.parametrize(
+    ("part", "row"),
+    [
+        ("QEXPU.2025Q2", ("Disabled", AGGREGATE, "Person Years")),
+        ("QEXPU.2025Q2", ("Aged/Dual", AGGREGATE, "Total Expenditures")),
+        ("QEXPU.2025Q2", ("Total", AGGREGATE, "Total Expenditures")),
+        ("QEXPU.2025Q2", ("Total Assigned Beneficiaries", AGGREGATE, "Total")),
+        ("QEXPU.2025Q2", ("Aged/Non-Dual", REGIONAL, "Regional Expenditures ($)")),
+        ("QEXPU.2025Q2", ("End Stage Renal Disease", REGIONAL, "National Weight")),
+        ("AEXPU", ("End Stage Renal Disease", AGGREGATE, "Total Expenditures")),
+        ("BNMRK.D250618", ("ESRD", "Table 1 - Historical Benchmark", "[L]")),
+        ("BNMRK.D250618", ("Aged/dual", "Table 1 - Historical Benchmark", "[B]")),
+    ],
+)
+def test_a_report_without_a_figure_is_refused_by_its_name(reports, rewritten, part: str, row: tuple[str, ...]) -> None:
+    """Growth of three types is not that of four."""
+    original = next(file for file in reports if part in file.name)
+    with pytest.raises(aco.errors.InputError) as caught:
+        aco.project([*(file for file in reports if file != original), rewritten(original, blank(*row))])
+    (problem,) = caught.value.problems
+    assert original.name in problem.file
+    label = row[0].replace("End Stage Renal Disease", "ESRD").lower()
+    assert label in f"{problem.expected} {problem.found}".lower()
+    assert problem.found.count(",") == 0
+
+
+def test_a_quarter_without_regional_figures_is_refused(reports, rewritten) -> None:
+    original = next(file for file in reports if "2025Q3" in file.name)
+    changed = rewritten(original, lambda sheets: sheets.pop(REGIONAL))
+    with pytest.raises(aco.errors.InputError, match="Regional Expenditures"):
+        aco.project([*(file for file in reports if file != original), changed])
+
+
+def test_quarters_of_another_year_or_aco_are_left_out_and_said(reports, rewritten) -> None:
+    expected = aco.project(reports, change=KNOWN).table
+    original = next(file for file in reports if "2025Q3" in file.name)
+    others = [rewritten(original, name=original.name.replace(*pair)) for pair in (("2025Q", "2024Q"), ("9902", "9903"))]
+    found = aco.project([*reports, *others], change=KNOWN)
+    assert found.table.equals(expected)
+    assert [each.code for each in found.warnings] == ["unpaired"] * 2
+    assert {Path(str(each).partition(": left out")[0]).name for each in found.warnings} == {
+        each.name for each in others
+    }
+
+
+def test_reports_whose_names_say_nothing_are_those_of_the_only_aco_and_year(reports, rewritten) -> None:
+    """The folder they stand in is no part of the name."""
+    renamed = [
+        rewritten(file, name=f"{number}.xlsx") for number, file in enumerate(reports) if "250314" not in file.name
+    ]
+    found = aco.project(renamed, change=KNOWN).table
+    assert found["quarter"].tolist() == ["Q1", "Q2", "Q3"]
+    assert found["is_latest"].all()
+    named = aco.project(reports, change=KNOWN).table
+    assert found["settlement"].tolist() == named.loc[named["is_latest"], "settlement"].tolist()
+
+
+def test_a_placeholder_is_no_day_of_delivery(reports, rewritten) -> None:
+    original = next(file for file in reports if "D250314" in file.name)
+    placeholder = rewritten(original, name=original.name.replace("D250314", "D259999"))
+    files = [placeholder if file == original else file for file in reports]
+    found = aco.project(files, change=KNOWN).table
+    assert set(found.loc[found["is_latest"], "benchmark_delivery"]) == {"250618"}
+    unknown = aco.project([file for file in files if "D250618" not in file.name or "BNMRK" not in file.name]).table
+    assert unknown["is_latest"].all()
+
+
+def test_the_weight_of_the_trend_is_told_with_its_status(reports) -> None:
+    found = aco.project(reports, change=KNOWN).table
+    told = found.loc[found["is_latest"], "notes"]
+    assert told.str.contains("weight of the trend 0.3333 (unverified, 42 CFR 425.660)", regex=False).all()
+
+
+@pytest.mark.parametrize("value", ["", "soon"])
+def test_an_agreement_period_that_is_no_number_is_refused(reports, rewritten, value: str) -> None:
+    def change(sheets: dict[str, list[list[object]]]) -> None:
+        next(row for row in sheets["Parameters"] if row[0] == "ACO Agreement Period")[1] = value
+
+    original = next(file for file in reports if "D250618" in file.name and "BNMRK" in file.name)
+    with pytest.raises(aco.errors.InputError, match=r"(?i)agreement period"):
+        aco.project([*(file for file in reports if file != original), rewritten(original, change)])
+
+
+def test_only_what_reports_lack_may_be_set(reports: list[Path], shared_data: Path) -> None:
+    with pytest.raises(aco.errors.UsageError, match="--set benchmark_total: expected one of track, msr_election"):
+        aco.project(reports, change={"benchmark_total": "1"})
+    with pytest.raises(aco.errors.UsageError, match="public use files have it all"):
+        aco.project(shared_data / "mssp_puf_2024.csv", 2025, change=KNOWN)
 
 
 def test_growth_of_nothing_gives_the_adjusted_benchmark_and_the_guardrail_the_higher() -> None:
     flat = dict.fromkeys(TYPES, 100.0)
     people = dict(zip(TYPES, (1.0, 2.0, 3.0, 4.0), strict=True))
-    growth = Growth(flat, (flat, flat), (flat, flat), dict.fromkeys(TYPES, 0.1), people, dict.fromkeys(TYPES, 0.9))
-    assert updated_benchmark(growth) == pytest.approx(100.0)
-    assert guarded_benchmark(growth, 0.5) == (pytest.approx(95.0), pytest.approx(100.0))
+    for trend, expected in ((0.9, (100.0, 95.0, 100.0)), (1.1, (105.0, 105.0, 100.0)), (1.0, (100.0,) * 3)):
+        weights = dict.fromkeys(TYPES, 0.1)
+        growth = Growth(flat, (flat, flat), (flat, flat), weights, people, dict.fromkeys(TYPES, trend), 0.5)
+        assert guarded_benchmark(growth) == pytest.approx(expected)
 
 
 def test_the_command_writes_the_columns_of_the_contract(aco, reports: list[Path], tmp_path: Path) -> None:

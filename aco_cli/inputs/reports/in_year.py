@@ -4,20 +4,21 @@ A report is known by what it holds. The expenditure reports do not say whose the
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.raw import Head, Sheet
-from aco_cli.inputs.reports.figures import Report, key, layout_of, number_of, read_report
+from aco_cli.inputs.reports.figures import Report, key, layout_of, number_of, read_report, rows_of_text
 from aco_cli.inputs.sheets import open_sheets
 
 _NAMED = re.compile(r"P\.(A\d+)\.")
+_QUARTER_OF = re.compile(r"\.QEXPU\.(\d{4})Q")
 _DELIVERED = re.compile(r"\.D(\d{6})\.")
-_COVER = re.compile(r"(?P<aco_id>A\d+), *(?P<aco_name>.+)")
 _YEAR = re.compile(r"Performance Year (\d{4})")
-_QUARTERS = ("q1", "q2", "q3", "q4")
-TYPES = tuple(layout_of("bnmrk")["types"])
 
 ByType = Mapping[str, float]
 
@@ -32,10 +33,16 @@ class Benchmark:
     aco_name: str
     performance_year: int
     track: str
-    start: str
+    start: pd.Timestamp
+    agreement_period: float
     adjusted: ByType
     spent: ByType
-    trends: Mapping[str, ByType] = field(default_factory=dict)
+    trends: Mapping[str, ByType]
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the file name has the day of delivery; D259999 and the like hold its place only."""
+        return not pd.isna(pd.to_datetime(self.delivery, format="%y%m%d", errors="coerce"))
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,14 @@ class Utilization:
     """An annual or quarterly expenditure report: persons, person years, dollars per capita of the ACO and the nation.
 
     A quarterly one also has regional dollars per capita of benchmark year 3 and of its `quarter`, and the weights of
-    national growth.
+    national growth. ACO and performance year (of a quarter) are None where the file name does not say them.
     """
 
     file: str
-    aco_id: str
+    aco_id: str | None
+    performance_year: int | None
     assigned: float
+    total: float
     person_years: ByType
     spent: ByType
     national: ByType
@@ -57,121 +66,149 @@ class Utilization:
     regional: ByType = field(default_factory=dict)
     national_weight: ByType = field(default_factory=dict)
 
-    @property
-    def total(self) -> float:
-        """Dollars per capita of all enrollment types."""
-        return self.spent["total"]
-
 
 def read_in_year(files: Sequence[str]) -> tuple[list[Benchmark], list[Utilization]]:
-    """The benchmark reports and the expenditure reports among files. Raises InputError for any other file."""
+    """The benchmark reports and the expenditure reports among files.
+
+    Raises InputError for any other file, and for a report without a figure that all of its kind have.
+    """
     benchmarks: list[Benchmark] = []
     others: list[Utilization] = []
     problems: list[Problem] = []
     for file in files:
-        report = read_report(file, "bnmrk")
-        found = _benchmark(report) if report else _utilization(file)
-        if isinstance(found, Benchmark):
-            benchmarks.append(found)
-        elif found:
-            others.append(found)
-        else:
-            expected = "a benchmark report (BNMRK) or an expenditure report (AEXPU, QEXPU) of CMS"
-            problems.append(Problem(file, expected, "another file"))
+        try:
+            report = read_report(file, "bnmrk")
+            if report:
+                benchmarks.append(_benchmark(report))
+            else:
+                others.append(_utilization(file))
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
     return benchmarks, others
 
 
 def _benchmark(report: Report) -> Benchmark:
-    cover = next((found for line in report.cover if (found := _COVER.match(line))), None)
-    year = next((found for line in report.cover if (found := _YEAR.search(line))), None)
-    if cover is None or year is None:
-        raise InputError(
-            [Problem(report.file, "the ACO and the performance year on the cover", " / ".join(report.cover))]
-        )
-    wanted = key(report.layout["adjusted"])
+    layout, (aco_id, name) = report.layout, report.aco
+    start, agreement_period = (report.parameter(layout["parameters"][each]) for each in ("start", "agreement_period"))
+    day, number = pd.to_datetime(start, errors="coerce"), number_of(agreement_period)
+    if pd.isna(day) or not isinstance(number, float):
+        expected = "a date as agreement start and a number as agreement period in sheet Parameters"
+        raise InputError([Problem(report.file, expected, f"{start} and {agreement_period}")])
+    wanted = key(layout["adjusted"])
     letters = [place.letter for place, held in report.figures.items() if key(held.label).startswith(wanted)]
-    adjusted = _by_type(report, f"1 {letters[-1]}", "benchmark") if letters else {}
-    if len(adjusted) < len(TYPES):
-        raise InputError([Problem(report.file, f"{report.layout['adjusted']} by enrollment type in table 1", "none")])
-    trend = report.layout["prospective_trend"]
-    trends = {period: _by_type(report, trend, period) for period in report.layout["periods"]}
-    delivered = _DELIVERED.search(report.file)
+    if not letters:
+        raise InputError([Problem(report.file, f"{layout['adjusted']} in table 1", "none")])
+    trends = {period: _by_type(report, layout["prospective_trend"], period) for period in layout["periods"]}
+    delivered = _DELIVERED.search(Path(report.file).name)
     return Benchmark(
         report.file,
         delivered[1] if delivered else "",
-        cover["aco_id"],
-        cover["aco_name"].strip(),
-        int(year[1]),
-        report.parameter(report.layout["parameters"]["track"]),
-        report.parameter(report.layout["parameters"]["start"]),
-        adjusted,
-        _by_type(report, "1 B", "BY3"),
-        {period: held for period, held in trends.items() if len(held) == len(TYPES)},
+        aco_id,
+        name,
+        int(report.on_cover(_YEAR, "the performance year")[1]),
+        report.parameter(layout["parameters"]["track"]),
+        day,
+        number,
+        _complete(report.file, _by_type(report, f"1 {letters[-1]}", "benchmark"), f"table 1, [{letters[-1]}]"),
+        _complete(report.file, _by_type(report, "1 B", "BY3"), "table 1, [B], BY3"),
+        {period: held for period, held in trends.items() if len(held) == len(layout["types"])},
     )
 
 
-def _by_type(report: Report, place: str, period: str) -> dict[str, float]:
-    held = {kind: report.number(place, period, kind) for kind in TYPES}
+def _by_type(report: Report, place: str, period: str) -> ByType:
+    held = {kind: report.number(place, period, kind) for kind in report.layout["types"]}
     return {kind: value for kind, value in held.items() if isinstance(value, float)}
 
 
-def _utilization(file: str) -> Utilization | None:
-    """An annual or quarterly report; None for another file."""
-    sheets = [_labelled(sheet) for sheet in open_sheets(file)]
-    first = next((held for held in sheets if any("totalexpendituresby" in section for section, _, _ in held)), None)
-    if first is None:
-        return None
-    regional = next((held for held in sheets if any(section == "nationalweight" for section, _, _ in held)), {})
-    quarters = [each for each in _QUARTERS if _types_of(regional, "nationalweight", each)]
-    named = _NAMED.search(file)
-    persons = [
-        value
-        for (_, row, column), value in first.items()
-        if row == "totalassignedbeneficiaries" and column.startswith("aco")
-    ]
-    return Utilization(
+def _complete(file: str, held: ByType, where: str) -> ByType:
+    lacking = [labels[0] for kind, labels in layout_of("expu")["types"].items() if kind not in held]
+    if lacking:
+        raise InputError([Problem(file, f"figures in {where}", f"none of {', '.join(lacking)}", fix="get it again")])
+    return held
+
+
+class _Table(NamedTuple):
+    """The numbers of a sheet by the keys of the section, row and column that they stand in."""
+
+    file: str
+    title: str
+    numbers: Mapping[tuple[str, str, str], float]
+
+    def under(self, section: str, column: str = "") -> Iterator[tuple[str, float]]:
+        """The numbers by rows of a section and column, by what their labels begin with."""
+        for (above, row, heading), value in self.numbers.items():
+            if above.startswith(key(section)) and heading.startswith(key(column)):
+                yield row, value
+
+    def by_type(self, section: str, column: str) -> ByType:
+        """The numbers by enrollment type. Raises InputError where one is missing."""
+        types = layout_of("expu")["types"].items()
+        names = {key(label): kind for kind, labels in types for label in labels}
+        held = {names[row]: value for row, value in self.under(section, column) if row in names}
+        return _complete(self.file, held, f"sheet {self.title}, {section}, {column}")
+
+    def figure(self, row: str, column: str, section: str = "") -> float:
+        """A number of a row that is no type. Raises InputError where there is none."""
+        found = next((value for each, value in self.under(section, column) if each == key(row)), None)
+        if found is None:
+            where = ", ".join(filter(None, (self.title, section, column)))
+            raise InputError([Problem(self.file, f"{row} in sheet {where}", "none", fix="get it again")])
+        return found
+
+
+def _utilization(file: str) -> Utilization:
+    labels = layout_of("expu")
+    tables = [_Table(sheet.file, sheet.title, _labelled(rows_of_text(sheet))) for sheet in open_sheets(file)]
+    aggregate = next((each for each in tables if any(each.under(labels["spent"]))), None)
+    if aggregate is None:
+        expected = "a benchmark report (BNMRK) or an expenditure report (AEXPU, QEXPU) of CMS"
+        raise InputError([Problem(file, expected, "another file")])
+    of_aco, of_quarter = _NAMED.search(Path(file).name), _QUARTER_OF.search(Path(file).name)
+    annual = Utilization(
         file,
-        named[1] if named else "",
-        persons[0] if persons else 0.0,
-        _types_of(first, "personyearsby", "aco"),
-        _types_of(first, "totalexpendituresby", "aco"),
-        _types_of(first, "totalexpendituresby", "nationalassignable"),
-        quarters[-1].upper() if quarters else "",
-        _types_of(regional, "regionalexpenditures", "benchmarkyear3"),
-        _latest(regional, "regionalexpenditures"),
-        _latest(regional, "nationalweight"),
+        of_aco[1] if of_aco else None,
+        int(of_quarter[1]) if of_quarter else None,
+        aggregate.figure(labels["persons"], labels["aco"]),
+        aggregate.figure(labels["total"], labels["aco"], labels["spent"]),
+        aggregate.by_type(labels["person_years"], labels["aco"]),
+        aggregate.by_type(labels["spent"], labels["aco"]),
+        aggregate.by_type(labels["spent"], labels["national"]),
+    )
+    regional = next((each for each in tables if any(each.under(labels["regional"]))), None)
+    return _quarterly(annual, regional) if regional or of_quarter else annual
+
+
+def _quarterly(report: Utilization, table: _Table | None) -> Utilization:
+    labels = layout_of("expu")
+    if table is None:
+        raise InputError([Problem(report.file, f"a sheet with {labels['regional']}", "none", fix="get it again")])
+    regional, weight = (_latest(table, labels[name]) for name in ("regional", "national_weight"))
+    return replace(
+        report,
+        quarter=max(regional, weight),
+        regional_before=table.by_type(labels["regional"], labels["base"]),
+        regional=table.by_type(labels["regional"], regional),
+        national_weight=table.by_type(labels["national_weight"], weight),
     )
 
 
-def _latest(held: Mapping[tuple[str, str, str], float], section: str) -> dict[str, float]:
-    """The figures of the latest quarter that has them, section by section."""
-    return next((found for each in reversed(_QUARTERS) if (found := _types_of(held, section, each))), {})
+def _latest(table: _Table, section: str) -> str:
+    """The last quarter that a section has figures of: those to come are empty, and one section may lag."""
+    quarters: Sequence[str] = layout_of("expu")["quarters"]
+    return next((each for each in reversed(quarters) if any(table.under(section, each))), quarters[0])
 
 
-def _types_of(held: Mapping[tuple[str, str, str], float], section: str, column: str) -> dict[str, float]:
-    names = {key(label): kind for kind, labels in layout_of("bnmrk")["types"].items() for label in labels}
-    names["total"] = "total"
-    return {
-        names[row]: value
-        for (above, row, heading), value in held.items()
-        if above.startswith(section) and heading.startswith(column) and row in names
-    }
-
-
-def _labelled(sheet: Sheet) -> dict[tuple[str, str, str], float]:
-    """Every number of a sheet by the keys of the section, row and column that it stands in."""
-    width = max(map(len, sheet.top))
-    raw = sheet.read(Head(("",) * width, 0), range(width), "utf-8")
+def _labelled(rows: Sequence[Sequence[str]]) -> dict[tuple[str, str, str], float]:
     found: dict[tuple[str, str, str], float] = {}
     columns: list[str] = []
     section = ""
-    for row in zip(*(column.to_pylist() for column in raw.columns.values()), strict=True):
-        values = [number_of(cell.strip()) for cell in row[1:]]
-        if not row[0].strip() and any(row[1:]):
+    for row in rows:
+        values = [number_of(cell) for cell in row[1:]]
+        if not row[0] and any(row[1:]):
             columns = [key(cell) for cell in row[1:]]
-        elif not any(isinstance(value, float) for value in values):
+        elif not any(row[1:]):
             section = key(row[0]) or section
         for column, value in zip(columns, values, strict=False):
             if isinstance(value, float):
