@@ -29,9 +29,9 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
     for a year without a model, or without a year before it in the files.
     """
     model = _model(year)
-    selection: Selection = {"rules": book}
-    frame = read_rows(run, requested(data, year - 1, selection)).drop_duplicates("aco_id", keep="last")
-    last = ((frame["benchmark_total"] - frame["expenditure_total"]) / frame["benchmark_total"]).to_numpy()
+    selection: Selection = {"rules": book, "program": "mssp"}
+    frame = _whole_years(read_rows(run, requested(data, year - 1, selection)))
+    last = frame["rate"].to_numpy()
     rate = model.intercept + model.slope * last
     roster = frame[[name for name in _KEPT if name in frame]].assign(
         performance_year=year,
@@ -56,6 +56,17 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
         "benchmark, beneficiaries, track and quality as published",
     )
     return Result(table, run.notices)
+
+
+def _whole_years(frame: pd.DataFrame) -> pd.DataFrame:
+    """A row per ACO with its savings `rate`: of half-years (2019) the later one, with the rate of both, as of a year."""
+    dated = frame.assign(start=frame.get("agreement_start", 0)).sort_values("start", kind="stable", na_position="first")
+    rows = dated.drop_duplicates("aco_id", keep="last").sort_index()
+    rates = savings_rates(frame).set_index("aco_id")["rate"]
+    months = rows["months"].fillna(12) if "months" in rows else 12
+    return rows.assign(
+        rate=rows["aco_id"].map(rates).to_numpy(), benchmark_total=rows["benchmark_total"] * (12 / months)
+    )
 
 
 def backtested(data: Tables, run: Run) -> Result:

@@ -1,12 +1,13 @@
 """Next year's savings rate from this year's: fitting a line on pairs of years, and how well it held."""
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-# Standard deviations to the 5th and 95th percentile of a normal distribution.
-NINETY = 1.6448536269514722
+# Standard deviations to the 95th percentile of a normal distribution.
+NINETY = NormalDist().inv_cdf(0.95)
 # CMS's files of 2013 to 2017 have ids of their own, so that ACOs are known by name from one to the next.
 _ENOUGH = 0.5
 
@@ -21,19 +22,19 @@ class Line(NamedTuple):
 
 
 def savings_rates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Each ACO's `rate` by `aco_id` with its `name`: of two rows (the half-years of 2019) that of both together."""
-    groups = frame.groupby("aco_id")
+    """Each ACO's `rate` by `aco_id` with its `name`, if any: of two rows (half-years of 2019) that of both."""
+    groups = frame.assign(name=frame.get("aco_name", "")).groupby("aco_id")
     sums = groups[["benchmark_total", "expenditure_total"]].sum(min_count=1)
     rate = (sums["benchmark_total"] - sums["expenditure_total"]) / sums["benchmark_total"]
-    name = groups["aco_name"].first().str.casefold().str.replace(r"\W", "", regex=True)
-    return pd.DataFrame({"rate": rate, "name": name}).dropna().reset_index()
+    name = groups["name"].first().str.casefold().str.replace(r"\W", "", regex=True)
+    return pd.DataFrame({"rate": rate, "name": name.mask(name == "")}).dropna(subset="rate").reset_index()
 
 
 def paired(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The rates `x` and `y` of the ACOs of both years, matched by id, or by name where few ids are the same."""
     by_id, by_name = (
-        before.merge(after.drop_duplicates(key), on=key, suffixes=("_x", "_y"))
-        for key, before in (("aco_id", before), ("name", before.drop_duplicates("name")))
+        before.dropna(subset=key).drop_duplicates(key).merge(after.drop_duplicates(key), on=key, suffixes=("_x", "_y"))
+        for key in ("aco_id", "name")
     )
     found = by_id if len(by_id) > _ENOUGH * min(len(before), len(after)) else by_name
     return found.rename(columns={"rate_x": "x", "rate_y": "y"})[["x", "y"]]

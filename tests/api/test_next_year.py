@@ -73,8 +73,27 @@ def test_every_aco_is_projected_with_its_range_and_settlement(files: list[Path])
     assert any("fitted on 407 ACOs of 2023 and 2024" in each.message for each in found.notices)
 
 
+def test_half_years_of_2019_are_projected_as_one_year_of_the_later_agreement() -> None:
+    """Savings of both halves make the rate; benchmarks are those of the months settled, and of the year again."""
+    whole = {"program": "mssp", "performance_year": 2019, "assigned_beneficiaries": 9000, "agreement_period": 1}
+    whole |= {"agreement_start": "2019-01-01", "track": "basic-e", "months": 12, "msr_election": 0.0}
+    good = {"quality_score": 0.9, "quality_standard_met": True, "participant_revenue": 4e7}
+    halves = {**whole, "aco_id": "A2", "months": 6}
+    rows = [
+        {**halves, "agreement_start": "2019-07-01", "benchmark_total": 50e6, "expenditure_total": 46e6, **good},
+        {**halves, "benchmark_total": 50e6, "expenditure_total": 50e6, **good},
+        {**whole, "aco_id": "A1", "benchmark_total": 100e6, "expenditure_total": 96e6, **good},
+    ]
+    found = aco.project(pd.DataFrame(rows), 2020, draws=100).table.set_index("aco_id")
+    assert found["savings_rate_last"].round(12).tolist() == [0.04, 0.04]
+    assert found.loc["A2", "settlement"] == pytest.approx(found.loc["A1", "settlement"])
+    assert found.loc["A1", "settlement"] > 0
+
+
 def test_what_cannot_be_projected_is_refused(aco, files: list[Path]) -> None:
     assert "no model for 2012" in aco("project", "2012", files[0]).stderr
-    assert "no rows" in aco("project", "2025", files[0]).stderr or "2024" in aco("project", "2025", files[0]).stderr
+    earlier = aco("project", "2025", files[0])
+    assert earlier.returncode == 3
+    assert "expected rows of 2024, found none" in earlier.stderr
     assert "two years that follow each other" in aco("project", "--backtest", files[0]).stderr
     assert aco("project", "2025").returncode == 2
