@@ -59,7 +59,7 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
 
 
 def _whole_years(frame: pd.DataFrame) -> pd.DataFrame:
-    """A row per ACO with its savings `rate`: of half-years (2019) the later one, with the rate of both, as of a year."""
+    """A row per ACO with its savings `rate`: of half-years (2019) the later, with the rate of both, as of a year."""
     dated = frame.assign(start=frame.get("agreement_start", 0)).sort_values("start", kind="stable", na_position="first")
     rows = dated.drop_duplicates("aco_id", keep="last").sort_index()
     rates = savings_rates(frame).set_index("aco_id")["rate"]

@@ -25,6 +25,8 @@ READABLE = "CSV, TSV, JSON, Parquet or XLSX (text ones may be .gz, .zst or .zip)
 
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# What reading a zip raises: RuntimeError is for a way of packing or locking it that Python does not know.
+UNREADABLE = (BadZipFile, OSError, EOFError, RuntimeError, zlib.error)
 _WORKBOOK_MEMBERS = ("xl/", "[Content_Types].xml", "mimetype")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".xlsx", ".gz", ".zst", ".zip")
 _HTML = re.compile(rb"<(!doctype html|html|table|head|body|div|meta)\b", re.IGNORECASE)
@@ -148,7 +150,7 @@ def _unzipped(file: str, data: bytes) -> tuple[bytes, tuple[Remark, ...]]:
                 raise _fail(file, READABLE, "a zip protected by a password", "unzip it")
             remarks = (Remark(f"{file}: read {names} of the zip", "zip_member", is_note=True),) if len(held) > 1 else ()
             return archive.read(tables[0]), remarks
-    except (BadZipFile, OSError, EOFError, NotImplementedError, zlib.error) as error:
+    except UNREADABLE as error:
         raise damaged(file, "zip" if file.lower().endswith(".zip") else "XLSX", error) from None
 
 

@@ -13,10 +13,11 @@ from zipfile import BadZipFile, ZipFile
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged
+from aco_cli.inputs.source import UNREADABLE
 
-# A sheet is read into memory whole, its blank cells too.
 _STYLES = "xl/styles.xml"
 _TEXTS = "xl/sharedStrings.xml"
+# A sheet is read into memory whole, its blank cells too.
 _MOST_CELLS = 50_000_000
 _PERCENT_FORMATS = {9, 10}  # built in: 0% and 0.00%
 # Colors, conditions and locales, spaces as wide as a sign, fill signs: nothing that is read.
@@ -68,29 +69,35 @@ class WorkbookParts:
             texts = archive.read(_TEXTS) if _TEXTS in archive.namelist() else b""
             has_superscripts = b'vertAlign val="superscript"' in texts
             return cls(file, archive, dict(_sheets(archive)), dict(_formats(archive)), has_superscripts)
-        except (BadZipFile, ParseError, OSError, EOFError) as error:
+        except (*UNREADABLE, ParseError) as error:
             raise damaged(file, "XLSX", error) from None
 
     def special_cells(self, title: str) -> SpecialCells:
         """The cells of a sheet that hold no value or whose format matters. Raises InputError for a sheet too large."""
         found, last = SpecialCells(), (0, 0)
+        merged: list[str] = []
         try:
-            for row, place, cell in self._cells(title, found):
+            for row, place, cell in self._cells(title, found, merged):
                 last = max(last[0], row), max(last[1], place + 1)
                 if last[0] * last[1] > _MOST_CELLS:
                     raise self._too_large(title, cell.get("r", ""), last)
                 self._note(found, row, place, cell)
-        except (BadZipFile, ParseError, OSError, EOFError) as error:
+        except (*UNREADABLE, ParseError) as error:
             raise damaged(self.file, "XLSX", error) from None
+        for reference in merged:
+            self._note_merged(found, title, reference, last)
         return found
 
-    def _cells(self, title: str, found: SpecialCells) -> Iterator[tuple[int, int, Element]]:
-        """Each cell of a sheet with the number of its row and its place; one that does not say where it is follows."""
+    def _cells(self, title: str, found: SpecialCells, merged: list[str]) -> Iterator[tuple[int, int, Element]]:
+        """Each cell of a sheet with the number of its row and its place; one that does not say where it is follows.
+
+        Ranges that are `merged` are collected on the way.
+        """
         row = 0
         with self.archive.open(self.sheets[title]) as part:
             for _, element in iterparse(part):  # noqa: S314 (expat bounds what entities expand to)
                 if _name(element) == "mergeCell":
-                    _note_merged(found, element.get("ref", ""))
+                    merged.append(element.get("ref", ""))
                 if _name(element) != "row":
                     continue
                 row, place = int(element.get("r", row + 1)), -1
@@ -117,20 +124,20 @@ class WorkbookParts:
         expected = f"a sheet of at most {_MOST_CELLS:,} cells"
         return InputError([Problem(self.file, expected, found, fix="delete what stands far from the table")])
 
-
-def _note_merged(found: SpecialCells, reference: str) -> None:
-    """The cells of a merged range but for the first: what they hold is not said."""
-    first, _, last = reference.partition(":")
-    corners = [_CELL.fullmatch(each) for each in (first, last)]
-    if not all(corners):
-        return
-    (left, top), (right, bottom) = ((_place(each[0], 0), int(each[2])) for each in corners if each)
-    if (right - left + 1) * (bottom - top + 1) > _MOST_MERGED:
-        return
-    for place in range(left, right + 1):
-        for row in range(top, bottom + 1):
-            if (place, row) != (left, top):
-                found.faults.setdefault(place, {})[row] = f"a part of the merged cells {reference}"
+    def _note_merged(self, found: SpecialCells, title: str, reference: str, last: tuple[int, int]) -> None:
+        """The cells of a merged range but for the first, up to the last row and column: what they hold is not said."""
+        corners = [_CELL.fullmatch(each) for each in reference.split(":")]
+        if len(corners) != 2 or not all(corners):
+            return
+        (left, top), (right, bottom) = ((_place(each[0], 0), int(each[2])) for each in corners if each)
+        places, rows = range(left, min(right + 1, last[1])), range(top, min(bottom, last[0]) + 1)
+        if len(places) * len(rows) > _MOST_MERGED:
+            expected = f"at most {_MOST_MERGED:,} cells in one merged range"
+            raise InputError([Problem(self.file, expected, f"{reference} in sheet {title}", fix="unmerge it")])
+        for place in places:
+            for row in rows:
+                if (place, row) != (left, top):
+                    found.faults.setdefault(place, {})[row] = f"a part of the merged cells {reference}"
 
 
 def _name(element: Element) -> str:

@@ -67,6 +67,15 @@ def packed(**members: str | bytes) -> bytes:
     return out.getvalue()
 
 
+def garbled(archive: bytes, member: str) -> bytes:
+    """A zip with the packed bytes of a member overwritten."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as held:
+        info = held.getinfo(member)
+    start = info.header_offset + 30 + len(member)
+    middle = start + info.compress_size // 2
+    return archive[:middle] + b"\xff" * 8 + archive[middle + 8 :]
+
+
 def workbook(change: Callable[[xlsxwriter.Workbook, Callable[..., object]], object] | None = None) -> bytes:
     """The base as a workbook; `change` may add sheets before it and gets a function that writes the table."""
     out = io.BytesIO()
@@ -289,6 +298,10 @@ TOLD: dict[str, tuple[str | bytes, str]] = {
         workbook(lambda book, table: table().merge_range(1, 9, 3, 9, 0.95)),
         "row 3.*quality_score.*merged cells J2:J4",
     ),
+    "a whole column merged.xlsx": (
+        workbook(lambda book, table: table().merge_range(1, 9, 1_048_575, 9, 0.95)),
+        "row 3.*quality_score.*merged cells J2:J1048576",
+    ),
     "millions by number format.xlsx": (
         workbook(lambda book, table: table(cells={(1, 7): (120.0, book.add_format({"num_format": '"$"0.0"M"'}))})),
         "row 2.*benchmark_total.*shown with a unit",
@@ -320,6 +333,8 @@ TOLD: dict[str, tuple[str | bytes, str]] = {
         "row 2.*advance_balance.*#DIV/0!",
     ),
     "a workbook cut short.xlsx": (workbook()[:-400], "damaged"),
+    "a workbook with a garbled sheet.xlsx": (garbled(workbook(), "xl/worksheets/sheet1.xml"), "damaged"),
+    "a zip with a garbled table.zip": (garbled(packed(a_csv=BASE), "a.csv"), "damaged"),
 }
 
 
