@@ -11,6 +11,7 @@ from typing import Any
 from aco_cli.data_files import load_yaml
 
 FAMILIES = ("roster", "cms-puf")
+_WORDS = "WORDS"
 _FOLDER = Path(__file__).parent / "layouts"
 _UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}
 _BOUNDS = {"fraction": {"min": 0.0, "max": 1.0}, "rate": {"min": 0.0, "max": 100.0}}
@@ -150,6 +151,13 @@ def _shared(family: str) -> Mapping[str, Mapping[str, Any]]:
     return shared
 
 
+@cache
+def _blanks() -> Sequence[str]:
+    """The words for a blank cell that `none: [WORDS]` stands for."""
+    blanks: Sequence[str] = load_yaml((_FOLDER / "shared" / "blanks.yaml").read_text("utf-8"))
+    return blanks
+
+
 def _column(name: str, spec: Mapping[str, Any], none: Sequence[str]) -> Column:
     """A column as the file has it; the marks of `none` hold where it says nothing of its own."""
     known = {"none": none, **_BOUNDS.get(spec["type"], {}), **{key: _fixed(value) for key, value in spec.items()}}
@@ -157,8 +165,10 @@ def _column(name: str, spec: Mapping[str, Any], none: Sequence[str]) -> Column:
     known["sources"] = (sources,) if isinstance(sources, str) else sources
     unit = known.pop("unit", "")
     known |= {"percent": unit == "percent", "unit_of_file": unit == "file"}
-    for marks in ("none", "zero"):
-        known[marks] = frozenset(mark.lower() for mark in known.get(marks, ()))
+    known["none"] = frozenset(
+        chain.from_iterable(_blanks() if mark == _WORDS else [mark.lower()] for mark in known["none"])
+    )
+    known["zero"] = frozenset(map(str.lower, known.get("zero", ())))
     known["choices_by_program"] = {key: _fixed(words) for key, words in spec.get("choices_by_program", {}).items()}
     known.setdefault("choices", tuple(chain(*known["choices_by_program"].values())))
     known["codes"] = {code_key(str(code)): value for code, value in spec.get("codes", {}).items()}

@@ -70,7 +70,8 @@ def are_percentages(cells: Any, column: Column) -> bool:
     values = values[np.isfinite(values) & (values != 0)]
 
     def fits(values: Floats) -> int:
-        return sum(~np.any([bad for bad, *_ in range_faults(column, values)], axis=0))
+        bad = np.any([bad for bad, *_ in range_faults(column, values)], axis=0)
+        return int(np.count_nonzero(~bad))
 
     return fits(values / 100.0) > fits(values)
 

@@ -58,7 +58,7 @@ class Part:
 def read_part(file: str, layout: str, *, precision: bool = False) -> Part:
     """Read one file whole. Raises InputError when it cannot be read; problems of cells are kept in the part."""
     sheet, match = recognize(open_sheets(file), layout)
-    return _part(_raw(sheet, match), match, precision=precision)
+    return _part(_raw(sheet, [match]), match, precision=precision)
 
 
 def _read(file: str, layout: str, *, precision: bool, own: Collection[str]) -> Iterator[Part]:
@@ -68,12 +68,13 @@ def _read(file: str, layout: str, *, precision: bool, own: Collection[str]) -> I
     if found is None:
         sheet, match = recognize(sheets, layout)
         match = _with_own(match, own)
-        yield _part(_raw(sheet, match), match, precision=precision)
+        yield _part(_raw(sheet, [match]), match, precision=precision)
         return
-    sheet, matches = found
-    for year, each in matches.items():
-        match = _with_own(each, own)
-        yield _part(*rows_of(_raw(sheet, match), match, year), precision=precision)
+    sheet, by_year = found
+    matches = {year: _with_own(match, own) for year, match in by_year.items()}
+    raw = _raw(sheet, [*matches.values()])
+    for year, match in matches.items():
+        yield _part(*rows_of(raw, match, year), precision=precision)
 
 
 def _with_own(match: Match, own: Collection[str]) -> Match:
@@ -84,8 +85,10 @@ def _with_own(match: Match, own: Collection[str]) -> Match:
     return replace(match, others={name: at for name, at in match.others.items() if name_key(name) in named})
 
 
-def _raw(sheet: Sheet, match: Match) -> RawTable:
-    raw = sheet.read(match.head, _wanted(match), match.layout.encoding)
+def _raw(sheet: Sheet, matches: Sequence[Match]) -> RawTable:
+    """The columns that one of these layouts, of one family and fitted to the same header, wants."""
+    wanted = sorted(set().union(*map(_wanted, matches)))
+    raw = sheet.read(matches[0].head, wanted, matches[0].layout.encoding)
     if not len(raw.rows):
         raise no_rows(raw.file)
     return raw

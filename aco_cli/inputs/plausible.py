@@ -11,9 +11,9 @@ from aco_cli.inputs.raw import Floats, Mask
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.totals import TOTALS
 
-# US dollars per beneficiary and year: ACOs of ESRD patients reach about 50,000, none is below 3,000.
+# US dollars per beneficiary and year: in CMS's files of nine years they go from 4,602 to 45,151.
 _PER_BENEFICIARY = (2_000, 60_000)
-# Savings and losses of ACOs as published stay within a fifth of the benchmark, but for a handful.
+# Of the 4,144 published in these years 9 lie beyond 20 percent of the benchmark, 2 beyond 30.
 _SAVINGS_RATE = 0.30
 # Each of three amounts may be rounded to whole dollars.
 _ROUNDED = 1.5
@@ -96,7 +96,7 @@ def _dollars(part: Part) -> Iterator[Remark]:
             (np.abs(rate) > _SAVINGS_RATE) & (spent > 0) & ~is_confirmed,
             TOTALS[1],
             "savings_rate",
-            lambda at: f"a savings rate of {rate[at]:.1%}, plausible are -30% to 30%",
+            lambda at: f"a savings rate of {rate[at]:.1%}, plausible are {-_SAVINGS_RATE:.0%} to {_SAVINGS_RATE:.0%}",
         )
 
 
@@ -113,20 +113,19 @@ def _person_years(part: Part) -> Iterator[Remark]:
 
 def _sums(part: Part) -> Iterator[Remark]:
     """Rows that are the sum of all others of their year, or of their track in it."""
-    figures = part.frame[[*_SUMMED]].fillna(0.0)
+    figures = part.frame[[*_SUMMED]].fillna(0.0).to_numpy(dtype=np.float64)
+    years, tracks = (pd.factorize(keys, use_na_sentinel=False)[0] for keys in (part.years, part.frame["track"]))
     is_sum = np.zeros(len(figures), dtype=bool)
-    for keys in ([part.years], [part.years, part.frame["track"]]):
-        groups = figures.groupby(keys)
-        totals = groups.transform("sum")
-        enough = groups.transform("size") >= _ENOUGH
-        half = ((totals - 2 * figures).abs() <= 0.5 + 1e-6 * totals).all(axis=1) & (figures > 0).all(axis=1)
-        is_sum |= (half & enough).to_numpy()
+    for group in (years, years * (tracks.max(initial=0) + 1) + tracks):
+        totals = np.column_stack([np.bincount(group, column)[group] for column in figures.T])
+        half = (np.abs(totals - 2 * figures) <= 0.5 + 1e-6 * totals).all(axis=1) & (figures > 0).all(axis=1)
+        is_sum |= half & (np.bincount(group)[group] >= _ENOUGH)
     words = "the sum of the other rows; leave out rows of totals"
     yield from _told(part, is_sum, "aco_id", "sum_of_rows", lambda _: words)
 
 
 def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
-    """The same ACO and year under ids that differ by case or leading zeros."""
+    """The same ACO and year under ids that differ by case, signs or leading zeros."""
     if not parts:
         return
     keys = pd.concat(
@@ -138,12 +137,16 @@ def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
     )
     bare = keys["id"].str.lower().str.replace(r"[^a-z0-9]", "", regex=True)
     keys["alike"] = bare.str.replace(r"^([a-z]*)0+", r"\1", regex=True)
-    distinct = keys.drop_duplicates(["id", "year"])
-    again = distinct[distinct.duplicated(["alike", "year"]) & (distinct["alike"] != "")]
-    for each in again.head(_ENOUGH).itertuples(index=False):
-        first = distinct[(distinct["alike"] == each.alike) & (distinct["year"] == each.year)].iloc[0]
+    if not keys.duplicated(["alike", "year"]).any():
+        return
+    distinct = keys[keys["alike"] != ""].drop_duplicates(["id", "year"])
+    again = distinct[distinct.duplicated(["alike", "year"])]
+    pairs = again.merge(distinct.drop_duplicates(["alike", "year"]), on=["alike", "year"], suffixes=("", "_first"))
+    if len(pairs):
+        each = pairs.iloc[0]
+        more = f" and {len(pairs) - 1:,} more" if len(pairs) > 1 else ""
         yield Remark(
-            f"{each.file}, row {each.row}, column aco_id: {shown(each.id)} beside {shown(first['id'])} of "
-            f"{first['file']}, row {first['row']}; is it the same ACO?",
+            f"{each['file']}, row {each['row']}{more}, column aco_id: {shown(each['id'])} beside "
+            f"{shown(each['id_first'])} of {each['file_first']}, row {each['row_first']}; is it the same ACO?",
             "similar_ids",
         )

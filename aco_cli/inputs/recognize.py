@@ -1,6 +1,6 @@
 """Which layout a header belongs to, and where each of its columns stands."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -123,7 +123,7 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
     unnamed = tuple(place for place, name in enumerate(header) if not name)
     # Of CMS's files many columns are not used.
     free = [name for name in layout.columns if name_key(name) not in places] if is_ours else []
-    near = {**misspelled(list(others)[:_MOST_COMPARED], free), **(_names_of_cms(others, free) if is_ours else {})}
+    near = {**misspelled(list(others)[:_MOST_COMPARED], free), **_names_of_cms(others, free)} if is_ours else {}
     told = [*sheet.remarks, *remarks, *not_used(file, near), *_uncertain_year(file, head, layout)]
     if any(map(any, sheet.top[: head.row - 1])):
         text = f"{file}: the header ends with row {head.row}; what stands above it is left out"
@@ -155,31 +155,29 @@ def misspelled(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
     return {name: found[0] for name, found in near.items() if found}
 
 
-def _names_of_cms(others: Iterable[str], free: Sequence[str]) -> dict[str, str]:
+def _names_of_cms(others: Collection[str], free: Sequence[str]) -> dict[str, str]:
     """Columns of a roster that have the name of CMS's public use files for a column that the roster does not have."""
-    ours = {
-        name_key(alias): column.name
-        for layout in layouts_of("cms-puf")[-1:] + layouts_of("cms-puf")[:1]
-        for column in layout.columns.values()
-        for alias in column.sources
-        if column.name in free
-    }
+    if not others:
+        return {}
+    ours = {name_key(alias): column for column in free for alias in names_of_column("cms-puf", column)}
     return {name: ours[name_key(name)] for name in others if name_key(name) in ours}
 
 
 def _uncertain_year(file: str, head: Head, layout: Layout) -> list[Remark]:
     """A warning where a year is known by columns that are absent, of a file that is cut to a few."""
-    is_dated = any(name_key(name) in _year_names() for name in head.names)
-    if layout.family != "cms-puf" or not layout.absent or is_dated or len(head.names) >= _FULL:
+    if layout.family != "cms-puf" or not layout.absent or len(head.names) >= _FULL:
+        return []
+    if place_of(head.names, names_of_column("cms-puf", "performance_year")) is not None:
         return []
     text = f"{file}: taken for performance year {layout.years[0]} as columns of other years are absent, but only "
     text += f"{len(head.names)} columns are there; add a column year"
     return [Remark(text, "year_uncertain")]
 
 
-def _year_names() -> set[str]:
-    columns = (layout.columns.get("performance_year") for layout in layouts_of("cms-puf"))
-    return {name_key(name) for column in columns if column for name in column.sources}
+def names_of_column(family: str, column: str) -> list[str]:
+    """The names that a column has in the layouts of a family."""
+    layouts = (layout for layout in layouts_of(family) if column in layout.columns)
+    return list(dict.fromkeys(name for layout in layouts for name in layout.columns[column].sources))
 
 
 def not_used(file: str, near: Mapping[str, str]) -> list[Remark]:

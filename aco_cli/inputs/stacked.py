@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.convert import NO_YEAR
 from aco_cli.inputs.layout import Layout, layouts_of, name_key
 from aco_cli.inputs.numbers import as_text
 from aco_cli.inputs.raw import Head, RawTable, Rows, Sheet, is_blank, without
-from aco_cli.inputs.recognize import Match, fit, fitting, missing_names, place_of
+from aco_cli.inputs.recognize import Match, fit, fitting, missing_names, names_of_column, place_of
 
 _FAMILY = "cms-puf"
 _YEAR_COLUMN = "performance_year"
 _MARKS = ("assigned_beneficiaries", "benchmark_total", "expenditure_total")
 _YEAR = re.compile(r"(?:PY ?)?(20[0-9]{2})(?:\.0)?", re.IGNORECASE)
-NO_YEAR = 0
 
 
 def stacked(sheets: Sequence[Sheet]) -> tuple[Sheet, Mapping[int, Match]] | None:
@@ -25,24 +26,22 @@ def stacked(sheets: Sequence[Sheet]) -> tuple[Sheet, Mapping[int, Match]] | None
     A sheet of one year counts where it has all columns of that year's layout, and others too so that it fits none.
     Raises InputError for a year without layout, or whose columns are missing.
     """
-    marks = [set(map(name_key, _names_of(mark))) for mark in _MARKS]
+    if any(fitting(head.names, ["roster"]) for sheet in sheets for head in islice(sheet.heads(), 1)):
+        return None
+    marks = [set(map(name_key, names_of_column(_FAMILY, mark))) for mark in _MARKS]
     for sheet in sheets:
         head = next(
             (head for head in sheet.heads() if all(marks_of & {*map(name_key, head.names)} for marks_of in marks)), None
         )
-        place = place_of(head.names, _names_of(_YEAR_COLUMN)) if head else None
+        place = place_of(head.names, names_of_column(_FAMILY, _YEAR_COLUMN)) if head else None
         if head is None or place is None:
             continue
-        years = sorted({*_years(sheet.read(head, [place], "latin-1"), place).tolist()})
+        raw = sheet.read(head, [place], layouts_of(_FAMILY)[0].encoding)
+        years = sorted({*_years(raw, place).tolist()})
         is_of_one = fitting(head.names, [_FAMILY]) is not None
         if len({*years} - {NO_YEAR}) > is_of_one and not (is_of_one and any(_missing_of(year, head) for year in years)):
             return sheet, dict(_matches(sheet, head, years))
     return None
-
-
-def _names_of(column: str) -> list[str]:
-    layouts = (layout for layout in layouts_of(_FAMILY) if column in layout.columns)
-    return list(dict.fromkeys(name for layout in layouts for name in layout.columns[column].sources))
 
 
 def _layout_of(year: int) -> Layout | None:

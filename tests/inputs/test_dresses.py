@@ -180,3 +180,14 @@ def test_rounded_scores_of_2014_are_no_multiples_of_points(tmp_path: Path) -> No
         row[place] = row[place] if row[place] == "P4R" else f"{float(row[place]):.2f}"
     found = aco.reconcile(plain("rounded.csv", rows, tmp_path), 2014).table
     assert set(found["class"]) == {"exact", "rounding"}
+
+
+def test_names_in_a_stacked_copy_are_read_in_the_encoding_of_cms(tmp_path: Path) -> None:
+    """Looking for the years first must not settle how the names are read."""
+    rows = read(DATA / "mssp_puf_2018.csv")
+    rows[1][rows[0].index("ACO_Name")] = "Physicians\u2019 ACO"
+    (tmp_path / "year").write_text("2018")
+    copy = stacked(rows, tmp_path)
+    copy.write_text(copy.read_text("utf-8"), encoding="cp1252")
+    names = aco.settle(copy, 2018).table["aco_name"]
+    assert "Physicians\u2019 ACO" in names.tolist()
