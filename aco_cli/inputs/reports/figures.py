@@ -13,6 +13,7 @@ from aco_cli.inputs.problems import limited
 from aco_cli.inputs.raw import Head, Sheet
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.sheets import open_sheets
+from aco_cli.inputs.workbook import first_texts
 
 _TABLE = re.compile(r"(?:Appendix )?Table (A?\d+[A-C]?)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\[([A-Z]{1,2}\d?)\]\s*(.*)", re.DOTALL)
@@ -92,17 +93,14 @@ def layout_of(name: str) -> Mapping[str, Any]:
 
 
 def read_report(file: str, name: str = "stlmt") -> Report | None:
-    """A report of a kind, known by its cover; None for another file, and for one that cannot be opened.
+    """A report of a kind, known by its cover; None for another file.
 
-    Raises InputError for a report with cells that hold no value.
+    Raises InputError for a report that is damaged or has cells that hold no value.
     """
     layout = layout_of(name)
-    try:
-        sheets = open_sheets(file)
-    except InputError:
+    if not any(layout["title"] in text.lower() for text in first_texts(file)):
         return None
-    if not any(layout["title"] in cell.lower() for sheet in sheets for row in sheet.top for cell in row[:1]):
-        return None
+    sheets = open_sheets(file)
     report = Report(sheets[0].file, layout, remarks=list(sheets[0].remarks))
     for sheet in sheets:
         _read_sheet(report, sheet)
