@@ -18,6 +18,7 @@ STEPS = (
     "sequestration_added_back",
     "truncation_percentile",
 )
+_USED = (*STEPS, "completion_factor", "covid_episodes")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
     values = steps[0]
     covid = next((entries["covid_episodes"].value for entries in held if "covid_episodes" in entries), None)
     factors = [float(entries["completion_factor"].value) for entries in held]
-    statuses = [(name, entry.status) for entries in held for name, entry in entries.items()]
+    statuses = [(name, entry.status) for entries in held for name, entry in entries.items() if name in _USED]
     return ExpenditureRules(
         claim_types=tuple(values["claim_types"]),
         inpatient_claim_types=tuple(values["inpatient_claim_types"]),

@@ -145,7 +145,7 @@ def test_covid_episodes_are_said_not_to_be_taken_out(aco: Runner, folder: Path) 
         path = folder / name
         path.write_text(path.read_text().replace("2018", "2021"))
     done = aco("expenditures", "2021", *ARGUMENTS, *REFERENCE, cwd=folder)
-    assert "months of inpatient COVID-19 episodes (2020-01-01 to 2023-05-11, 42 CFR 425.611) are not" in done.stderr
+    assert "months of inpatient COVID-19 episodes (2020-01-27 to 2023-05-11, 42 CFR 425.611) are not" in done.stderr
     assert done.returncode == 0
 
 

@@ -1,0 +1,64 @@
+"""What the rules from claims to expenditures say of months, codes and quarters that go by dates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from aco_cli.rules.book import RuleBook
+from aco_cli.rules.parameters import Status
+
+
+@pytest.fixture(scope="module")
+def book() -> RuleBook:
+    return RuleBook()
+
+
+def value(book: RuleBook, year: int, name: str) -> Any:
+    """Of a year verified or not: what is written is what would hold."""
+    entry = book.parameters("mssp-expenditures")[name].entry("every-track", year)
+    return entry and entry.value
+
+
+def suspect(book: RuleBook, year: int, day: date) -> set[str]:
+    rows = value(book, year, "suspect_billing") or []
+    return {code for row in rows if row["from"] <= day <= row["through"] for code in row["hcpcs"]}
+
+
+@pytest.mark.parametrize(
+    ("performance_year", "day", "codes"),
+    [
+        (2022, date(2022, 12, 31), set()),
+        (2023, date(2022, 12, 31), set()),  # 42 CFR 425.670 is of calendar year 2023, below ...
+        (2023, date(2023, 1, 1), {"A4352", "A4353"}),
+        (2023, date(2023, 12, 31), {"A4352", "A4353"}),
+        (2026, date(2023, 7, 1), {"A4352", "A4353"}),  # ... where it is a benchmark year of a start in 2026 ...
+        (2026, date(2024, 1, 1), {"A4353", "A5057"}),  # ... and above it 425.672 goes by calendar year
+        (2026, date(2025, 1, 1), set()),
+    ],
+)
+def test_suspect_billing_goes_by_date_of_service(
+    book: RuleBook, performance_year: int, day: date, codes: set[str]
+) -> None:
+    assert suspect(book, performance_year, day) == codes
+
+
+def test_only_the_codes_of_2023_were_read_in_the_rule(book: RuleBook) -> None:
+    entries = book.parameters("mssp-expenditures")["suspect_billing"].entries
+    assert [(each.years[0], each.status) for each in entries] == [(2023, Status.PUBLISHED), (2024, Status.UNVERIFIED)]
+
+
+def test_covid_episodes_run_past_the_emergency(book: RuleBook) -> None:
+    """42 CFR 425.611(b): through the month after discharge, so a discharge in May 2023 takes out June too."""
+    found = value(book, 2023, "covid_episodes")
+    assert (found["through"], found["months_after_discharge"]) == (date(2023, 5, 11), 1)
+    assert value(book, 2019, "covid_episodes") is None
+
+
+def test_five_completion_factors(book: RuleBook) -> None:
+    """CMS methodology v11, Tables 12, 13: the year's, and those of a prospective and a retrospective quarter."""
+    quarters = value(book, 2022, "quarterly_completion_factor")
+    assert value(book, 2022, "completion_factor") == 1.013
+    assert quarters == {"prospective": [1.349, 1.154, 1.105, 1.072], "retrospective": [1.072] * 4}
