@@ -61,23 +61,27 @@ def check_reports(run: Run, request: Request, reports: Sequence[ReportInputs]) -
         one = {"expenditures": held.expenditures, "reference": held.reference, "rules": request.book}
         worksheet = explain(held.roster, own["aco_id"], int(own["performance_year"]), **one).table  # type: ignore[arg-type]
         run.remarks(held.report.remarks)
-        table = check_report(_published(held), worksheet)
+        table = check_report(published_figures(held), worksheet)
         tables.append(table.drop(columns="formula"))
         _tell(run, held, table, worksheet, request.book)
     return Result(pd.concat(tables, ignore_index=True), run.notices)
 
 
-def _published(held: ReportInputs) -> pd.DataFrame:
+def printed_figures(held: ReportInputs) -> pd.DataFrame:
+    """All figures of a report by table, letter, period and enrollment type; without a value where they do not apply."""
+    rows = [
+        {**vars(place), "label": printed.label, "value": printed.value, "place": f"{place.table} {place.letter}"}
+        for place, printed in held.report.figures.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def published_figures(held: ReportInputs) -> pd.DataFrame:
     """The figures that CMS computed: those that apply and are not given."""
     layout = held.report.layout
     given = {place for kind in ("roster", "benchmark_years", "performance_year") for place in layout[kind].values()}
     given -= {*layout["repeated"]}
-    rows = [
-        {**vars(place), "label": printed.label, "value": printed.value, "place": f"{place.table} {place.letter}"}
-        for place, printed in held.report.figures.items()
-        if printed.value is not None
-    ]
-    table = pd.DataFrame(rows)
+    table = printed_figures(held).dropna(subset="value")
     return table[~table["place"].isin(given)]
 
 

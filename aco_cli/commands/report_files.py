@@ -1,6 +1,7 @@
 """The page, the charts and the workbook of `report`: what of a roster they show, and how they are made."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -29,17 +30,25 @@ MOST_ROWS = 20_000
 def make_book(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
     """Settle the rows of a roster and make their workbook. Raises OutputError for what it cannot hold.
 
-    Where the request has reference files, the worksheets start with the benchmarks by those.
+    Where the request has reference files, the worksheets start with the benchmarks by those. Of one settlement report,
+    CMS's sheets come first, recomputed.
     """
+    from aco_cli.api.report_sheets import cms_sheets
     from aco_cli.outputs.workbook.book import Sheets, render_book
+    from aco_cli.outputs.workbook.cms_sheets import CmsSheet
 
     book = request.book
     settled = settle_rows(session, frame, book, ("outcome", "settlement", "aco_id", "performance_year", "notes"))
     frame = with_balances(frame, book).reset_index(drop=True)
-    rows = sheet_rows(frame, book, read_evidence(session, request))
+    evidence = read_evidence(session, request)
+    rows = sheet_rows(frame, book, evidence)
+    report: Sequence[CmsSheet] = ()
+    if len(request.reports) == 1 and len(frame) == 1:
+        lines = pd.DataFrame(map(asdict, worksheet(frame, book, evidence)))
+        report = cms_sheets(request.reports[0], frame, lines)
     sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), settled["notes"].tolist(), rows)
     with session.busy("writing the workbook", rows=len(frame)):
-        return render_book(book, sheets)
+        return render_book(book, sheets, report)
 
 
 def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:

@@ -3,10 +3,11 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,8 +22,16 @@ from aco_cli.rules.book import RuleBook
 # The one real report that was tried comes out to this, as doubles that were written with 15 digits do.
 TOLERANCE = 1e-6
 COLUMNS = ("table", "letter", "line", "period", "enrollment_type", "published", "recomputed", "difference", "class")
+_WHERE = ("table", "letter", "label", "period", "enrollment_type")
 _PACKAGED = Path(__file__).with_suffix(".yaml")
 _MEMBER = re.compile(r"(?:_(by1|by2|by3|py))?(?:_(esrd|disabled|aged_dual|aged_nondual))?$")
+
+
+class Recomputed(NamedTuple):
+    """What a figure recomputes to, and whether that is what is printed."""
+
+    value: float | str
+    is_right: bool
 
 
 def check_report(published: pd.DataFrame, worksheet: pd.DataFrame) -> pd.DataFrame:
@@ -32,21 +41,48 @@ def check_report(published: pd.DataFrame, worksheet: pd.DataFrame) -> pd.DataFra
     word); `worksheet` the lines of the law for the same inputs. Figures that do not apply are left out. Column
     `formula` says of which lines a figure is made.
     """
-    law: Mapping[str, Any] = load_yaml(_PACKAGED.read_text("utf-8"))
+    rows = [
+        {
+            **dict(zip(COLUMNS[:5], (each[name] for name in _WHERE), strict=True)),
+            **_compared(each["value"], recomputed),
+            "formula": formula,
+        }
+        for each, formula, recomputed in _recomputed_figures(published, worksheet)
+    ]
+    order = _declared()["order"]
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "formula"])
+    return table.sort_values("table", key=lambda names: names.map(order.index), kind="stable", ignore_index=True)
+
+
+def recomputed_figures(published: pd.DataFrame, worksheet: pd.DataFrame) -> dict[tuple[str, str, str, str], Recomputed]:
+    """What the figures of a report recompute to, by table, letter, period and enrollment type; see `check_report`."""
+    return {
+        (each["table"], each["letter"], each["period"], each["enrollment_type"]): Recomputed(
+            recomputed, _compared(each["value"], recomputed)["class"] != Verdict.UNEXPLAINED
+        )
+        for each, _, recomputed in _recomputed_figures(published, worksheet)
+    }
+
+
+def _recomputed_figures(
+    published: pd.DataFrame, worksheet: pd.DataFrame
+) -> Iterator[tuple[dict[str, Any], str | None, float | str]]:
+    """The figures that follow from others, each with its formula and what it recomputes to."""
+    law = _declared()
     values = {row["line"]: _number(row["value"]) for row in worksheet.to_dict("records")}
     by_place = _by_place(worksheet)
-    rows = []
     figures: list[dict[str, Any]] = published.to_dict("records")  # type: ignore[assignment]
     for each in figures:
         formula = _formula(each, law, by_place)
         recomputed = _recomputed(each, formula, law["words"], values)
         if recomputed is not None:
-            found = dict(
-                zip(COLUMNS[:5], (each[name] for name in ("table", "letter", "label", *COLUMNS[3:5])), strict=True)
-            )
-            rows.append({**found, **_compared(each["value"], recomputed), "formula": formula})
-    table = pd.DataFrame(rows, columns=[*COLUMNS, "formula"])
-    return table.sort_values("table", key=lambda names: names.map(law["order"].index), kind="stable", ignore_index=True)
+            yield each, formula, recomputed
+
+
+@cache
+def _declared() -> Mapping[str, Any]:
+    declared: Mapping[str, Any] = load_yaml(_PACKAGED.read_text("utf-8"))
+    return declared
 
 
 def first_wrong(table: pd.DataFrame) -> tuple[pd.Series, list[str]] | None:

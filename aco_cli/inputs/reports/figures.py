@@ -41,6 +41,20 @@ class Printed:
 
 
 @dataclass
+class ReportSheet:
+    """A sheet as it stands, as text, and which of its cells, by row and column from 0, are which figures."""
+
+    title: str
+    rows: list[list[str]]
+    places: dict[tuple[int, int], Place] = field(default_factory=dict)
+
+    @property
+    def filled(self) -> list[tuple[int, list[str]]]:
+        """The rows that hold anything, numbered from 1."""
+        return [(number, row) for number, row in enumerate(self.rows, start=1) if any(row)]
+
+
+@dataclass
 class Report:
     """What a workbook of CMS holds: its figures, parameters as (heading, label, value), and the lines of its cover."""
 
@@ -49,6 +63,7 @@ class Report:
     cover: list[str] = field(default_factory=list)
     parameters: list[tuple[str, str, str]] = field(default_factory=list)
     figures: dict[Place, Printed] = field(default_factory=dict)
+    sheets: list[ReportSheet] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
@@ -102,7 +117,9 @@ def read_report(file: str, name: str = "stlmt") -> Report | None:
         return None
     sheets = open_sheets(file)
     report = Report(sheets[0].file, layout, remarks=list(sheets[0].remarks))
-    for sheet in sheets:
+    for each in sheets:
+        sheet = ReportSheet(each.title, rows_of_text(each))
+        report.sheets.append(sheet)
         _read_sheet(report, sheet)
     if report.unknown:
         text = f"{report.file}: not understood and left out: {'; '.join(report.unknown)}"
@@ -110,12 +127,12 @@ def read_report(file: str, name: str = "stlmt") -> Report | None:
     return report
 
 
-def _read_sheet(report: Report, sheet: Sheet) -> None:
-    filled = [(number, row) for number, row in enumerate(rows_of_text(sheet), start=1) if any(row)]
+def _read_sheet(report: Report, sheet: ReportSheet) -> None:
+    filled = sheet.filled
     title = filled[0][1][0]
     table = _TABLE.match(title)
     if table and table[1].upper() in report.layout["tables"]:
-        _read_table(report, sheet.title, table[1].upper(), filled[1:])
+        _read_table(report, sheet, table[1].upper())
     elif title.lower().startswith("parameters"):
         report.parameters += _parameters(filled[1:])
     elif report.layout["title"] in " ".join(row[0] for _, row in filled).lower():
@@ -147,7 +164,8 @@ def _parameters(rows: Sequence[tuple[int, list[str]]]) -> Iterator[tuple[str, st
             heading = row[0]
 
 
-def _read_table(report: Report, sheet: str, table: str, rows: Sequence[tuple[int, list[str]]]) -> None:
+def _read_table(report: Report, sheet: ReportSheet, table: str) -> None:
+    rows = sheet.filled[1:]
     periods: dict[int, str] = {}
     letter, label, section = "", "", dict(periods)
     for at, (number, row) in enumerate(rows):
@@ -168,9 +186,11 @@ def _read_table(report: Report, sheet: str, table: str, rows: Sequence[tuple[int
             kind = _type(report, row[0])
         for place, text in values.items():
             if kind is None or not section.get(place):
-                report.unknown.append(f"sheet {sheet}, row {number}, {row[0] or text}")
+                report.unknown.append(f"sheet {sheet.title}, row {number}, {row[0] or text}")
                 break
-            report.figures[Place(table, letter, section[place], kind)] = Printed(label, number_of(text))
+            figure = Place(table, letter, section[place], kind)
+            report.figures[figure] = Printed(label, number_of(text))
+            sheet.places[number - 1, place] = figure
 
 
 def _own_periods(report: Report, values: Mapping[int, str]) -> dict[int, str]:

@@ -13,6 +13,7 @@ from aco_cli.engine.lines.row import Row
 from aco_cli.engine.lines.tree import Rule, walk
 from aco_cli.errors import OutputError
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
+from aco_cli.outputs.workbook.cms_sheets import CmsSheet, write_cms_sheets
 from aco_cli.outputs.workbook.names import sheet_names
 from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, write_index, write_summary
 from aco_cli.outputs.workbook.parameters import SHEET, Parameters
@@ -36,8 +37,11 @@ class Sheets:
     rows: Sequence[tuple[Row | None, Row]]
 
 
-def render_book(book: RuleBook, sheets: Sheets) -> bytes:
-    """The workbook as a file. The same settlements give the same bytes. Raises OutputError for too many ACOs."""
+def render_book(book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet] = ()) -> bytes:
+    """The workbook as a file, sheets in the form of CMS's report before all others.
+
+    The same settlements give the same bytes. Raises OutputError for too many ACOs.
+    """
     rows = len(sheets.roster)
     if rows > MOST_SHEETS:
         raise OutputError(
@@ -48,14 +52,15 @@ def render_book(book: RuleBook, sheets: Sheets) -> bytes:
     with xlsxwriter.Workbook(file, OPTIONS) as workbook:
         workbook.set_properties({"created": CREATED})
         workbook.set_calc_mode("auto")
-        _fill(workbook, book, sheets)
+        _fill(workbook, book, sheets, report)
     return file.getvalue()
 
 
-def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets) -> None:
+def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet]) -> None:
     styles = Styles(workbook)
-    index, summary = workbook.add_worksheet(INDEX), workbook.add_worksheet(SUMMARY)
     names = sheet_names(sheets.roster["aco_id"].tolist(), sheets.roster["performance_year"].tolist())
+    write_cms_sheets(workbook, report, styles, taken=(INDEX, SUMMARY, SHEET, *names))
+    index, summary = workbook.add_worksheet(INDEX), workbook.add_worksheet(SUMMARY)
     pages = [workbook.add_worksheet(name) for name in names]
     kinds = [(settlement.situation.program, benchmark is not None) for benchmark, settlement in sheets.rows]
     layouts = {kind: tables(book, kind[0], with_benchmark=kind[1]) for kind in sorted(set(kinds))}
