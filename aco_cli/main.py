@@ -4,45 +4,43 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from aco_cli import __version__
+from aco_cli.commands.help import HelpCommand, HelpGroup
 from aco_cli.commands.options import LogFormat
-from aco_cli.commands.table import COMMANDS, FAMILIES
+from aco_cli.commands.table import COMMANDS, FAMILIES, purpose_of
 from aco_cli.errors import AcoError, ExitCode
 
 if TYPE_CHECKING:
     from aco_cli.commands.log import Log
 
 
-class UsageCommand(TyperCommand):
-    """A command whose usage shows what it must be given as it is: YEARS FILE..., not {YEARS} {FILE...}."""
-
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """The words behind the command's name."""
-        pieces = super().collect_usage_pieces(ctx)
-        return [re.sub(r"[{}]", "", piece).replace("......", "...") for piece in pieces]
-
-
 # Plain help: rich's markup would double the time of `aco --help`.
-app = typer.Typer(name="aco", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
-families = {name: typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=FAMILIES[name]) for name in FAMILIES}
+_GROUP: dict[str, Any] = {"cls": HelpGroup, "no_args_is_help": True, "rich_markup_mode": None}
+_NAMES: dict[str, Any] = {"context_settings": {"help_option_names": ["--help", "-h"]}}
+app = typer.Typer(name="aco", pretty_exceptions_enable=False, **_GROUP, **_NAMES)
+families = {name: typer.Typer(help=FAMILIES[name], **_GROUP) for name in FAMILIES}
 for command in COMMANDS:
     family, _, name = command.name.rpartition(" ")
-    families.get(family, app).command(name, cls=UsageCommand, rich_help_panel=command.purpose)(command.run)
+    panel = None if family else command.purpose
+    families.get(family, app).command(name, cls=HelpCommand, rich_help_panel=panel)(command.run)
 for name, family_app in families.items():
-    app.add_typer(family_app, name=name)
+    app.add_typer(family_app, name=name, rich_help_panel=purpose_of(name))
+
+
+_VERSION = "Print the version, and a hash of the rules."
 
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"aco {__version__}")
+        from aco_cli.rules.fingerprint import rules_fingerprint, short
+
+        print(f"aco {__version__}, rules {short(rules_fingerprint())}")
         raise typer.Exit
 
 
@@ -50,14 +48,27 @@ def _version(asked: bool) -> None:
 def aco(
     ctx: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help=_VERSION),
     ] = False,
 ) -> None:
-    """What Medicare's accountable care organizations are paid or must repay, year by year, and why.
+    """Settle Medicare accountable care organizations: what each is paid or owes, and why.
 
-    Exit codes: 0 ok; 1 findings; 2 wrong usage; 3 a file that cannot be read, does not fit its contract or cannot
-    be written; 4 warnings under --strict; 70 internal error; 130 interrupted (Ctrl-C); 141 the reader of the output
-    went away.
+    FILE is CMS's public use file of the year, CMS's settlement report, or a roster of your own. Exit codes: 0 ok;
+    1 findings; 2 wrong usage; 3 a file that cannot be read, does not fit its contract or cannot be written; 4 warnings
+    under --strict; 70 internal error; 130 interrupted (Ctrl-C); 141 the reader of the output went away.
+
+    \b
+    # What did we earn, and why?
+    aco explain A1540 2024 puf_2024.csv
+    # Is CMS's settlement report right?
+    aco reconcile STLMT.xlsx
+    # What would ENHANCED bring, and risk?
+    aco whatif 2024 puf_2024.csv --aco A1540 --set track=enhanced
+    # How do we compare?
+    aco report 2024 puf_2024.csv --aco A1540 -o report.html
+    # What comes next year?
+    aco project 2025 puf_2024.csv
     """
     from aco_cli.commands.settings import defaults  # not needed for `aco --help`
 

@@ -14,13 +14,14 @@ def benchmark(
     session: o.StrictSession,
     reference: o.ReferenceOption = None,
 ) -> None:
-    """Expenditures to benchmark, per ACO and year.
+    """Compute historical and updated benchmarks from expenditures.
 
     Historical benchmark, adjustments, risk adjustment and update, for agreements that start from 2012 to 2025. The
     roster says when an agreement starts (agreement_start) and its number (agreement_period).
 
     \b
-    aco benchmark 2022 roster.csv --expenditures expenditures.parquet --reference reference.csv
+    aco benchmark 2022 roster.csv --expenditures expenditures.parquet \\
+        --reference reference.csv
     """
     found = aco.benchmark(files, years, run=session, **rows.selection(reference=reference))
     session.write(found.table, "benchmark", table)

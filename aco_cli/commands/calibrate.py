@@ -27,7 +27,7 @@ def calibrate(
     updates: Annotated[bool, o.flag("--updates", "Estimate the year's flat-dollar updates too.")] = False,
     rules: o.RulesOption = None,
 ) -> None:
-    """National trend factors from published benchmarks.
+    """Estimate national trend factors from published benchmarks.
 
     For each agreement start, the eight factors (two earlier benchmark years, four enrollment types) by least squares on
     HistBnchmk. Writes a reference file for `aco benchmark`; how well it fits is told on standard error. With --updates
@@ -35,7 +35,8 @@ def calibrate(
 
     \b
     aco calibrate 2014 puf_2014.csv -o reference.csv
-    aco calibrate 2014 puf_2014.csv -o reference.csv --updates --residuals residuals.csv
+    aco calibrate 2014 puf_2014.csv -o reference.csv --updates \\
+        --residuals residuals.csv
     """
     from aco_cli.api.selection import rules_of
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate

@@ -3,13 +3,12 @@
 import math
 from typing import Annotated
 
-import typer
-
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
+from aco_cli.commands.help import OUTPUT
 from aco_cli.outputs.formats import Format
 
-_FORMAT = "auto is one line per problem; csv, json, ... give columns."
+_FORMAT = "auto (one line per problem), or a table: csv, json, jsonl, parquet, xlsx, markdown."
 
 
 @command
@@ -17,13 +16,14 @@ def check(
     files: o.NeededFilesArgument,
     sources: o.Sources,
     session: o.StrictSession,
-    format: Annotated[Format, typer.Option("--format", "-f", help=_FORMAT)] = Format.AUTO,
+    format: Annotated[Format, o.option("FORMAT", _FORMAT, "--format", "-f", rich_help_panel=OUTPUT)] = Format.AUTO,
     output: o.OutputOption = None,
 ) -> bool:
-    """All problems of input files at once.
+    """Validate input files and report every problem.
 
-    Each with file, row and column, what was expected and found; silent and exit code 0 when clean. Besides rosters and
-    CMS public use files: measure rates, scores of aco quality, expenditures by enrollment type, reference files.
+    Each with file, row and column, what was expected and what was found. A clean file gives no output and exit code 0.
+    Reads rosters, CMS public use files, measure rates, `aco quality` output, expenditures by enrollment type and
+    reference files.
 
     \b
     aco check roster.csv

@@ -21,7 +21,7 @@ class Settable(o.Strict):
 
 @command
 def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
-    """Settings in force and where each comes from.
+    """Show effective settings and their sources.
 
     From weak to strong: the default, aco.toml in the current folder ([tool.aco] of pyproject.toml where there is none),
     environment variables such as ACO_FORMAT, and flags.

@@ -11,6 +11,7 @@ from aco_cli.commands.call import command
 _FORMS = "CSV or Parquet, a folder or a pattern"
 _REFERENCE = "CMS's thresholds and mean risk scores by year and type"
 _NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"
+_ENGINE = "Compute engine: duckdb (local) or spark (cluster)."
 
 
 @o.group
@@ -24,7 +25,7 @@ class ClaimsOptions:
     county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None
     national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None
     rules: o.RulesOption = None
-    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help="What adds up: here, or on a cluster.")] = "duckdb"
+    engine: Annotated[Literal["duckdb", "spark"], typer.Option(help=_ENGINE)] = "duckdb"
     master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]"
     memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB"
     temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None
@@ -32,14 +33,15 @@ class ClaimsOptions:
 
 @command
 def expenditures(years: o.YearsArgument, claims: ClaimsOptions, output: o.Output, session: o.StrictSession) -> None:
-    """Claims to expenditures, by ACO, period and enrollment type.
+    """Compute expenditures from claims, by enrollment type.
 
-    Person years, per capita expenditure, renormalized risk score, and with --county-ffs the regional expenditure and
-    national weight: what `aco benchmark` reads.
+    One row per ACO, period and enrollment type, which `aco benchmark` reads: person years, per capita expenditure,
+    renormalized risk score, and with --county-ffs the regional expenditure and national weight.
 
     \b
-    aco expenditures 2018 --claims claims.parquet --enrollment enrollment.parquet \\
-        --assignment assignment.parquet --reference reference.csv -o expenditures.parquet
+    aco expenditures 2018 --claims claims.parquet \\
+        --enrollment enrollment.parquet --assignment assignment.parquet \\
+        --reference reference.csv -o expenditures.parquet
     """
     found = aco.expenditures(years, run=session, **vars(claims))
     session.write(found.table, "expenditures", output)

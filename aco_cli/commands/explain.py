@@ -32,7 +32,8 @@ def explain(
     aco explain A67373 2014 roster.csv --format markdown
     aco explain A1001 2018 puf_2018.csv --quality puf_2018.csv
     aco explain P.A9901.ACO.STLMT.Y2022.xlsx
-    aco explain S2001 2022 roster.csv --expenditures expenditures.csv --reference reference.csv
+    aco explain S2001 2022 roster.csv --expenditures expenditures.csv \\
+        --reference reference.csv
     """
     selection = sources.selection(rules=rules, quality=quality, reference=reference)
     found = aco.explain(files, aco_id, year, run=session, **selection)

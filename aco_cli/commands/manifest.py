@@ -23,7 +23,7 @@ from aco_cli.commands.call import Call
 from aco_cli.commands.options import LayoutChoice
 from aco_cli.errors import AcoError, InputError, Problem, RulesError, UsageError
 from aco_cli.outputs.formats import Format
-from aco_cli.rules.fingerprint import fingerprint, rules_fingerprint
+from aco_cli.rules.fingerprint import fingerprint, rules_fingerprint, short
 
 SUFFIX = ".manifest.json"
 FORMAT = 1
@@ -101,7 +101,7 @@ def facts(file: str, data: bytes, rows: int) -> FileFacts:
 
 def tool_now() -> dict[str, str]:
     """The version of this program, and the sha256 over its code, input and output columns, and scenarios."""
-    data = ("inputs/*/*.yaml", "outputs/*.yaml", "outputs/*/*.yaml", "scenarios/*.yaml")
+    data = ("engine/*.yaml", "inputs/*/*.yaml", "outputs/*.yaml", "outputs/*/*.yaml", "scenarios/*.yaml")
     code = fingerprint([Path(aco_cli.__file__).parent], ("*.py", *data))
     return {"version": aco_cli.__version__, "sha256": code}
 
@@ -188,7 +188,7 @@ def _rules_and_programs(manifest: Manifest) -> Iterator[str]:
 
 
 def _change(before: str, after: str) -> str:
-    return f"sha256 {before[:12]}... -> {after[:12]}..."
+    return f"sha256 {short(before)}... -> {short(after)}..."
 
 
 def _command(manifest: Manifest, commands: Mapping[str, Callable[..., None]]) -> Callable[..., None]:

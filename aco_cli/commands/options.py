@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, dataclass_transform
 
 import typer
 
+from aco_cli.commands.help import INPUT, MESSAGES, OUTPUT
 from aco_cli.outputs.formats import Format
 
 if TYPE_CHECKING:
@@ -16,21 +18,35 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Many = list[str] | None
+# The variable by which a shell asks for completion.
+COMPLETION = "_ACO_COMPLETE"
 
 
-def option(metavar: str, help: str, *name: str, **more: Any) -> Any:
-    """An option with a value, named as its parameter unless it has another name."""
-    return typer.Option(*name, metavar=metavar, help=help, **more)
+def option(metavar: str, help: str, *name: str, words: str = "", **more: Any) -> Any:
+    """An option with a value, named as its parameter unless it has another name.
+
+    `words`: the function of `completion` that knows what may stand there.
+    """
+    return typer.Option(*name, metavar=metavar, help=help, autocompletion=completed(words), **more)
 
 
-def many(metavar: str, help: str, *name: str) -> Any:
+def many(metavar: str, help: str, *name: str, **more: Any) -> Any:
     """An option that may be given again."""
-    return option(metavar, f"{help}; repeatable.", *name)
+    return option(metavar, f"{help}; repeatable.", *name, **more)
 
 
-def flag(names: str, help: str, *short: str) -> Any:
+def flag(names: str, help: str, *short: str, **more: Any) -> Any:
     """A flag; that of a setting can be taken back, as it must be able to overrule `aco.toml` and the environment."""
-    return typer.Option(names, *short, help=help, show_default=False)
+    return typer.Option(names, *short, help=help, show_default=False, **more)
+
+
+def completed(words: str) -> Any:
+    """What completes an option or argument, while a shell asks; typer looks at each, which takes time."""
+    if not words or COMPLETION not in os.environ:
+        return None
+    from aco_cli.commands import completion
+
+    return getattr(completion, words)
 
 
 def no_nan(value: float | None) -> float | None:
@@ -63,37 +79,54 @@ _FILES = (
 )
 FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE", help=_FILES)]
 NeededFilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)]
-LayoutOption = Annotated[LayoutChoice, typer.Option(help="How to read the files; auto goes by the header.")]
-ExpendituresOption = Annotated[Many, many("FILE", "Totals to join by aco_id and performance_year")]
-ReferenceOption = Annotated[Many, many("FILE", "National figures; --expenditures is then by enrollment type")]
-QualityOption = Annotated[Many, many("FILE", "Measure rates, or what aco quality writes; their scores count")]
-RulesOption = Annotated[Many, many("DIR", "Folder of rule files that add to or replace the packaged ones")]
-ProgramOption = Annotated[Many, many("NAME", "Only this program")]
-TrackOption = Annotated[Many, many("NAME", "Only this track")]
-AcoOption = Annotated[Many, many("ID", "Only this ACO, by ID or name")]
-WhereOption = Annotated[str | None, option("CONDITION", "Only rows such as 'state == \"TX\"'.")]
-JoinOption = Annotated[Many, many("FILE", "Table with further columns by aco_id (and year)")]
-ExpectRowsOption = Annotated[int | None, option("N", "Stop unless there are N rows of these years.", min=0)]
-LimitOption = Annotated[int | None, option("N", "Only the first N rows of the result.", min=0)]
-SheetOption = Annotated[str | None, option("NAME", "Sheet of a workbook to read.")]
-FormatOption = Annotated[
-    Format, typer.Option("--format", "-f", help="auto is a table on a terminal and CSV when piped.")
+
+_IN: dict[str, Any] = {"rich_help_panel": INPUT}
+_LAYOUT = "Layout of the files: auto (detected from the header), roster, cms-puf or stlmt."
+LayoutOption = Annotated[LayoutChoice, option("LAYOUT", _LAYOUT, **_IN)]
+ExpendituresOption = Annotated[
+    Many, many("FILE", "Totals by aco_id and performance_year, or expenditures by enrollment type", **_IN)
 ]
-_OUTPUT = "Write here, whole or not at all; format from the extension."
-OutputOption = Annotated[str | None, option("FILE", _OUTPUT, "--output", "-o")]
-ColumnsOption = Annotated[Many, option("A,B,...", "Only these columns, in this order.")]
-SortOption = Annotated[Many, option("A,-B,...", "Sort by these columns; - before one: descending.")]
-ExactOption = Annotated[bool, flag("--exact/--no-exact", "Full precision instead of money rounded to cents.")]
-_EXCEL_SAFE = "In CSV and TSV, keep a spreadsheet from reading text as a formula."
-ExcelSafeOption = Annotated[bool, flag("--excel-safe/--no-excel-safe", _EXCEL_SAFE)]
-_EXCEL = "CSV and TSV for a double click: --excel-safe, and a mark that shows accents."
-ExcelOption = Annotated[bool, flag("--excel/--no-excel", _EXCEL)]
-ManifestOption = Annotated[bool, flag("--manifest", "Write FILE.manifest.json beside -o FILE, for `aco verify`.")]
-StrictOption = Annotated[bool, flag("--strict/--no-strict", "Exit with code 4 if there are warnings.")]
-QuietOption = Annotated[bool, flag("--quiet/--no-quiet", "No messages on standard error except errors.", "-q")]
-NoColorOption = Annotated[bool, flag("--no-color/--color", "No color (as with NO_COLOR set).")]
-_LOG_FORMAT = "A line per step on standard error: text, or JSON for every message."
-LogFormatOption = Annotated[LogFormat | None, typer.Option(help=_LOG_FORMAT)]
+_REFERENCE = "National figures, with which --expenditures is by enrollment type"
+ReferenceOption = Annotated[Many, many("FILE", _REFERENCE, **_IN)]
+_QUALITY = "Measure rates or `aco quality` output; these scores replace the roster's"
+QualityOption = Annotated[Many, many("FILE", _QUALITY, **_IN)]
+RulesOption = Annotated[Many, many("DIR", "Folder of rule files that add to or replace the packaged ones", **_IN)]
+ProgramOption = Annotated[Many, many("NAME", "Only this program", words="programs", **_IN)]
+TrackOption = Annotated[Many, many("NAME", "Only this track", words="tracks", **_IN)]
+AcoOption = Annotated[Many, many("ID", "Only this ACO, by ID or name", words="acos", **_IN)]
+WhereOption = Annotated[str | None, option("CONDITION", "Only rows such as 'state == \"TX\"'.", **_IN)]
+JoinOption = Annotated[Many, many("FILE", "Table with further columns by aco_id (and year)", **_IN)]
+_EXPECT_ROWS = "Stop unless there are N rows of these years."
+ExpectRowsOption = Annotated[int | None, option("N", _EXPECT_ROWS, min=0, **_IN)]
+SheetOption = Annotated[str | None, option("NAME", "Sheet of a workbook to read.", **_IN)]
+
+_OUT: dict[str, Any] = {"rich_help_panel": OUTPUT}
+_FORMAT = "auto (table on a terminal, CSV when piped), table, csv, tsv, json, jsonl, parquet, xlsx or markdown."
+FormatOption = Annotated[Format, option("FORMAT", _FORMAT, "--format", "-f", **_OUT)]
+_OUTPUT = "Write to FILE (atomic); format inferred from the extension."
+OutputOption = Annotated[str | None, option("FILE", _OUTPUT, "--output", "-o", **_OUT)]
+_COLUMNS = "Only these columns, in this order; all: every column."
+ColumnsOption = Annotated[Many, option("A,B,...", _COLUMNS, words="columns", **_OUT)]
+SortOption = Annotated[
+    Many, option("A,-B,...", "Sort by these columns; - before one: descending.", words="columns", **_OUT)
+]
+LimitOption = Annotated[int | None, option("N", "Only the first N rows of the result.", min=0, **_OUT)]
+_EXACT = "Full precision instead of money rounded to cents."
+ExactOption = Annotated[bool, flag("--exact/--no-exact", _EXACT, **_OUT)]
+_EXCEL_SAFE = "CSV/TSV in which a spreadsheet reads no text as a formula."
+ExcelSafeOption = Annotated[bool, flag("--excel-safe/--no-excel-safe", _EXCEL_SAFE, **_OUT)]
+_EXCEL = "CSV/TSV that opens correctly in Excel (implies --excel-safe; adds a UTF-8 BOM)."
+ExcelOption = Annotated[bool, flag("--excel/--no-excel", _EXCEL, **_OUT)]
+_MANIFEST = "Write FILE.manifest.json beside -o FILE, for `aco verify`."
+ManifestOption = Annotated[bool, flag("--manifest", _MANIFEST, **_OUT)]
+
+_MSG: dict[str, Any] = {"rich_help_panel": MESSAGES}
+StrictOption = Annotated[bool, flag("--strict/--no-strict", "Exit with code 4 if there are warnings.", **_MSG)]
+_QUIET = "No messages on standard error except errors."
+QuietOption = Annotated[bool, flag("--quiet/--no-quiet", _QUIET, "-q", **_MSG)]
+NoColorOption = Annotated[bool, flag("--no-color/--color", "No color (as with NO_COLOR set).", **_MSG)]
+_LOG_FORMAT = "Log every step on standard error: text, or json (one object per line)."
+LogFormatOption = Annotated[LogFormat | None, option("FORMAT", _LOG_FORMAT, **_MSG)]
 
 
 @dataclass_transform()

@@ -7,6 +7,7 @@ import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
+_SET = "A roster column that reports lack"
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -16,21 +17,22 @@ def project(
     table: o.Output,
     session: o.StrictSession,
     roster: Annotated[o.Many, o.many("FILE", "Roster with what reports lack: msr_election, quality_score, ...")] = None,
-    change: Annotated[o.Many, o.many("COLUMN=VALUE", "A roster column that reports lack", "--set")] = None,
+    change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set", words="roster_columns")] = None,
     draws: Annotated[int, o.option("N", "Number of draws per row.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Seed of the random numbers.")] = 1,
     backtest: Annotated[bool, o.flag("--backtest", "How the model of next year held on the years in FILE.")] = False,
     rules: o.RulesOption = None,
 ) -> None:
-    """Project the year's settlement from CMS's in-year reports, or next year's from public use files.
+    """Project this year's settlement, or next year's, with a range.
 
     FILE are the benchmark report (BNMRK), the annual report of benchmark year 3 (AEXPU) and quarterly reports (QEXPU),
     of one ACO or several: one row per quarter and delivery of the benchmark report, with the probability to earn and to
-    owe and the 5th to 95th percentiles. What cannot be projected says what is missing. With a YEAR before them, FILE
+    owe and the 5th and 95th percentiles. What cannot be projected says what is missing. With a YEAR before them, FILE
     are public use files, and every ACO's next year is projected from its last.
 
     \b
-    aco project P.A9902.*.xlsx --set msr_election=0.01 --set quality_score=0.85 --set quality_standard_met=true
+    aco project P.A9902.*.xlsx --set msr_election=0.01 \\
+        --set quality_score=0.85 --set quality_standard_met=true
     aco project reports/ --roster roster.csv -o projection.csv
     aco project 2025 puf_2024.csv
     aco project --backtest puf_*.csv

@@ -9,7 +9,7 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 _FILES = "Tables with a column per measure (ACO-1, CAHPS_1, ...), or CMS's files of them; - is standard input."
-_ROSTER = "Ids by equal totals, and agreement starts, that FILE lacks"
+_ROSTER = "Roster that supplies missing ACO IDs (matched on totals) and agreement start dates"
 
 
 @command
@@ -23,7 +23,7 @@ def quality(
     rules: o.RulesOption = None,
     aco: o.AcoOption = None,
 ) -> None:
-    """Quality scores from measure rates.
+    """Compute quality scores from measure rates.
 
     By domain and overall for 2012-2018, overall from 2021 (APP); rates of the year before give improvement there.
 

@@ -21,7 +21,7 @@ def reconcile(
     all_figures: Annotated[bool, o.flag("--all", "On a terminal, also what is exact of a settlement report.")] = False,
     by_year: Annotated[bool, o.flag("--by-year", "Only the summary by performance year.")] = False,
 ) -> bool:
-    """Recomputed against published settlements.
+    """Compare recomputed with published settlements.
 
     Each is exact, within rounding, explained or unexplained; with --quality FILE, quality scores from the rates in
     FILE instead of settlements. Of CMS's settlement report (STLMT) every figure is recomputed. The rows go to standard

@@ -20,7 +20,7 @@ def show(
     parameter: Annotated[list[str] | None, typer.Option("--parameter", help="Only this parameter; repeatable.")] = None,
     rules: o.RulesOption = None,
 ) -> None:
-    """Values with citation and status.
+    """Show parameter values with citation and status.
 
     Every parameter's values by track and years; each quality measure with --program mssp-quality, or by its name.
 
@@ -34,9 +34,9 @@ def show(
 
 @command
 def sources(output: o.Output, session: o.PlainSession, rules: o.RulesOption = None) -> None:
-    """Documents that the citations name.
+    """List the documents that citations name.
 
-    And how many values rest on each.
+    With how many values rest on each.
 
     \b
     aco rules sources
@@ -53,7 +53,7 @@ def coverage(
     ] = None,
     rules: o.RulesOption = None,
 ) -> None:
-    """Programs, tracks and years covered.
+    """List programs, tracks and years covered.
 
     With how many values are published, derived, unverified and assumed. With --year, also of a year to come: the
     values that would be in force and are not published, or were written for an earlier year and not verified since.
@@ -75,7 +75,7 @@ def diff(
     track: o.TrackOption = None,
     rules: o.RulesOption = None,
 ) -> None:
-    """What changed between two years.
+    """Compare the rules of two performance years.
 
     Values that differ from one performance year to another, with citations.
 
@@ -87,9 +87,9 @@ def diff(
 
 @command
 def scenarios(output: o.Output, session: o.PlainSession) -> None:
-    """Scenarios of `aco whatif`.
+    """List the scenarios that come with `aco whatif`.
 
-    Those that come with aco, and what they change.
+    With what each changes.
 
     \b
     aco rules scenarios

@@ -20,11 +20,11 @@ def simulate(
     rows: o.SettledRows,
     table: o.TableOutput,
     session: o.StrictSession,
-    draws: Annotated[int, o.option("N", "How often each ACO is drawn.", min=1)] = 10_000,
+    draws: Annotated[int, o.option("N", "Number of draws per ACO.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Another seed gives other draws.", min=0)] = 1,
     sd: Annotated[float | None, o.option("FRACTION", _SD, min=0, max=1, callback=o.no_nan)] = None,
 ) -> None:
-    """Settlements under chance.
+    """Monte Carlo simulation of settlements.
 
     Each ACO's savings rate is drawn around its value, by default with a standard deviation that falls with the number
     of beneficiaries as the scale of the minimum savings rate does: how likely it is to earn or to owe, what to expect,

@@ -8,23 +8,23 @@ from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
 _MONTHS = 4 * 12  # of a person, about: three benchmark years and the performance year
-_BENEFICIARIES = "People of each ACO; most are assigned to it."
-_CLAIMS = "Claim lines of a person, mean."
+_BENEFICIARIES = "Beneficiaries per ACO; most are assigned to it."
+_CLAIMS = "Mean claim lines per beneficiary per month."
 
 
 @command
 def synth(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the files go; made if it does not exist.")],
     session: o.PlainSession,
-    acos: Annotated[int, o.option("N", "How many ACOs.", min=1, max=10_000)] = 5,
+    acos: Annotated[int, o.option("N", "Number of ACOs.", min=1, max=10_000)] = 5,
     beneficiaries: Annotated[int, o.option("N", _BENEFICIARIES, min=100, max=10_000_000)] = 2000,
     claims_per_month: Annotated[float, o.option("X", _CLAIMS, min=0.1, max=50, callback=o.no_nan)] = 2.0,
     year: Annotated[int, o.option("YEAR", "Performance year, 2020 to 2025.", min=2020, max=2025)] = 2023,
-    seed: Annotated[int, o.option("N", "Another seed, another population.", min=0)] = 1,
+    seed: Annotated[int, o.option("N", "Seed of the random numbers.", min=0)] = 1,
     expected: Annotated[bool, typer.Option(help="Write the expenditures that must result, expected.csv.")] = True,
     force: Annotated[bool, o.flag("--force", "Replace files of an earlier run in FOLDER.")] = False,
 ) -> None:
-    """A synthetic population of claims to try everything on.
+    """Generate synthetic claims, enrollment and assignment files.
 
     Writes claims.parquet, enrollment.parquet, assignment.parquet, roster.csv, reference.csv (national figures) and
     county_ffs.csv, for aco expenditures, aco benchmark and aco settle. The same options give the same files.

@@ -21,8 +21,8 @@ _NAMES = {
 }
 # The first words that commands share.
 FAMILIES = {
-    "rules": "Rules: parameters, sources, coverage.",
-    "config": "Settings: what is in force and why.",
+    "rules": "Show rule parameters with citation and status.",
+    "config": "Show effective settings and their sources.",
 }
 
 
@@ -48,3 +48,8 @@ class Command:
 
 
 COMMANDS = tuple(Command(name, purpose) for purpose, names in _NAMES.items() for name in names)
+
+
+def purpose_of(family: str) -> str:
+    """What the commands with a first word in common are for."""
+    return next(command.purpose for command in COMMANDS if command.name.startswith(f"{family} "))

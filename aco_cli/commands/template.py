@@ -7,16 +7,18 @@ import typer
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 
+_TRACK = "The track, such as basic-e; `aco rules coverage` lists them."
+
 
 @command
 def template(
-    track: Annotated[str, typer.Argument(metavar="TRACK", help="The track, such as basic-e (aco rules coverage).")],
+    track: Annotated[str, typer.Argument(metavar="TRACK", help=_TRACK, autocompletion=o.completed("tracks"))],
     output: o.Output,
     session: o.PlainSession,
     year: Annotated[int | None, o.option("YEAR", "The performance year; the last one covered if left out.")] = None,
     rules: o.RulesOption = None,
 ) -> None:
-    """A roster with the columns that a track needs, to fill in.
+    """Write a roster to fill in, with the columns a track needs.
 
     One row, with program, track and year; aco columns roster says what each column holds.
 

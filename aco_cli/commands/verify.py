@@ -1,4 +1,4 @@
-"""`aco verify`: whether a recorded run still stands."""
+"""`aco verify`: reproduce a recorded run."""
 
 from typing import Annotated
 
@@ -13,10 +13,10 @@ def verify(
     manifest: Annotated[str, typer.Argument(metavar="MANIFEST", help="FILE.manifest.json, as --manifest wrote it.")],
     session: o.PlainSession,
 ) -> bool:
-    """Whether a recorded run still stands.
+    """Reproduce a recorded run and report what changed.
 
-    Runs it again without touching its files and confirms the output byte for byte, or says what changed: an input, the
-    rules, aco, a library or the output; exit code 1 then. Run it in the folder in which the run was made.
+    Runs it again without touching its files and confirms the output byte for byte, or says what changed (exit code 1):
+    an input, the rules, aco, a library or the output. Run it in the folder in which the run was made.
 
     \b
     aco settle 2014 roster.csv -o settled.csv --manifest

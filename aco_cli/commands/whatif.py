@@ -33,7 +33,8 @@ def whatif(
     \b
     aco whatif 2014 roster.csv --set track=track-2 --set quality_score=1
     aco whatif 2014 roster.csv --rule mssp.sequestration=0
-    aco whatif 2014 roster.csv --scenario no-quality-penalty --scenario two-sided --totals
+    aco whatif 2014 roster.csv --scenario no-quality-penalty \\
+        --scenario two-sided --totals
     aco whatif 2014 roster.csv --scenario my_scenarios.yaml --by start_year
     """
     from aco_cli.api.selection import names

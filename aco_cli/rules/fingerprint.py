@@ -9,11 +9,16 @@ from aco_cli.rules.parameters import PACKAGED
 
 
 def rules_fingerprint(folders: Sequence[Path] = ()) -> str:
-    """The sha256 over names and contents of the packaged rule files and those of the folders, in the order given.
+    """The sha256 over names and contents of the packaged rules and lines and those of the folders, in the order given.
 
     Names count from the folder, so that it does not matter where it lies. Raises RulesError for what cannot be read.
     """
-    return fingerprint([PACKAGED, *folders], ("*.yaml",))
+    return fingerprint([PACKAGED, PACKAGED.with_name("law"), *folders], ("*.yaml",))
+
+
+def short(sha256: str) -> str:
+    """As much of a sha256 as people compare."""
+    return sha256[:12]
 
 
 def fingerprint(folders: Sequence[Path], patterns: Sequence[str]) -> str:

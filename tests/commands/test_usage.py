@@ -18,11 +18,14 @@ Aco = Callable[..., CompletedProcess[str]]
 Roster = Callable[..., Path]
 
 NAMES = [command.name for command in COMMANDS]
+PURPOSES = list(dict.fromkeys(command.purpose for command in COMMANDS))
 
 
 def described(shown: str) -> list[str]:
     """The commands that a help text lists, each of which it says something of."""
-    lines = shown.partition("Commands:\n")[2].splitlines()
+    before = shown.partition("Options:\n")[0]
+    lists = [before.partition(f"\n{title}:\n")[2].partition("\n\n")[0] for title in (*PURPOSES, "Commands")]
+    lines = [line for text in lists for line in text.splitlines()]
     assert [line for line in lines if len(line.split(maxsplit=1)) < 2] == []
     return [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
 
@@ -31,7 +34,7 @@ def test_no_arguments_show_the_commands(aco: Aco) -> None:
     done = aco()
     shown = done.stdout + done.stderr
     assert "Usage: aco" in shown
-    assert described(shown) == [*(name for name in NAMES if " " not in name), *FAMILIES]
+    assert described(shown) == list(dict.fromkeys(name.split()[0] for name in NAMES))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -72,10 +75,11 @@ def test_option_that_may_be_given_again_says_so(aco: Aco, name: str) -> None:
         assert "repeatable" in option.help or option.metavar.endswith(",..."), each.name
 
 
-def test_version_is_that_of_the_package(aco: Aco) -> None:
+def test_version_is_that_of_the_package_and_tells_rules_apart(aco: Aco) -> None:
     from aco_cli import __version__
+    from aco_cli.rules.fingerprint import rules_fingerprint
 
-    assert aco("--version").stdout == f"aco {__version__}\n"
+    assert aco("--version").stdout == f"aco {__version__}, rules {rules_fingerprint()[:12]}\n"
 
 
 def test_completion_script_is_for_the_shell_asked_for(aco: Aco) -> None:
