@@ -62,3 +62,21 @@ def test_five_completion_factors(book: RuleBook) -> None:
     quarters = value(book, 2022, "quarterly_completion_factor")
     assert value(book, 2022, "completion_factor") == 1.013
     assert quarters == {"prospective": [1.349, 1.154, 1.105, 1.072], "retrospective": [1.072] * 4}
+
+
+@pytest.mark.parametrize(
+    ("day", "rate"),
+    [
+        (date(2013, 3, 31), 0),
+        (date(2013, 4, 1), 0.02),  # 2 U.S.C. 901a(6)(A)
+        (date(2020, 4, 30), 0.02),
+        (date(2020, 5, 1), 0),  # CARES Act, section 3709
+        (date(2022, 3, 31), 0),
+        (date(2022, 4, 1), 0.01),  # Pub. L. 117-71
+        (date(2022, 6, 30), 0.01),
+        (date(2022, 7, 1), 0.02),
+    ],
+)
+def test_sequestration_goes_by_date_of_service(book: RuleBook, day: date, rate: float) -> None:
+    steps = value(book, 2023, "sequestration_rate")
+    assert next((step["rate"] for step in reversed(steps) if step["from"] <= day), 0) == rate
