@@ -36,6 +36,7 @@ class Collection(StrEnum):
     WEB_INTERFACE = "web-interface"
     ECQM = "ecqm"
     CQM = "cqm"
+    MEDICARE_CQM = "medicare-cqm"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Measure:
     """A quality measure in one performance year.
 
     `cuts` are rates at the 30th, ... 90th percentile, `deciles` those at which deciles start, from `first_decile` on; a
-    measure with neither is paid for reporting, or not scored. `assumed` says between which rates a cut lies.
+    measure with neither is paid for reporting, or not scored. `assumed` says between which rates a cut lies. An
+    `outcome` measure counts on its own for the quality standard from 2022.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Measure:
     domain: str = ""
     max_points: Number = 2.0
     reversed: YesNo = False
+    outcome: YesNo = False
     reporting_through: Whole = 0
     cuts: tuple[Number, ...] = ()
     assumed: Mapping[str, tuple[Number | None, Number | None]] = field(default_factory=dict)
@@ -73,6 +76,7 @@ class Measure:
             "from": self.collection.value,
             "points": self.domain and f"{self.max_points:g}",
             "reversed": self.reversed,
+            "outcome": self.outcome,
             "reporting_through": self.reporting_through,
             "cuts": list(self.cuts),
             "deciles": list(self.deciles),

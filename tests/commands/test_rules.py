@@ -133,7 +133,7 @@ def test_years_that_go_on_are_shown_so_and_chosen_as_far_as_they_are_verified(ac
 
 
 def test_diff_and_coverage_end_with_what_is_verified(aco: Aco, rows: Rows) -> None:
-    assert max(int(row["performance_year"]) for row in rows(aco("rules", "coverage").stdout)) == 2025
+    assert max(int(row["performance_year"]) for row in rows(aco("rules", "coverage").stdout)) == 2026
     gone = rows(aco("rules", "diff", "2025", "2026", "--track", "enhanced").stdout)
     assert gone
     assert {row["after"] for row in gone} == {""}

@@ -32,7 +32,7 @@ def overlay(tmp_path: Path) -> Overlay:
 
 
 def test_years_with_measures_are_those_of_the_sources() -> None:
-    assert list(RULES.measure_sets) == [2014, 2016, 2017, 2018, 2021, 2022, 2023, 2024]
+    assert list(RULES.measure_sets) == [2014, 2016, 2017, 2018, 2021, 2022, 2023, 2024, 2025, 2026]
 
 
 @pytest.mark.parametrize("year", MAXIMUM)
@@ -79,10 +79,43 @@ def test_scored_app_measures_of_the_web_interface() -> None:
 
 @pytest.mark.parametrize(
     ("year", "score"),
-    [(2017, 0.9206), (2018, 0.9268), (2019, 0.9217), (2020, 0.9687), (2021, 0.6169), (2022, 0.7063), (2023, 0.6576)],
+    [
+        *[
+            (2017, 0.9206),
+            (2018, 0.9268),
+            (2019, 0.9217),
+            (2020, 0.9687),
+            (2021, 0.6169),
+            (2022, 0.7063),
+            (2023, 0.6576),
+        ],
+        *[(2024, 0.7705), (2025, 0.7670), (2026, 0.7385)],
+    ],
 )
 def test_least_score_of_affected_acos(year: int, score: float) -> None:
     assert RULES.value(scoring(year), "disaster_score")["score"] == score
+
+
+def test_app_plus_measures_of_each_year() -> None:
+    """Breast cancer screening is new in 2025, colorectal cancer screening in 2026; the Web Interface has ended."""
+    for year, numbered, claims in ((2025, {"001", "112", "134", "236"}, {"479"}), (2026, {"113"}, {"479", "484"})):
+        found = RULES.measures(year)
+        assert found is not None
+        assert Collection.WEB_INTERFACE not in {each.collection for each in found.measures.values()}
+        names = {name.split("_")[1] for name in found.measures if name.startswith("QualityID")}
+        assert names >= numbered
+        assert {name.split("_")[1] for name in found.measures if name.startswith("Measure")} == claims
+    unscored = {name for name, each in found.measures.items() if not each.deciles}
+    assert unscored == {f"QualityID_{number}_{way}" for number in ("112", "113") for way in ("eCQM", "MIPSCQM")}
+
+
+def test_outcome_measures_are_the_four_of_the_standard() -> None:
+    for year in range(2021, 2027):
+        found = RULES.measures(year)
+        assert found is not None
+        names = {name.split("_")[1] for name, each in found.measures.items() if each.outcome}
+        assert names <= {"001", "236", "479", "484", "MCC1"}
+        assert {"001", "236", "479"} <= names
 
 
 def test_a_parameter_has_no_value_in_a_year_it_is_not_of() -> None:
@@ -138,7 +171,7 @@ MEASURE = "ACO-28: {domain: at_risk, from: web-interface, cuts: [1, 2, 3, 4, 5, 
         (MEASURE.replace("published", "certain"), "certain"),
         (MEASURE.replace("published", "assumed"), "ACO-28, line 5: missing cite"),
         (MEASURE.replace("cuts", "cut"), "cut, line 5: unknown key"),
-        (MEASURE.replace("web-interface", "paper"), "from, line 5: expected .*'cqm', found 'paper'"),
+        (MEASURE.replace("web-interface", "paper"), "from, line 5: expected .*'medicare-cqm', found 'paper'"),
         (MEASURE.replace("1, 2", "1, '2'"), "cut 2, line 5: expected a valid number, found '2'"),
         (MEASURE.replace("cuts", "reversed: 1, cuts"), "reversed, line 5: expected a valid boolean, found 1"),
         (MEASURE.replace("cuts", "reporting_through: '1', cuts"), "expected a valid integer, found '1'"),
@@ -173,7 +206,7 @@ def test_a_file_of_measures_names_its_years(overlay: Overlay) -> None:
 def test_measures_of_a_year_that_is_not_verified_are_told_not_passed_over(overlay: Overlay) -> None:
     folder = overlay(f"kind: percentiles\nyears: 2030\ncite: {{published: x}}\nmeasures:\n  {MEASURE}\n")
     book = RuleBook([folder])
-    with pytest.raises(RulesError, match=r"in 2030 is not covered: the rules of Quality scoring are .* through 2024"):
+    with pytest.raises(RulesError, match=r"in 2030 is not covered: the rules of Quality scoring are .* through 2026"):
         book.measures(2030)
     assert book.measures(2031) is None
     overlay("verified_through: 2030", "program.yaml")

@@ -16,7 +16,7 @@ from aco_cli.rules.parameters import VALUE_OF
 from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet
 
 # An ACO reports through the Web Interface or by (e)CQMs; of both, the higher score counts.
-_ROUTES = ((Collection.WEB_INTERFACE,), (Collection.ECQM, Collection.CQM))
+_ROUTES = ((Collection.WEB_INTERFACE,), (Collection.ECQM, Collection.CQM, Collection.MEDICARE_CQM))
 
 
 def decile_points(rates: Numbers, measure: Measure, least: float, *, prior: bool = False) -> Numbers:

@@ -21,7 +21,10 @@ def best(measure: Measure) -> float:
 
 
 def rates_of(year: int, rows: int = 1, **given: Any) -> pd.DataFrame:
-    """Rows in which every Web Interface, survey and administrative measure earns all points, but for what is given."""
+    """Rows in which every survey, administrative and Web Interface measure earns all points, but for what is given.
+
+    Where there is no Web Interface, every Medicare CQM does.
+    """
     found = RULES.measures(year)
     assert found is not None
     columns: dict[str, Any] = {
@@ -29,8 +32,10 @@ def rates_of(year: int, rows: int = 1, **given: Any) -> pd.DataFrame:
         "performance_year": [year] * rows,
         "performance_year_number": [3.0] * rows,
     }
+    used = {each.collection for each in found.measures.values()} - {Collection.ECQM, Collection.CQM}
+    used -= {Collection.MEDICARE_CQM} if Collection.WEB_INTERFACE in used else set()
     for name, measure in found.measures.items():
-        if measure.collection not in (Collection.ECQM, Collection.CQM):
+        if measure.collection in used:
             columns[name] = [best(measure)] * rows
     columns |= {name.replace("__", "-"): value for name, value in given.items()}
     frame = pd.DataFrame(

@@ -14,7 +14,7 @@ from aco_cli.rules.book import RuleBook
 from aco_cli.rules.quality import Collection, Measure
 
 RULES = RuleBook()
-YEARS = (2021, 2022, 2023, 2024)
+YEARS = (2021, 2022, 2023, 2024, 2025, 2026)
 
 ScoreOne = Callable[..., pd.Series]
 MakeRates = Callable[..., pd.DataFrame]
