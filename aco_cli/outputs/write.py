@@ -102,7 +102,8 @@ _REASONS = {
 def whole_folder(name: str, files: Sequence[str], *, force: bool = False) -> Iterator[Path]:
     """A hidden folder to write `files` into (some may stay out); when the block ends well it becomes the folder `name`.
 
-    A folder with anything in it is refused; with `force`, `files` in it are replaced or removed, and others stay.
+    `files` may be patterns. A folder with anything in it is refused; with `force`, `files` in it are replaced or
+    removed, and others stay.
     Raises OutputError, also for what the block cannot write; nothing is left then.
     """
     target = Path(os.path.realpath(name))
@@ -130,9 +131,10 @@ def _move_files(temporary: Path, target: Path, files: Sequence[str]) -> None:
     if not target.exists():
         temporary.rename(target)
         return
-    for name in files:
-        written = temporary / name
-        if written.exists():
-            written.replace(target / name)
-        else:
-            (target / name).unlink(missing_ok=True)
+    for pattern in files:
+        for old in target.glob(pattern):
+            old.unlink()
+        for new in temporary.glob(pattern):
+            place = target / new.relative_to(temporary)
+            place.parent.mkdir(exist_ok=True)
+            new.replace(place)

@@ -12,7 +12,6 @@ CLAIM_TYPES = tuple(FIGURES["claim_types"])
 
 _SPREAD = 1.0  # standard deviation of the logarithm of an amount
 _NEGATIVE, _REVERSED, _DENIED, _REDUCED = 0.01, 0.00003, 0.06, 0.03
-_SEQUESTRATION = 0.02
 _LOST = 0.1  # of what is drawn, roughly: to denials, negative amounts and truncation
 
 
@@ -44,18 +43,19 @@ def draw_claims(random: np.random.Generator, plan: Plan, aco: int, people: Peopl
     amount = mean * sizes[kind] / (shares @ sizes) * random.lognormal(-(_SPREAD**2) / 2, _SPREAD, len(cell))
     counted = np.rint(amount).astype(np.int64)
     _turn_negative(random, plan, rows, cell, counted)
-    withheld = np.maximum(counted, 0)
-    sequestration = np.rint(withheld * _SEQUESTRATION).astype(np.int64)
+    payable = np.maximum(counted, 0)
     reduced = np.where(random.random(len(cell)) < _REDUCED, random.uniform(0.05, 1, len(cell)), 0)
-    reduction = np.rint((withheld - sequestration) * reduced).astype(np.int64)
-    added = _additions(random, withheld, kind == CLAIM_TYPES.index(INPATIENT))
+    reduction = np.rint(payable * reduced).astype(np.int64)
+    added = _additions(random, payable, kind == CLAIM_TYPES.index(INPATIENT))
+    date = _dates(random, plan, rows.month.ravel()[cell])
+    paid, sequestration = _sequestered(plan, counted - reduction + sum(added.values()), date)
     return Claims(
         cell=cell,
         kind=kind,
-        date=_dates(random, plan, rows.month.ravel()[cell]),
+        date=date,
         denied=random.random(len(cell)) < _DENIED,
-        counted=counted,
-        paid=counted - sequestration - reduction + sum(added.values()),
+        counted=paid + sequestration + reduction - sum(added.values()),
+        paid=paid,
         sequestration=sequestration,
         reduction=reduction,
         added=added,
@@ -73,6 +73,13 @@ def _dates(random: np.random.Generator, plan: Plan, month: Ints) -> Ints:
     starts = np.arange(f"{plan.first_year}-01", f"{plan.year + 1}-02", dtype="datetime64[M]")
     days = starts.astype("datetime64[D]").astype(np.int64)
     return days[month] + np.floor(random.random(len(month)) * np.diff(days)[month]).astype(np.int64)
+
+
+def _sequestered(plan: Plan, amount: Ints, date: Ints) -> tuple[Ints, Ints]:
+    """What is paid of an amount, and what sequestration withholds of it by the rate of the day."""
+    rates = plan.sequestration_rates[np.searchsorted(plan.sequestration_days, date, side="right") - 1]
+    paid = np.rint(amount * (1 - rates)).astype(np.int64)
+    return paid, np.rint(paid * rates / (1 - rates)).astype(np.int64)
 
 
 def _turn_negative(random: np.random.Generator, plan: Plan, rows: PersonYears, cell: Ints, counted: Ints) -> None:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from aco_cli.data_files import load_yaml
 from aco_cli.engine.members import TYPES
+from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.expenditures import PROGRAM
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -34,9 +36,16 @@ class Plan:
         """`beneficiaries` are those of each ACO, `year` is the performance year."""
         self.acos, self.beneficiaries, self.year = acos, beneficiaries, year
         self.seed, self.claims_per_month = seed, claims_per_month
+        self._plan_sequestration()
         self._plan_acos()
         self._plan_nation()
         self._plan_counties()
+
+    def _plan_sequestration(self) -> None:
+        """The law's rates, and the day (since 1970) from which each holds."""
+        steps = RuleBook().value(Situation(PROGRAM, "every-track", self.year), "sequestration_rate")
+        self.sequestration_rates: Floats = np.array([float(step["rate"]) for step in steps])
+        self.sequestration_days: Ints = np.array([step["from"] for step in steps], "datetime64[D]").astype(np.int64)
 
     def _plan_acos(self) -> None:
         """Agreements, the calendar year of each period (ACO x period), spending relative to the region (ACO x year)."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 from aco_cli.engine.members import TYPES
 from aco_cli.inputs.claims.contracts import CONTRACTS
 from aco_cli.outputs.parquet import ParquetStream
+from aco_cli.synth.deliveries import FOLDER, Deliveries
 from aco_cli.synth.expected import Expected
 from aco_cli.synth.plan import COMPLETION, Ints, Plan
 from aco_cli.synth.tables import draw_blocks
@@ -28,25 +29,29 @@ _TABLES = ("claims", "enrollment", "assignment")
 _SHARE_OF_REVENUE = 0.3  # participants' revenue relative to expenditures
 _COUNTY_TYPES = ("ESRD", "DISABLED", "AGED/DUAL", "AGED/NON-DUAL")
 FILES = (*(f"{name}.parquet" for name in _TABLES), "roster.csv", "reference.csv", "county_ffs.csv", "expected.csv")
+DELIVERIES = f"{FOLDER}/P.*.ACO.ZC*"  # in place of the claims file
 
 
 def write_population(
-    plan: Plan, folder: Path, *, expected: bool = True, advance: Callable[[int], None] | None = None
+    plan: Plan, folder: Path, *, cclf: bool = False, expected: bool = True, advance: Callable[[int], None] | None = None
 ) -> Counter[str]:
     """Write `FILES` into a folder, a block of people in memory at a time; `advance` hears of claims written.
 
-    Returns the rows of each Parquet file, by its table.
+    With `cclf`, claims come as `DELIVERIES`. Returns the rows of each table.
     """
     sums, counts = Expected(plan), Counter[str]()
     with ExitStack() as stack:
         streams = {
             name: stack.enter_context(closing(ParquetStream(folder / f"{name}.parquet", _schema(name))))
-            for name in _TABLES
+            for name in _TABLES[cclf:]
         }
+        deliveries = stack.enter_context(Deliveries(plan, folder)) if cclf else None
         for block in draw_blocks(plan, sums):
             rows = {name: len(columns["bene_id"].codes) for name, columns in block.items()}
             for name, stream in streams.items():
                 stream.write(block[name])
+            if deliveries:
+                deliveries.write(block)
             counts.update(rows)
             if advance:
                 advance(rows["claims"])

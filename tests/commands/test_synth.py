@@ -68,6 +68,20 @@ def test_a_folder_in_use_is_refused_and_replaced_only_when_asked(aco: Aco, tmp_p
     assert set(held(tmp_path)) == {"mine.txt", *FILES} - {"expected.csv"}
 
 
+def test_another_layout_in_the_same_folder_leaves_nothing_of_the_one_before(aco: Aco, tmp_path: Path) -> None:
+    """Claims in two layouts beside each other, or deliveries of two seeds, would be counted twice."""
+
+    def files() -> set[str]:
+        return {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+
+    for options in (("--layout", "cclf", "--seed", "2"), ("--layout", "cclf", "--acos", "1")):
+        assert aco("synth", tmp_path, *SMALL, *options, "--force").returncode == 0
+    assert {name.split(".")[1] for name in files() if name.startswith("cclf/P.")} == {"A0001"}
+    assert "claims.parquet" not in files()
+    aco("synth", tmp_path, *SMALL, "--force")
+    assert files() == set(FILES)
+
+
 @pytest.mark.parametrize(
     "wrong", [("--year", "2019"), ("--year", "2026"), ("--acos", "0"), ("--beneficiaries", "0"), ("--seed", "-1")]
 )
