@@ -30,9 +30,9 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
     """
     model = _model(year)
     selection: Selection = {"rules": book, "program": "mssp"}
-    frame = _whole_years(read_rows(run, requested(data, year - 1, selection)))
+    frame = _whole_years(read_rows(run, requested(data, year - 1, selection)), book)
     last = frame["rate"].to_numpy()
-    rate = model.intercept + model.slope * last
+    rate = _line(model).rate(frame["rate"], frame["one_sided"]).to_numpy()
     roster = frame[[name for name in _KEPT if name in frame]].assign(
         performance_year=year,
         expenditure_total=frame["benchmark_total"].to_numpy() * (1 - rate),
@@ -49,31 +49,31 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
             "savings_rate_p95": rate + NINETY * model.sd,
         }
     ).merge(drawn[["aco_id", *_DRAWN]], on="aco_id", how="left")
-    run.note(
-        "model",
-        f"savings rate of {year} = {model.intercept:.4f} + {model.slope:.4f} x that of {year - 1}, standard deviation "
-        f"{model.sd:.4f}; fitted on {model.acos:,} ACOs of {model.before} and {model.after} ({model.status}); "
-        "benchmark, beneficiaries, track and quality as published",
-    )
+    line = f"{model.intercept:.4f} + {model.slope:.4f} x that of {year - 1} {model.one_sided:+.4f} if one-sided"
+    fitted = f"fitted on {model.acos:,} ACOs of {model.before} and {model.after} ({model.status})"
+    text = f"savings rate of {year} = {line}, standard deviation {model.sd:.4f}; {fitted}"
+    run.note("model", f"{text}; benchmark, beneficiaries, track and quality as published")
     return Result(table, run.notices)
 
 
-def _whole_years(frame: pd.DataFrame) -> pd.DataFrame:
+def _whole_years(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     """A row per ACO with its savings `rate`: of half-years (2019) the later, with the rate of both, as of a year."""
     dated = frame.assign(start=frame.get("agreement_start", 0)).sort_values("start", kind="stable", na_position="first")
     rows = dated.drop_duplicates("aco_id", keep="last").sort_index()
-    rates = savings_rates(frame).set_index("aco_id")["rate"]
+    rates = savings_rates(frame, book).set_index("aco_id")
     months = rows["months"].fillna(12) if "months" in rows else 12
     return rows.assign(
-        rate=rows["aco_id"].map(rates).to_numpy(), benchmark_total=rows["benchmark_total"] * (12 / months)
+        rate=rows["aco_id"].map(rates["rate"]).to_numpy(),
+        one_sided=rows["aco_id"].map(rates["one_sided"]).to_numpy(),
+        benchmark_total=rows["benchmark_total"] * (12 / months),
     )
 
 
-def backtested(data: Tables, run: Run) -> Result:
+def backtested(data: Tables, book: RuleBook, run: Run) -> Result:
     """How the model of each year held on the years in the files: a row per pair of years that follow each other."""
     frame = read_rows(run, requested(data, None, {}))
     years = [int(year) for year in frame["performance_year"].unique()]
-    rates = {year: savings_rates(frame[frame["performance_year"] == year]) for year in years}
+    rates = {year: savings_rates(frame[frame["performance_year"] == year], book) for year in years}
     rows = list(_backtests(rates))
     if not rows:
         raise UsageError("--backtest needs two years that follow each other, for the later of which there is a model")
@@ -83,9 +83,12 @@ def backtested(data: Tables, run: Run) -> Result:
 def _backtests(rates: dict[int, pd.DataFrame]) -> Iterator[dict[str, object]]:
     for model in next_years():
         if {model.year - 1, model.year} <= set(rates):
-            line = Line(model.acos, model.intercept, model.slope, model.sd)
-            found = backtest(paired(rates[model.year - 1], rates[model.year]), line)
+            found = backtest(paired(rates[model.year - 1], rates[model.year]), _line(model))
             yield {"performance_year": model.year, "fitted_on": f"{model.before}-{model.after}", **found}
+
+
+def _line(model: NextYear) -> Line:
+    return Line(model.acos, model.intercept, model.slope, model.one_sided, model.sd)
 
 
 def _model(year: int) -> NextYear:

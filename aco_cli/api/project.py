@@ -32,7 +32,16 @@ _ROSTER = (
     *("aco_id", "aco_name", "performance_year", "program", "track", "agreement_start", "agreement_period"),
     *("assigned_beneficiaries", "benchmark_total", "expenditure_total", *_BROUGHT[1:]),
 )
-_DRAWN = ("outcome", "settlement", "probability_earn", "probability_owe", "settlement_p05", "settlement_p95", "msr")
+_DRAWN = (
+    "outcome",
+    "settlement",
+    "probability_earn",
+    "probability_owe",
+    "settlement_p05",
+    "settlement_p95",
+    "msr",
+    "mlr",
+)
 
 
 def project(
@@ -61,7 +70,7 @@ def project(
     if (backtest or year is not None) and (changed or roster is not None):
         raise UsageError("--set and --roster bring what in-year reports lack; public use files have it all")
     if backtest:
-        return backtested(data, run)
+        return backtested(data, book, run)
     if year is not None:
         return project_next_year(data, year, book, run, draws=draws, seed=seed)
     if strange := [name for name in changed if name not in _BROUGHT]:
@@ -92,7 +101,7 @@ def _settled(table: pd.DataFrame, book: RuleBook, *, draws: int, seed: int) -> p
         # Quarters of one year are rows of their own, under numbers for ids.
         each = table.loc[known, own].assign(aco_id=[f"{number:06}" for number in range(int(known.sum()))])
         drawn = only_known(simulate(each, draws=draws, seed=seed, rules=book).table)
-        drawn["msr"] = settle(each, rules=book).table["msr"]
+        drawn[["msr", "mlr"]] = settle(each, rules=book).table[["msr", "mlr"]]
         for name in _DRAWN:
             table.loc[known, name] = drawn[name].to_numpy()
         notes = table.loc[known, "notes"].str.cat(drawn["notes"].to_numpy(), sep="; ").str.strip("; ")

@@ -1,13 +1,16 @@
 """`aco project`: the year's settlement as it stands in each quarter."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
+from aco_cli.errors import UsageError
 
 _SET = "A roster column that reports lack"
+PICTURES = (".svg", ".png", ".html")
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -34,6 +37,7 @@ def project(
     aco project P.A9902.*.xlsx --set msr_election=0.01 \\
         --set quality_score=0.85 --set quality_standard_met=true
     aco project reports/ --roster roster.csv -o projection.csv
+    aco project reports/ --roster roster.csv -o chart.html
     aco project 2025 puf_2024.csv
     aco project --backtest puf_*.csv
     """
@@ -44,4 +48,15 @@ def project(
         named, year, backtest=backtest, roster=roster, change=change or (), run=session, rules=rules, **chance
     )
     kind = "project --backtest" if backtest else "project" if year is None else "project YEAR"
-    session.write(found.table, kind, table)
+    output = table.output or ""
+    if Path(output).suffix.lower() not in PICTURES:
+        session.write(found.table, kind, table)
+    elif kind != "project":
+        raise UsageError(f"-o {output}: charts are of in-year reports; found {kind}")
+    else:
+        from aco_cli.commands.report_files import make_projection
+        from aco_cli.outputs.write import write_output
+
+        data = make_projection(found, output, named)
+        write_output(data, output)
+        session.step("wrote", f"wrote a projection of {len(found.table):,} rows to {output}", file=output)

@@ -9,6 +9,7 @@ import pandas as pd
 import aco_cli
 from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import settle_rows
+from aco_cli.api.run import Result
 from aco_cli.api.selection import Request
 from aco_cli.commands.session import Session
 from aco_cli.engine.lines.law import law_of
@@ -73,8 +74,7 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
         lines,
     )
     files = [*request.files, *request.quality, *request.reference]
-    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
-    return render_page(content, f"Made by aco {aco_cli.__version__} from {names}.")
+    return render_page(content, _made_of(files))
 
 
 def make_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> bytes:
@@ -90,6 +90,20 @@ def make_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: s
     years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
     words = " ".join(NOTHING[each] if each in bare else caption(each, settled, steps) for each in shown)
     return image(chart, output, f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}", words)
+
+
+def make_projection(found: Result, output: str, files: Sequence[str]) -> bytes:
+    """The chart or page of a running year. Raises UsageError as `make_page`, OutputError where nothing can be drawn."""
+    _need_libraries()
+    from aco_cli.outputs.projection import render_projection
+
+    notes = [each.message for each in found.notices]
+    return render_projection(found.table, output, notes, _made_of(files))
+
+
+def _made_of(files: Sequence[str]) -> str:
+    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
+    return f"Made by aco {aco_cli.__version__} from {names}."
 
 
 def _need_libraries() -> None:

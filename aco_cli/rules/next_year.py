@@ -10,9 +10,10 @@ from aco_cli.rules.validated_yaml import Number, Whole, form, read_yaml, validat
 
 @dataclass(frozen=True)
 class NextYear:
-    """For a projected `year`: savings rate = intercept + slope x last year's rate, with a standard deviation around it.
+    """For a projected `year`: savings rate = intercept + slope x last year's rate + `one_sided` of ACOs without risk.
 
     Fitted on the ACOs of the pair of years `before` and `after`, both before the year projected; rates are fractions.
+    `sd` is the standard deviation around it.
     """
 
     year: Whole
@@ -21,6 +22,7 @@ class NextYear:
     acos: Whole
     intercept: Number
     slope: Number
+    one_sided: Number
     sd: Number
     status: Status
     cite: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import aco_cli as aco
 from aco_cli.engine.members import TYPES
 from aco_cli.engine.project import Growth, guarded_benchmark
 
+ROOT = Path(__file__).parents[2]
 KNOWN = {
     "quality_score": "0.85",
     "quality_standard_met": "true",
@@ -234,3 +236,47 @@ def test_the_command_writes_the_columns_of_the_contract(aco, reports: list[Path]
     assert tuple(rows[0]) == COLUMNS
     assert len(rows) == 6
     assert "not risk adjusted" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["svg", "html"])
+def test_a_chart_shows_quarters_benchmark_spending_and_corridor(
+    aco, reports: list[Path], tmp_path: Path, kind: str
+) -> None:
+    """Every quarter of the latest delivery with its figures as the table has them, and the sentence of the last."""
+    change = [option for name in KNOWN for option in given(name)]
+    file = tmp_path / f"chart.{kind}"
+    assert aco("project", *reports, *change, "-o", file).returncode == 0
+    rows = csv.DictReader(io.StringIO(aco("project", *reports, *change).stdout))
+    latest = [row for row in rows if row["is_latest"] == "true"]
+    text = file.read_text("utf-8")
+    for row in latest:
+        for what, column in (("updated benchmark", "updated_benchmark"), ("spending", "expenditure_per_capita")):
+            assert f"{what} {row['quarter']}: ${float(row[column]):,.0f}" in text
+        assert f">${float(row['settlement']) / 1e6:.1f}M<" in text
+    assert f"As of {latest[-1]['quarter']} 2025, A9902 spends {float(latest[-1]['savings_rate']):.1%} less" in text
+    assert "between minimum savings rate and loss rate" in text
+
+
+def test_what_cannot_be_drawn_says_why(aco, reports: list[Path], shared_data: Path, tmp_path: Path) -> None:
+    march = [file for file in reports if "D250618.T1405028.xlsx" not in file.name or "AEXPU" in file.name]
+    open_year = aco("project", *march, "-o", tmp_path / "chart.svg")
+    assert (open_year.returncode, "nothing to draw: not-calculable: ACPT" in open_year.stderr) == (3, True)
+    public = aco("project", "2025", shared_data / "mssp_puf_2024.csv", "-o", tmp_path / "chart.svg")
+    assert (public.returncode, "charts are of in-year reports" in public.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_documents_show_what_is_printed(aco, reports: list[Path]) -> None:
+    """The output of the documents on the made-up reports."""
+    shown = re.findall(r"```text\n(.*?)```", (ROOT / "docs" / "projection.md").read_text("utf-8"), re.DOTALL)
+    names = "quarter,benchmark_delivery,updated_benchmark,savings_rate,outcome,settlement,settlement_p05,settlement_p95"
+    known = [option for name in ("msr_election", "quality_score", "quality_standard_met") for option in given(name)]
+    table = aco("project", *reports, *known, "--columns", names, "--format", "table").stdout.splitlines()
+    assert [line.rstrip().replace("─", "-") for line in table][:8] == shown[0].splitlines()
+    report = next(reports[0].parent.glob("*STLMT*"))
+    told = aco("reconcile", report.name, cwd=report.parent).stderr
+    assert f"```text\n{told}```" in (ROOT / "docs" / "reports.md").read_text("utf-8")
+
+
+def given(name: str) -> tuple[str, str]:
+    return "--set", f"{name}={KNOWN[name]}"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from aco_cli.engine.lines.step import Step
@@ -137,21 +137,41 @@ def _cents(amounts: pd.DataFrame) -> list[list[float | None]]:
 
 def render_page(content: Settlements, made_of: str) -> bytes:
     """The page in UTF-8; `made_of` says by what program, from what files and under which rules."""
-    env = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    env.policies["json.dumps_kwargs"] = _JSON
-    env.tests["text"] = lambda column: column.unit is Unit.TEXT
-    page = env.from_string(_part("page.html.j2")).render(
-        years=sorted(content.settled["performance_year"].unique().tolist()),
-        style=_part("page.css"),
-        script=_part("page.js"),
-        made_of=made_of,
-        headline=headline(content),
-        figures=list(_figures(content)),
-        table=grid(content.settled, content.table_columns),
-        keys=keys(content.settled),
-        each_aco=each_aco(content),
+    page = (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            years=sorted(content.settled["performance_year"].unique().tolist()),
+            style=style(),
+            script=_part("page.js"),
+            made_of=made_of,
+            headline=headline(content),
+            figures=list(_figures(content)),
+            table=grid(content.settled, content.table_columns),
+            keys=keys(content.settled),
+            each_aco=each_aco(content),
+        )
     )
     return page.encode()
+
+
+def environment() -> Environment:
+    """What the templates of pages are read and filled with."""
+    env = Environment(
+        loader=PackageLoader("aco_cli.outputs", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.policies["json.dumps_kwargs"] = _JSON
+    env.tests["text"] = lambda column: column.unit is Unit.TEXT
+    return env
+
+
+def style() -> Markup:
+    """How all pages look."""
+    return _part("page.css")
 
 
 def _part(name: str) -> Markup:
