@@ -224,6 +224,12 @@ def _is_same(spent: Mapping[str, float], other: Mapping[str, float]) -> bool:
 
 def _rules(benchmark: Benchmark, book: RuleBook) -> Mapping[str, Entry]:
     """The rules of the benchmark in the era of the agreement; none where there is no such era."""
-    frame = pd.DataFrame({"agreement_start": [benchmark.start], "agreement_period": [benchmark.agreement_period]})
+    frame = pd.DataFrame(
+        {
+            "performance_year": [benchmark.performance_year],
+            "agreement_start": [benchmark.start],
+            "agreement_period": [benchmark.agreement_period],
+        }
+    )
     situations, known = eras(frame, book)
     return book.in_force(situations.found[int(situations.codes[0])]) if known.any() else {}

@@ -16,7 +16,7 @@ def benchmark(
 ) -> None:
     """Compute historical and updated benchmarks from expenditures.
 
-    Historical benchmark, adjustments, risk adjustment and update, for agreements that start from 2012 to 2025. The
+    Historical benchmark, adjustments, risk adjustment and update, for agreements that start from 2012 on. The
     roster says when an agreement starts (agreement_start) and its number (agreement_period).
 
     \b

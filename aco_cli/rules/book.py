@@ -30,11 +30,16 @@ from aco_cli.rules.validated_yaml import read_yaml, validated
 
 @dataclass(frozen=True)
 class Situation:
-    """What selects the rules: a program, a track and a performance year."""
+    """What selects the rules: a program, a track and a performance year.
+
+    The year of a benchmark is that of the agreement start; its `performance_year`, which selects a few of its rules, is
+    the first one where it is not given.
+    """
 
     program: str
     track: str
     year: int
+    performance_year: int | None = None
 
     def __str__(self) -> str:
         """E.g. `mssp track-1 in 2014`."""
@@ -214,13 +219,18 @@ class RuleBook:
         if track is None or situation.year not in track.years:
             return {}
         held = self.parameters(situation.program).items()
-        found = {name: each.entry(situation.track, situation.year) for name, each in held}
+        performance_year = situation.performance_year or situation.year
+        found = {
+            name: each.entry(situation.track, performance_year if each.by_performance_year else situation.year)
+            for name, each in held
+        }
         measures = self._measures.get(situation.year) if situation.program == QUALITY else None
         return {name: entry for name, entry in found.items() if entry} | dict(measures.entries if measures else {})
 
     def _ruled(self, situation: Situation) -> Situation:
         """The situation whose rules hold: of the year of this book, if it goes by one year's rules."""
-        return situation if self._rules_year is None else replace(situation, year=self._rules_year)
+        year = self._rules_year
+        return situation if year is None else replace(situation, year=year, performance_year=None)
 
     def _program(self, name: str) -> Program:
         if name not in self.programs:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from aco_cli.errors import RulesError
 from aco_cli.rules.given_lines import TABLES
-from aco_cli.rules.validated_yaml import ReadBy, Whole, form, read_yaml, told, validated
+from aco_cli.rules.validated_yaml import ReadBy, Whole, YesNo, form, read_yaml, told, validated
 
 PACKAGED = Path(__file__).parent
 # Where a range of years ends that goes on: no year is beyond it, only beyond what is verified of its program.
@@ -100,13 +100,18 @@ def values_by_name(entries: Mapping[str, Entry]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A dated parameter of one program, e.g. `maximum_sharing_rate`."""
+    """A dated parameter of one program, e.g. `maximum_sharing_rate`.
+
+    Its years are those of its program, which for benchmarks are of agreement starts; `by_performance_year` says that
+    they are performance years all the same.
+    """
 
     program: str
     name: str
     label: str
     unit: str
     entries: tuple[Entry, ...]
+    by_performance_year: YesNo = False
 
     __pydantic_config__ = form(program="(folder)", name="(file)", entries="values")
 

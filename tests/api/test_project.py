@@ -197,7 +197,7 @@ def test_a_placeholder_is_no_day_of_delivery(reports, rewritten) -> None:
 def test_the_weight_of_the_trend_is_told_with_its_status(reports) -> None:
     found = aco.project(reports, change=KNOWN).table
     told = found.loc[found["is_latest"], "notes"]
-    assert told.str.contains("weight of the trend 0.3333 (unverified, 42 CFR 425.660)", regex=False).all()
+    assert told.str.contains("weight of the trend 0.3333 (published, 42 CFR 425.652(b))", regex=False).all()
 
 
 @pytest.mark.parametrize("value", ["", "soon"])

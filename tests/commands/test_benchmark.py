@@ -155,16 +155,20 @@ def test_agreements_from_2024_are_noted_as_unverified(aco: Runner, files) -> Non
     def from_2024(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(agreement_start="2024-01-01", prior_savings_per_capita="0")
 
-    def scored(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(demographic_score="1")
+    def in_2024(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.replace({name: {"2022": "2024"} for name in ("performance_year", "calendar_year")})
 
-    done = aco(
-        "benchmark",
-        *files(
-            agreements=from_2024, expenditures=scored, reference=lambda frame: frame.assign(acpt_update_factor="1.05")
-        ),
+    arguments = files(
+        agreements=lambda frame: in_2024(from_2024(frame)),
+        expenditures=lambda frame: in_2024(frame).assign(demographic_score="1"),
+        reference=lambda frame: in_2024(frame).assign(acpt_update_factor="1.05"),
     )
-    assert all("rests on an unverified value: prior_savings" in row["notes"] for row in table(done))
+    done = aco("benchmark", "2024", *arguments[1:])
+    assert all("rests on an unverified value: regional_adjustment" in row["notes"] for row in table(done))
+    before = aco("benchmark", *files(agreements=from_2024))
+    assert {row["notes"] for row in table(before)} == {
+        "no benchmark rules for this agreement_start and agreement_period"
+    }
 
 
 def test_a_second_row_in_another_file_is_found_there(aco: Runner, files, sample: Path, tmp_path: Path) -> None:

@@ -89,9 +89,9 @@ def test_coverage_of_a_year_lists_what_nobody_confirmed_for_it(aco: Aco, rows: R
     assert {row["why"] for row in found} == {"not published"}
     assert all(row["status"] != "published" and row["citation"] for row in found)
     of_track_2 = {row["parameter"]: row for row in found if row["program"] == "mssp" and "track-2" in row["track"]}
-    assert of_track_2.keys() == {"loss_limit", "payment_limit", "savings_rate_deviation", "termination"}
+    assert of_track_2.keys() == {"loss_limit", "payment_limit", "savings_rate_deviation"}
     assert (of_track_2["payment_limit"]["value"], of_track_2["payment_limit"]["years"]) == ("0.15", "2012-2021")
-    assert of_track_2["termination"]["track"] == "track-1, track-2"  # of all tracks that ran in 2014
+    assert of_track_2["savings_rate_deviation"]["track"] == "track-1, track-2"  # of all tracks that ran in 2014
     covered = {
         (row["program"], row["track"]): row
         for row in rows(aco("rules", "coverage").stdout)
@@ -102,7 +102,7 @@ def test_coverage_of_a_year_lists_what_nobody_confirmed_for_it(aco: Aco, rows: R
 
 
 def test_coverage_of_a_year_to_come_lists_all_that_would_go_on(aco: Aco, rows: Rows) -> None:
-    found = rows(aco("rules", "coverage", "--year", "2027").stdout)
+    found = rows(aco("rules", "coverage", "--year", "2028").stdout)
     assert all("carried beyond verified_through 202" in row["why"] and row["years"].endswith("-") for row in found)
     limits = [row["track"] for row in found if row["parameter"] == "payment_limit"]
     assert limits == ["basic-a, basic-b, basic-c, basic-d, basic-e", "enhanced"]
@@ -111,10 +111,10 @@ def test_coverage_of_a_year_to_come_lists_all_that_would_go_on(aco: Aco, rows: R
 
 def test_what_a_folder_confirms_is_not_listed(aco: Aco, rows: Rows, tmp_path: Path) -> None:
     (tmp_path / "mssp").mkdir()
-    (tmp_path / "mssp" / "program.yaml").write_text("verified_through: 2026")
-    options = ["rules", "coverage", "--year", "2026"]
+    (tmp_path / "mssp" / "program.yaml").write_text("verified_through: 2027")
+    options = ["rules", "coverage", "--year", "2027"]
     names = {row["parameter"] for row in rows(aco(*options, "--rules", tmp_path).stdout) if row["program"] == "mssp"}
-    assert names == {"savings_rate_deviation", "sequestration"}
+    assert names == {"savings_rate_deviation"}
     assert names < {row["parameter"] for row in rows(aco(*options).stdout)}
 
 
@@ -126,15 +126,15 @@ def test_coverage_takes_one_year(aco: Aco) -> None:
 
 def test_years_that_go_on_are_shown_so_and_chosen_as_far_as_they_are_verified(aco: Aco, rows: Rows) -> None:
     options = ["rules", "show", "--parameter", "payment_limit", "--track", "enhanced"]
-    for year in ("2019", "2025", "2019-2030"):
+    for year in ("2019", "2026", "2019-2030"):
         assert [row["years"] for row in rows(aco(*options, "--year", year).stdout)] == ["2019-"]
-    for year in ("2018", "2026"):
+    for year in ("2018", "2027"):
         assert aco(*options, "--year", year).returncode == 2
 
 
 def test_diff_and_coverage_end_with_what_is_verified(aco: Aco, rows: Rows) -> None:
     assert max(int(row["performance_year"]) for row in rows(aco("rules", "coverage").stdout)) == 2026
-    gone = rows(aco("rules", "diff", "2025", "2026", "--track", "enhanced").stdout)
+    gone = rows(aco("rules", "diff", "2026", "2027", "--track", "enhanced").stdout)
     assert gone
     assert {row["after"] for row in gone} == {""}
 

@@ -130,7 +130,7 @@ def test_years_that_the_file_does_not_hold_are_refused_with_those_it_holds(aco: 
 
 @pytest.mark.parametrize(
     ("year", "track", "expected"),
-    [("2031", "track-1", "2025"), ("2014", "track-3", "2016-2021")],
+    [("2031", "track-1", "2026"), ("2014", "track-3", "2016-2021")],
 )
 def test_year_and_track_without_rules_are_refused_with_those_that_have(
     aco: Aco, roster: Roster, year: str, track: str, expected: str

@@ -251,5 +251,5 @@ def test_every_track_and_year_settles_what_is_known(canonical: Canonical, spent:
 def test_every_track_and_year_is_tried(canonical: Canonical, make_rows: MakeRows) -> None:
     """The rosters of this module reach every track, year and outcome."""
     frame = canonical(make_rows(1, 3_000, situations=len(SITUATIONS)))
-    assert len(frame.groupby(["track", "performance_year"])) == len(SITUATIONS) == 72
+    assert len(frame.groupby(["track", "performance_year"])) == len(SITUATIONS) == 78
     assert set(settle(frame, BOOK, ("outcome",))["outcome"]) == set(Outcome)

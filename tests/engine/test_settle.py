@@ -163,10 +163,10 @@ def test_a_warning_is_told_from_a_note(canonical) -> None:
     """What rests on a value that is not published warns; other notes and reasons do not."""
     assumed = {
         **ROW,
-        "track": "enhanced",
-        "performance_year": 2025,
-        "msr_election": "0.02",
-        "quality_standard_met": True,
+        "track": "track-2",
+        "performance_year": 2014,
+        "benchmark_total": 10e6,
+        "expenditure_total": 5e6,
     }
     noted = {**ROW, "published_msr": 0.0311}
     found = settle(canonical([ROW, assumed, noted, {**ROW, "benchmark_total": None}]), BOOK, ("notes", "is_warned"))

@@ -142,10 +142,10 @@ def test_every_line_has_its_citation(row: dict[str, Any], canonical) -> None:
         (LOST, "payment_limit", "42 CFR 425.606(e)", "assumed"),
         (SAVED, "payment_limit", "42 CFR 425.604(e)", "published"),
         (
-            {**SAVED, "track": "enhanced", "performance_year": 2025},
+            {**SAVED, "track": "enhanced", "performance_year": 2026},
             "sequestration_rate",
             "2 U.S.C. 901a(6)(A)",
-            "assumed",
+            "published",
         ),
         ({**SAVED, "performance_year": 2019}, "sequestration_rate", "CARES Act", "published"),
     ],

@@ -39,12 +39,12 @@ YEARS = {
     "track-1-plus": (2018, 2021),
     "track-2": (2012, 2021),
     "track-3": (2016, 2021),
-    "basic-a": (2019, 2025),
-    "basic-b": (2019, 2025),
-    "basic-c": (2019, 2025),
-    "basic-d": (2019, 2025),
-    "basic-e": (2019, 2025),
-    "enhanced": (2019, 2025),
+    "basic-a": (2019, 2026),
+    "basic-b": (2019, 2026),
+    "basic-c": (2019, 2026),
+    "basic-d": (2019, 2026),
+    "basic-e": (2019, 2026),
+    "enhanced": (2019, 2026),
 }
 
 
@@ -146,7 +146,7 @@ def test_every_listed_document_says_what_and_where_it_is() -> None:
         (Situation("mssp", "track-3", 2014), "mssp track-3 in 2014 is not covered: Track 3 ran in 2016-2021"),
         (Situation("mssp", "track-1", 2022), "mssp track-1 in 2022 is not covered: Track 1 ran in 2012-2021"),
         (Situation("mssp", "track-1", 2011), "mssp track-1 in 2011 is not covered"),
-        (Situation("mssp", "basic-e", 2026), "mssp basic-e in 2026 is not covered: .* through 2025"),
+        (Situation("mssp", "basic-e", 2027), "mssp basic-e in 2027 is not covered: .* through 2026"),
         (Situation("mssp", "basic-e", 2018), "mssp basic-e in 2018 is not covered: BASIC level E runs from 2019 on"),
     ],
 )
@@ -170,23 +170,23 @@ def test_a_parameter_that_does_not_apply_has_no_entry() -> None:
 
 
 def put(folder: Path, name: str, *values: dict[str, Any]) -> None:
-    """A file of values that are made up for 2026 unless they say otherwise."""
-    made_up = {"years": 2026, "status": "assumed", "cite": "42 CFR 425, made up for a test"}
+    """A file of values that are made up for 2027 unless they say otherwise."""
+    made_up = {"years": 2027, "status": "assumed", "cite": "42 CFR 425, made up for a test"}
     content = {"label": f"{name}, made up", "unit": "made up", "values": [{**made_up, **item} for item in values]}
     (folder / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 @pytest.fixture
 def next_year(tmp_path: Path) -> Path:
-    """Rules of 2026 for one old track and one new: every figure differs from those of 2025."""
+    """Rules of 2027 for one old track and one new: every figure differs from those of 2026."""
     folder = tmp_path / "rules" / "mssp"
     folder.mkdir(parents=True)
     program = {
         "label": "Shared Savings Program with a made-up year",
-        "verified_through": 2026,
+        "verified_through": 2027,
         "tracks": {
-            "enhanced": {"label": "ENHANCED", "years": "2019-2026"},
-            "basic-z": {"label": "BASIC level Z", "years": 2026},
+            "enhanced": {"label": "ENHANCED", "years": "2019-2027"},
+            "basic-z": {"label": "BASIC level Z", "years": 2027},
         },
     }
     (folder / "program.yaml").write_text(yaml.safe_dump(program), encoding="utf-8")
@@ -223,7 +223,7 @@ def next_year(tmp_path: Path) -> Path:
 
 
 ROW: dict[str, Any] = {
-    "performance_year": 2026,
+    "performance_year": 2027,
     "track": "enhanced",
     "assigned_beneficiaries": 50_050,
     "benchmark_total": 100e6,
@@ -270,34 +270,34 @@ def test_a_new_year_leaves_the_others_as_they_were(next_year: Path, canonical) -
 def test_a_new_year_is_covered_for_what_runs_in_it(next_year: Path) -> None:
     book = RuleBook([next_year])
     for track in ("enhanced", "basic-z", "basic-a"):
-        book.check(Situation("mssp", track, 2026))
+        book.check(Situation("mssp", track, 2027))
     for track in ("track-1", "enhanced"):
-        assert not book.covers(Situation("mssp", track, 2027))
-    with pytest.raises(RulesError, match="mssp track-1 in 2026 is not covered: Track 1 ran in 2012-2021"):
-        book.check(Situation("mssp", "track-1", 2026))
-    with pytest.raises(RulesError, match=r"mssp enhanced in 2027 is not covered: .* through 2026"):
-        book.check(Situation("mssp", "enhanced", 2027))
+        assert not book.covers(Situation("mssp", track, 2028))
+    with pytest.raises(RulesError, match="mssp track-1 in 2027 is not covered: Track 1 ran in 2012-2021"):
+        book.check(Situation("mssp", "track-1", 2027))
+    with pytest.raises(RulesError, match=r"mssp enhanced in 2028 is not covered: .* through 2027"):
+        book.check(Situation("mssp", "enhanced", 2028))
 
 
 @pytest.fixture(scope="module")
 def one_more_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that does nothing but say that the rules of 2026 are verified."""
+    """A folder that does nothing but say that the rules of 2027 are verified."""
     root = tmp_path_factory.mktemp("rules")
     for folder in ("mssp", "mssp-benchmark", "mssp-expenditures"):
         (root / folder).mkdir()
-        (root / folder / "program.yaml").write_text("verified_through: 2026\n")
+        (root / folder / "program.yaml").write_text("verified_through: 2027\n")
     return root
 
 
 def test_a_year_in_which_nothing_changes_is_one_edit_per_program(one_more_year: Path, canonical) -> None:
-    """Every track that goes on settles 2026 as it did 2025, gains and losses, and what it is called stays."""
+    """Every track that goes on settles 2027 as it did 2026, gains and losses, and what it is called stays."""
     book = RuleBook([one_more_year])
-    tracks = [name for name, (_, last) in YEARS.items() if last == 2025]
+    tracks = [name for name, (_, last) in YEARS.items() if last == 2026]
     amounts = (90e6, 99.5e6, 104e6, 140e6)
     given = {**ROW, "msr_election": "0.01", "quality_standard_met": 1.0, "participant_revenue": 30e6}
     rows = [
         {**given, "performance_year": year, "track": track, "expenditure_total": dollars}
-        for year in (2025, 2026)
+        for year in (2026, 2027)
         for track in tracks
         for dollars in amounts
     ]
@@ -306,20 +306,20 @@ def test_a_year_in_which_nothing_changes_is_one_edit_per_program(one_more_year: 
     pd.testing.assert_frame_equal(after, before, check_exact=True)
     assert (after["settlement"] > 0).any()
     assert (after["settlement"] < 0).any()
-    assert book.programs["mssp"] == replace(BOOK.programs["mssp"], verified_through=2026)
+    assert book.programs["mssp"] == replace(BOOK.programs["mssp"], verified_through=2027)
 
 
 def test_one_more_year_has_benchmarks_and_expenditures(one_more_year: Path) -> None:
     book = RuleBook([one_more_year])
     years = {(each.program, each.track): each.year for each in book.situations()}
-    assert years["mssp-benchmark", "prospective-2024"] == years["mssp-expenditures", "every-track"] == 2026
+    assert years["mssp-benchmark", "prospective-2024"] == years["mssp-expenditures", "every-track"] == 2027
     assert years["mssp-benchmark", "blend-2019"] == 2023
-    start = pd.DataFrame({"agreement_start": [pd.Timestamp("2026-01-01")], "agreement_period": [1.0]})
+    start = pd.DataFrame({"agreement_start": [pd.Timestamp("2027-01-01")], "agreement_period": [1.0]})
     assert eras(start, book)[1].tolist() == [True]
     assert eras(start, BOOK)[1].tolist() == [False]
-    assert expenditure_rules(book, [2026]).aged_from == 65
-    with pytest.raises(RulesError, match="through 2025"):
-        expenditure_rules(BOOK, [2026])
+    assert expenditure_rules(book, [2027]).aged_from == 65
+    with pytest.raises(RulesError, match="through 2026"):
+        expenditure_rules(BOOK, [2027])
 
 
 def test_a_value_without_track_holds_for_a_track_that_a_folder_adds(tmp_path: Path) -> None:
@@ -357,10 +357,10 @@ def test_what_is_in_force_is_every_value_of_its_track_and_year(situation: Situat
 
 def test_nothing_is_in_force_where_nothing_is_covered() -> None:
     """Values go on, but not beyond what is verified, and not in a track that has ended."""
-    assert BOOK.parameters("mssp")["payment_limit"].entry("enhanced", 2026) is not None
-    assert BOOK.in_force(Situation("mssp", "enhanced", 2026)) == {}
+    assert BOOK.parameters("mssp")["payment_limit"].entry("enhanced", 2027) is not None
+    assert BOOK.in_force(Situation("mssp", "enhanced", 2027)) == {}
     assert BOOK.in_force(Situation("mssp", "track-1", 2022)) == {}
-    assert BOOK.value(Situation("mssp", "enhanced", 2026), "payment_limit") is None
+    assert BOOK.value(Situation("mssp", "enhanced", 2027), "payment_limit") is None
     with pytest.raises(RulesError, match="unknown program"):
         BOOK.in_force(Situation("msp", "enhanced", 2020))
 
@@ -385,37 +385,35 @@ def unconfirmed(program: str, track: str, year: int, book: RuleBook = BOOK) -> d
 
 def test_values_that_are_not_published_are_not_confirmed() -> None:
     assert unconfirmed("mssp", "enhanced", 2024) == {"savings_rate_deviation": "not published"}
-    assert unconfirmed("mssp", "enhanced", 2025)["sequestration"] == "not published"
-    assert set(unconfirmed("mssp", "track-2", 2014)) == {
-        *("loss_limit", "payment_limit", "savings_rate_deviation", "termination")
-    }
+    assert unconfirmed("mssp", "enhanced", 2026) == {"savings_rate_deviation": "not published"}
+    assert set(unconfirmed("mssp", "track-2", 2014)) == {"loss_limit", "payment_limit", "savings_rate_deviation"}
     assert {"ACO-9": "not published"}.items() <= unconfirmed("mssp-quality", "any", 2014).items()
 
 
 def test_every_value_that_goes_on_beyond_what_is_verified_is_not_confirmed() -> None:
-    found = unconfirmed("mssp", "enhanced", 2026)
-    assert found["payment_limit"] == "carried beyond verified_through 2025"
-    assert found["sequestration"] == "not published; carried beyond verified_through 2025"
-    assert found.keys() == BOOK.in_force(Situation("mssp", "enhanced", 2025)).keys()
-    assert unconfirmed("mssp", "track-1", 2026) == unconfirmed("pioneer", "core", 2026) == {}
+    found = unconfirmed("mssp", "enhanced", 2027)
+    assert found["payment_limit"] == "carried beyond verified_through 2026"
+    assert found["savings_rate_deviation"] == "not published; carried beyond verified_through 2026"
+    assert found.keys() == BOOK.in_force(Situation("mssp", "enhanced", 2026)).keys()
+    assert unconfirmed("mssp", "track-1", 2027) == unconfirmed("pioneer", "core", 2027) == {}
 
 
 def test_a_value_written_for_a_year_is_confirmed_for_it_and_no_later(tmp_path: Path) -> None:
     (tmp_path / "mssp").mkdir()
-    put(tmp_path / "mssp", "payment_limit", {"years": "2026-", "value": 0.1, "status": "published"})
+    put(tmp_path / "mssp", "payment_limit", {"years": "2027-", "value": 0.1, "status": "published"})
     book = RuleBook([tmp_path])
-    assert "payment_limit" not in unconfirmed("mssp", "enhanced", 2026, book)
-    assert "payment_limit" in unconfirmed("mssp", "enhanced", 2027, book)
-    assert not book.covers(Situation("mssp", "enhanced", 2026))
+    assert "payment_limit" not in unconfirmed("mssp", "enhanced", 2027, book)
+    assert "payment_limit" in unconfirmed("mssp", "enhanced", 2028, book)
+    assert not book.covers(Situation("mssp", "enhanced", 2027))
 
 
 def test_a_year_beyond_what_is_verified_is_never_carried_forward(tmp_path: Path) -> None:
-    """A value for 2026 alone does not make 2026 covered."""
+    """A value for 2027 alone does not make 2027 covered."""
     folder = tmp_path / "mssp"
     folder.mkdir()
     put(folder, "sequestration", {"value": 0.01})
-    with pytest.raises(RulesError, match="through 2025"):
-        RuleBook([tmp_path]).check(Situation("mssp", "enhanced", 2026))
+    with pytest.raises(RulesError, match="through 2026"):
+        RuleBook([tmp_path]).check(Situation("mssp", "enhanced", 2027))
 
 
 def test_values_of_a_later_folder_win(tmp_path: Path) -> None:

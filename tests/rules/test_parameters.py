@@ -73,12 +73,9 @@ def test_every_value_in_the_project_has_years_citation_and_status(path: Path) ->
 
 
 def test_values_that_the_rules_mark_as_unchecked_are_not_called_published() -> None:
-    """Payment and loss limits of Track 2 and Track 1+ and sequestration of 2025 were written from memory."""
+    """Payment and loss limits of Track 2 and Track 1+ were written from memory."""
     assert statuses("payment_limit", "track-2") == statuses("payment_limit", "track-1-plus") == {"assumed"}
     assert statuses("loss_limit", "track-2") == statuses("loss_limit", "track-1-plus") == {"assumed"}
-    assert [
-        v["status"] for v in read_yaml(PACKAGED / "mssp" / "sequestration.yaml")["values"] if "2025" in str(v["years"])
-    ] == ["assumed"]
 
 
 def statuses(name: str, track: str) -> set[str]:

@@ -1,6 +1,7 @@
 """The updated benchmark of every ACO-year of a roster, from expenditures by type and national figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ RESULTS = (
     *("historical_benchmark", "regional_adjustment", "adjusted_benchmark", "updated_benchmark"),
     *("person_years", "benchmark_total", "expenditure_total", "two_way_total"),
 )
+# Of the published years before an agreement (`with_prior_years`).
+PRIOR_YEARS = ("prior_average", "prior_person_years")
 _LINES = {"person_years": "all_person_years[py]"}
 # Rows computed at a time: few enough that their columns stay in the processor's cache.
 _BLOCK = 32_768
@@ -99,7 +102,7 @@ def _figures(roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.Dat
     figures, years = wide_expenditures(roster, expenditures)
     figures |= wide_reference(roster, years, reference)
     for step in law.inputs:
-        if step.given == "roster" and step.key in roster:
+        if (step.given == "roster" or step.key in PRIOR_YEARS) and step.key in roster:
             figures[step.key] = roster[step.key].to_numpy(dtype=np.float64)
     within = np.zeros(len(roster), dtype=np.bool_)
     if "agreement_start" in roster:
@@ -109,7 +112,10 @@ def _figures(roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.Dat
 
 
 def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.bool_]]:
-    """The rows that have benchmark rules, by their era and the year of their agreement start; and which rows have."""
+    """The rows that have benchmark rules, by their era and the year of their agreement start; and which rows have.
+
+    Where rules of an era go by performance year, rows of different ones stand apart.
+    """
     found = [each for each in book.situations() if each.program == RULES]
     codes = np.full(len(roster), -1, dtype=np.intp)
     if {"agreement_start", "agreement_period"} <= set(roster.columns):
@@ -123,8 +129,33 @@ def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.b
                 codes[within & numbered & (year == np.datetime64(str(situation.year)))] = code
     if "program" in roster:
         codes[roster["program"].to_numpy() != PROGRAM] = -1
+    if "performance_year" in roster:
+        years = roster["performance_year"].to_numpy(dtype=np.float64)
+        codes[years > book.programs[RULES].verified_through] = -1
+        found, codes = _by_performance_year(found, codes, years, book)
     known = codes >= 0
     return Situations(book, found, codes[known]), known
+
+
+def _by_performance_year(
+    found: Sequence[Situation], codes: NDArray[np.intp], years: Column, book: RuleBook
+) -> tuple[list[Situation], NDArray[np.intp]]:
+    """Situations and codes with those of a dated era split by performance year; none before the agreement starts."""
+    dated = {
+        track
+        for parameter in book.parameters(RULES).values()
+        if parameter.by_performance_year
+        for entry in parameter.entries
+        for track in entry.tracks
+    }
+    split, new = list(found), codes.copy()
+    for code in np.unique(codes[codes >= 0]).tolist():
+        if found[code].track in dated:
+            new[codes == code] = -1
+            for year in np.unique(years[(codes == code) & (years >= found[code].year)]).tolist():
+                new[(codes == code) & (years == year)] = len(split)
+                split.append(replace(found[code], performance_year=int(year)))
+    return split, new
 
 
 def _noted(

@@ -30,6 +30,7 @@ class Case:
 
     def __init__(self, start: str = "2019-07-01", period: int = 3, **roster: float) -> None:
         self.roster = {"agreement_start": start, "agreement_period": period, "regional_period": 1, **roster}
+        self.year = max(YEAR, int(start[:4])) if start else YEAR
         self.by_type: Figures = {(when, kind): dict(FIGURE) for when in PERIODS for kind in TYPES}
         self.national: Figures = {(when, kind): dict(NATIONAL) for when in PERIODS for kind in TYPES}
 
@@ -46,14 +47,15 @@ class Case:
 
     def frames(self, aco_id: str = "A1") -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Roster, expenditures and reference, as the readers give them."""
-        roster = pd.DataFrame([{"aco_id": aco_id, "performance_year": YEAR, **self.roster}])
+        roster = pd.DataFrame([{"aco_id": aco_id, "performance_year": self.year, **self.roster}])
         roster["agreement_start"] = pd.to_datetime(roster["agreement_start"])
         return roster, self._long(self.by_type, aco_id=aco_id), self._long(self.national)
 
     def _long(self, figures: Figures, **more: str) -> pd.DataFrame:
         return pd.DataFrame(
             [
-                {**more, "performance_year": YEAR, "period": when, "calendar_year": CALENDAR[when],
+                {**more, "performance_year": self.year, "period": when,
+                 "calendar_year": self.year if when == "PY" else CALENDAR[when],
                  "enrollment_type": kind, **held}
                 for (when, kind), held in figures.items()
             ]

@@ -159,7 +159,7 @@ def test_a_type_without_people_needs_nothing(case, computed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "period"), [("2012-01-01", 1), ("2012-04-01", 2), ("2019-03-01", 1), ("2026-01-01", 1), (None, 1)]
+    ("start", "period"), [("2012-01-01", 1), ("2012-04-01", 2), ("2019-03-01", 1), ("2027-01-01", 1), (None, 1)]
 )
 def test_an_agreement_of_no_era_is_refused(case, computed, start, period) -> None:
     result = computed(case(start, period))
@@ -175,8 +175,10 @@ def test_a_roster_without_agreements_is_refused(case, book) -> None:
 
 def test_rules_that_are_not_verified_are_noted(case, computed) -> None:
     notes = computed(complete(case, "2024-01-01", 1))["notes"]
-    for parameter in ("prior_savings (42 CFR 425.658)", "prospective_trend (42 CFR 425.660)"):
-        assert f"rests on an unverified value: {parameter}" in notes
+    assert "rests on an unverified value: regional_adjustment (42 CFR 425.656)" in notes
+    for parameter in ("prior_savings (42 CFR 425.658;", "prospective_trend (42 CFR 425.652(b);"):
+        assert f"rests on a derived value: {parameter}" in notes
+    assert "prospective_trend" not in computed(complete(case, "2025-01-01", 1))["notes"]
     assert computed(complete(case, "2019-07-01", 1))["notes"] == ""
 
 
@@ -295,7 +297,7 @@ def test_a_benchmark_that_cannot_be_updated_keeps_its_historical_part(case, comp
 
 def test_rows_have_every_figure_and_those_without_an_era_none(case, book) -> None:
     """In the order of the roster, each with the rules of its own era."""
-    made = [case("2019-07-01", 3), case("2026-01-01", 1), case("2014-01-01", 1)]
+    made = [case("2019-07-01", 3), case("2027-01-01", 1), case("2014-01-01", 1)]
     frames = [each.frames(f"A{at}") for at, each in enumerate(made)]
     roster, expenditures = (pd.concat([frame[part] for frame in frames], ignore_index=True) for part in (0, 1))
     rows = benchmark_rows(roster, expenditures, frames[0][2], book)

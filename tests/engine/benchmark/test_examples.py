@@ -172,13 +172,13 @@ def test_six_month_years_count_for_half(case, computed) -> None:
 
 
 class TestFrom2024:
-    """42 CFR 425.650-425.662, not verified: what the project takes the text to say."""
+    """42 CFR 425.650-425.662; what was not read in the regulation, the rules say."""
 
     @pytest.fixture
     def agreement(self, case):
-        def make(**roster: float):
+        def make(start: int = 2024, **roster: float):
             roster = {"prior_savings_per_capita": 0.0, **roster}
-            return case("2024-01-01", 1, **roster).set("acpt_update_factor", {"PY": 1.0})
+            return case(f"{start}-01-01", 1, **roster).set("acpt_update_factor", {"PY": 1.0})
 
         return make
 
@@ -203,11 +203,55 @@ class TestFrom2024:
     def test_downward_cap_is_one_and_a_half_percent(self, agreement, lines) -> None:
         assert lines(agreement().set("regional_expenditure", 5_000), "capped_adjustment", "esrd") == -150
 
-    def test_update_is_two_thirds_blend_and_one_third_prospective(self, agreement, lines) -> None:
-        given = agreement().set("national_expenditure", {"PY": 11_200}).set("regional_expenditure", {"PY": 10_400})
-        given.set("acpt_update_factor", {"PY": 1.03})
+    @pytest.mark.parametrize(
+        ("start", "year", "weight"),
+        [(2024, 2024, 1 / 6), (2024, 2025, 1 / 3), (2024, 2026, 1 / 3), (2025, 2025, 1 / 3)],
+    )
+    def test_weight_of_the_prospective_trend_goes_by_performance_year(
+        self, agreement, lines, start, year, weight
+    ) -> None:
+        """42 CFR 425.652(b): a third; in 2024 CMS used its discretion."""
+        given = agreement(start).set("national_expenditure", {"PY": 11_200}).set("regional_expenditure", {"PY": 10_400})
+        given.set("acpt_update_factor", {"PY": 1.03}).year = year
         assert lines(given, "two_way_update", "esrd") == pytest.approx(0.25 * 1.12 + 0.75 * 1.04)
-        assert lines(given, "update_factor", "esrd") == pytest.approx(2 / 3 * 1.06 + 1 / 3 * 1.03)
+        assert lines(given, "update_factor", "esrd") == pytest.approx((1 - weight) * 1.06 + weight * 1.03)
+
+    @pytest.mark.parametrize(
+        ("start", "population", "expected"),
+        [
+            (2024, 500.0, (350, 0, 0)),  # not compared before 2025
+            (2025, 349.0, (350, 0, 0)),
+            (2025, 350.0, (350, 0, 0)),
+            (2025, 351.0, (0, 0, 351)),
+            (2025, np.nan, (350, 0, 0)),
+        ],
+    )
+    def test_population_adjustment_counts_where_it_is_the_highest_of_three(
+        self, agreement, lines, start, population, expected
+    ) -> None:
+        """42 CFR 425.662: agreements from 2025; prior savings give 300, the region 350."""
+        given = agreement(start, prior_savings_per_capita=600.0, population_adjustment=population)
+        given.set("regional_expenditure", 11_000)
+        names = ("regional_adjustment", "prior_savings", "population")
+        assert tuple(lines(given, name) for name in names) == pytest.approx(expected)
+        assert lines(given, "adjusted_benchmark") == pytest.approx(10_000 + sum(expected))
+
+    @pytest.mark.parametrize(("start", "is_said"), [(2024, False), (2025, True)])
+    def test_a_population_adjustment_that_is_not_given_is_said(self, agreement, computed, start, is_said) -> None:
+        assert ("population_adjustment is not given" in computed(agreement(start))["notes"]) == is_said
+
+    @pytest.mark.parametrize(
+        ("settled", "expected"),
+        [(4_000.0, 150), (3_999.0, 150 * 3_999 / 4_000), (2_000.0, 75), (5_000.0, 150), (0.0, 0)],
+    )
+    def test_prior_savings_of_published_years_are_prorated(self, agreement, lines, settled, expected) -> None:
+        """42 CFR 425.658: half of an average of $300, by person years settled of the 4,000 of the benchmark years."""
+        given = agreement(prior_savings_per_capita=np.nan, prior_average=300.0, prior_person_years=settled)
+        assert lines(given, "prior_savings") == pytest.approx(expected)
+
+    def test_prior_savings_given_win_over_published_years(self, agreement, lines) -> None:
+        given = agreement(prior_savings_per_capita=100.0, prior_average=300.0, prior_person_years=4_000.0)
+        assert lines(given, "prior_savings") == 50
 
     @pytest.mark.parametrize(
         ("esrd", "others", "demographic", "ratio"),

@@ -11,8 +11,8 @@ from aco_cli.engine.worksheet import worksheet
 
 YEAR = 2024
 PERSON_YEARS = 4_000
-# Two thirds of no growth and a third of -10 percent: $9,666.67 instead of $10,000.
-THREE_WAY, TWO_WAY = 10_000 * (2 / 3 + 0.9 / 3), 10_000
+# Five sixths of no growth and a sixth of -10 percent: $9,833.33 instead of $10,000.
+THREE_WAY, TWO_WAY = 10_000 * (5 / 6 + 0.9 / 6), 10_000
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_it_holds_from_losses_of_the_minimum_loss_rate_on(settled, above, holds)
 
 
 def test_it_holds_at_losses_of_the_minimum_loss_rate(settled) -> None:
-    """With a benchmark of $9,000 the 2 percent are exact: a prospective trend of 0.7."""
-    roster, _ = settled(9_180.0, acpt=0.7)
+    """With a benchmark of $9,000 the 2 percent are exact: a prospective trend of 0.4."""
+    roster, _ = settled(9_180.0, acpt=0.4)
     assert roster["benchmark_total"].iloc[0] == pytest.approx(PERSON_YEARS * TWO_WAY)
 
 
@@ -50,7 +50,7 @@ def test_a_higher_prospective_trend_stays(settled) -> None:
     """The benchmark without it would be lower."""
     roster, _ = settled(12_000.0, acpt=1.2)
     assert roster["guardrail"].isna().all()
-    assert roster["benchmark_total"].iloc[0] == pytest.approx(PERSON_YEARS * 10_000 * (2 / 3 + 0.4))
+    assert roster["benchmark_total"].iloc[0] == pytest.approx(PERSON_YEARS * 10_000 * (5 / 6 + 0.2))
 
 
 def test_savings_that_only_it_makes_are_not_shared_and_losses_under_it_are_owed(settled, book) -> None:

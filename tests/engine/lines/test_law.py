@@ -371,7 +371,7 @@ class TestLinesFromOutside:
         assert settled.iloc[0].tolist() == pytest.approx([1e6, 0.96e6])
 
     def test_half_the_shared_savings_are_half_the_payments(self, tmp_path: Path, canonical, make_rows) -> None:
-        frame = canonical(make_rows(8, 300, situations=40)).drop(columns=["payment_limit", "advance_balance"])
+        frame = canonical(make_rows(8, 600, situations=40)).drop(columns=["payment_limit", "advance_balance"])
         book = over(folder_with(tmp_path, LINE))
         names = ("outcome", "shared_savings", "sequestration", "payment_limit", "earned_payment", "owed_repayment")
         before, after = settle(frame, BOOK, names), settle(frame, book, names)
