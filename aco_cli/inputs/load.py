@@ -115,9 +115,11 @@ def _keep_years(part: Part, years: Years | None) -> int:
     if years is None or not part.has_years:
         return 0
     part.held_years = tuple(int(year) for year in part.frame[YEAR].unique())
-    asked = part.frame[YEAR].map(years.__contains__).to_numpy(dtype=bool)
+    if years.asked is None:
+        return 0
+    asked = part.frame[YEAR].isin(years.asked).to_numpy(dtype=bool)
     if "deferred_to" in part.frame:
-        asked = asked | part.frame["deferred_to"].map(years.__contains__).to_numpy(dtype=bool)
+        asked = asked | part.frame["deferred_to"].isin(years.asked).to_numpy(dtype=bool)
     if asked.all():
         return 0
     part.frame, part.rows = part.frame[asked].reset_index(drop=True), part.rows[asked]

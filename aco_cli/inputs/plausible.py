@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from aco_cli.inputs.parts import Part
 from aco_cli.inputs.problems import shown
@@ -128,6 +130,9 @@ def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
     """The same ACO and year under ids that differ by case, signs or leading zeros."""
     if not parts:
         return
+    ids = pa.array(pd.concat([part.frame["aco_id"] for part in parts]).unique())
+    if _are_of_one_form(ids) or _bare(pd.Series(ids)).is_unique:
+        return
     keys = pd.concat(
         [
             pd.DataFrame({"id": part.frame["aco_id"], "year": part.years, "row": part.rows, "file": part.file})
@@ -135,10 +140,7 @@ def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
         ],
         ignore_index=True,
     )
-    bare = keys["id"].str.lower().str.replace(r"[^a-z0-9]", "", regex=True)
-    keys["alike"] = bare.str.replace(r"^([a-z]*)0+", r"\1", regex=True)
-    if not keys.duplicated(["alike", "year"]).any():
-        return
+    keys["alike"] = _bare(keys["id"])
     distinct = keys[keys["alike"] != ""].drop_duplicates(["id", "year"])
     again = distinct[distinct.duplicated(["alike", "year"])]
     pairs = again.merge(distinct.drop_duplicates(["alike", "year"]), on=["alike", "year"], suffixes=("", "_first"))
@@ -150,3 +152,16 @@ def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
             f"{shown(each['id_first'])} of {each['file_first']}, row {each['row_first']}; is it the same ACO?",
             "similar_ids",
         )
+
+
+def _are_of_one_form(ids: pa.Array) -> bool:
+    """Whether IDs are letters and digits, equally long and in one case, so that different ones are not alike."""
+    lengths = pc.min_max(pc.binary_length(ids))
+    is_plain = pc.and_(pc.ascii_is_alnum(ids), pc.equal(ids, pc.ascii_upper(ids)))
+    return bool(lengths["min"] == lengths["max"] and pc.all(is_plain).as_py())
+
+
+def _bare(ids: "pd.Series[str]") -> "pd.Series[str]":
+    """What IDs are without case, signs and leading zeros of their number."""
+    signless = ids.str.lower().str.replace(r"[^a-z0-9]", "", regex=True)
+    return signless.str.replace(r"^([a-z]*)0+", r"\1", regex=True)

@@ -52,8 +52,9 @@ def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
     keys = pd.concat([_keys(part) for part in parts], ignore_index=True)
     keys = keys[keys["aco_id"] != ""]
     again = keys.duplicated(["aco_id", YEAR])
-    if again.any():
-        again &= ~_other_half(keys)
+    if not again.any():
+        return []
+    again &= ~_other_half(keys)
     first = keys.drop_duplicates(["aco_id", YEAR])
     pairs = keys[again].merge(first, on=["aco_id", YEAR], suffixes=("", "_first"))
     columns = ["aco_id", YEAR, "file", "row", "file_first", "row_first"]

@@ -84,11 +84,10 @@ def parse_words(
     cells: Any, read: Callable[[str], _T | None], missing: _T, none: frozenset[str]
 ) -> tuple[npt.NDArray[Any], Mask]:
     """What `read` gives for each cell's text, `missing` where there is none; and which cells it gives None for."""
-    text = as_text(cells)
-    if isinstance(text, pa.ChunkedArray):
-        text = text.combine_chunks()
-    encoded = text.dictionary_encode()
-    spellings = encoded.dictionary.to_pylist()
+    if isinstance(cells, pa.ChunkedArray):
+        cells = cells.combine_chunks()
+    encoded = cells.dictionary_encode("encode")
+    spellings = as_text(encoded.dictionary).to_pylist()
     blank = [not spelling or spelling.lower() in none for spelling in spellings]
     readings = [missing if empty else read(spelling) for spelling, empty in zip(spellings, blank, strict=True)]
     bad = np.array([reading is None for reading in readings], dtype=bool)
