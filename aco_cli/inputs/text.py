@@ -19,6 +19,7 @@ from aco_cli.inputs.source import READABLE, FileContent
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 _BINARY_SAMPLE = 8192
 _BINARY_SHARE = 0.1
+_TAIL = 1 << 16
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 0}) + b"\x7f"
 _SURROGATES = range(0xDC80, 0xDD00)
 _DELIMITERS = (b",", b"\t", b"|", b";")
@@ -96,7 +97,9 @@ class _Text:
             )
         except pa.ArrowInvalid:
             return None
-        lines = self._data.rstrip(b"\r\n").count(b"\n") + 1
+        after = self._data[-_TAIL:]  # stripping all of a large file would copy it
+        blank = after[len(after.rstrip(b"\r\n")) :]
+        lines = self._data.count(b"\n") - blank.count(b"\n") + 1
         if ragged or table.num_rows != lines - 1:
             return None
         columns = {place: table.column(str(place)) for place in wanted}
@@ -192,7 +195,7 @@ def _delimiter(file: str, data: bytes) -> str:
 
     Raises InputError where semicolons separate and numbers have decimal commas: 1,234 may be either number.
     """
-    lines = data.lstrip()[: 1 << 20].splitlines()[:TOP]
+    lines = (data[: 1 << 20].lstrip() or data.lstrip()).splitlines()[:TOP]
     if named := _SEPARATOR_LINE.fullmatch(lines[0].rstrip()):
         found = named[1].decode()
     else:
