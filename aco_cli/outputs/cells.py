@@ -91,12 +91,15 @@ def plain(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Ar
 
 
 def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dollar_decimals: int) -> pa.Array:
-    """Return the column as people read it: thousands separators, rates in percent; `exact` keeps every digit."""
+    """Return the column as people read it: thousands separators, percent, yes and no; `exact` keeps every digit."""
     match column.unit:
         case Unit.USD if not exact:
             return grouped(fixed(numbers(series), dollar_decimals))
         case Unit.FRACTION if not exact:
             return join(fixed(numbers(series), 2, shift=2), "%")
+        case Unit.BOOLEAN:
+            answers = typed(series, column, exact=exact)
+            return pc.if_else(answers, pa.scalar("yes", STRING), pa.scalar("no", STRING))
         case Unit.USD | Unit.INTEGER | Unit.NUMBER if not column.year:
             return grouped(shortest(numbers(series)))
         case _:

@@ -31,9 +31,10 @@ class OutputColumn:
     """A column of an output.
 
     `name` is the column of the frame and the heading in files; `label` is the short heading on a terminal.
-    A narrow terminal keeps the columns with the smallest `priority`; `total` columns are summed in its last row. Text
-    wider than `folds_over` may fold over several lines; everything else stays on one. Of a text column with `numbers`,
-    texts that are numbers are written as numbers where a format tells the two apart cell by cell (JSON, XLSX). An
+    A terminal always shows an `answer`, and a `key` that tells rows apart; of the others a narrow one keeps those with
+    the smallest `priority`, those of one `group` together. `total` columns are summed in its last row. Text wider than
+    `folds_over` may fold over several lines; everything else stays on one. Of a text column with `numbers`, texts
+    that are numbers are written as numbers where a format tells the two apart cell by cell (JSON, XLSX). An
     `optional` column is left out where the rows lack it; any other is then blank. `help` says what it means.
     """
 
@@ -46,6 +47,9 @@ class OutputColumn:
     numbers: bool = False
     optional: bool = False
     help: str = ""
+    key: bool = False
+    answer: bool = False
+    group: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -75,9 +79,18 @@ def output_columns(table: str) -> tuple[OutputColumn, ...]:
     columns = list(_each(held["columns"]))
     order = [*dict.fromkeys([*held.get("first", ()), *(column.name for column in columns)])]
     has_totals, optional = held.get("totals", False), held.get("omit_missing", False)
+    groups = {name: group[0] for group in held.get("together", ()) for name in group}
     changed = [replace(column, **_typed(held.get("changes", {}).get(column.name, {}))) for column in columns]
     return tuple(
-        replace(column, priority=order.index(column.name), total=column.total and has_totals, optional=optional)
+        replace(
+            column,
+            priority=order.index(column.name),
+            total=column.total and has_totals,
+            optional=optional,
+            key=column.name in held.get("key", ()),
+            answer=column.name in held.get("answer", ()),
+            group=groups.get(column.name, ""),
+        )
         for column in changed
     )
 

@@ -61,7 +61,8 @@ def emit(
 
         color = not (options.no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") in {"dumb", "unknown"})
         width = shutil.get_terminal_size().columns
-        drawn, note = draw(rows, chosen, width=width, color=color, exact=options.exact)
+        asked = options.columns is not None
+        drawn, note = draw(rows, chosen, width=width, color=color, exact=options.exact, asked=asked)
         write_output(drawn.encode(), None)
         return drawn.encode(), [note] if note else []
     data = render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe or options.excel)

@@ -13,6 +13,8 @@ from aco_cli.errors import UsageError
 from aco_cli.nearest import nearest_or_all
 from aco_cli.outputs.columns import OutputColumn, Unit
 
+ALL = "all"
+
 
 def with_all(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> pd.DataFrame:
     """Return the frame with every one of the columns: one that it lacks is added as missing throughout."""
@@ -26,14 +28,16 @@ def select_columns(
 ) -> list[OutputColumn]:
     """Return the columns asked for by name, in that order, or the default ones when none are asked for.
 
-    Any column of the frame may be asked for; one that `known` does not describe gets its unit from its dtype.
-    What is asked for first is kept first on a narrow terminal. Raises UsageError for an unknown name and
-    for no name at all.
+    Any column of the frame may be asked for, and `all` for every default one; a column that `known` does not describe
+    gets its unit from its dtype. Raises UsageError for an unknown name and for no name at all.
     """
     if names is None:
         return list(default)
     described = {column.name: column for column in known}
     wanted = _split(names)
+    if ALL in wanted:
+        wanted = list(dict.fromkeys([*(column.name for column in default), *wanted]))
+        wanted.remove(ALL)
     if not wanted:
         raise UsageError("--columns names no column")
     _refuse_unknown("--columns", wanted, list(dict.fromkeys([*described, *map(str, frame.columns)])))

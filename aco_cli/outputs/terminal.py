@@ -1,7 +1,4 @@
-"""The table people read: only whole columns, amounts never cut, colors where the terminal has them.
-
-Which columns fit, and how wide each becomes, is in terminal cells.
-"""
+"""The table people read: only whole columns, amounts never cut, colors where the terminal has them."""
 
 from __future__ import annotations
 
@@ -9,13 +6,13 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment, Segments
@@ -23,12 +20,17 @@ from rich.style import Style
 from rich.text import Text
 
 from aco_cli.outputs import cells
+from aco_cli.outputs.arrange import GAP, Arrangement, Field, arrange, fitting
 from aco_cli.outputs.columns import OutputColumn, Unit
 from aco_cli.outputs.phrases import acos
 
 # A control character in a name could drive the terminal.
 CONTROL = r"[\x00-\x1f\x7f-\x{9f}]"
 CAPTION = "Amounts in whole US dollars; --format csv has the cents."
+ROUNDED = "Amounts may not add due to rounding."
+LONGEST_TOLD = 40
+# Wider than any line, as nothing is left to rich to fold.
+MOST = 100_000
 TRAILING = re.compile(r" +$", re.MULTILINE)
 NEW_LINE = Segment("\n")
 PLAIN = Style.null()
@@ -36,92 +38,12 @@ BOLD = Style(bold=True)
 QUIET = Style(dim=True)
 GREEN = Style(color="green")
 RED = Style(color="red")
-GAP = 2
 SIGNED = frozenset({"settlement", "net_payment"})
 OUTCOMES = {
     "earned": Style(color="green", dim=True),
     "owed": Style(color="red", dim=True),
     "not-calculable": Style(color="yellow", dim=True),
 }
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column ready to be drawn: its cells as text, one a row, and its cell in the totals row."""
-
-    column: OutputColumn
-    cells: list[str]
-    total: str
-
-    @property
-    def content(self) -> int:
-        """The width of the widest cell."""
-        return max((cell_len(cell) for cell in (self.total, *set(self.cells))), default=0)
-
-    @property
-    def blank(self) -> bool:
-        """Whether no cell says anything: a column of blanks and zeros."""
-        return set(self.cells) <= {"", "0"}
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """The fields to draw with their widths, in order, and the columns left out."""
-
-    fields: list[Field]
-    widths: list[int]
-    hidden: list[OutputColumn]
-
-    @property
-    def width(self) -> int:
-        """The width of a row."""
-        return sum(self.widths) + GAP * (len(self.widths) - 1)
-
-
-def arrange(fields: Sequence[Field], width: int | None) -> Arrangement:
-    """Return the fields that fit a width in full, the most important first; all of them when width is None.
-
-    A field that does not fit is left out and less important, narrower ones are still tried; blank ones come last, and
-    only where nothing was left out. One field is always kept: text then folds to the width, and an amount keeps its
-    own width whatever the terminal's.
-    """
-    natural = [max(cell_len(field.column.label), field.content) for field in fields]
-    if width is None:
-        return Arrangement(list(fields), natural, [])
-    least = [_least(field) for field in fields]
-    kept: list[int] = []
-    room = width
-    order = sorted(range(len(fields)), key=lambda place: (fields[place].blank, fields[place].column.priority))
-    for tried, place in enumerate(order):
-        if fields[place].blank and len(kept) < tried:
-            break
-        if not kept and fields[place].column.unit is Unit.TEXT:
-            least[place] = min(least[place], width)
-        if not kept or least[place] + GAP <= room:
-            room -= least[place] + (GAP if kept else 0)
-            kept.append(place)
-    shown = sorted(kept)
-    widths = _widen([least[place] for place in shown], [natural[place] for place in shown], max(room, 0))
-    hidden = [field.column for place, field in enumerate(fields) if place not in kept]
-    return Arrangement([fields[place] for place in shown], widths, hidden)
-
-
-def _least(field: Field) -> int:
-    """Return the smallest width that cuts nothing: a heading folds between words, only long text inside a cell."""
-    content = field.content
-    if field.column.unit is Unit.TEXT:
-        content = min(content, field.column.folds_over)
-    return max(content, *(cell_len(word) for word in field.column.label.split()), 1)
-
-
-def _widen(widths: list[int], natural: list[int], room: int) -> list[int]:
-    """Give the room left over to the columns that fold, from the left, until each has its natural width."""
-    widened = []
-    for width, wished in zip(widths, natural, strict=True):
-        extra = min(room, max(wished - width, 0))
-        widened.append(width + extra)
-        room -= extra
-    return widened
 
 
 def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
@@ -131,44 +53,118 @@ def render_table(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact:
 
 
 def draw(
-    frame: pd.DataFrame, columns: Sequence[OutputColumn], *, width: int | None, color: bool, exact: bool
+    frame: pd.DataFrame,
+    columns: Sequence[OutputColumn],
+    *,
+    width: int | None,
+    color: bool,
+    exact: bool,
+    asked: bool = False,
 ) -> tuple[str, str]:
     """Return the table for a terminal of a width (None: as wide as it is), and a note on the columns left out.
 
-    Amounts are whole US dollars and rates percent with two decimals; `exact` shows every digit. The note is ""
-    when every column is shown.
+    Amounts are whole US dollars and rates percent with two decimals; `exact` shows every digit. Columns that were
+    `asked` for are all shown, in several tables where one does not hold them. A single row is a card, with labels down
+    the side and cents. The note is "" when nothing is left out.
     """
-    layout = arrange(_fields(frame, columns, exact=exact), width)
     colors: dict[str, Any] = {"force_terminal": color, "color_system": "auto" if color else None, "no_color": not color}
-    console = Console(file=io.StringIO(), width=max(width or 0, layout.width, 1), height=1, **colors)
-    segments = list(_segments(layout, len(frame), console))
-    if not exact and any(field.column.unit is Unit.USD for field in layout.fields):
-        for line in _fold(CAPTION, width or len(CAPTION), console):
-            segments += [Segment(line, QUIET), NEW_LINE]
+    console = Console(file=io.StringIO(), width=MOST, height=1, **colors)
+    fields = _fields(frame, columns, exact=exact, asked=asked)
+    is_wide = width is not None and len(arrange(fields, width)) > 1
+    if width is not None and len(frame) == 1 and (is_wide or not asked):
+        segments, note = list(_card(frame, columns, width, console, exact=exact)), ""
+    else:
+        shown = fields if asked or not is_wide else fitting(fields, width or 0)
+        segments = list(_tables(arrange(shown, width), len(frame), console))
+        told = [field for field in fields if field not in shown and _is_told(field)]
+        for line in _captions(shown, told, exact=exact):
+            segments += [
+                part for text in _fold(line, width or MOST, console) for part in (Segment(text, QUIET), NEW_LINE)
+            ]
+        note = _note(len(fields) - len(shown) - len(told))
     with console.capture() as captured:
         console.print(Segments(segments), end="", crop=False)
-    return TRAILING.sub("", captured.get()), _note(layout.hidden)
+    return TRAILING.sub("", captured.get()), note
 
 
-def _note(hidden: Sequence[OutputColumn]) -> str:
-    names = ", ".join(column.name for column in hidden)
-    count, them = ("1 column", "it") if len(hidden) == 1 else (f"{len(hidden)} columns", "them")
-    return f"{count} hidden at this width: {names}; --columns or --format csv shows {them}" if hidden else ""
+def _note(left_out: int) -> str:
+    return f"{left_out} more column{'' if left_out == 1 else 's'}: --columns all" if left_out else ""
 
 
-def _fields(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> list[Field]:
-    totals = [_total(frame[column.name], column, exact=exact) for column in columns]
-    label_place = next((place for place, column in enumerate(columns) if not column.total), None)
-    if label_place is not None and any(column.total for column in columns):  # an ACO of several years counts once
-        totals[label_place] = acos(frame["aco_id"].nunique()) if "aco_id" in frame else "Total"
-    return [
-        Field(column, _texts(frame[column.name], column, exact=exact), total)
-        for column, total in zip(columns, totals, strict=True)
-    ]
+def _is_told(field: Field) -> bool:
+    """Whether a column that is left out is said in a line below the table instead."""
+    return field.constant and not field.blank and field.content <= LONGEST_TOLD
 
 
-def _texts(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[str]:
-    shown = pc.fill_null(cells.for_people(series, column, exact=exact, dollar_decimals=0), "")
+def _captions(shown: Sequence[Field], told: Sequence[Field], *, exact: bool) -> Iterator[str]:
+    """What a reader must know of the table: what holds for every row, and how amounts are rounded."""
+    if told:
+        yield f"All rows: {'; '.join(f'{field.column.label} {field.cells[0]}' for field in told)}."
+    if not exact and any(field.column.unit is Unit.USD for field in shown):
+        yield CAPTION if all(map(_adds_up, shown)) else f"{CAPTION} {ROUNDED}"
+
+
+def _adds_up(field: Field) -> bool:
+    """Whether the amounts shown add up to the total shown, as far as both are whole dollars."""
+    if field.column.unit is not Unit.USD or not field.total:
+        return True
+    return sum(_dollars(cell) for cell in field.cells) == _dollars(field.total)
+
+
+def _dollars(cell: str) -> int:
+    return int(cell.replace(",", "") or 0)
+
+
+def _card(
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], width: int, console: Console, *, exact: bool
+) -> Iterator[Segment]:
+    """Yield a single row as lines of label and value; a column without a value is left out."""
+    cells = [(column, _texts(frame[column.name], column, exact=exact, decimals=2)[0]) for column in columns]
+    said = [(column, cell) for column, cell in cells if cell]
+    side = max((cell_len(column.label) for column, _ in said), default=0)
+    for column, cell in said:
+        text = re.sub(r"^(-?)", r"\1$", cell) if column.unit is Unit.USD and not exact else cell
+        style = _style(column, cell) if _style(column, cell) is not PLAIN else BOLD if column.answer else PLAIN
+        room = max(width - side - GAP, 10) if column.unit is Unit.TEXT else MOST
+        for place, part in enumerate(_fold(text, room, console)):
+            yield Segment((column.label if not place else "").ljust(side + GAP), QUIET)
+            yield from (Segment(part, style), NEW_LINE)
+
+
+def _fields(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, asked: bool) -> list[Field]:
+    """The columns as text. Sums leave out rows in which a group of columns is known only in part, and say so."""
+    texts = [_texts(frame[column.name], column, exact=exact) for column in columns]
+    is_partial = _partly_known(frame, columns)
+    whole = frame[~is_partial]
+    totals = [_total(whole[column.name], column, exact=exact) for column in columns]
+    places = [place for place, column in enumerate(columns) if not column.total]
+    sure = [place for place in places if columns[place].key and len(set(texts[place])) != 1]
+    if places and any(column.total for column in columns):
+        counted = _counted(whole)
+        if is_partial.any():
+            counted = f"{whole['aco_id'].nunique():,} of {_counted(frame)}" if "aco_id" in frame else counted
+        totals[places[0] if asked or not sure else sure[0]] = counted
+    return [Field(*parts) for parts in zip(columns, texts, totals, strict=True)]
+
+
+def _counted(frame: pd.DataFrame) -> str:
+    """The label of the totals row; an ACO of several years counts once."""
+    return acos(frame["aco_id"].nunique()) if "aco_id" in frame else "Total"
+
+
+def _partly_known(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> NDArray[np.bool_]:
+    """The rows in which of the summed columns of a group some are known and others are not."""
+    groups: dict[str, list[str]] = {}
+    for column in columns:
+        if column.total and column.group:
+            groups.setdefault(column.group, []).append(column.name)
+    known = [np.column_stack([~np.isnan(cells.numbers(frame[name])) for name in names]) for names in groups.values()]
+    partial = [each.any(axis=1) & ~each.all(axis=1) for each in known]
+    return np.logical_or.reduce(partial) if partial else np.zeros(len(frame), dtype=np.bool_)
+
+
+def _texts(series: pd.Series[Any], column: OutputColumn, *, exact: bool, decimals: int = 0) -> list[str]:
+    shown = pc.fill_null(cells.for_people(series, column, exact=exact, dollar_decimals=decimals), "")
     if column.unit is Unit.TEXT:
         shown = pc.replace_substring_regex(shown, CONTROL, " ")
     return list(shown.to_pylist())
@@ -183,7 +179,14 @@ def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
     return _texts(pd.Series([math.fsum(known)]), column, exact=exact)[0] if known.size else ""
 
 
-def _segments(layout: Arrangement, rows: int, console: Console) -> Iterator[Segment]:
+def _tables(layouts: Sequence[Arrangement], rows: int, console: Console) -> Iterator[Segment]:
+    for place, layout in enumerate(layouts):
+        if place:
+            yield NEW_LINE
+        yield from _table(layout, rows, console)
+
+
+def _table(layout: Arrangement, rows: int, console: Console) -> Iterator[Segment]:
     rule = (Segment("─" * layout.width, QUIET), NEW_LINE)
     yield from _row(layout, [field.column.label for field in layout.fields], console, BOLD)
     yield from rule

@@ -39,24 +39,22 @@ def expect_in_full(lines: list[str], settlements: dict[str, str], width: int) ->
     assert shown == settlements
 
 
-def expect_hidden_named(message: str, lines: list[str], columns: list[str]) -> None:
-    """The note on standard error names as many columns as are missing, the important ones not among them."""
-    note = re.match(r"(\d+) columns hidden at this width: ([\w, ]+);", message)
-    assert note is not None, message
-    hidden = note[2].split(", ")
-    assert len(hidden) == int(note[1]) == len(columns) - len(headings(lines[0]))
-    assert set(hidden) <= set(columns) - {"aco_id", "outcome", "settlement"}
+def expect_left_out_counted(message: str, lines: list[str], columns: list[str]) -> None:
+    """The note on standard error counts the columns that are neither shown nor told below the table."""
+    told = [line for line in lines if line.startswith("All rows: ")][0].count(";") + 1
+    left_out = len(columns) - len(headings(lines[0])) - told
+    assert message == f"{left_out} more columns: --columns all\n"
 
 
 @pytest.mark.parametrize(("width", "least"), [(40, 3), (80, 6), (160, 11)])
-def test_table_cuts_nothing_and_says_what_it_leaves_out(
+def test_table_cuts_nothing_and_counts_what_it_leaves_out(
     terminal: Terminal, roster_2014: Path, settled: CompletedProcess[str], rows: Rows, width: int, least: int
 ) -> None:
     screen = terminal(width, "settle", "2014", roster_2014)
     settlements = {row["aco_id"]: whole(row["settlement"]) for row in rows(settled.stdout)}
     assert screen.returncode == 0
     expect_in_full(screen.lines, settlements, width)
-    expect_hidden_named(screen.stderr, screen.lines, settled.stdout.splitlines()[0].split(","))
+    expect_left_out_counted(screen.stderr, screen.lines, settled.stdout.splitlines()[0].split(","))
     assert len(headings(screen.lines[0])) >= least
     (total,) = [line for line in screen.lines if line.startswith("333 ACOs")]
     assert total.split()[-1] == "341,246,297"
@@ -79,10 +77,19 @@ def test_table_without_color_is_the_same_text(
     assert shown["10 ACO"] == "40,923,715"
 
 
-def test_columns_asked_for_are_all_shown_where_they_fit(terminal: Terminal, sample: Path) -> None:
+def test_columns_asked_for_are_all_shown(terminal: Terminal, sample: Path) -> None:
     screen = terminal(40, *small(sample), "--columns", "aco_id,benchmark_total,net_payment")
     assert screen.stderr == ""
     assert any(line.split() == ["A55185", "1,101,577,828", "12,075,693"] for line in screen.lines)
+    screen = terminal(80, *small(sample), "--columns", "all")
+    assert screen.stderr == ""
+    assert [line[:3] for line in screen.lines].count("ACO") >= 3
+
+
+def test_one_aco_is_a_card(terminal: Terminal, sample: Path) -> None:
+    screen = terminal(80, *small(sample), "--aco", "A55185")
+    assert (screen.lines[0].split(), screen.stderr) == (["ACO", "A55185"], "")
+    assert "Settlement      $12,075,693.06" in screen.lines
 
 
 def test_binary_format_is_not_thrown_at_a_terminal(terminal: Terminal, sample: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from aco_cli.outputs.arrange import Field, fitting
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.terminal import Field, arrange
 
 
 def field(name: str, cell: str, priority: int) -> Field:
@@ -9,7 +9,7 @@ def field(name: str, cell: str, priority: int) -> Field:
 
 
 def names(fields: list[Field], width: int) -> list[str]:
-    return [each.column.name for each in arrange(fields, width).fields]
+    return [each.column.name for each in fitting(fields, width)]
 
 
 FIELDS = [field("id", "A1", 0), field("long", "x" * 20, 1), field("owed", "0", 2), field("track", "enhanced", 3)]

@@ -15,10 +15,10 @@ def test_table_to_the_byte(frame: pd.DataFrame, columns: list[OutputColumn]) -> 
         "| aco_id | performance_year | assigned_beneficiaries | benchmark_total | savings_rate | "
         "quality_standard_met | notes |\n"
         "| --- | ---: | ---: | ---: | ---: | --- | --- |\n"
-        "| 00123 | 2014 | 5,333 | 14,455,937.70 | 3.85% | true |  |\n"
-        "| A2 | 2014 | 12,345 | 200,000,000.13 | 100.00% | false | line one<br>line two\ttabbed |\n"
+        "| 00123 | 2014 | 5,333 | 14,455,937.70 | 3.85% | yes |  |\n"
+        "| A2 | 2014 | 12,345 | 200,000,000.13 | 100.00% | no | line one<br>line two\ttabbed |\n"
         "| A3 | 2014 |  | 1.01 | -12.35% |  | pipe \\| slash \\\\ |\n"
-        "| A4 | 2014 | 60,000 |  |  | true |  |\n"
+        "| A4 | 2014 | 60,000 |  |  | yes |  |\n"
     )
 
 
