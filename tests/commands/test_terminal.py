@@ -41,7 +41,7 @@ def expect_in_full(lines: list[str], settlements: dict[str, str], width: int) ->
 
 def expect_left_out_counted(message: str, lines: list[str], columns: list[str]) -> None:
     """The note on standard error counts the columns that are neither shown nor told below the table."""
-    told = [line for line in lines if line.startswith("All rows: ")][0].count(";") + 1
+    told = next(line for line in lines if line.startswith("All rows: ")).count(";") + 1
     left_out = len(columns) - len(headings(lines[0])) - told
     assert message == f"{left_out} more columns: --columns all\n"
 
