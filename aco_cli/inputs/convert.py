@@ -21,7 +21,7 @@ from aco_cli.inputs.numbers import (
     range_faults,
     snap_to_grid,
 )
-from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units
+from aco_cli.inputs.precision import PRECISE, half_unit_name, printed_half_units, rounded_like_others
 from aco_cli.inputs.problems import cell_problems, shown
 from aco_cli.inputs.raw import Floats, Mask, RawTable, mask_of
 from aco_cli.inputs.recognize import Match
@@ -133,7 +133,8 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
         values = np.abs(values)
     if column.grid is not None and prints_decimals(values, column.grid.decimals):
         values, exact = snap_to_grid(values, column.grid)
-        half_units = np.where(exact, 0.0, half_units)
+        rounded = rounded_like_others(values, exact, column.grid.decimals)
+        half_units = np.where(np.isnan(rounded), np.where(exact, 0.0, half_units), rounded)
     if work.measures(column):
         work.columns[half_unit_name(column.name)] = half_units
     work.complain(header, cells, _doubtful(column, cells), "an amount with all its digits", lambda _: _DOUBTFUL_FIX)

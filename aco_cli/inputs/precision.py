@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from aco_cli.inputs.layout import Column
 from aco_cli.inputs.numbers import as_text, is_one_of
-from aco_cli.inputs.raw import Floats, mask_of
+from aco_cli.inputs.raw import Floats, Mask, mask_of
 
 RATES = ("quality_score",)
 PRECISE = ("benchmark_total", "expenditure_total", "euc_adjustment", "published_settlement", *RATES)
@@ -38,6 +38,20 @@ def printed_half_units(cells: Any, values: Floats, column: Column) -> Floats:
     half_units = _half_units(_printed_decimals(as_text(cells), values, column), values, column.name)
     half_units[is_one_of(cells, column.zero)] = 0.0
     return half_units
+
+
+def rounded_like_others(values: Floats, exact: Mask, decimals: int) -> Floats:
+    """Half a unit of values that may have been rounded as others in their column were; NaN of all else.
+
+    `exact` are those that lie on a grid printed to so many decimals. One that does not and has fewer was rounded, and any
+    other with as few may lie on the grid by chance.
+    """
+    own = _decimals_of(values)
+    rounded = ~np.isnan(values) & ~exact & (own < decimals)
+    if not rounded.any():
+        return np.full(len(values), np.nan)
+    most = own[rounded].max()
+    return np.where(own <= most, 0.5 * 10.0**-most, np.nan)
 
 
 def complete_half_units(frame: pd.DataFrame) -> pd.DataFrame:
