@@ -43,8 +43,8 @@ def printed_half_units(cells: Any, values: Floats, column: Column) -> Floats:
 def rounded_like_others(values: Floats, exact: Mask, decimals: int) -> Floats:
     """Half a unit of values that may have been rounded as others in their column were; NaN of all else.
 
-    `exact` are those that lie on a grid printed to so many decimals. One that does not and has fewer was rounded, and any
-    other with as few may lie on the grid by chance.
+    `exact` are those that lie on a grid printed to so many decimals. One that does not and has fewer was rounded, and
+    any other with as few may lie on the grid by chance.
     """
     own = _decimals_of(values)
     rounded = ~np.isnan(values) & ~exact & (own < decimals)
