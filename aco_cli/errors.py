@@ -81,3 +81,10 @@ class OutputError(AcoError):
     """An output that cannot be written (no permission, no space, no such folder)."""
 
     exit_code = ExitCode.INPUT
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """How many there are: `12 problems in 1 file`."""
+    files = len({problem.file for problem in problems})
+    found = f"{len(problems):,} problem{'' if len(problems) == 1 else 's'}"
+    return f"{found} in {files:,} file{'' if files == 1 else 's'}"

@@ -34,7 +34,7 @@ def check(
     import pandas as pd
 
     from aco_cli.api.selection import tables
-    from aco_cli.errors import ExitCode
+    from aco_cli.errors import ExitCode, counted
     from aco_cli.inputs.check import check_files
     from aco_cli.outputs.columns import column_names
 
@@ -46,6 +46,8 @@ def check(
     elif problems or output:
         frame = pd.DataFrame(map(vars, problems), columns=column_names("check")).astype({"row": "float64"})
         session.write(frame.fillna({"column": ""}), "check", o.Output(format, output))
+    if len(problems) > 1:
+        session.note("problems", counted(problems))
     if any(problem.unread for problem in problems):
         raise SystemExit(ExitCode.INPUT)
     return bool(problems)

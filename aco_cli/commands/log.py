@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aco_cli.commands.options import LogFormat
-from aco_cli.errors import AcoError, InputError
+from aco_cli.errors import AcoError, InputError, counted
 
 if TYPE_CHECKING:
     from aco_cli.api.run import Advance, Notice
@@ -44,8 +44,7 @@ class Log:
             for problem in problems:
                 self.error(str(problem), **{name: part for name, part in asdict(problem).items() if part})
             if len(problems) > 1:
-                files = len({problem.file for problem in problems})
-                self.error(f"{len(problems):,} problems in {files:,} file{'s' if files > 1 else ''}")
+                self.error(counted(problems))
         else:
             for line in str(error).splitlines():
                 self.error(line)

@@ -24,6 +24,7 @@ def test_findings_are_lines_with_file_row_and_column(aco: Aco, sample: Path) -> 
     assert len(findings) == 12
     assert all(line.startswith("broken_roster.csv, row ") and ", column " in line for line in findings)
     assert "first_perfomance_year" in done.stderr
+    assert done.stderr.splitlines()[-1] == "12 problems in 1 file"
 
 
 def test_findings_are_objects_in_json(aco: Aco, sample: Path) -> None:
