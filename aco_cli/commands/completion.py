@@ -34,6 +34,13 @@ def columns(ctx: typer.Context, incomplete: str) -> list[str]:
     return _starting(incomplete, (start + name for name in [*names, *_roster_columns()]))
 
 
+def figures(incomplete: str) -> list[str]:
+    """The figures of a summary."""
+    from aco_cli.outputs.columns import output_columns
+
+    return _starting(incomplete, (column.name for column in output_columns("summary") if column.numeric))
+
+
 def roster_columns(incomplete: str) -> list[str]:
     """The columns of a roster."""
     return _starting(incomplete, _roster_columns())

@@ -18,14 +18,15 @@ def reconcile(
     session: o.StrictSession,
     published: Annotated[o.Many, o.many("FILE", "Published settlements, if not in FILE")] = None,
     quality: o.QualityOption = None,
-    all_figures: Annotated[bool, o.flag("--all", "On a terminal, also what is exact of a settlement report.")] = False,
+    all_figures: Annotated[bool, o.flag("--all", "On a terminal, also what is exact.")] = False,
     by_year: Annotated[bool, o.flag("--by-year", "Only the summary by performance year.")] = False,
 ) -> bool:
     """Compare recomputed with published settlements.
 
-    Each is exact, within rounding, explained or unexplained; with --quality FILE, quality scores from the rates in
-    FILE instead of settlements. Of CMS's settlement report (STLMT) every figure is recomputed. The rows go to standard
-    output, a summary by year to standard error; exit code 1 if anything is unexplained.
+    Each is exact, within rounding, explained or unexplained. Of CMS's settlement report (STLMT) every figure is
+    recomputed. With --quality FILE, quality scores from the rates in FILE instead of settlements. The summary goes to
+    standard error, the rows to standard output, on a terminal only those that are not exact. Exit code 1 if anything is
+    unexplained.
 
     \b
     aco reconcile 2014 puf_2014.csv
@@ -40,18 +41,18 @@ def reconcile(
     if quality and by_year:
         raise UsageError("--by-year is of settlements: with --quality the summary by year is on standard error")
     found = aco.reconcile(files, years, published=published, run=session, **rows.selection(quality=quality))
+    kind = "reconcile --quality" if quality else "reconcile STLMT" if "letter" in found.table else "reconcile"
     if by_year:
         session.write(found.totals, "reconcile --by-year", table)
-    else:
-        shown = found.table
-        if is_report := "letter" in shown:
-            is_short = table.output is None and table.format is Format.AUTO and sys.stdout.isatty() and not all_figures
-            shown = shown[shown["class"] != Verdict.EXACT] if is_short else shown
-        kind = "reconcile STLMT" if is_report else "reconcile --quality" if quality else "reconcile"
-        if len(shown) or not is_report:
-            session.write(shown, kind, table)
-        for year in found.totals.to_dict("records"):
-            counts = [f"{year[verdict]:,} {verdict}" for verdict in Verdict if year[verdict]]
-            told = f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}"
-            session.note("compared", told, year=year["performance_year"])
+        return bool((found.table["class"] == Verdict.UNEXPLAINED).any())
+    for year in found.totals.to_dict("records"):
+        counts = [f"{year[verdict]:,} {verdict}" for verdict in Verdict if year[verdict]]
+        told = f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}"
+        session.note("compared", told, year=year["performance_year"])
+    is_short = table.output is None and table.format is Format.AUTO and sys.stdout.isatty() and not all_figures
+    shown = found.table[found.table["class"] != Verdict.EXACT] if is_short else found.table
+    if left_out := len(found.table) - len(shown):
+        session.note("exact", f"exact rows not shown: {left_out:,}; --all shows them")
+    if len(shown) or not is_short:
+        session.write(shown, kind, table)
     return bool((found.table["class"] == Verdict.UNEXPLAINED).any())

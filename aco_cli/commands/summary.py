@@ -8,6 +8,8 @@ from aco_cli.commands.call import command
 
 _BY = "Group by program, track, start_year, size or any roster column."
 _COMPARE = "Published totals beside the computed ones, with the difference."
+_WIDE = "One figure by track (or --by) with a column per performance year."
+_FIGURE = "The figure of --wide: a column of `aco columns summary`."
 
 
 @command
@@ -19,16 +21,35 @@ def summary(
     session: o.StrictSession,
     by: Annotated[o.Many, o.option("A,B,...", _BY)] = None,
     compare: Annotated[bool, o.flag("--compare", _COMPARE)] = False,
+    wide: Annotated[bool, o.flag("--wide", _WIDE)] = False,
+    figure: Annotated[str, o.option("NAME", _FIGURE, words="figures")] = "earned_payment",
 ) -> None:
-    """Headline figures of a program.
+    """Total a program's results: ACOs, savings, payments and losses.
 
-    ACOs, savings, bonuses, repayments and net, by program, track, start year and size. A program of which only totals
-    were published, and the national line, are marked in column source.
+    By program, track, start year and size. A program of which only totals were published, and the national line, are
+    marked in column source.
 
     \b
     aco summary 2014 roster.csv
     aco summary 2014 roster.csv --by state --sort -earned_payment
     aco summary 2014 roster.csv --compare
+    aco summary 2013-2024 puf_*.csv --wide --figure savings
     """
-    found = aco.summary(files, years, by=by, compare=compare, run=session, **rows.selection())
-    session.write(found.table, "summary --compare" if compare else "summary", table)
+    from dataclasses import replace
+
+    from aco_cli.errors import UsageError
+    from aco_cli.outputs.columns import output_columns
+
+    if compare and wide:
+        raise UsageError("--compare and --wide cannot be combined")
+    found = aco.summary(
+        files, years, by=by, compare=compare, wide=figure if wide else None, run=session, **rows.selection()
+    )
+    if not wide:
+        session.write(found.table, "summary --compare" if compare else "summary", table)
+        return
+    (shown,) = (column for column in output_columns("summary") if column.name == figure)
+    years_of = [str(name) for name in found.table if str(name).isdecimal()]
+    columns = [replace(shown, name=year, label=year, answer=True, group="") for year in years_of]
+    session.note("figure", f"{figure}: {shown.help}")
+    session.write(found.table, [*output_columns("summary --wide"), *columns], table)

@@ -1,6 +1,6 @@
 """The headline figures of settled ACOs, all together and by group."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,8 +33,8 @@ def grouping_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"start_year": start.dt.year.astype("Int64").astype("str").replace("<NA>", ""), "size": size})
 
 
-def summarize(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
-    """One row for each performance year as a whole, then one for each value of each group.
+def summarize(settled: pd.DataFrame, groups: Sequence[str], booleans: Collection[str] = ()) -> pd.DataFrame:
+    """One row for each performance year as a whole, then one for each value of each group, `booleans` as yes and no.
 
     Counts of ACOs by how the year ended, sums in US dollars (`net_to_medicare` is savings less payments plus
     repayments), savings rates and quality scores as fractions. Not-calculable and deferred ACOs are counted as ACOs but
@@ -57,7 +57,7 @@ def summarize(settled: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
             )
         )
 
-    table = grouped(settled, ["performance_year"], groups, aggregate)
+    table = grouped(settled, ["performance_year"], groups, aggregate, booleans)
     table.insert(1, "by", table.pop("by"))
     return table.assign(source="computed")
 
@@ -67,19 +67,36 @@ def grouped(
     keys: Sequence[str],
     groups: Sequence[str],
     aggregate: Callable[[list[pd.Series]], pd.DataFrame],
+    booleans: Collection[str] = (),
 ) -> pd.DataFrame:
     """What `aggregate` makes of the rows by keys: of all, then by each value of each group, named `by` and `value`.
 
-    It is in order of the first key.
+    It is in order of the first key. Values are text: yes and no for those of `booleans`.
     """
     parts = []
     for place, group in enumerate(("", *groups)):
         by = [frame[group].rename("value")] if group else []
         table = aggregate([*(frame[key] for key in keys), *by]).reset_index()
-        value = table["value"].astype("str") if group else ""
+        value = _words(table["value"], is_boolean=group in booleans) if group else ""
         parts.append(table.assign(by=group or "all", value=value, place=place))
     joined = pd.concat(parts, ignore_index=True)
     return joined.sort_values([keys[0], "place"], kind="stable", ignore_index=True).drop(columns="place")
+
+
+def by_year(summary: pd.DataFrame, figure: str) -> pd.DataFrame:
+    """One figure of a summary with a column per performance year, in the order of its groups."""
+    order = summary[["by", "value"]].drop_duplicates()
+    wide = summary.pivot(index=["by", "value"], columns="performance_year", values=figure)
+    wide.columns = wide.columns.astype("str")
+    return order.merge(wide.reset_index(), on=["by", "value"])
+
+
+def _words(values: pd.Series, *, is_boolean: bool) -> pd.Series:
+    """Values of a group as people write them."""
+    if is_boolean:
+        return values.map({1.0: "yes", 0.0: "no"}).astype("str")
+    is_whole = values.dtype.kind == "f" and bool((values.dropna() % 1 == 0).all())
+    return (values.astype("Int64") if is_whole else values).astype("str").replace("<NA>", "")
 
 
 def _facts(settled: pd.DataFrame) -> pd.DataFrame:

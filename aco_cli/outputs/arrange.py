@@ -56,6 +56,11 @@ class Field:
         return len(self.cells) > 1 and len(self.words) == 1
 
     @property
+    def section(self) -> bool:
+        """Whether its cells are headings of sections: where there are several."""
+        return self.column.section and not self.constant
+
+    @property
     def kept(self) -> bool:
         """Whether it is shown at any width: an answer, or a key that tells rows apart."""
         return self.column.answer or (self.column.key and not self.constant)

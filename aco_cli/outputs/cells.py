@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.rounding import LARGEST_UNITS, Floats, half_up_cents, half_up_units
+from aco_cli.outputs.rounding import LARGEST_UNITS, Floats, half_up, half_up_cents, half_up_units
 
 STRING = pa.large_string()
 # pyarrow writes fractional numbers from here on with an exponent; people expect plain digits.
@@ -23,6 +23,8 @@ EXPONENT_FROM = 1e10
 # A text that is a number, as JSON writes one.
 NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 LARGEST_INTEGER = 2.0**63
+# What people compare factors and scores by.
+DECIMALS = 6
 
 
 def numbers(series: pd.Series[Any]) -> Floats:
@@ -100,6 +102,8 @@ def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dol
         case Unit.BOOLEAN:
             answers = typed(series, column, exact=exact)
             return pc.if_else(answers, pa.scalar("yes", STRING), pa.scalar("no", STRING))
+        case Unit.NUMBER if not exact:
+            return grouped(shortest(half_up(numbers(series), DECIMALS)))
         case Unit.USD | Unit.INTEGER | Unit.NUMBER if not column.year:
             return grouped(shortest(numbers(series)))
         case _:

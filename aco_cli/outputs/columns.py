@@ -32,10 +32,11 @@ class OutputColumn:
 
     `name` is the column of the frame and the heading in files; `label` is the short heading on a terminal.
     A terminal always shows an `answer`, and a `key` that tells rows apart; of the others a narrow one keeps those with
-    the smallest `priority`, those of one `group` together. `total` columns are summed in its last row. Text wider than
-    `folds_over` may fold over several lines; everything else stays on one. Of a text column with `numbers`, texts
-    that are numbers are written as numbers where a format tells the two apart cell by cell (JSON, XLSX). An
-    `optional` column is left out where the rows lack it; any other is then blank. `help` says what it means.
+    the smallest `priority`, those of one `group` together; a `section` is a heading above its rows. `total` columns
+    are summed in its last row. Text wider than `folds_over` may fold over several lines; everything else stays on one.
+    Of a text column with `numbers`, texts that are numbers are written as numbers where a format tells the two apart
+    cell by cell (JSON, XLSX). An `optional` column is left out where the rows lack it; any other is then blank. `help`
+    says what it means.
     """
 
     name: str
@@ -50,6 +51,7 @@ class OutputColumn:
     key: bool = False
     answer: bool = False
     group: str = ""
+    section: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -90,6 +92,7 @@ def output_columns(table: str) -> tuple[OutputColumn, ...]:
             key=column.name in held.get("key", ()),
             answer=column.name in held.get("answer", ()),
             group=groups.get(column.name, ""),
+            section=column.name == held.get("section"),
         )
         for column in changed
     )

@@ -32,5 +32,10 @@ def half_up_cents(values: Floats) -> Floats:
     Up to 2**43 dollars (8.8 trillion) this is decimal rounding of the printed number; above, a float holds no
     thousandths and a tie may be one cent higher.
     """
-    cents = half_up_units(values, 2)
-    return np.where(np.abs(cents) < LARGEST_UNITS, cents / 100.0, values)
+    return half_up(values, 2)
+
+
+def half_up(values: Floats, decimals: int) -> Floats:
+    """Round to decimals, half away from zero; NaN, infinities and 2**52 units of the last decimal or more stay."""
+    units = half_up_units(values, decimals)
+    return np.where(np.abs(units) < LARGEST_UNITS, units / 10.0**decimals, values)

@@ -74,14 +74,16 @@ def draw(
     if width is not None and len(frame) == 1 and (is_wide or not asked):
         segments, note = list(_card(frame, columns, width, console, exact=exact)), ""
     else:
-        shown = fields if asked or not is_wide else fitting(fields, width or 0)
-        segments = list(_tables(arrange(shown, width), len(frame), console))
-        told = [field for field in fields if field not in shown and _is_told(field)]
+        sections = [] if asked or width is None else [field for field in fields if field.section]
+        beside = [field for field in fields if field not in sections]
+        shown = beside if asked or not is_wide else fitting(beside, width or 0)
+        segments = list(_tables(arrange(shown, width), len(frame), console, sections))
+        told = [field for field in beside if field not in shown and _is_told(field)]
         for line in _captions(shown, told, exact=exact):
             segments += [
                 part for text in _fold(line, width or MOST, console) for part in (Segment(text, QUIET), NEW_LINE)
             ]
-        note = _note(len(fields) - len(shown) - len(told))
+        note = _note(len(beside) - len(shown) - len(told))
     with console.capture() as captured:
         console.print(Segments(segments), end="", crop=False)
     return TRAILING.sub("", captured.get()), note
@@ -179,18 +181,24 @@ def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
     return _texts(pd.Series([math.fsum(known)]), column, exact=exact)[0] if known.size else ""
 
 
-def _tables(layouts: Sequence[Arrangement], rows: int, console: Console) -> Iterator[Segment]:
+def _tables(
+    layouts: Sequence[Arrangement], rows: int, console: Console, sections: Sequence[Field]
+) -> Iterator[Segment]:
+    headings = [" ".join(f"{field.column.label} {field.cells[row]}" for field in sections) for row in range(rows)]
     for place, layout in enumerate(layouts):
         if place:
             yield NEW_LINE
-        yield from _table(layout, rows, console)
+        yield from _table(layout, headings, console)
 
 
-def _table(layout: Arrangement, rows: int, console: Console) -> Iterator[Segment]:
+def _table(layout: Arrangement, headings: Sequence[str], console: Console) -> Iterator[Segment]:
+    """Yield a table with a heading above the first of the rows that have it."""
     rule = (Segment("─" * layout.width, QUIET), NEW_LINE)
     yield from _row(layout, [field.column.label for field in layout.fields], console, BOLD)
     yield from rule
-    for row in range(rows):
+    for row, heading in enumerate(headings):
+        if heading and (not row or heading != headings[row - 1]):
+            yield from (Segment(heading, BOLD), NEW_LINE)
         yield from _row(layout, [field.cells[row] for field in layout.fields], console)
     if any(field.total for field in layout.fields):
         yield from rule

@@ -9,13 +9,14 @@ from aco_cli.rules.validated_yaml import Number, Whole, YesNo, form, read_yaml, 
 
 NATIONAL = "medicare"
 FILE = PACKAGED / "published_totals.yaml"
+DOLLARS = frozenset({"savings", "savings_above_msr", "earned_payment", "owed_repayment"})
 
 
 @dataclass(frozen=True)
 class Total:
     """A published figure of a program (or `medicare`, the nation) in a performance year; named as in `summary`.
 
-    The true figure lies `within` of the value, in its own unit; with `at_least` it is the value or more.
+    The true figure lies `within` of the value, in its own unit; with `more_than` it is above the value.
     """
 
     program: str
@@ -24,13 +25,22 @@ class Total:
     value: Number
     cite: str
     within: Number = 0.0
-    at_least: YesNo = False
+    more_than: YesNo = False
 
     __pydantic_config__ = form()
 
     def agrees(self, computed: float) -> bool:
         """Whether a computed figure fits the published one."""
-        return computed >= self.value if self.at_least else abs(computed - self.value) <= self.within
+        return computed > self.value if self.more_than else abs(computed - self.value) <= self.within
+
+    @property
+    def released(self) -> str:
+        """The figure as it was released: 333, 87.2%, $806 million, more than $422 million."""
+        if self.figure.startswith("mean_"):
+            return f"{100 * self.value:g}%"
+        if self.figure not in DOLLARS:
+            return f"{self.value:,.0f}"
+        return f"{'more than ' if self.more_than else ''}${self.value / 1e6:g} million"
 
 
 @dataclass(frozen=True)

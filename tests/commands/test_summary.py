@@ -77,3 +77,43 @@ def test_aco_that_cannot_be_settled_counts_but_adds_to_no_sum(aco: Aco, rows: Ro
     assert (everyone["acos"], everyone["not_calculable"]) == ("2", "1")
     assert everyone["savings"] == "10000000.00"
     assert everyone["net_to_medicare"] == "5590000.00"
+
+
+def test_groups_of_yes_and_no_and_of_numbers_are_words(aco: Aco, roster: Roster) -> None:
+    file = roster(
+        {"aco_id": "A1", "low_revenue": "true", "agreement_period": "2"},
+        {"aco_id": "A2", "low_revenue": "false", "agreement_period": ""},
+    )
+    done = aco("summary", "2014", file, "--by", "low_revenue,agreement_period", "--columns", "by,value,acos")
+    assert done.stdout.splitlines()[2:] == [
+        "low_revenue,no,1",
+        "low_revenue,yes,1",
+        "agreement_period,2,1",
+        "agreement_period,,1",
+    ]
+
+
+def test_bound_is_compared_as_one(aco: Aco, rows: Rows, roster_2014: Path) -> None:
+    """CMS released more than $422 million; a difference from that means nothing."""
+    done = aco("summary", "2014", roster_2014, "--compare")
+    (nation,) = (row for row in rows(done.stdout) if (row["program"], row["figure"]) == ("medicare", "earned_payment"))
+    assert (nation["published"], nation["released"]) == ("422000000", "more than $422 million")
+    assert (nation["difference"], nation["agrees"]) == ("", "yes")
+
+
+def test_one_figure_by_track_and_year(aco: Aco, rows: Rows, roster: Roster) -> None:
+    """The same dollars as in the long summary, under the year; a track that a year lacks is blank there."""
+    file = roster(
+        {"aco_id": "A1", "performance_year": "2014"},
+        {"aco_id": "A1", "performance_year": "2015"},
+        {"aco_id": "A2", "performance_year": "2015", "track": "track-2"},
+    )
+    done = aco("summary", "all", file, "--wide", "--figure", "savings")
+    assert done.stdout.splitlines() == [
+        "by,value,2014,2015",
+        "all,,10000000.00,20000000.00",
+        "track,track-1,10000000.00,10000000.00",
+        "track,track-2,,10000000.00",
+    ]
+    assert aco("summary", "all", file, "--wide", "--figure", "acos").stdout.splitlines()[1] == "all,,1,2"
+    assert "--figure svings: no such figure" in aco("summary", "all", file, "--wide", "--figure", "svings").stderr

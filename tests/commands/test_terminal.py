@@ -117,3 +117,27 @@ def test_rules_show_the_value_of_each_parameter_in_an_ordinary_terminal(terminal
     screen = terminal(80, "rules", "show", "--year", "2014")
     assert screen.returncode == 0
     assert "Value" in screen.lines[0]
+
+
+def test_several_years_are_sections_of_a_summary(terminal: Terminal, roster: Callable[..., Path]) -> None:
+    """The year is a heading, not a column beside years of other meaning."""
+    rows = [{"aco_id": "A1", "performance_year": year} for year in ("2014", "2015")]
+    screen = terminal(80, "summary", "all", roster(*rows), "--by", "track")
+    assert [line for line in screen.lines if line.startswith("Year")] == ["Year 2014", "Year 2015"]
+
+
+def test_reconciliation_shows_the_summary_and_what_is_not_exact(
+    terminal: Terminal, roster: Callable[..., Path]
+) -> None:
+    published = {"published_settlement": "4410000"}
+    file = roster(
+        {"aco_id": "A1"} | published,
+        {"aco_id": "A2"} | published,
+        {"aco_id": "A3"} | {**published, "quality_score": "0.8"},
+    )
+    screen = terminal(80, "reconcile", "2014", file)
+    assert screen.returncode == 1
+    assert screen.stderr == "2014: 3 ACOs, 2 exact, 1 unexplained\nexact rows not shown: 2; --all shows them\n"
+    assert screen.lines[0].split() == ["ACO", "A3"]  # the only one, as a card
+    everything = terminal(80, "reconcile", "2014", file, "--all").lines
+    assert [line.split()[0] for line in everything if line.startswith("A")][:3] == ["ACO", "A1", "A2"]
