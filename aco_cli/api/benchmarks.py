@@ -10,8 +10,10 @@ from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Request, Selection, Tables, YearsLike, requested
 from aco_cli.engine.benchmark.compute import benchmark as compute
 from aco_cli.engine.benchmark.compute import guarded
+from aco_cli.engine.benchmark.prior_years import with_prior_years
 from aco_cli.errors import UsageError
 from aco_cli.inputs.benchmark import load_table
+from aco_cli.inputs.load import load
 from aco_cli.inputs.totals import TOTALS, unmatched
 from aco_cli.inputs.years import Years
 
@@ -51,7 +53,7 @@ def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataF
     """The roster of a request and, row by row, its benchmark from the files of `expenditures` and `reference`."""
     if not request.expenditures or not request.reference:
         raise UsageError("a benchmark needs both --expenditures FILE (by enrollment type) and --reference FILE")
-    roster = read_rows(run, request, totals_follow=True)
+    roster = _with_prior_savings(run, request, read_rows(run, request, totals_follow=True))
     spent, national = read_evidence(run, request) or (pd.DataFrame(), pd.DataFrame())
     if not request.is_part:
         files = ", ".join(request.expenditures)
@@ -59,6 +61,21 @@ def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataF
             run.warn("unmatched", warning)
     with run.busy("computing benchmarks", rows=len(spent)):
         return roster, compute(roster, spent, national, request.book)
+
+
+def _with_prior_savings(run: Run, request: Request, roster: pd.DataFrame) -> pd.DataFrame:
+    """The roster with savings of the years before each agreement, if files of these are given."""
+    if not request.prior:
+        return roster
+    if not {"agreement_start", "agreement_period"} <= set(roster.columns):
+        raise UsageError("--prior needs agreement_start and agreement_period in the roster")
+    run.reading(request.prior, "auto")
+    loaded = load(request.prior, None)
+    run.remarks(loaded.remarks)
+    lacking = [name for name in ("benchmark_total", "expenditure_total", "person_years") if name not in loaded.frame]
+    if lacking:
+        raise UsageError(f"--prior: missing column {lacking[0]}, which prior savings are computed from")
+    return with_prior_years(roster, loaded.frame)
 
 
 def _acos(rows: pd.DataFrame, years: Years | None = None) -> pd.Index:

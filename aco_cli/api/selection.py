@@ -47,7 +47,8 @@ class Selection(TypedDict, total=False):
     `layout` is `auto`, `roster`, `cms-puf` or `stlmt`, `sheet` a sheet of workbooks; `program`, `track` and `aco` (ID
     or name) choose rows by name, `where` by a condition such as `state == "TX"`. `join` brings columns of one's own.
     `expect_rows` is how many rows there must be. `expenditures` brings totals, or with `reference` the tables that
-    benchmarks are computed from; `quality` brings measure rates or scores. `rules` are a `Rules`, or folders of rules.
+    benchmarks are computed from, `prior` the years before an agreement, for prior savings; `quality` brings measure
+    rates or scores. `rules` are a `Rules`, or folders of rules.
     """
 
     layout: str
@@ -60,6 +61,7 @@ class Selection(TypedDict, total=False):
     aco: Names
     expenditures: Tables | None
     reference: Tables | None
+    prior: Tables | None
     quality: Tables | None
     rules: RuleBook | str | Path | Sequence[str | Path] | None
 
@@ -77,6 +79,7 @@ class Request:
     aco: Sequence[str] = ()
     expenditures: Sequence[str] = ()
     reference: Sequence[str] = ()
+    prior: Sequence[str] = ()
     quality: Sequence[str] = ()
     where: str | None = None
     join: Sequence[str] = ()
@@ -103,6 +106,7 @@ def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequenc
         [aco] if isinstance(aco := selection.get("aco"), str) else list(aco or ()),
         tables(selection.get("expenditures")),
         tables(selection.get("reference")),
+        tables(selection.get("prior")),
         tables(selection.get("quality")),
         where=where,
         join=tables(selection.get("join")),

@@ -13,6 +13,7 @@ def benchmark(
     table: o.TableOutput,
     session: o.StrictSession,
     reference: o.ReferenceOption = None,
+    prior: o.PriorOption = None,
 ) -> None:
     """Compute historical and updated benchmarks from expenditures.
 
@@ -23,5 +24,5 @@ def benchmark(
     aco benchmark 2022 roster.csv --expenditures expenditures.parquet \\
         --reference reference.csv
     """
-    found = aco.benchmark(files, years, run=session, **rows.selection(reference=reference))
+    found = aco.benchmark(files, years, run=session, **rows.selection(reference=reference, prior=prior))
     session.write(found.table, "benchmark", table)

@@ -20,6 +20,7 @@ def explain(
     rules: o.RulesOption = None,
     quality: o.QualityOption = None,
     reference: o.ReferenceOption = None,
+    prior: o.PriorOption = None,
 ) -> None:
     """One ACO's worksheet, line by line.
 
@@ -35,6 +36,6 @@ def explain(
     aco explain S2001 2022 roster.csv --expenditures expenditures.csv \\
         --reference reference.csv
     """
-    selection = sources.selection(rules=rules, quality=quality, reference=reference)
+    selection = sources.selection(rules=rules, quality=quality, reference=reference, prior=prior)
     found = aco.explain(files, aco_id, year, run=session, **selection)
     session.write(found.table, "explain", output)

@@ -73,7 +73,7 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
         _laws(frame, book),
         lines,
     )
-    files = [*request.files, *request.quality, *request.reference]
+    files = [*request.files, *request.quality, *request.reference, *request.prior]
     return render_page(content, _made_of(files))
 
 

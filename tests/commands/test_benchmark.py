@@ -151,19 +151,51 @@ def test_manifest_vouches_for_all_three_files(aco: Runner, files, tmp_path: Path
     assert aco("verify", f"{out}.manifest.json").returncode == 1
 
 
-def test_agreements_from_2024_are_noted_as_unverified(aco: Runner, files) -> None:
-    def from_2024(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(agreement_start="2024-01-01", prior_savings_per_capita="0")
+def from_2024(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(agreement_start="2024-01-01", prior_savings_per_capita="0")
+
+
+@pytest.fixture
+def files_2024(files) -> Callable[..., list[str]]:
+    """The sample files as of agreements that start in 2024, in their first performance year."""
 
     def in_2024(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.replace({name: {"2022": "2024"} for name in ("performance_year", "calendar_year")})
 
-    arguments = files(
-        agreements=lambda frame: in_2024(from_2024(frame)),
-        expenditures=lambda frame: in_2024(frame).assign(demographic_score="1"),
-        reference=lambda frame: in_2024(frame).assign(acpt_update_factor="1.05"),
-    )
-    done = aco("benchmark", "2024", *arguments[1:])
+    def arguments(**more: str) -> list[str]:
+        return files(
+            agreements=lambda frame: in_2024(from_2024(frame)).assign(**more),
+            expenditures=lambda frame: in_2024(frame).assign(demographic_score="1"),
+            reference=lambda frame: in_2024(frame).assign(acpt_update_factor="1.05"),
+        )[1:]
+
+    return arguments
+
+
+def test_prior_savings_come_from_the_years_before(aco: Runner, files_2024, tmp_path: Path) -> None:
+    """42 CFR 425.658: 900 saved in one year of three are an average of 300, as in the roster."""
+    before = tmp_path / "before.csv"
+    head = "aco_id,performance_year,program,track,assigned_beneficiaries,person_years,benchmark_total,expenditure_total"
+    rows = [f"S200{aco},{year},mssp,basic-a,20000,20000,200000000,200000000" for aco in "123" for year in (2021, 2022)]
+    rows += [f"S200{aco},2023,mssp,basic-a,20000,20000,218000000,200000000" for aco in "123"]
+    before.write_text("\n".join([head, *rows, ""]))
+    given = table(aco("benchmark", "2024", *files_2024(prior_savings_per_capita="300")))
+    found = aco("benchmark", "2024", *files_2024(prior_savings_per_capita=""), "--prior", before)
+    assert [row["updated_benchmark"] for row in table(found)] == [row["updated_benchmark"] for row in given]
+    without = table(aco("benchmark", "2024", *files_2024(prior_savings_per_capita="")))
+    assert all("missing: prior_savings_per_capita" in row["notes"] for row in without)
+    differ = table(aco("benchmark", "2024", *files_2024(prior_savings_per_capita="100"), "--prior", before))
+    assert all("counts as given, though the published years give another average" in row["notes"] for row in differ)
+    lines = table(aco("explain", "S2001", "2024", *files_2024(prior_savings_per_capita=""), "--prior", before))
+    assert [row["value"] for row in lines if row["line"] == "average_prior_savings"] == ["300"]
+    before.write_text(before.read_text().replace("person_years,", "", 1).replace(",20000,20000,", ",20000,"))
+    refused = aco("benchmark", "2024", *files_2024(prior_savings_per_capita=""), "--prior", before)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--prior: missing column person_years" in refused.stderr
+
+
+def test_agreements_from_2024_are_noted_as_unverified(aco: Runner, files, files_2024) -> None:
+    done = aco("benchmark", "2024", *files_2024())
     assert all("rests on an unverified value: regional_adjustment" in row["notes"] for row in table(done))
     before = aco("benchmark", *files(agreements=from_2024))
     assert {row["notes"] for row in table(before)} == {
