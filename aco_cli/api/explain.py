@@ -1,8 +1,10 @@
-"""One ACO's worksheet, as a call of the library."""
+"""The worksheet of one ACO's years, as a call of the library."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
@@ -10,14 +12,23 @@ from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.reading import only
 from aco_cli.api.roster import read_roster, with_benchmark_notes
 from aco_cli.api.run import Result, Run
+from aco_cli.api.scenarios import AS_IS, Changes, cases_of, changed_rows
 from aco_cli.api.scores import explained_quality
 from aco_cli.api.selection import Request, Selection, Tables, YearsLike, requested
+from aco_cli.engine.answer import answers
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.quality.measures import MeasureLine
 from aco_cli.engine.settle import settle
 from aco_cli.engine.worksheet import distance_entries, worksheet
 from aco_cli.errors import UsageError
 from aco_cli.outputs.measure_rows import measure_row
+
+if TYPE_CHECKING:
+    from aco_cli.rules.book import RuleBook
+
+
+class ExplainOptions(Selection, Changes, total=False):
+    """Which files and rules, and what is changed."""
 
 
 def explain(
@@ -26,47 +37,71 @@ def explain(
     year: YearsLike = None,
     *,
     run: Run | None = None,
-    **selection: Unpack[Selection],
+    **options: Unpack[ExplainOptions],
 ) -> Result:
-    """The worksheet of one ACO's year: distances to the thresholds, every line with value, formula and citation.
+    """The worksheet of one ACO's years: distances to the thresholds, every line with value, formula and citation.
 
-    With `expenditures` and `reference` the benchmark comes before it, with `quality` the measures behind the score.
+    `answers` of the result says in a sentence or two how each year ended. Without a year it is the last one. Several
+    years come one below another, as does each year under a scenario or other changes below the year as it is. With
+    `expenditures` and `reference` the benchmark comes before it, with `quality` the measures behind the score.
     """
     run = run or Run()
-    request = requested(data, year, selection)
-    if year is not None and request.years.single is None:
-        raise UsageError(f"explain shows one performance year, found {year}")
+    request = requested(data, year, options)
+    cases = cases_of(run, request.book, options)
     # Scores are those of the one ACO: what other ACOs lack is no matter here.
-    alone = replace(request, quality=())
-    row = row_of(read_roster(run, alone), aco_id, request.years.single)
+    found = rows_of(read_roster(run, replace(request, quality=())), aco_id, request if year is not None else None)
     measures: Sequence[MeasureLine] = ()
     if request.quality:
-        row, measures = explained_quality(run, row, request)
+        if len(found) > 1:
+            raise UsageError("with --quality, explain shows one performance year at a time")
+        found, measures = explained_quality(run, found, request)
+    tables: list[pd.DataFrame] = []
+    told: list[str] = []
+    for at in range(len(found)):
+        row = found.iloc[[at]].reset_index(drop=True)
+        _introduce(run, row, request.book)
+        for name, changed, book in [(AS_IS, row, request.book), *changed_rows(run, row, request, cases)]:
+            _tell_notes(run, changed, book)
+            table = worksheet_table(run, replace(request, book=book), changed, () if name != AS_IS else measures)
+            tables.append(table.assign(scenario=name, sheet=len(tables)))
+            told += answers(changed, book)
+    table = pd.concat(tables, ignore_index=True)
+    return Result(table if cases else table.drop(columns="scenario"), run.notices, answers=told)
+
+
+def rows_of(frame: pd.DataFrame, aco_id: str | None, request: Request | None = None) -> pd.DataFrame:
+    """The rows of an ACO: of the years asked for, or of the last; for a single year one that is settled with it."""
+    ids = frame["aco_id"].unique()
+    if aco_id is None and len(ids) != 1:
+        raise UsageError(f"name one of the {len(ids):,} ACOs: aco explain ACO_ID YEAR FILE")
+    rows = only(frame, "aco_id", [aco_id or ids[0]]).sort_values("performance_year", kind="stable")
+    if request is not None and request.years.single is None:
+        return rows.reset_index(drop=True)
+    year = rows["performance_year"].iloc[-1] if request is None else request.years.single
+    own = rows[rows["performance_year"] == year]
+    return (rows.head(1) if own.empty else own).reset_index(drop=True)
+
+
+def _introduce(run: Run, row: pd.DataFrame, book: RuleBook) -> None:
     first = row.iloc[0]
-    told = f"{first['program']} {first['track']}, {first['performance_year']}"
-    run.note("explained", f"{first['aco_id']} {first.get('aco_name', '')}: {told}")
-    settled = settle(row, request.book, ("outcome", "notes", "is_warned"))
+    program = book.programs[first["program"]]
+    told = f"{program.label}, {program.tracks[first['track']].label}, {first['performance_year']}"
+    run.note("explained", f"{' '.join(filter(None, [first['aco_id'], first.get('aco_name', '')]))}: {told}")
+
+
+def _tell_notes(run: Run, row: pd.DataFrame, book: RuleBook) -> None:
+    settled = settle(row, book, ("outcome", "notes", "is_warned"))
     if notes := with_benchmark_notes(settled["notes"], row).iloc[0]:
         is_open = settled["outcome"].iloc[0] == Outcome.NOT_CALCULABLE
         if is_open or settled["is_warned"].iloc[0] or row.get("benchmark_is_warned", pd.Series([False])).iloc[0]:
             run.warn("not_calculable" if is_open else "unpublished", notes)
         else:
             run.note("notes", notes)
-    return Result(worksheet_table(run, request, row, measures), run.notices)
-
-
-def row_of(frame: pd.DataFrame, aco_id: str | None, year: int | None) -> pd.DataFrame:
-    """One row of an ACO: of the year asked for, of several the last, or one that is settled together with it."""
-    ids = frame["aco_id"].unique()
-    if aco_id is None and len(ids) != 1:
-        raise UsageError(f"name one of the {len(ids):,} ACOs: aco explain ACO_ID YEAR FILE")
-    rows = only(frame, "aco_id", [aco_id or ids[0]])
-    own = rows[rows["performance_year"] == year] if year is not None else rows.tail(1)
-    return (rows if own.empty else own).head(1).reset_index(drop=True)
 
 
 def worksheet_table(run: Run, request: Request, row: pd.DataFrame, measures: Sequence[MeasureLine]) -> pd.DataFrame:
     """One line per entry: the distances, the lines with their formulas, the measures."""
     book = request.book
     entries = [*distance_entries(row, book), *worksheet(row, book, read_evidence(run, request))]
-    return pd.DataFrame([asdict(entry) for entry in (*entries, *map(measure_row, measures))])
+    table = pd.DataFrame([asdict(entry) for entry in (*entries, *map(measure_row, measures))])
+    return table.assign(performance_year=int(row["performance_year"].iloc[0]), sheet=0)

@@ -88,13 +88,15 @@ class Run:
 class Result:
     """What a call gives: `table` (unrounded; US dollars and fractions), `totals` where it sums up, and `notices`.
 
-    A notebook shows it as its table. `lines` gives the worksheet behind a row, where there is one.
+    A notebook shows it as its table. `lines` gives the worksheet behind a row, where there is one; `answers` are
+    sentences that say the result, where there are such.
     """
 
     table: pd.DataFrame
     notices: Sequence[Notice] = ()
     totals: pd.DataFrame = field(default_factory=pd.DataFrame)
     worksheet: Callable[[str, int | None], pd.DataFrame] | None = None
+    answers: Sequence[str] = ()
 
     @property
     def warnings(self) -> list[Notice]:

@@ -1,14 +1,15 @@
 """Scenarios ready to settle: named ones, with single changes of inputs and rules on top, checked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 import yaml
 
+from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.run import Run
 from aco_cli.api.scenario_files import (
     PACKAGED,
@@ -19,7 +20,9 @@ from aco_cli.api.scenario_files import (
     read_scenarios,
     scenario_file,
 )
-from aco_cli.engine.whatif import Case, Change
+from aco_cli.api.selection import Names, Request, names
+from aco_cli.engine.benchmark.compute import benchmark, guarded
+from aco_cli.engine.whatif import Case, Change, changed
 from aco_cli.errors import UsageError
 from aco_cli.inputs.layout import layouts_of
 from aco_cli.rules.book import RuleBook
@@ -29,6 +32,42 @@ from aco_cli.rules.given_lines import lines_of_scenario
 Assignments = Mapping[str, object] | Sequence[str]
 AS_GIVEN = "changed"
 AS_IS = "unchanged"
+
+
+class Changes(TypedDict, total=False):
+    """What is changed: values of roster columns, rules, the year of the rules; scenarios, by name or file."""
+
+    change: Assignments
+    rule: Assignments
+    rules_year: int | None
+    scenario: Names
+
+
+def cases_of(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
+    """The cases that changes ask for; none where nothing is changed."""
+    words, change, rule = names(changes.get("scenario")), changes.get("change", ()), changes.get("rule", ())
+    year = changes.get("rules_year")
+    return make_cases(run, book, words, change, rule, year) if words or change or rule or year else []
+
+
+def changed_rows(
+    run: Run, frame: pd.DataFrame, request: Request, cases: Sequence[Case]
+) -> Iterator[tuple[str, pd.DataFrame, RuleBook]]:
+    """The name of each case, the rows as it has them, with benchmarks computed from those, and its rules."""
+    evidence = read_evidence(run, request) if cases else None
+    for case in cases:
+        yield case.name, changed(frame, case, request.book, with_benchmark(evidence, request.book)), case.book
+
+
+def with_benchmark(
+    evidence: tuple[pd.DataFrame, pd.DataFrame] | None, book: RuleBook
+) -> Callable[[pd.DataFrame, RuleBook], pd.DataFrame]:
+    """What brings the benchmarks of changed rows into them, by the rules of their case."""
+
+    def brought(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
+        return guarded(frame, benchmark(frame, *evidence, book), rules) if evidence else frame
+
+    return brought
 
 
 def make_cases(
@@ -51,9 +90,9 @@ def make_cases(
         return [alone]
     read = _read(run, words)
     cases = [_case(_on_top(scenario, given), book, f"{where}: set: ", f"{where}: ") for scenario, where in read]
-    names = [case.name for case in cases]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise UsageError(f"--scenario: {twice[0]} is there twice")
+    called = [case.name for case in cases]
+    if twice := [name for name in called if called.count(name) > 1]:
+        raise UsageError(f"scenario {twice[0]} given more than once")
     return cases
 
 
@@ -139,9 +178,9 @@ def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str)
     with _told(rule_prefix):
         if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:
             raise UsageError(f"{others[0]!r} is no rule of a settlement: expected {' or '.join(programs)}.PARAMETER")
-        changed = changed_book(book, scenario.rules, scenario.rules_year)
+        rules = changed_book(book, scenario.rules, scenario.rules_year)
         lines = tuple(lines_of_scenario(scenario.lines, scenario.file, scenario.place))
-        return Case(scenario.name, changes, changed.with_lines(lines) if lines else changed)
+        return Case(scenario.name, changes, rules.with_lines(lines) if lines else rules)
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """Settlements, as a call of the library."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Unpack
 
 import pandas as pd
 
 from aco_cli.api.roster import read_roster, settle_rows
 from aco_cli.api.run import Result, Run
-from aco_cli.api.selection import Selection, Tables, YearsLike, requested
+from aco_cli.api.selection import Selection, Tables, YearsLike, requested, years_of
 from aco_cli.outputs.columns import column_names
 
 
@@ -31,8 +32,9 @@ def settle(
     settled = settle_rows(run, frame, request.book, (*own, *others))
 
     def lines(aco_id: str, year: int | None) -> pd.DataFrame:
-        from aco_cli.api.explain import row_of, worksheet_table
+        from aco_cli.api.explain import rows_of, worksheet_table
 
-        return worksheet_table(Run(), request, row_of(frame, aco_id, year), ())
+        only = None if year is None else replace(request, years=years_of(year))
+        return worksheet_table(Run(), request, rows_of(frame, aco_id, only).head(1), ())
 
     return Result(settled, run.notices, worksheet=lines)

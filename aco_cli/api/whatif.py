@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Unpack
-
-import pandas as pd
+from typing import Unpack
 
 from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import read_roster, warn_of_unpublished, with_benchmark_notes
 from aco_cli.api.run import Result, Run
-from aco_cli.api.scenarios import Assignments, make_cases
+from aco_cli.api.scenarios import Assignments, make_cases, with_benchmark
 from aco_cli.api.selection import Names, Selection, Tables, YearsLike, names, requested
-from aco_cli.engine.benchmark.compute import benchmark, guarded
 from aco_cli.engine.summary import grouping_columns
 from aco_cli.engine.whatif import compare, totals
 from aco_cli.errors import UsageError
-
-if TYPE_CHECKING:
-    from aco_cli.rules.book import RuleBook
 
 
 def whatif(
@@ -47,11 +41,8 @@ def whatif(
     frame = read_roster(run, request)
     frame, evidence = frame.assign(**grouping_columns(frame)), read_evidence(run, request)
 
-    def with_benchmark(changed: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
-        return guarded(changed, benchmark(changed, *evidence, book), rules) if evidence else changed
-
     with run.busy("settling", rows=len(frame) * len(cases)):
-        compared = compare(frame, book, cases, ("track", *columns), with_benchmark)
+        compared = compare(frame, book, cases, ("track", *columns), with_benchmark(evidence, book))
     compared["notes"] = with_benchmark_notes(compared["notes"], compared)
     groups = list(dict.fromkeys(name.strip() for name in names(by)))
     if unknown := [name for name in groups if name not in compared]:

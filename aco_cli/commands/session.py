@@ -107,10 +107,10 @@ class Session(Run):
 
             self.output = facts(file, data, rows)
 
-    def print(self, lines: Iterable[object]) -> None:
-        """Write lines of text to standard output, as `write` does rows."""
+    def print(self, lines: Iterable[object], output: str | None = None) -> None:
+        """Write lines of text to a file, or to standard output, as `write` does rows."""
         with _reader_may_leave():
-            write_output("".join(f"{line}\n" for line in lines).encode(), None)
+            write_output("".join(f"{line}\n" for line in lines).encode(), output)
 
     def finish(self, *, findings: bool = False) -> None:
         """Write the manifest if asked, then end with code 1 for findings, or with 4 for warnings under `--strict`."""

@@ -61,11 +61,11 @@ def compare(
     parts = []
     for case in cases:
         try:
-            changed = _changed(frame, case, book, prepare)
-            after = settle(changed, case.book, names)
+            rows = changed(frame, case, book, prepare)
+            after = settle(rows, case.book, names)
         except RulesError as error:
             raise RulesError(f"{case.name}: {error}") from error
-        kept = frame.assign(**{name: changed[name] for name in _PREPARED if name in changed})
+        kept = frame.assign(**{name: rows[name] for name in _PREPARED if name in rows})
         table = pd.concat([kept, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
         difference = table["settlement_after"] - table["settlement_before"]
         told = {"notes": _notes(before, after), WARNED: after[WARNED] | (_is_open(before) & before[WARNED])}
@@ -74,11 +74,11 @@ def compare(
     return joined.sort_index(kind="stable").reset_index(drop=True)
 
 
-def _changed(
+def changed(
     frame: pd.DataFrame,
     case: Case,
     book: RuleBook,
-    prepare: Callable[[pd.DataFrame, RuleBook], pd.DataFrame] | None,
+    prepare: Callable[[pd.DataFrame, RuleBook], pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """The rows as a case has them; what it says itself of what is computed counts."""
     after = _applied(frame, case.changes)

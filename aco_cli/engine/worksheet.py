@@ -10,6 +10,7 @@ from aco_cli.engine.distances import distances
 from aco_cli.engine.lines.entries import SETTLEMENT_TABLE, WorksheetRow, entries
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.row import Row
+from aco_cli.engine.lines.step import Step
 from aco_cli.engine.lines.text import show
 from aco_cli.engine.settle import settled_rows
 from aco_cli.rules.book import RuleBook
@@ -47,49 +48,56 @@ def worksheet(frame: pd.DataFrame, book: RuleBook, evidence: Evidence | None = N
 
 
 def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[WorksheetRow]:
-    """The distances of a frame of one roster row to its thresholds, each with what it is worth to cross it.
-
-    That stands in the formula too: of a worksheet on a narrow terminal it is what is still shown.
-    """
+    """The distances of a frame of one roster row to its thresholds, each with what it is worth to cross it."""
     law = law_of(book, frame["program"].iloc[0], "distances")
+    benchmark = float(frame["benchmark_total"].iloc[0])
     for line, by, figure, there, worth in distances(frame, book).drop(columns="row").itertuples(index=False):
         step = law[line]
         is_behind = there == 0 if step.unit == "condition" else by <= 0
-        told = _told(figure, worth)
+        told = _worth(step, by, worth, is_behind=is_behind)
+        limit = "limit" in figure
+        again = f"settled again with {figure} {show(there, _UNITS.get(figure, 'fraction'))}: "
         yield WorksheetRow(
             letter="",
             line=line,
             label=step.reached if is_behind else step.label,
             unit=step.unit,
             value="" if math.isnan(by) else repr(abs(float(by))),
-            shown=_distance(abs(by), step.unit, is_behind),
-            formula=f"settled again with {figure} {show(there, _UNITS.get(figure, 'fraction'))}: {told}",
+            shown=_distance(abs(by), step.unit, benchmark, is_behind=is_behind),
+            formula=told if limit else again + told,
             citation=step.cite,
             status="",
             words=f"{told}.",
             table=SETTLEMENT_TABLE,
             worth=worth,
+            calculation=told,
         )
 
 
 _UNITS = {"expenditure_total": "USD", "quality_standard_met": "condition"}
 
 
-def _distance(distance: float, unit: str, is_behind: bool) -> str:
+def _distance(distance: float, unit: str, benchmark: float, *, is_behind: bool) -> str:
     if unit == "condition":  # there is no way to it that could be measured, only a side to be on
         return "met" if is_behind else "not met"
     if unit == "USD":
-        return show(distance, unit)
-    points = f"{distance:.6f}".rstrip("0").rstrip(".")
-    return f"{points} point" if points == "1" else f"{points} points"
+        points = _points(100 * distance / benchmark, 2) if distance else ""
+        return show(distance, unit) + (f" ({points})" if points else "")
+    return _points(distance, 6)
 
 
-def _told(figure: str, worth: float) -> str:
+def _points(distance: float, decimals: int) -> str:
+    points = f"{distance:.{decimals}f}".rstrip("0").rstrip(".")
+    return f"{points} point{'' if points == '1' else 's'}"
+
+
+def _worth(step: Step, by: float, worth: float, *, is_behind: bool) -> str:
+    """What crossing a threshold would do to the settlement."""
     if math.isnan(worth):
         return "what that is worth is not known"
     dollars = show(abs(worth), "USD")
-    if figure in ("payment_limit", "loss_limit"):
-        return f"the limit {'takes' if figure == 'payment_limit' else 'saves'} {dollars}"
+    if step.change.endswith("_limit") and by > 0:
+        return "the limit is not reached"
     if dollars == show(0, "USD"):
         return "crossing it changes nothing"
-    return f"crossing it {'brings' if worth > 0 else 'costs'} {dollars}"
+    return f"{step.crossing_back if is_behind and step.crossing_back else step.crossing} {dollars}"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -72,19 +73,49 @@ def test_id_with_a_comma_is_one_id(aco: Aco, roster: Roster) -> None:
     assert "benchmark_total,95000000" in right.stdout
 
 
-def test_one_year_is_explained_at_a_time(aco: Aco, roster_2014: Path) -> None:
-    done = aco("explain", "A16226", "2013-2014", roster_2014)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "one performance year" in done.stderr
+def test_several_years_come_one_below_another(aco: Aco, rows: Rows, roster: Roster) -> None:
+    file = roster({"performance_year": "2013"}, {"performance_year": "2014", "quality_score": "0.5"})
+    lines = rows(aco("explain", "A1", "all", file).stdout)
+    ends = [(line["performance_year"], line["shown"]) for line in lines if line["line"] == "quality_score"]
+    assert ends == [("2013", "90%"), ("2014", "50%")]
+    assert {line["applies"] for line in lines} == {"true", "false"}
+
+
+def test_a_terminal_and_a_text_file_get_the_answer_first(
+    aco: Aco, terminal: Callable[..., Any], roster_2014: Path, tmp_path: Path
+) -> None:
+    """A file is 80 columns wide; --columns and --format markdown give the table of all lines."""
+    screen = terminal(80, "explain", "A99470", "2014", roster_2014)
+    assert screen.lines[0].startswith("A99470 earned nothing for 2014: it saved ")
+    assert len(screen.lines) <= 40
+    file = tmp_path / "a.txt"
+    assert aco("explain", "A99470", "2014", roster_2014, "-o", file).returncode == 0
+    assert file.read_text("utf-8").splitlines() == screen.lines
+    assert aco("explain", "A99470", "2014", roster_2014, "--format", "table").stdout == file.read_text("utf-8")
+    whole = aco("explain", "A99470", "2014", roster_2014, "--format", "table", "--all").stdout
+    assert len(whole.splitlines()) > 70
+    table = aco("explain", "A99470", "2014", roster_2014, "--format", "table", "--columns", "citation,line")
+    assert table.stdout.splitlines()[0].split() == ["Citation", "Line"]
+
+
+def test_changes_are_explained_beside_what_is(aco: Aco, rows: Rows, roster: Roster) -> None:
+    file = roster({})
+    done = aco("explain", "A1", "2014", file, "--set", "quality_score=0.5", "--rule", "mssp.sequestration=0")
+    held = [(line["scenario"], line["value"]) for line in rows(done.stdout) if line["line"] == "settlement"]
+    assert held == [("unchanged", "4410000"), ("changed", "2500000")]
+    assert aco("explain", "A1", "2014", file, "--set", "trak=1").returncode == 2
 
 
 def test_distances_come_first_and_say_what_they_are_worth(aco: Aco, rows: Rows, roster_2014: Path) -> None:
     lines = rows(aco("explain", "A99470", "2014", roster_2014).stdout)
     assert [line["line"] for line in lines[:2]] == ["to_minimum_savings", "to_minimum_losses"]
-    assert (lines[0]["label"], lines[0]["shown"]) == ("Short of the minimum savings rate", "$1,055,491.02")
+    assert (lines[0]["label"], lines[0]["shown"]) == (
+        "Short of the minimum savings rate",
+        "$1,055,491.02 (0.75 points)",
+    )
     assert lines[0]["formula"].startswith("settled again with expenditure_total $")
-    assert lines[0]["formula"].endswith(": crossing it brings $1,340,895.85")
-    assert (lines[0]["words"], lines[0]["worth"]) == ("crossing it brings $1,340,895.85.", "1340895.85")
+    assert lines[0]["formula"].endswith(": reaching it would earn $1,340,895.85")
+    assert (lines[0]["words"], lines[0]["worth"]) == ("reaching it would earn $1,340,895.85.", "1340895.85")
     assert lines[1]["label"] == "Room to the minimum loss rate"
     assert (lines[-1]["line"], lines[-1]["worth"]) == ("settlement", "")
 
@@ -92,7 +123,7 @@ def test_distances_come_first_and_say_what_they_are_worth(aco: Aco, rows: Rows, 
 def test_a_standard_has_a_side_instead_of_a_distance(aco: Aco, rows: Rows, roster_2014: Path) -> None:
     held = {line["line"]: line for line in rows(aco("explain", "A67373", "2014", roster_2014).stdout)}
     standard = held["to_quality_standard"]
-    assert (standard["label"], standard["shown"]) == ("If the quality standard were not met", "met")
+    assert (standard["label"], standard["shown"]) == ("Quality standard", "met")
     assert standard["worth"] == "-14455932.80"
 
 

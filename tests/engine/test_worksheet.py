@@ -174,22 +174,22 @@ def test_inputs_say_that_they_are_given(canonical) -> None:
             SAVED,
             "to_minimum_savings",
             "Above the minimum savings rate",
-            "$200,000.00",
-            "settled again with expenditure_total $96,200,000.01: crossing it costs $1,764,000.00",
+            "$200,000.00 (0.2 points)",
+            "settled again with expenditure_total $96,200,000.01: falling below it would cost $1,764,000.00",
         ),
         (
             SAVED,
             "to_quality_full",
             "Short of full quality",
             "10 points",
-            "settled again with quality_score 100%: crossing it brings $196,000.00",
+            "settled again with quality_score 100%: it would be worth $196,000.00",
         ),
         (
             LOST,
             "to_loss_limit",
             "At the loss limit",
             "$0.00",
-            "settled again with loss_limit 100%: the limit saves $1,900,000.00",
+            "the limit saves $1,900,000.00",
         ),
     ],
 )
@@ -197,7 +197,7 @@ def test_distances_say_what_it_is_worth_to_cross(row, line, label, shown, formul
     found = {entry.line: entry for entry in distance_entries(canonical([row]), BOOK)}
     entry = found[line]
     assert (entry.label, entry.shown, entry.formula) == (label, shown, formula)
-    assert entry.words == f"{formula.partition(': ')[2]}."
+    assert entry.words == f"{formula.rpartition(': ')[2]}."
     assert entry.citation == "this project: the difference of two settlements"
 
 

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from aco_cli.engine.lines.applies import applying
 from aco_cli.engine.lines.row import Row, members, plain_tree
 from aco_cli.engine.lines.step import Step
-from aco_cli.engine.lines.text import plainly, show, show_rule, written
+from aco_cli.engine.lines.taken import calculation
+from aco_cli.engine.lines.text import bracketed, plainly, show, show_rule, written
 from aco_cli.engine.lines.tree import (
     COMPARISONS,
     FALSE,
@@ -32,7 +34,8 @@ class WorksheetRow:
     """A row of a worksheet: `value` in full precision, `shown` as people write it, `formula` with its numbers.
 
     `table` is the table of CMS's reconciliation report that the letter belongs to; `worth` is what the settlement gains
-    (US dollars) where the row is about something that may yet change, NaN elsewhere.
+    (US dollars) where the row is about something that may yet change, NaN elsewhere. `applies` says whether the
+    settlement follows from the row, and `calculation` how, without branches that are not taken.
     """
 
     letter: str
@@ -47,22 +50,32 @@ class WorksheetRow:
     words: str
     table: str = ""
     worth: float = math.nan
+    applies: bool = True
+    calculation: str = ""
 
 
 def entries(steps: Sequence[Step], row: Row, program: Program, source: str) -> list[WorksheetRow]:
     """The inputs that are known, and the lines, as rows of a worksheet; `source` says where inputs come from."""
     found = []
+    rests_on = applying(row)
     for step, member in ((each, one) for each in steps for one in members(each)):
         number = row.figure(step.key, member)
         shown = show(number, step.unit)
         told = (step.letter, step.named(member), step.labeled(member), step.unit)
         table = step.appendix or step.table or SETTLEMENT_TABLE
+        applies = step.key in rests_on if table == SETTLEMENT_TABLE else not math.isnan(number)
         if step.is_line:
             value = shown if step.unit == "outcome" else _plain(number)
-            formula = with_numbers(plain_tree(row.law, step, member), row)
-            found.append(WorksheetRow(*told, value, shown, formula, *row.authority(step, program), step.words, table))
+            tree = plain_tree(row.law, step, member)
+            entry = WorksheetRow(
+                *(*told, value, shown, with_numbers(tree, row), *row.authority(step, program), step.words, table),
+                applies=applies,
+                calculation=calculation(row, tree),
+            )
+            found.append(entry)
         elif row.is_given(step, number):
-            found.append(WorksheetRow(*told, _plain(number), shown, "", source, "given", "", table))
+            given = (_plain(number), shown, "", source, "given", "", table)
+            found.append(WorksheetRow(*told, *given, applies=applies, calculation="given"))
     return found
 
 
@@ -94,9 +107,7 @@ def _shown(row: Row, node: Node) -> Node | None:
 
 
 def _bracketed(text: str) -> str:
-    if text == "-":
-        return "unknown"
-    return f"({text})" if text.startswith("-") else text
+    return "unknown" if text == "-" else bracketed(text)
 
 
 def _text(leaf: Node) -> str:

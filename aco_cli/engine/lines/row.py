@@ -15,6 +15,7 @@ from aco_cli.engine.lines.situations import Evaluator, Situations
 from aco_cli.engine.lines.step import Step
 from aco_cli.engine.lines.tree import COMPARISONS, Apply, Name, Node, Rule, Text, rewritten
 from aco_cli.engine.members import AXES
+from aco_cli.engine.outcome import CODES
 from aco_cli.rules.book import Situation
 from aco_cli.rules.parameters import Entry, Program, values_by_name
 
@@ -92,6 +93,8 @@ class Row:
     def _applied(self, function: str, values: list[Any]) -> Any:
         if function in COMPARISONS and any(isinstance(each, float) and math.isnan(each) for each in values):
             return 0.0  # of a text too
+        if any(isinstance(each, float) for each in values):  # an outcome is the code of its text
+            values = [CODES[each] if isinstance(each, str) else each for each in values]
         with np.errstate(all="ignore"):
             found = FUNCTIONS[function].compute(*values)
         return found if isinstance(found, str) or np.ndim(found) else float(found)

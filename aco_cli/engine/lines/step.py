@@ -21,9 +21,10 @@ class Step:
     it has members for. `later` are lines below it that it may name all the same, `after` the line that a new one stands
     behind.
 
-    Tables of other kinds say more: notes their `text`, `level` and when they stand (`when`), or the `parameter` that
-    may not be published; distances the roster column to `change`, its value `to` the other side, and what they are
-    called when they are `reached`; the waterfall the `part` that a step is of.
+    Tables of other kinds say more: notes their `text`, `level` and when they stand (`when`), what would `give` what is
+    missing, or the `parameter` that may not be published; distances the roster column to `change`, its value `to` the
+    other side, what they are called when they are `reached`, and in words what `crossing` and `crossing_back` would do;
+    the waterfall the `part` that a step is of.
 
     `trees` has the formulas by field, over the keys of figures; `file` and `place` say where it is written. `key` is
     the name by which formulas know it: `trend[by1]`.
@@ -53,9 +54,12 @@ class Step:
     shares_letter: bool = False
     text: str = ""
     level: str = ""
+    give: str = ""
     parameter: str = ""
     change: str = ""
     reached: str = ""
+    crossing: str = ""
+    crossing_back: str = ""
     part: str = ""
     trees: Mapping[str, Node] = field(default_factory=dict)
     file: Path = PACKAGED

@@ -39,6 +39,11 @@ def show(number: float, unit: str) -> str:
     return _WRITTEN[unit](number) if unit in _WRITTEN else f"{number:,.12g}"
 
 
+def bracketed(text: str) -> str:
+    """A value to stand in a formula: a negative one in brackets."""
+    return f"({text})" if text.startswith("-") and text != "-" else text
+
+
 def show_rule(value: Node, unit: str = "") -> str:
     """A rule value as people write it: a number up to 1 is a share; of a long list the ends."""
     match value:

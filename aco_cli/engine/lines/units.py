@@ -70,8 +70,9 @@ def quotient(left: str, right: str) -> str:
 
 
 def comparison(left: str, right: str) -> str:
-    """Two of one unit compared."""
-    alike(left, right)
+    """Two of one unit compared; an outcome with a text that is one."""
+    if {left, right} != {OUTCOME, TEXT}:
+        alike(left, right)
     return CONDITION
 
 

@@ -1,0 +1,28 @@
+"""The options that change inputs and rules, which `whatif`, `explain`, `simulate` and `report` share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aco_cli.commands import options as o
+
+_SET = "A roster column with another value, or +0.02, -5%, *1.1"
+
+
+@o.group
+class ChangeOptions:
+    """What is changed before ACOs are settled."""
+
+    change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set")] = None
+    rule: Annotated[o.Many, o.many("NAME=VALUE", "A rule such as mssp.sequestration=0")] = None
+    rules_year: Annotated[int | None, o.option("YEAR", "Settle by the rules of this year.")] = None
+    scenario: Annotated[o.Many, o.many("NAME|FILE", "A scenario (aco rules scenarios)")] = None
+
+    def options(self) -> dict[str, object]:
+        """These options as those of a call of the library."""
+        return {
+            "change": self.change or (),
+            "rule": self.rule or (),
+            "rules_year": self.rules_year,
+            "scenario": self.scenario,
+        }
