@@ -13,10 +13,10 @@ _SET = "A roster column with another value, or +0.02, -5%, *1.1"
 class ChangeOptions:
     """What is changed before ACOs are settled."""
 
-    change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set")] = None
+    change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set", words="roster_columns")] = None
     rule: Annotated[o.Many, o.many("NAME=VALUE", "A rule such as mssp.sequestration=0")] = None
     rules_year: Annotated[int | None, o.option("YEAR", "Settle by the rules of this year.")] = None
-    scenario: Annotated[o.Many, o.many("NAME|FILE", "A scenario (aco rules scenarios)")] = None
+    scenario: Annotated[o.Many, o.many("NAME|FILE", "A scenario (aco rules scenarios)", words="scenarios")] = None
 
     def options(self) -> dict[str, object]:
         """These options as those of a call of the library."""
