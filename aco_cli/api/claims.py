@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pandas as pd
 
+from aco_cli.api.claims_notes import COVID_COLUMNS, ClaimsNotes
 from aco_cli.api.run import Run
-from aco_cli.engine.expenditures.queries import queries
+from aco_cli.engine.expenditures.audit import Amount, audit_lines
+from aco_cli.engine.expenditures.queries import PLACES, queries
 from aco_cli.engine.expenditures.results import (
     REFERENCE_KEYS,
     expenditures,
@@ -18,12 +20,16 @@ from aco_cli.engine.expenditures.results import (
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table, read_counties
+from aco_cli.inputs.claims.cclf_feed import CclfFeed
+from aco_cli.inputs.claims.cclf_files import CclfFiles
 from aco_cli.inputs.claims.checks import ClaimsRows
-from aco_cli.inputs.claims.tables import Tables
+from aco_cli.inputs.claims.final import FinalAmounts, Repeats
+from aco_cli.inputs.claims.tables import Reading, Tables
 from aco_cli.inputs.years import Years, list_years
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.expenditures import ExpenditureRules, expenditure_rules
 
+REFUSE, ONCE = "refuse", "once"
 _FIGURES = ["truncation_threshold", "mean_risk_score"]
 _COMPLETION = "completion_factor"
 _NOTHING_PAID = (
@@ -35,12 +41,19 @@ _EXACT, _MILLIONTH = "DECIMAL(18, 6)", Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Sought:
-    """What a run is about: claims files by contract, performance years, CMS's figures by type and by county."""
+    """What a run is about: claims files by contract, performance years, CMS's figures by type and by county.
+
+    `cclf`: a feed in place of claims (and of enrollment, where there is none); `readings`: how files of a contract are
+    read that have columns of their own; `repeats`: whether equal claims are refused or count once.
+    """
 
     files: Mapping[str, Sequence[str]]
     years: Years
     reference: Sequence[str] = ()
     county: Sequence[str] = ()
+    cclf: CclfFiles | None = None
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    repeats: str = REFUSE
 
 
 @dataclass(frozen=True)
@@ -49,16 +62,29 @@ class Found:
 
     rows: pd.DataFrame
     computed: pd.DataFrame
+    audit: Mapping[str, Amount] = field(default_factory=dict)
 
 
 def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage: Callable[[str], None]) -> Found:
     """Every step, from files to rows. `stage` is told what comes next. Raises InputError with all problems."""
     stage("checking the files")
-    claims = ClaimsRows(tables, sought.files)
-    rules, figures, counties = _checked(claims, sought, book)
-    claims.read(sorted(set(figures["performance_year"])))
-    sql = queries(rules, by_county=counties is not None)
-    without_months = _work(tables, claims, sql, stage)
+    feed = None
+    if sought.cclf is not None:
+        feed = CclfFeed(tables, sought.cclf, unused="8" if sought.files.get("enrollment") else "")
+    claims = ClaimsRows(tables, sought.files, feed, sought.readings)
+    rules, figures, counties, years = _checked(claims, feed, sought, book)
+    told = ClaimsNotes(run, claims, rules, years)
+    feed_claims = feed.claims(_per_mille(rules), _codes(rules)) if feed else ""
+    claims.read(sorted(set(figures["performance_year"])), years, feed_claims)
+    final = FinalAmounts(tables, claims.claims_columns, claims.read_totals.rows)
+    repeats = _once(claims, final, rules, sought)
+    stage("counting months")
+    sql, without_months = _work(tables, claims, rules, years, by_county=counties is not None)
+    stage("adding up claims")
+    tables.table("paid", sql["paid"])
+    stage("adding up beneficiaries")
+    tables.table("persons", sql["persons"])
+    audit = _audit(tables, claims, repeats, sql, without_months)
     own = pd.DataFrame()
     if figures[_FIGURES].isna().any(axis=None):
         statistics, means = tables.query(sql["order_statistics"]), tables.query(sql["population_means"])
@@ -66,20 +92,56 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage:
     figures, computed = _completed(figures, own, sought)
     tables.view("thresholds", _as_values(figures))
     rows = expenditures(tables.query(sql["sums"]), tables.query(sql["heads"]), figures, rules.completion_factor)
-    _tell_of_rules(run, rules, rows, computed)
+    told.of_rules(computed)
+    if feed:
+        told.of_feed(feed)
     for warning in [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]:
         run.warn("claims", warning)
-    _tell_of_people(run, computed, without_months)
+    told.of_amounts(audit, repeats)
+    told.of_people(computed, without_months)
     if counties is not None:
         rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)
-        _tell_of_counties(run, missing, crowded)
-    return Found(rows, computed)
+        told.of_counties(missing, crowded)
+    return Found(rows, computed, audit)
+
+
+def _per_mille(rules: ExpenditureRules) -> str:
+    """SQL of the share of a payment that sequestration withholds, in thousandths, by through date."""
+    steps = [f"WHEN u.through_date >= DATE '{day}' THEN {int(rate * 1000)}" for day, rate in reversed(rules.rates)]
+    return f"CASE {' '.join(steps)} ELSE 0 END"
+
+
+def _codes(rules: ExpenditureRules) -> dict[str, str]:
+    covid = [code for code, _, _ in rules.covid.diagnoses] if rules.covid else []
+    lists = {
+        "payment_denied": rules.payment_denied,
+        "processing_allowed": rules.processing_allowed,
+        "covid_codes": [form for code in covid for form in (code, f"{code[:3]}.{code[3:]}")] or [""],
+    }
+    return {name: ", ".join(f"'{code}'" for code in codes) for name, codes in lists.items()}
+
+
+def _once(claims: ClaimsRows, final: FinalAmounts, rules: ExpenditureRules, sought: Sought) -> Repeats:
+    """Make the view `claims` of each row once, cancellations negative. Raises InputError for repeats to be refused."""
+    if sought.cclf is None and final.has_negative_cancellations():
+        file, fix = sought.files["claims"][0], "leave adjustment_type out if amounts have their sign already"
+        raise InputError([Problem(file, "amounts of cancellations as they were paid, above 0", "negative ones",
+                                  column="adjustment_type", fix=fix)])  # fmt: skip
+    part_a = [code for code in rules.claim_types if code < "70"]
+    repeats = final.find_repeats(part_a)
+    if repeats.equal.rows and sought.repeats == REFUSE and sought.cclf is None:
+        raise InputError([claims.repeated_claims(final.equal, repeats.equal)])
+    final.sign()
+    return repeats
 
 
 def _checked(
-    claims: ClaimsRows, sought: Sought, book: RuleBook
-) -> tuple[ExpenditureRules, pd.DataFrame, pd.DataFrame | None]:
-    """The rules, and what CMS's files say of years and counties. Raises InputError with what is wrong with any file."""
+    claims: ClaimsRows, feed: CclfFeed | None, sought: Sought, book: RuleBook
+) -> tuple[ExpenditureRules, pd.DataFrame, pd.DataFrame | None, list[int]]:
+    """The rules, what CMS's files say of years and counties, and the calendar years.
+
+    Raises InputError with what is wrong with any file.
+    """
     periods, problems = claims.read_assignment()
     held = sorted(set(periods["performance_year"]))
     asked = [year for year in held if year in sought.years]
@@ -87,19 +149,22 @@ def _checked(
         found = f"rows of {list_years(held)}"
         problems.append(Problem(sought.files["assignment"][0], f"rows of {sought.years}", found))
     rules = expenditure_rules(book, asked) if asked else None
-    problems += claims.problems(sorted(set(periods["calendar_year"])), rules.claim_types if rules else ())
+    years = sorted(set(periods["calendar_year"]))
+    episodes = rules is not None and rules.covid is not None and bool(set(years) & rules.covid.years)
+    problems += claims.problems(years, rules.claim_types if rules else (), diagnoses=episodes)
+    problems += feed.unlike_reductions() if feed and not problems else []
     reference = _collected(lambda: _reference(sought.reference), problems)
     counties = _collected(lambda: read_counties(sought.county), problems) if sought.county else None
     if rules is None or reference is None:
         raise InputError([*problems, *claims.repeated_months()])
-    years = periods.loc[periods["performance_year"].isin(asked), REFERENCE_KEYS[:2]].drop_duplicates()
+    sought_years = periods.loc[periods["performance_year"].isin(asked), REFERENCE_KEYS[:2]].drop_duplicates()
     kinds = pd.DataFrame({"type_order": range(len(TYPES))})
-    figures = years.merge(kinds, how="cross").merge(reference, on=REFERENCE_KEYS, how="left")
+    figures = sought_years.merge(kinds, how="cross").merge(reference, on=REFERENCE_KEYS, how="left")
     if not claims.has_population:
         problems += _lacking(figures, sought)
     if problems:
         raise InputError([*problems, *claims.repeated_months()])
-    return rules, figures, counties
+    return rules, figures, counties, [int(year) for year in years]
 
 
 def _collected(read: Callable[[], pd.DataFrame], problems: list[Problem]) -> pd.DataFrame | None:
@@ -111,19 +176,40 @@ def _collected(read: Callable[[], pd.DataFrame], problems: list[Problem]) -> pd.
         return None
 
 
-def _work(tables: Tables, claims: ClaimsRows, sql: Mapping[str, str], stage: Callable[[str], None]) -> int:
-    """Make the table `persons`; returns how many members have no month of enrollment."""
-    stage("counting months")
+def _work(
+    tables: Tables, claims: ClaimsRows, rules: ExpenditureRules, years: Sequence[int], *, by_county: bool
+) -> tuple[Mapping[str, str], int]:
+    """Make the table `spells`; returns the statements, and how many members have no month of enrollment."""
+    has = claims.claims_columns
+
+    def statements(*, episodes: bool) -> Mapping[str, str]:
+        return queries(rules, by_county=by_county, years=years, aside=claims.sets_aside, has=has, episodes=episodes)
+
+    sql = statements(episodes=False)
     tables.table("members", sql["members_and_population" if claims.has_population else "members"])
+    if rules.covid and has >= COVID_COLUMNS and set(years) & rules.covid.years:
+        tables.table("covid_months", sql["covid_months"])
+        sql = statements(episodes=bool(_count(tables, sql["episodes"])))
     tables.table("spells", sql["spells"])
     if _count(tables, sql["repeated_months"]):
-        raise InputError(claims.repeated_months())
-    without = _count(tables, sql["without_months"])
-    stage("adding up claims")
-    tables.table("paid", sql["paid"])
-    stage("adding up beneficiaries")
-    tables.table("persons", sql["persons"])
-    return without
+        raise InputError(claims.months_under_two_ids())
+    return sql, _count(tables, sql["without_months"])
+
+
+def _audit(
+    tables: Tables, claims: ClaimsRows, repeats: Repeats, sql: Mapping[str, str], without_months: int
+) -> dict[str, Amount]:
+    """What became of each row that was read."""
+    placed = tables.query(sql["audit"])
+    read, equal = claims.read_totals, repeats.equal
+    given = {"read": Amount(read.rows, read.sum), "repeats": Amount(equal.rows, equal.sum)}
+    if (placed["place"] == PLACES["no_month"]).any():
+        nobody = tables.query(sql["of_nobody"]).iloc[0]
+        given["no_enrollment"] = Amount(int(nobody["lines"]), Decimal(nobody["printed"]))
+    given["covid_months"] = Amount(int(tables.query(sql["months_of_episodes"])["months"].iloc[0]))
+    given["assigned_without_claims"] = Amount(_count(tables, sql["without_claims"]))
+    given["assigned_without_enrollment"] = Amount(without_months)
+    return audit_lines(placed, given)
 
 
 def _count(tables: Tables, sql: str) -> int:
@@ -193,46 +279,3 @@ def _as_values(figures: pd.DataFrame) -> str:
         f"({year}, {calendar}, {order}, CAST('{cap}' AS {_EXACT}))" for year, calendar, order, cap in lines
     )
     return f"SELECT * FROM (VALUES {rows}) AS t(performance_year, calendar_year, type_order, truncation_threshold)"  # noqa: S608
-
-
-def _tell_of_rules(run: Run, rules: ExpenditureRules, rows: pd.DataFrame, computed: pd.DataFrame) -> None:
-    """What a reader of the figures must know of the rules."""
-    uncertain = [name for name in rules.uncertain if name != "truncation_percentile" or len(computed)]
-    if uncertain:
-        run.note("unpublished", f"not published for all these years: {', '.join(uncertain)} (aco rules show)")
-    first, last = rules.covid or (None, None)
-    if first and last and rows["calendar_year"].between(first.year, last.year).any():
-        run.note(
-            "covid_months",
-            f"months of inpatient COVID-19 episodes ({first} to {last}, 42 CFR 425.611) are not taken out: no column "
-            "tells them; leave such months out of the enrollment file to take them out",
-        )
-
-
-def _tell_of_people(run: Run, computed: pd.DataFrame, without_months: int) -> None:
-    """Figures of the population in place of CMS's, and whom no figure counts."""
-    for row in computed.itertuples():
-        figures = f"threshold {row.truncation_threshold}, mean risk score {row.mean_risk_score!r}"
-        told = f"{row.calendar_year} {row.enrollment_type}: {figures}, from {row.people:,} people of --national"
-        run.note("population_figures", told)
-    if without_months:
-        told = f"{without_months:,} beneficiaries have no row of enrollment in a calendar year of theirs"
-        run.warn("without_months", told)
-
-
-def _tell_of_counties(run: Run, missing: pd.DataFrame, crowded: pd.DataFrame) -> None:
-    """Counties and years without figures, and counties in which the weight of an ACO is above 1."""
-    for (year, county), rows in missing.fillna({"county": ""}).groupby(["calendar_year", "county"]):
-        kinds = ", ".join(TYPES[order] for order in sorted(set(rows["type_order"])))
-        run.warn(
-            "county_missing",
-            f"county {county or '(blank)'} has no figures for {kinds} in the county files of {year}: "
-            f"{rows['person_years'].sum():,.2f} person years count in no regional figure",
-        )
-    for row in crowded.assign(kind=crowded["type_order"].map(dict(enumerate(TYPES)))).itertuples():
-        run.warn(
-            "county_crowded",
-            f"county {row.county}: {row.aco_id}, {row.period} has {row.person_years:,.2f} person years of "
-            f"{row.kind}, more than the {row.county_person_years:,.2f} of all in the county files of "
-            f"{row.calendar_year}; its part of national_weight there is above 1",
-        )

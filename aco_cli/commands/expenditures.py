@@ -11,6 +11,9 @@ from aco_cli.commands.call import command
 _FORMS = "CSV or Parquet, a folder or a pattern"
 _REFERENCE = "CMS's thresholds and mean risk scores by year and type"
 _NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"
+_CCLF = "CMS's claim and claim line feed in place of --claims and --enrollment: file, folder, archive or pattern"
+_REPEATS = "Claim lines that come again: refuse the files, or count each once."
+_AUDIT = "Write here what became of every row of claims, in rows and dollars."
 _ENGINE = "Compute engine: duckdb (local) or spark (cluster)."
 
 
@@ -18,9 +21,13 @@ _ENGINE = "Compute engine: duckdb (local) or spark (cluster)."
 class ClaimsOptions:
     """The tables of claims, what goes with them, and with what they are added up."""
 
-    claims: Annotated[list[str], o.many("FILE", f"Claims and claim lines; {_FORMS}")]
-    enrollment: Annotated[list[str], o.many("FILE", f"A row per beneficiary and month; {_FORMS}")]
     assignment: Annotated[list[str], o.many("FILE", f"Assigned beneficiaries by ACO and period; {_FORMS}")]
+    claims: Annotated[o.Many, o.many("FILE", f"Claims and claim lines; {_FORMS}")] = None
+    enrollment: Annotated[o.Many, o.many("FILE", f"A row per beneficiary and month; {_FORMS}")] = None
+    cclf: Annotated[o.Many, o.many("PATH", _CCLF)] = None
+    crosswalk: Annotated[o.Many, o.many("FILE", "Old and new identifiers of beneficiaries: columns old, new")] = None
+    mapping: Annotated[str | None, o.option("FILE", "How tables with columns of their own are read (YAML).")] = None
+    repeats: Annotated[Literal["refuse", "once"], typer.Option(help=_REPEATS)] = "refuse"
     reference: Annotated[o.Many, o.many("FILE", _REFERENCE)] = None
     county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None
     national: Annotated[o.Many, o.many("FILE", f"{_NATIONAL}; {_FORMS}")] = None
@@ -32,7 +39,13 @@ class ClaimsOptions:
 
 
 @command
-def expenditures(years: o.YearsArgument, claims: ClaimsOptions, output: o.Output, session: o.StrictSession) -> None:
+def expenditures(
+    years: o.YearsArgument,
+    claims: ClaimsOptions,
+    output: o.Output,
+    session: o.StrictSession,
+    audit: Annotated[str | None, o.option("FILE", _AUDIT)] = None,
+) -> None:
     """Compute expenditures from claims, by enrollment type.
 
     One row per ACO, period and enrollment type, which `aco benchmark` reads: person years, per capita expenditure,
@@ -42,6 +55,14 @@ def expenditures(years: o.YearsArgument, claims: ClaimsOptions, output: o.Output
     aco expenditures 2018 --claims claims.parquet \\
         --enrollment enrollment.parquet --assignment assignment.parquet \\
         --reference reference.csv -o expenditures.parquet
+    aco expenditures 2023 --cclf feed/ --assignment assignment.csv \\
+        --reference reference.csv --audit audit.csv
     """
+    from aco_cli.errors import UsageError
+
+    if audit is not None and audit == (output.output or "-"):
+        raise UsageError("--audit needs a file of its own, beside that of -o")
     found = aco.expenditures(years, run=session, **vars(claims))
+    if audit is not None:
+        session.write(found.totals, "expenditures --audit", o.Output(output=audit))
     session.write(found.table, "expenditures", output)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
@@ -18,15 +20,40 @@ STEPS = (
     "sequestration_added_back",
     "truncation_percentile",
 )
-_USED = (*STEPS, "completion_factor", "covid_episodes")
+# Values that only some runs rest on: what claims have columns for.
+COVID = ("covid_episodes", "covid_diagnoses")
+SUSPECT_BILLING, SEQUESTRATION, DENIED_LINES = "suspect_billing", "sequestration_rate", "denied_lines"
+
+
+class CovidEpisodes(NamedTuple):
+    """Days of admission, months after the discharge, diagnosis codes with days of discharge (42 CFR 425.611)."""
+
+    first: date
+    last: date
+    months_after: int
+    diagnoses: tuple[tuple[str, date, date], ...]
+
+    @property
+    def years(self) -> frozenset[int]:
+        """Calendar years that may have such months."""
+        return frozenset(range(self.first.year, self.last.year + 1))
+
+
+class SuspectBilling(NamedTuple):
+    """Claim types, HCPCS codes and days of service whose payments do not count."""
+
+    claim_types: tuple[str, ...]
+    hcpcs: tuple[str, ...]
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
 class ExpenditureRules:
     """Values of the steps, alike for all years of a run, and what differs by performance year.
 
-    `uncertain` names the parameters whose value is not published in some of the years; `covid` is the period of 42 CFR
-    425.611 or None.
+    `uncertain` names the parameters whose value is not published in some of the years; `rates` are shares withheld by
+    sequestration from a day on.
     """
 
     claim_types: tuple[str, ...]
@@ -36,7 +63,11 @@ class ExpenditureRules:
     sequestration_from: date
     truncation_percent: int
     completion_factor: Mapping[int, float]
-    covid: tuple[date, date] | None
+    covid: CovidEpisodes | None
+    suspect_billing: tuple[SuspectBilling, ...]
+    payment_denied: tuple[str, ...]
+    processing_allowed: tuple[str, ...]
+    rates: tuple[tuple[date, Fraction], ...]
     uncertain: tuple[str, ...]
 
 
@@ -50,9 +81,10 @@ def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
     if any(each != steps[0] for each in steps):
         raise RulesError(f"the rules of {years[0]} to {years[-1]} differ; ask for one performance year at a time")
     values = steps[0]
-    covid = next((entries["covid_episodes"].value for entries in held if "covid_episodes" in entries), None)
+    last = {name: entry.value for entries in held for name, entry in entries.items()}
+    suspect = [each for entries in held if SUSPECT_BILLING in entries for each in entries[SUSPECT_BILLING].value]
     factors = [float(entries["completion_factor"].value) for entries in held]
-    statuses = [(name, entry.status) for entries in held for name, entry in entries.items() if name in _USED]
+    statuses = [(name, entry.status) for entries in held for name, entry in entries.items()]
     return ExpenditureRules(
         claim_types=tuple(values["claim_types"]),
         inpatient_claim_types=tuple(values["inpatient_claim_types"]),
@@ -61,6 +93,20 @@ def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
         sequestration_from=values["sequestration_added_back"],
         truncation_percent=int(values["truncation_percentile"]),
         completion_factor=dict(zip(years, factors, strict=True)),
-        covid=(covid["from"], covid["through"]) if covid else None,
+        covid=_covid(last) if "covid_episodes" in last else None,
+        suspect_billing=tuple(dict.fromkeys(map(_suspect, suspect))),
+        payment_denied=tuple(last[DENIED_LINES]["payment_denied"]),
+        processing_allowed=tuple(last[DENIED_LINES]["processing_allowed"]),
+        rates=tuple((each["from"], Fraction(str(each["rate"]))) for each in last[SEQUESTRATION]),
         uncertain=tuple(dict.fromkeys(name for name, status in statuses if status is not Status.PUBLISHED)),
     )
+
+
+def _covid(values: Mapping[str, Any]) -> CovidEpisodes:
+    found = values["covid_episodes"]
+    codes = tuple((each["code"], each["from"], each.get("through", date.max)) for each in values["covid_diagnoses"])
+    return CovidEpisodes(found["from"], found["through"], int(found["months_after_discharge"]), codes)
+
+
+def _suspect(found: Mapping[str, Any]) -> SuspectBilling:
+    return SuspectBilling(tuple(found["claim_types"]), tuple(found["hcpcs"]), found["from"], found["through"])

@@ -26,6 +26,7 @@ _TYPES = {
     "number": pa.decimal128(9, 3),
 }
 _TABLES = ("claims", "enrollment", "assignment")
+_NOT_DRAWN = ("line_number", "adjustment_type", "hcpcs", "admission_date", "diagnosis")
 _SHARE_OF_REVENUE = 0.3  # participants' revenue relative to expenditures
 _COUNTY_TYPES = ("ESRD", "DISABLED", "AGED/DUAL", "AGED/NON-DUAL")
 FILES = (*(f"{name}.parquet" for name in _TABLES), "roster.csv", "reference.csv", "county_ffs.csv", "expected.csv")
@@ -64,9 +65,9 @@ def write_population(
 
 
 def _schema(table: str) -> pa.Schema:
-    """The contract's columns; claims have an id too, which nothing is computed from."""
-    schema = pa.schema([(name, _TYPES[held.kind.name]) for name, held in CONTRACTS[table].columns.items()])
-    return schema.insert(1, pa.field("claim_id", pa.string())) if table == "claims" else schema
+    """The contract's columns, but for those of feeds and codes."""
+    columns = CONTRACTS[table].columns
+    return pa.schema([(name, _TYPES[held.kind.name]) for name, held in columns.items() if name not in _NOT_DRAWN])
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

@@ -47,7 +47,7 @@ def test_command_is_listed_with_all_its_tables(aco: Aco, rows: Rows) -> None:
 
 def test_table_that_one_command_writes_and_another_reads_is_listed_both_ways(aco: Aco, rows: Rows) -> None:
     found = rows(aco("columns", "expenditures").stdout)
-    written = [row["column"] for row in found if row["direction"] == "output"]
+    written = [row["column"] for row in found if row["direction"] == "output" and row["belongs_to"] == "expenditures"]
     read = [row["column"] for row in found if row["direction"] == "input"]
     assert written == list(column_names("expenditures"))
     assert set(written) < set(read)

@@ -23,8 +23,8 @@ def expenditures(
 ) -> pd.DataFrame:
     """Person years, per capita expenditure (US dollars) and renormalized risk score of each ACO, period and type.
 
-    A type without months has 0 person years and no figures. `reference` has `mean_risk_score` and
-    `completion_factor`, blank where `completion` of the performance year holds.
+    A type without months has 0 person years and no figures, one without risk scores no score. `reference` has
+    `mean_risk_score` and `completion_factor`, blank where `completion` of the performance year holds.
     """
     kinds = pd.DataFrame({"type_order": range(len(TYPES)), "enrollment_type": TYPES})
     rows = heads.merge(kinds, how="cross").merge(sums, on=[*KEYS, "type_order"], how="left")
@@ -39,9 +39,9 @@ def expenditures(
 
 
 def _quotients(sums: pd.Series, factors: pd.Series, months: pd.Series) -> list[float]:
-    """Exact sum x exact factor / months, rounded once; NaN where there are no months (four rows a period: few)."""
+    """Exact sum x exact factor / months, rounded once; NaN without months or sum (four rows a period: few)."""
     return [
-        math.nan if math.isnan(count) else float(_fraction(total) * _fraction(factor) / int(count))
+        math.nan if math.isnan(count) or pd.isna(total) else float(_fraction(total) * _fraction(factor) / int(count))
         for total, factor, count in zip(sums, factors, months, strict=True)
     ]
 

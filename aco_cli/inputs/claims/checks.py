@@ -1,82 +1,218 @@
 """What must hold of claims, enrollment and assignment before anything is computed from them."""
 
 # ruff: noqa: S608 (the words in the statements are the contracts' and the rules')
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from aco_cli.errors import Problem
+from aco_cli.inputs.claims.cclf_feed import CclfFeed
 from aco_cli.inputs.claims.contracts import CONTRACTS
-from aco_cli.inputs.claims.tables import RowRule, Rows, Tables
+from aco_cli.inputs.claims.crosswalk import follow_chains, with_current_ids
+from aco_cli.inputs.claims.final import SQL as FINAL_SQL
+from aco_cli.inputs.claims.tables import Reading, RowRule, Rows, Tables, Totals
 
 PERIODS = ("BY1", "BY2", "BY3", "PY")
 _COUNTS = "alive AND part_a AND part_b AND NOT health_plan"
 _ONCE = "a beneficiary assigned once, to one ACO, in a period of a performance year"
-_ORDER = ("assignment", "enrollment", "claims", "population")
+_ONE_MONTH = "one row for a beneficiary and month"
+_ORDER = ("crosswalk", "assignment", "enrollment", "claims", "population")
+_ADDS = {"claims": "paid_amount"}
+_CODES_OF_ADJUSTMENT = re.compile("adj|revers|cancel|void", re.IGNORECASE)
+_UNUSED_CODES = (
+    "column {} of claims seems to tell cancellations or adjustments, and is not read; name it adjustment_type (0 "
+    "original, 1 cancellation, 2 adjustment) if cancellations have the amounts they take back, or drop it if amounts "
+    "have their sign"
+)
 _CALENDAR = (
     "CAST(SUBSTRING(month, 1, 4) AS INTEGER) AS calendar_year, CAST(SUBSTRING(month, 6, 2) AS INTEGER) AS month_number"
 )
 
 
 class ClaimsRows:
-    """The files of a run by contract, readable as the views of that name; `population` may have none."""
+    """The files of a run by contract, readable as the views of that name; `population` may have none.
 
-    def __init__(self, tables: Tables, files: Mapping[str, Sequence[str]]) -> None:
+    Claims may come from a CCLF feed instead of tables, and so may enrollment.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        files: Mapping[str, Sequence[str]],
+        feed: CclfFeed | None = None,
+        readings: Mapping[str, Reading] | None = None,
+    ) -> None:
         self._tables = tables
-        self._rows = {name: Rows(tables, CONTRACTS[name], files[name]) for name in _ORDER if files.get(name)}
+        self._feed = feed
+        self._rows = {
+            name: Rows(tables, CONTRACTS[name], files[name], (readings or {}).get(name), _ADDS.get(name, "0"))
+            for name in _ORDER
+            if files.get(name)
+        }
+        self._mapped = frozenset(readings or {})
         self._has_readable_months = False
+        self._follows_chains = False
 
     @property
     def warnings(self) -> list[str]:
-        """Columns that no contract has and that seem misspelled."""
-        return [warning for rows in self._rows.values() for warning in rows.warnings]
+        """Columns that no contract has and that seem misspelled, or to say what is not read."""
+        told = [warning for rows in self._rows.values() for warning in rows.warnings]
+        told += self._feed.warnings if self._feed else []
+        if "claims" in self._rows:
+            told += [_UNUSED_CODES.format(each) for each in _codes_of_adjustment(self._rows["claims"])]
+        return told
 
     @property
     def has_population(self) -> bool:
         """Whether assignable beneficiaries are among the files."""
         return "population" in self._rows
 
+    @property
+    def has_risk_scores(self) -> bool:
+        """Whether enrollment comes from tables: a CCLF feed has no risk scores."""
+        return "enrollment" in self._rows
+
+    @property
+    def read_totals(self) -> Totals:
+        """Rows of claims and what they say was paid, as they are in the files; known once they are checked."""
+        return self._feed.totals if self._feed else self._rows["claims"].totals
+
+    @property
+    def claims_columns(self) -> frozenset[str]:
+        """The columns that claims have."""
+        if self._feed:
+            return frozenset({*CONTRACTS["claims"].columns, "record"})
+        return frozenset(name for name in CONTRACTS["claims"].columns if self._rows["claims"].has(name))
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether claims of other years and types are set aside, not refused: feeds and others' tables have them."""
+        return self._feed is not None or "claims" in self._mapped
+
+    def read_crosswalk(self) -> list[Problem]:
+        """Follow old identifiers to present ones, if there are any; or what is wrong with them."""
+        parts = []
+        problems = []
+        if "crosswalk" in self._rows:
+            problems += self._problems("crosswalk", [])
+            file = self._rows["crosswalk"].sources[0].files[0] if self._rows["crosswalk"].sources else "--crosswalk"
+        if self._feed and self._feed.has("9"):
+            problems += self._feed.check("9")
+            parts.append(self._feed.crosswalk())
+            file = "CCLF9"
+        if problems:
+            return problems
+        if "crosswalk" in self._rows:
+            self._rows["crosswalk"].read(name="crosswalk_given")
+            parts.append("SELECT old, new FROM crosswalk_given")
+        if not parts:
+            return []
+        self._tables.view("crosswalk_read", " UNION ALL ".join(parts))
+        problems = follow_chains(self._tables, FINAL_SQL, file)
+        self._follows_chains = not problems
+        return problems
+
     def read_assignment(self) -> tuple[pd.DataFrame, list[Problem]]:
         """Make the view `assignment`; its performance years, periods and calendar years, or else what is wrong."""
-        assignment = self._rows["assignment"]
-        problems = self._problems(
+        problems = self.read_crosswalk()
+        problems += self._problems(
             "assignment", [RowRule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS))]
         )
         keys = "performance_year, period, calendar_year"
         if problems:
             return pd.DataFrame(columns=keys.split(", ")), problems
-        assignment.read()
+        self._view("assignment")
         found = self._tables.query(f"SELECT {keys} FROM assignment GROUP BY {keys} ORDER BY {keys}")
         return found.astype({"performance_year": int, "calendar_year": int}), self._assigned_twice()
 
-    def problems(self, years: Sequence[int], claim_types: Sequence[str]) -> list[Problem]:
-        """Everything that is wrong with the other files, as far as the calendar years and claim types are known."""
-        population = self._problems("population", []) if self.has_population else []
-        enrollment = self._problems("enrollment", _enrollment_rules(years))
-        self._has_readable_months = not enrollment
-        return [*population, *enrollment, *self._problems("claims", _claim_rules(years, claim_types))]
+    def problems(self, years: Sequence[int], claim_types: Sequence[str], *, diagnoses: bool = True) -> list[Problem]:
+        """Everything that is wrong with the other files, as far as the calendar years and claim types are known.
+
+        `diagnoses`: whether those of a feed are wanted.
+        """
+        problems = self._problems("population", []) if self.has_population else []
+        if "enrollment" in self._rows:
+            found = self._problems("enrollment", _enrollment_rules(() if "enrollment" in self._mapped else years))
+            self._has_readable_months = not found
+            problems += found
+        if not self._feed:
+            strict = ((), ()) if self.sets_aside else (years, claim_types)
+            return [*problems, *self._problems("claims", _claim_rules(*strict))]
+        kinds = ["8"] if "enrollment" not in self._rows else []
+        return [*problems, *self._feed.check([*kinds, "1", *(["4"] if diagnoses else []), *"56AB"])]
 
     def _problems(self, name: str, rules: Sequence[RowRule]) -> list[Problem]:
         return [*self._rows[name].problems, *self._rows[name].faults(rules)]
 
-    def read(self, performance_years: Sequence[int]) -> None:
-        """Make the other views, and leave in `assignment` the rows of these performance years."""
-        self._rows["assignment"].read(where=f"performance_year IN ({', '.join(map(str, performance_years))})")
-        self._rows["enrollment"].read(_CALENDAR)
-        for name in {"claims", "population"} & set(self._rows):
-            self._rows[name].read()
+    def read(self, performance_years: Sequence[int], years: Sequence[int], claims: str) -> None:
+        """Make the other views, and leave in `assignment` the rows of these performance years.
+
+        Claims are in `claims_read`, as they come; `claims` is the statement of those of a feed.
+        """
+        self._view("assignment", where=f"performance_year IN ({', '.join(map(str, performance_years))})")
+        months = ", ".join(f"'{year}-{month:02}'" for year in years for month in range(1, 13))
+        if "enrollment" in self._rows:
+            where = f"month IN ({months})" if "enrollment" in self._mapped else "TRUE"
+            self._view("enrollment", _CALENDAR, where)
+        elif self._feed:
+            own = f"SELECT t.*, {_CALENDAR} FROM ({self._feed.enrollment()}) t WHERE month IN ({months})"
+            # The same person under two identifiers in a month is one row, if they say the same.
+            self._name("enrollment", own, _CALENDAR, distinct=True)
+        if self.has_population:
+            self._view("population")
+        if self._feed:
+            self._name("claims_read", claims, more=["record"])
+        else:
+            self._view("claims", name="claims_read")
+
+    def _view(self, table: str, added: str = "", where: str = "TRUE", name: str | None = None) -> None:
+        """Make a view of the files of a contract, people by their present identifiers."""
+        if not self._follows_chains:
+            self._rows[table].read(added, where, name or table)
+            return
+        self._rows[table].read(added, where, f"{table}_as_read")
+        self._name(name or table, f"SELECT * FROM {table}_as_read", added)
+
+    def _name(self, name: str, sql: str, added: str = "", more: Sequence[str] = (), *, distinct: bool = False) -> None:
+        """Make a view of a statement with the columns of a contract, people by their present identifiers."""
+        if self._follows_chains:
+            self._tables.view(f"{name}_by_old_ids", sql)
+            columns = [*CONTRACTS[name.removesuffix("_read")].columns, *re.findall(r" AS (\w+)(?=,|$)", added), *more]
+            sql = with_current_ids(f"{name}_by_old_ids", columns)
+        self._tables.view(name, f"SELECT DISTINCT * FROM ({sql}) t" if distinct else sql)
+
+    def repeated_claims(self, columns: Sequence[str], found: Totals) -> Problem:
+        """Where the first rows are that are equal to others."""
+        expected = "each claim line once"
+        fix = f"--repeats once counts them once; they are ${found.sum:,.2f}"
+        if self._follows_chains or self._feed:
+            return Problem("--claims", expected, f"{found.rows:,} rows that are equal to others", fix=fix)
+        (problem,) = self._rows["claims"].repeated(columns, expected)
+        return replace(problem, fix=fix)
 
     def repeated_months(self) -> list[Problem]:
         """Rows of enrollment for a beneficiary and month that has one already, where they can be read."""
         if not self._has_readable_months:
             return []
-        return self._rows["enrollment"].repeated(("bene_id", "month"), "one row for a beneficiary and month")
+        return self._rows["enrollment"].repeated(("bene_id", "month"), _ONE_MONTH)
+
+    def months_under_two_ids(self) -> list[Problem]:
+        """The same, where no file by itself has such rows."""
+        found = "several that differ, of one delivery or another, or of an old and a present identifier"
+        file = ", ".join(self._rows["enrollment"].sources[0].files[:1]) if "enrollment" in self._rows else "CCLF8"
+        return self.repeated_months() or [Problem(file, _ONE_MONTH, found)]
 
     def _assigned_twice(self) -> list[Problem]:
         keys = ("performance_year", "period", "calendar_year", "bene_id")  # agreements have their own BY1
         several = f"SELECT bene_id FROM assignment GROUP BY {', '.join(keys)} HAVING COUNT(*) > 1"
         again = int(self._tables.query(f"SELECT COUNT(*) AS n FROM ({several}) t")["n"].iloc[0])
-        problems = self._rows["assignment"].repeated(keys, _ONCE) if again else []
+        assignment = self._rows["assignment"]
+        problems = assignment.repeated(keys, _ONCE) if again else []
+        if again and not problems:
+            found = f"{again:,} assigned under several identifiers"
+            problems = [Problem(assignment.sources[0].files[0], _ONCE, found)]
         years = self._tables.query(
             "SELECT aco_id, performance_year, period, COUNT(DISTINCT calendar_year) AS n FROM assignment "
             "GROUP BY aco_id, performance_year, period HAVING COUNT(DISTINCT calendar_year) > 1 ORDER BY 1, 2, 3"
@@ -88,6 +224,13 @@ class ClaimsRows:
             file = self._rows["assignment"].sources[0].files[0]
             problems.append(Problem(file, "one calendar year for an ACO's period", found, column="calendar_year"))
         return problems
+
+
+def _codes_of_adjustment(rows: Rows) -> list[str]:
+    """Columns of claims that are not read and seem to tell what adjusts what, where none that is read does."""
+    if rows.has("adjustment_type"):
+        return []
+    return [other for source in rows.sources for other in source.meanings.others if _CODES_OF_ADJUSTMENT.search(other)]
 
 
 def _enrollment_rules(years: Sequence[int]) -> list[RowRule]:
@@ -106,7 +249,7 @@ def _enrollment_rules(years: Sequence[int]) -> list[RowRule]:
 
 
 def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[RowRule]:
-    rules = []
+    rules = [RowRule("adjustment_type", "0, 1 or 2", "adjustment_type NOT IN (0, 1, 2)")]
     if claim_types:
         rules.append(RowRule("claim_type", f"one of {', '.join(claim_types)}", _not_in("claim_type", claim_types)))
     if years:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aco_cli.data_files import load_yaml
 
@@ -68,13 +69,18 @@ class Kind:
 
 @dataclass(frozen=True)
 class ClaimsColumn:
-    """A column: its kind, whether a file may lack it or have blanks in it, what a blank counts as, and its meaning."""
+    """A column: its kind, whether a file may lack it or have blanks in it, what a blank counts as, and its meaning.
+
+    `also`: names of others for it, without doubt; `private`: a cell tells whose it is, and is in no message.
+    """
 
     kind: Kind
     optional: bool = False
     may_be_blank: bool = False
     blank: str = ""
     help: str = ""
+    also: Sequence[str] = ()
+    private: bool = False
 
     def cell(self, held: Stored | None) -> Cell:
         """How the column is read from a file that has it so, or (None) does not."""
@@ -92,6 +98,12 @@ class Contract:
     name: str
     columns: Mapping[str, ClaimsColumn]
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The column of each lower-case name that a file may have for it."""
+        also = {other: name for name, column in self.columns.items() for other in column.also}
+        return also | {name: name for name in self.columns}
+
     def cells(self, header: Mapping[str, Stored]) -> dict[str, Cell]:
         """How each column is read from a file with these columns (by lower-case name)."""
         return {name: column.cell(header.get(name)) for name, column in self.columns.items()}
@@ -99,7 +111,18 @@ class Contract:
 
 _FOLDER = Path(__file__).parent
 KINDS = {name: Kind(name, **spec) for name, spec in load_yaml((_FOLDER / "kinds.yaml").read_text("utf-8")).items()}
-CONTRACTS = {
-    name: Contract(name, {column: ClaimsColumn(KINDS[spec.pop("type")], **spec) for column, spec in columns.items()})
-    for name, columns in load_yaml((_FOLDER / "contracts.yaml").read_text("utf-8")).items()
-}
+
+
+def contracts(file: str) -> dict[str, Contract]:
+    """The contracts of a file of this package by name."""
+    return {
+        name: Contract(name, {column: _column(**spec) for column, spec in columns.items()})
+        for name, columns in load_yaml((_FOLDER / file).read_text("utf-8")).items()
+    }
+
+
+def _column(type: str, **spec: Any) -> ClaimsColumn:
+    return ClaimsColumn(KINDS[type], **spec)
+
+
+CONTRACTS = contracts("contracts.yaml")

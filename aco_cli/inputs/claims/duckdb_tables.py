@@ -14,7 +14,7 @@ import pandas as pd
 from aco_cli.errors import InputError, OutputError, Problem, UsageError
 from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.limits import DISK_IS_FULL, MEMORY_IS_SHORT, first_line, megabytes, scratch_folder
-from aco_cli.inputs.claims.sources import DELIMITERS, PARQUET, Columns, File, FileGroup, quoted, text_columns
+from aco_cli.inputs.claims.sources import DELIMITERS, FIXED, PARQUET, Columns, File, FileGroup, quoted, text_columns
 from aco_cli.inputs.claims.tables import BROKEN_ROW, BrokenText
 from aco_cli.inputs.problems import limited
 
@@ -60,7 +60,7 @@ class DuckdbTables:
         if source.kind == PARQUET:
             reader = _parquet(source.files, ", filename = true, file_row_number = true")
             return f"(SELECT *, filename AS source_file, file_row_number + 2 AS source_row FROM {reader})"
-        row = "ROW_NUMBER() OVER () + 1 AS source_row"
+        row = f"ROW_NUMBER() OVER () + {source.first_row - 1} AS source_row"
         files = (
             f"(SELECT *, {quoted(file)} AS source_file, {row} FROM {_text(source, [file])})" for file in source.files
         )
@@ -92,6 +92,10 @@ class DuckdbTables:
         frame: pd.DataFrame = self._watched(lambda: self._connection.sql(sql).to_arrow_table()).to_pandas()
         return frame
 
+    def hashed(self, cells: Sequence[str]) -> str:
+        """In 63 bits, which have a sign to spare."""
+        return f"CAST(HASH({', '.join(cells)}) >> 1 AS BIGINT)"
+
     def _run(self, sql: str) -> list[tuple[Any, ...]]:
         return self._watched(lambda: self._connection.execute(sql).fetchall())
 
@@ -122,7 +126,9 @@ def _parquet(files: Sequence[str], options: str = "") -> str:
 def _text(source: FileGroup, files: Sequence[str], options: str = "") -> str:
     """Nothing is guessed from the first lines, as what they lack (a quote) may come further on."""
     columns = ", ".join(f"{stored.name}: 'VARCHAR'" for _, stored in source.columns)
-    form = f"delim = {quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"
+    form = "delim = e'\\x01', quote = '', escape = '', comment = '', header = false"
+    if source.kind != FIXED:
+        form = f"delim = {quoted(DELIMITERS[source.kind])}, quote = '\"', escape = '\"', comment = '', header = true"
     options = f", auto_detect = false, strict_mode = true, hive_partitioning = false{options}"
     return f"read_csv({_list(files)}, columns = {{{columns}}}, {form}{options})"
 

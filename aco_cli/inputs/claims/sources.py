@@ -3,6 +3,7 @@
 import csv
 import glob
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import TEXT, Stored
 from aco_cli.inputs.problems import damaged
 
-PARQUET, CSV, TSV = "parquet", "csv", "tsv"
-DELIMITERS = {CSV: ",", TSV: "\t"}
+PARQUET, CSV, TSV, PIPE, FIXED = "parquet", "csv", "tsv", "pipe", "fixed"
+DELIMITERS = {CSV: ",", TSV: "\t", PIPE: "|"}
 _SUFFIXES = {".parquet": PARQUET, ".csv": CSV, ".tsv": TSV, ".txt": CSV}
 _COMPRESSED = (".gz", ".zst")
 _READABLE = (
@@ -22,6 +23,8 @@ _READABLE = (
 )
 _CHUNK = 1 << 22
 Columns = tuple[tuple[str, Stored], ...]
+# A file of records without a header is one column: its lines.
+LINE = Stored("line", TEXT)
 
 
 @dataclass(frozen=True)
@@ -33,21 +36,37 @@ class File:
 
 
 @dataclass(frozen=True)
-class FileGroup:
-    """Files with the same columns in the same order, by what the files call them: one scan reads them all.
+class Meanings:
+    """What a file's columns are to a contract: the contract's columns and the SQL of each; and columns it knows not."""
 
-    `used` are the stored names of the columns that are not only there.
-    """
+    columns: Columns
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileGroup:
+    """Files with the same columns in the same order, by what the files call them: one scan reads them all."""
 
     kind: str
     columns: Columns
-    used: tuple[str, ...]
+    meanings: Meanings
     files: tuple[str, ...]
 
     @property
     def header(self) -> Mapping[str, Stored]:
-        """The columns by lower-case name, as contracts have them."""
-        return {title.lower(): stored for title, stored in self.columns}
+        """What the files have of a contract, by its name there."""
+        return dict(self.meanings.columns)
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The stored names of the columns that are not only there."""
+        words = {word for _, held in self.meanings.columns for word in re.findall(r"\w+", held.name)}
+        return tuple(held.name for _, held in self.columns if held.name in words)
+
+    @property
+    def first_row(self) -> int:
+        """The number of the first row, below the header where there is one; a table that has none counts as if."""
+        return 1 if self.kind == FIXED else 2
 
 
 def find_files(names: Sequence[str], remote: Callable[[str], list[str]]) -> tuple[list[File], list[Problem]]:
@@ -95,16 +114,18 @@ def _uncompressed(place: str) -> str:
 
 def text_columns(file: File) -> Columns:
     """The columns of a text file on this machine. Raises InputError for one that has none or is cut off."""
+    header: list[str] = []
     try:
         with pa.input_stream(file.place, compression="detect") as stream:
-            text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-            header = next(csv.reader(text, delimiter=DELIMITERS[file.kind], strict=True), [])
+            if file.kind != FIXED:
+                text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+                header = next(csv.reader(text, delimiter=DELIMITERS[file.kind], strict=True), [])
             # To the end: Arrow tells where a file is cut off; DuckDB takes what it gets of a .zst file for the whole.
             while _uncompressed(file.place) != file.place and stream.read(_CHUNK):
                 pass
     except (OSError, pa.ArrowException, csv.Error) as error:
         raise damaged(file.place, file.kind, error) from None
-    return named_columns(file, header)
+    return named_columns(file, header) if file.kind != FIXED else (("", LINE),)
 
 
 def named_columns(file: File, header: Sequence[str]) -> Columns:

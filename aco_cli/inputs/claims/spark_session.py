@@ -26,6 +26,8 @@ from aco_cli.inputs.claims.contracts import Stored
 from aco_cli.inputs.claims.limits import DISK_IS_FULL, MEMORY_IS_SHORT, first_line, megabytes, scratch_folder
 from aco_cli.inputs.claims.sources import (
     DELIMITERS,
+    FIXED,
+    LINE,
     PARQUET,
     Columns,
     File,
@@ -86,8 +88,9 @@ class SparkTables:
         import pyspark.sql.functions as f
 
         row = f.col("_metadata.row_index") if source.kind == PARQUET else f.monotonically_increasing_id()
+        first = source.first_row
         numbered = (
-            self._rows(source, [file]).select("*", f.lit(file).alias("source_file"), (row + 2).alias("source_row"))
+            self._rows(source, [file]).select("*", f.lit(file).alias("source_file"), (row + first).alias("source_row"))
             for file in source.files
         )
         return self._named(source, "_numbered", functools.reduce(lambda one, other: one.unionByName(other), numbered))
@@ -132,6 +135,10 @@ class SparkTables:
             raise
         return frame
 
+    def hashed(self, cells: Sequence[str]) -> str:
+        """In 64 bits."""
+        return f"XXHASH64({', '.join(cells)})"
+
     def forget(self) -> None:
         """Give back what was kept."""
         for frame in self._kept:
@@ -146,8 +153,13 @@ class SparkTables:
 
         if source.kind == PARQUET:
             return self._parquet(files)
+        if source.kind == FIXED:
+            lines = self._session.read.text(list(map(_escaped, files))).select(f.col("value").alias(LINE.name))
+            return lines.where("line <> ''").select(
+                f.when(f.col("line").contains("\ufffd"), _malformed()).otherwise(f.col("line")).alias("line")
+            )
         frame = self._csv(source, files, "FAILFAST")
-        sound = f.when(_is_broken(source), f.raise_error(f.lit(_MALFORMED))).otherwise(True)
+        sound = f.when(_is_broken(source), _malformed()).otherwise(True)
         return frame.where(sound.cast("boolean"))
 
     def _csv(self, source: FileGroup, files: Sequence[str], mode: str, more: str = "") -> DataFrame:
@@ -157,6 +169,12 @@ class SparkTables:
             sep=DELIMITERS[source.kind], header=True, mode=mode, columnPruning=False, columnNameOfCorruptRecord=_CORRUPT
         )
         return reader.csv(list(map(_escaped, files)), **_QUOTES)
+
+
+def _malformed() -> Column:
+    import pyspark.sql.functions as f
+
+    return f.raise_error(f.lit(_MALFORMED))
 
 
 def _is_broken(source: FileGroup) -> Column:

@@ -1,14 +1,15 @@
 """What an engine must be able to do, and the tables of a run made with it."""
 
 # ruff: noqa: S608 (the words in the statements are the contracts' and quoted names of files)
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import TEXT, Contract
-from aco_cli.inputs.claims.sources import Columns, File, FileGroup, find_files
+from aco_cli.inputs.claims.sources import Columns, File, FileGroup, Meanings, find_files
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognize import misspelled, not_used
 
@@ -47,6 +48,9 @@ class Tables(Protocol):
     def query(self, sql: str) -> pd.DataFrame:
         """The rows of a statement, decimals as Decimal."""
 
+    def hashed(self, cells: Sequence[str]) -> str:
+        """SQL of a whole number from these cells, each engine's own: the same for the same cells."""
+
 
 class RowRule(NamedTuple):
     """What must hold of a column, and SQL that is true of the rows in which it does not."""
@@ -56,62 +60,138 @@ class RowRule(NamedTuple):
     bad: str
 
 
+class Totals(NamedTuple):
+    """What the rows of a table come to before anything is done with them: their number and a sum."""
+
+    rows: int = 0
+    sum: Decimal = Decimal(0)
+
+
+# What the columns of a file are to a contract; a file whose rows stand for several each has several.
+Reading = Callable[[File, Columns], Sequence[Meanings]]
+
+
+def by_name(contract: Contract) -> Reading:
+    """Columns are what they are called, by the contract or by CMS."""
+
+    def read(_file: File, columns: Columns) -> Sequence[Meanings]:
+        known = [(contract.names[title.lower()], held) for title, held in columns if title.lower() in contract.names]
+        others = tuple(title for title, _ in columns if title and title.lower() not in contract.names)
+        return [Meanings(tuple(known), others)]
+
+    return read
+
+
 class Rows:
     """The files of one contract, readable as the view of its name once there are no `problems`."""
 
-    def __init__(self, tables: Tables, contract: Contract, names: Sequence[str]) -> None:
-        """`problems` has every file that cannot be read or lacks a column, `warnings` columns that seem misspelled."""
+    def __init__(
+        self,
+        tables: Tables,
+        contract: Contract,
+        names: Sequence[str] | Sequence[File],
+        reading: Reading | None = None,
+        adds: str = "0",
+    ) -> None:
+        """`problems` has every file that cannot be read or lacks a column, `warnings` columns that seem misspelled.
+
+        `adds` is the SQL of what `totals` adds up over the rows.
+        """
         self._tables = tables
+        self._adds = adds
         self.contract = contract
         self.warnings: list[str] = []
         self.sources: list[FileGroup] = []
-        files, self.problems = find_files(names, tables.listing)
-        for source in self._grouped(files):
+        self.totals = Totals()
+        self.is_kept = False
+        self.problems: list[Problem] = []
+        files = [each for each in names if isinstance(each, File)]
+        if not files:
+            files, self.problems = find_files([str(each) for each in names], tables.listing)
+        for source in self._grouped(files, reading or by_name(contract)):
             problems, warnings = _header_faults(contract, source)
             self.problems += problems
             self.warnings += warnings
             if not problems:
                 self.sources.append(source)
 
-    def _grouped(self, files: Sequence[File]) -> list[FileGroup]:
+    def _grouped(self, files: Sequence[File], reading: Reading) -> list[FileGroup]:
         """Each file by its own columns, those alike together: thousands of part files stay one scan."""
-        alike: dict[tuple[str, Columns], list[str]] = {}
+        alike: dict[tuple[str, Columns, Meanings], list[str]] = {}
         for file in files:
             try:
-                alike.setdefault((file.kind, self._tables.columns(file)), []).append(file.place)
+                columns = self._tables.columns(file)
             except InputError as error:
                 self.problems += error.problems
-        known = self.contract.columns
-        return [
-            FileGroup(
-                kind, columns, tuple(held.name for title, held in columns if title.lower() in known), tuple(places)
-            )
-            for (kind, columns), places in alike.items()
-        ]
+                continue
+            for meanings in reading(file, columns):
+                alike.setdefault((file.kind, columns, meanings), []).append(file.place)
+        return [FileGroup(*key, tuple(places)) for key, places in alike.items()]
 
-    def read(self, added: str = "", where: str = "TRUE") -> None:
+    def has(self, column: str) -> bool:
+        """Whether any file has the column."""
+        return any(column in source.header for source in self.sources)
+
+    def read(self, added: str = "", where: str = "TRUE", name: str | None = None) -> None:
         """Make the view: the columns of the contract, and `added` ones that are worked out from them."""
-        parts = " UNION ALL ".join(self._select(self._tables.scan(source), source) for source in self.sources)
         more = f", {added}" if added else ""
-        self._tables.view(self.contract.name, f"SELECT t.*{more} FROM ({parts}) t WHERE {where}")
+        self._tables.view(name or self.contract.name, f"SELECT t.*{more} FROM ({self._union()}) t WHERE {where}")
+
+    def _union(self) -> str:
+        return " UNION ALL ".join(self._select(self._tables.scan(source), source) for source in self.sources)
 
     def faults(self, rules: Sequence[RowRule]) -> list[Problem]:
         """Rows that break the contract or a rule, counted by source.
 
         They are counted in one pass; only where there are any are they looked for, with the numbers of the first.
         """
+        self.totals = Totals()
         return [problem for source in self.sources for problem in self._faults(source, rules)]
 
     def _faults(self, source: FileGroup, rules: Sequence[RowRule]) -> list[Problem]:
         checks = [*self._checks(source), *rules]
-        counts = ", ".join(f"COUNT(CASE WHEN {check.bad} THEN 1 END) AS n{i}" for i, check in enumerate(checks))
+        counts = "".join(f", COUNT(CASE WHEN {check.bad} THEN 1 END) AS n{i}" for i, check in enumerate(checks))
         scan = self._select(self._tables.scan(source), source, unread=True)
+        total = f"SUM(CAST({self._adds} AS DECIMAL(24, 2)))"
         try:
-            totals = self._tables.query(f"SELECT {counts} FROM ({scan}) t").iloc[0].tolist()
+            rows, added, *totals = (
+                self._tables.query(f"SELECT COUNT(*) AS rows_read, {total} AS added{counts} FROM ({scan}) t")
+                .iloc[0]
+                .tolist()
+            )
         except BrokenText as error:
             return self._tables.broken(source) or [Problem(source.files[0], BROKEN_ROW, str(error))]
-        if not any(totals):
+        self.totals = Totals(self.totals.rows + int(rows), self.totals.sum + Decimal(added or 0))
+        return self._located(source, checks, totals) if any(totals) else []
+
+    def keep(self, rules: Sequence[RowRule], added: Callable[[FileGroup], str]) -> list[Problem]:
+        """Make a table of the contract's name at once, with `added` columns, so that slow text is read but once.
+
+        Returns what is wrong, which takes reading again.
+        """
+        parts = []
+        for source in self.sources:
+            bad = " OR ".join(f"COALESCE({check.bad}, FALSE)" for check in [*self._checks(source), *rules])
+            scan = self._select(self._tables.scan(source), source, unread=True, more=f", {added(source)}")
+            names = ", ".join([*self.contract.columns, added(source).rpartition(" ")[2]])
+            parts.append(f"SELECT {names}, {bad} AS faulty FROM ({scan}) t")
+        if not parts:
             return []
+        total = f"SUM(CAST({self._adds} AS DECIMAL(24, 2)))"
+        faulty = "COUNT(CASE WHEN faulty THEN 1 END)"
+        try:
+            self._tables.table(self.contract.name, " UNION ALL ".join(parts))
+            sums = self._tables.query(
+                f"SELECT COUNT(*) AS rows_read, {total} AS added, {faulty} AS faulty FROM {self.contract.name}"
+            )
+        except BrokenText:
+            return self.faults(rules)
+        rows, added_up, bad_rows = sums.iloc[0].tolist()
+        self.totals, self.is_kept = Totals(int(rows), Decimal(added_up or 0)), True
+        return self.faults(rules) if bad_rows else []
+
+    def _located(self, source: FileGroup, checks: Sequence[RowRule], totals: Sequence[int]) -> list[Problem]:
+        """The first rows of each kind of fault, by a second look at the files."""
         known = {name: held for name, held in source.header.items() if name in self.contract.columns}
         raw = "".join(f", CAST({held.name} AS STRING) AS raw_{name}" for name, held in known.items())
         more = f", source_file, source_row{raw}"
@@ -163,16 +243,21 @@ class Rows:
             return Problem(source.files[0], "the same rows each time", f"{total:,} bad ones that are not there again")
         file = str(first["source_file"].iloc[0])
         rows = [int(row) for row in first.loc[first["source_file"] == file, "source_row"]]
-        value = _shown(first[f"raw_{column}"].iloc[0], column) if column and shows else "such a row"
+        value = self._shown(first[f"raw_{column}"].iloc[0], column) if column and shows else "such a row"
         return Problem(file, expected, value + _others(rows[1:], total - 1), rows[0], column)
+
+    def _shown(self, value: str | None, column: str) -> str:
+        """A cell for a message, but not whose it is."""
+        if pd.isna(value) or not str(value).strip():
+            return "a blank cell"
+        return "another value" if self.contract.columns[column].private else shown(value)
 
 
 def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem], list[str]]:
     """Columns that are missing or there twice, and warnings of others that seem misspelled."""
     file, more = source.files[0], f" and {len(source.files) - 1:,} files like it" if len(source.files) > 1 else ""
-    names = [title.lower() for title, _ in source.columns]
-    others = [title for title, _ in source.columns if title and title.lower() not in contract.columns]
-    near = misspelled(others, [name for name in contract.columns if name not in names])
+    names = [name for name, _ in source.meanings.columns]
+    near = misspelled(source.meanings.others, [name for name in contract.columns if name not in names])
     meant = {name: f"rename {other} if it is meant" for other, name in reversed(near.items())}
     problems = [
         Problem(file, "a column of this name", "none", 1, name, meant.get(name, "add it"))
@@ -185,13 +270,6 @@ def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem]
         if names.count(name) > 1
     ]
     return problems, [] if problems else list(not_used(file + more, near))
-
-
-def _shown(value: str | None, column: str) -> str:
-    """A cell for a message, but not whose it is."""
-    if pd.isna(value) or not str(value).strip():
-        return "a blank cell"
-    return "another value" if column == "bene_id" else shown(value)
 
 
 def _others(rows: Sequence[int], count: int) -> str:

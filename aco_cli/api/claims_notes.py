@@ -1,0 +1,145 @@
+"""What a run on claims tells: rules it rests on, what became of dollars, people and counties without figures."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from aco_cli.api.run import Run
+from aco_cli.engine.expenditures.audit import Amount
+from aco_cli.engine.members import TYPES
+from aco_cli.inputs.claims.cclf_feed import CclfFeed
+from aco_cli.inputs.claims.checks import ClaimsRows
+from aco_cli.inputs.claims.final import Repeats
+from aco_cli.rules.expenditures import COVID, DENIED_LINES, SEQUESTRATION, SUSPECT_BILLING, ExpenditureRules
+
+COVID_COLUMNS = frozenset({"admission_date", "diagnosis"})
+# Lines of the audit that are told of where there is anything in them, and whether that is a warning.
+_TOLD = {
+    "cancelled": (False, "{count:,} rows are cancellations, which count negative: ${half:,.2f} are taken back"),
+    "out_of_period": (False, "{count:,} rows with ${dollars:,.2f} are of no calendar year of the assignment"),
+    "other_types": (True, "{count:,} rows with ${dollars:,.2f} are of claim types whose payments do not count"),
+    "denied": (False, "{count:,} rows with ${dollars:,.2f} are denied"),
+    "no_enrollment": (True, "{count:,} rows with ${dollars:,.2f} are of beneficiaries in no row of enrollment"),
+    "no_month": (
+        False,
+        "{count:,} rows with ${dollars:,.2f} are in months for which their beneficiaries have no enrollment",
+    ),
+    "excluded_billing": (False, "{count:,} rows with ${dollars:,.2f} of suspect billing are left out (42 CFR 425.670)"),
+    "covid": (
+        False,
+        "{count:,} rows with ${dollars:,.2f} in months of COVID-19 episodes are left out (42 CFR 425.611)",
+    ),
+    "covid_months": (False, "{count:,} months of COVID-19 episodes are left out (42 CFR 425.611)"),
+    "assigned_without_claims": (False, "{count:,} assigned beneficiaries have no claim that counts"),
+}
+
+
+class ClaimsNotes:
+    """Tells a run what its reader must know."""
+
+    def __init__(self, run: Run, claims: ClaimsRows, rules: ExpenditureRules, years: Sequence[int]) -> None:
+        self._run = run
+        self._claims = claims
+        self._rules = rules
+        self._years = years
+
+    def of_rules(self, computed: pd.DataFrame) -> None:
+        """What is not published, and what is not taken out as no column tells it."""
+        has, rules = self._claims.claims_columns, self._rules
+        from_feed = "record" in has
+        covid = rules.covid is not None and bool(set(self._years) & rules.covid.years)
+        used = {
+            "truncation_percentile": bool(len(computed)),
+            SEQUESTRATION: from_feed,
+            DENIED_LINES: from_feed,
+            SUSPECT_BILLING: bool(rules.suspect_billing) and "hcpcs" in has,
+            "quarterly_completion_factor": False,
+            **dict.fromkeys(COVID, covid and has >= COVID_COLUMNS),
+        }
+        if uncertain := [name for name in rules.uncertain if used.get(name, True)]:
+            self._run.note("unpublished", f"not published for all these years: {', '.join(uncertain)} (aco rules show)")
+        if rules.covid and covid and not has >= COVID_COLUMNS:
+            self._run.note(
+                "covid_months",
+                f"months of inpatient COVID-19 episodes ({rules.covid.first} to {rules.covid.last}, 42 CFR 425.611) "
+                "are not taken out: no column tells them; give admission_date and diagnosis, or leave such months out "
+                "of the enrollment file",
+            )
+        suspect = {year for each in rules.suspect_billing for year in range(each.first.year, each.last.year + 1)}
+        if suspect & set(self._years) and "hcpcs" not in has:
+            years = ", ".join(map(str, sorted(suspect & set(self._years))))
+            self._run.note(
+                "suspect_billing",
+                f"suspect billing of {years} (42 CFR 425.670) is not taken out: claims have no column hcpcs",
+            )
+
+    def of_feed(self, feed: CclfFeed) -> None:
+        """What a feed has not, and what is made of it."""
+        self._run.note(
+            "sequestration",
+            "what sequestration withheld is not printed in CCLF files: it is worked out as paid x rate / (1 - rate) by "
+            "through date, and added back",
+        )
+        if not self._claims.has_risk_scores:
+            self._run.note(
+                "cclf_enrollment",
+                "CCLF8 has neither risk scores nor months in health plans: risk_score is blank, and such months count; "
+                "give --enrollment for both",
+            )
+        for note in feed.notes():
+            self._run.note("cclf", note)
+
+    def of_amounts(self, audit: Mapping[str, Amount], repeats: Repeats) -> None:
+        """What became of rows that do not count, or not as they are printed."""
+        equal, unequal, each = repeats.equal, repeats.unequal, repeats.on_each_line
+        if equal.rows:
+            self._run.note("repeats", f"{equal.rows:,} rows with ${equal.sum:,.2f} are equal to others, and count once")
+        if unequal.rows:
+            key = (
+                "claim_id and line_number"
+                if "line_number" in self._claims.claims_columns
+                else "claim_id and paid_amount"
+            )
+            self._run.warn(
+                "unequal_repeats",
+                f"{unequal.rows:,} rows with ${unequal.sum:,.2f} have the {key} of another row, but are not equal "
+                "to it: all count",
+            )
+        if each.rows:
+            self._run.warn(
+                "payment_on_each_line",
+                f"${each.sum:,.2f} may count too often: claims of Part A have the same paid_amount on each of their "
+                f"lines, {each.rows:,} times beyond the first; a payment of the claim belongs on one of them",
+            )
+        for name, (is_warning, words) in _TOLD.items():
+            found = audit[name]
+            if found.count:
+                tell = self._run.warn if is_warning else self._run.note
+                tell(name, words.format(count=found.count, dollars=found.dollars, half=found.dollars / 2))
+
+    def of_people(self, computed: pd.DataFrame, without_months: int) -> None:
+        """Figures of the population in place of CMS's, and whom no figure counts."""
+        for row in computed.itertuples():
+            figures = f"threshold {row.truncation_threshold}, mean risk score {row.mean_risk_score!r}"
+            told = f"{row.calendar_year} {row.enrollment_type}: {figures}, from {row.people:,} people of --national"
+            self._run.note("population_figures", told)
+        if without_months:
+            told = f"{without_months:,} beneficiaries have no row of enrollment in a calendar year of theirs"
+            self._run.warn("without_months", told)
+
+    def of_counties(self, missing: pd.DataFrame, crowded: pd.DataFrame) -> None:
+        """Counties and years without figures, and counties in which the weight of an ACO is above 1."""
+        for (year, county), rows in missing.fillna({"county": ""}).groupby(["calendar_year", "county"]):
+            kinds = ", ".join(TYPES[order] for order in sorted(set(rows["type_order"])))
+            self._run.warn(
+                "county_missing",
+                f"county {county or '(blank)'} has no figures for {kinds} in the county files of {year}: "
+                f"{rows['person_years'].sum():,.2f} person years count in no regional figure",
+            )
+        for row in crowded.assign(kind=crowded["type_order"].map(dict(enumerate(TYPES)))).itertuples():
+            self._run.warn(
+                "county_crowded",
+                f"county {row.county}: {row.aco_id}, {row.period} has {row.person_years:,.2f} person years of "
+                f"{row.kind}, more than the {row.county_person_years:,.2f} of all in the county files of "
+                f"{row.calendar_year}; its part of national_weight there is above 1",
+            )

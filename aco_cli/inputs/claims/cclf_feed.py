@@ -1,0 +1,218 @@
+"""A CCLF feed as claims, enrollment and crosswalk: every kind of file read by its layout, then put together by SQL."""
+
+# ruff: noqa: S608 (the words in the statements are the layouts' and the rules')
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from aco_cli.data_files import load_yaml
+from aco_cli.errors import Problem
+from aco_cli.inputs.claims.cclf import CCLF_KINDS
+from aco_cli.inputs.claims.cclf_files import CclfFiles
+from aco_cli.inputs.claims.contracts import TEXT, Stored, contracts
+from aco_cli.inputs.claims.sources import FIXED, Columns, File, FileGroup, Meanings, quoted
+from aco_cli.inputs.claims.tables import Reading, RowRule, Rows, Tables, Totals
+
+_CONTRACTS = contracts("cclf_contracts.yaml")
+_SQL: Mapping[str, str] = load_yaml(Path(__file__).with_name("cclf_tables.yaml").read_text("utf-8"))
+# Who a record is about: the same claim may come again under another identifier.
+_WHO = ("BENE_MBI_ID", "BENE_HIC_NUM", "BENE_EQTBL_BIC_HICN_NUM")
+_PAYMENTS = {"1": "clm_pmt_amt", "5": "clm_line_cvrd_pd_amt", "6": "clm_line_cvrd_pd_amt"}
+_MONTH = "bene_member_month"
+_RULES = {
+    "1": [RowRule("clm_adjsmt_type_cd", "0, 1 or 2", "clm_adjsmt_type_cd NOT IN (0, 1, 2)")],
+    "8": [
+        RowRule("bene_age", "an age of 0 to 130", "bene_age NOT BETWEEN 0 AND 130"),
+        RowRule("bene_age", "a value, as the status is not ESRD",
+                "bene_age IS NULL AND NOT COALESCE(bene_mdcr_stus_cd IN ('11', '21', '31'), FALSE)"),
+        RowRule("bene_entlmt_buyin_ind", "one of 0, 1, 2, 3, A, B, C",
+                "bene_entlmt_buyin_ind NOT IN ('0', '1', '2', '3', 'A', 'B', 'C')"),
+    ],
+}  # fmt: skip
+_RULES |= {"5": _RULES["1"], "6": _RULES["1"]}
+_ABSENT = {
+    "1": "Part A claims are not in it",
+    "5": "Part B professional lines are not in it",
+    "6": "DMEPOS lines are not in it",
+}
+
+
+class CclfFeed:
+    """The files of a feed by kind; `totals` is what the records of claims come to, once `check` has read them."""
+
+    def __init__(self, tables: Tables, found: CclfFiles, unused: Collection[str]) -> None:
+        self._tables = tables
+        self._found = found
+        self._rows = {
+            kind: Rows(tables, _CONTRACTS[f"cclf{kind}"], files, self._reading(kind), _PAYMENTS.get(kind, "0"))
+            for kind, files in sorted(found.kinds.items())
+            if f"cclf{kind}" in _CONTRACTS and kind not in unused
+        }
+        self._sums: dict[str, str] = {}
+
+    @property
+    def files(self) -> list[str]:
+        """What users call the files that claims come from."""
+        return [self._found.called[file.place] for kind in "156" for file in self._found.kinds.get(kind, ())]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Kinds of claims that are not there, and files that are none of the feed."""
+        told = [f"no CCLF{kind} in the feed: {words}" for kind, words in _ABSENT.items() if kind not in self._rows]
+        others = self._found.left_out
+        if others:
+            more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
+            told.append(f"not CCLF files, left out: {others[0]}{more}")
+        return told
+
+    @property
+    def totals(self) -> Totals:
+        """Rows of CCLF1, 5 and 6, and what they say was paid, as printed."""
+        held = [rows.totals for kind, rows in self._rows.items() if kind in _PAYMENTS]
+        return Totals(sum(each.rows for each in held), sum((each.sum for each in held), Totals().sum))
+
+    def has(self, kind: str) -> bool:
+        """Whether there are files of the kind, and they are used."""
+        return kind in self._rows
+
+    def check(self, kinds: Collection[str]) -> list[Problem]:
+        """Read the files of these kinds as tables; what is wrong with any of them."""
+        return [problem for kind in kinds if kind in self._rows for problem in self._checked(kind)]
+
+    def _checked(self, kind: str) -> list[Problem]:
+        rows, layout = self._rows[kind], CCLF_KINDS[kind]
+        problems = [*rows.problems]
+        if kind == "8" and not all(
+            _MONTH in (title.lower() for title, _ in source.columns) or self._found.months[source.files[0]]
+            for source in rows.sources
+        ):
+            expected = f"CMS's name, which has the day of delivery (D<yymmdd>), or a column {_MONTH}"
+            return [Problem(self.called(rows.sources[0].files[0]), expected, "another name")]
+        forms = {
+            (source.kind == FIXED, frozenset(source.columns) if source.kind != FIXED else None)
+            for source in rows.sources
+        }
+        if len(forms) > 1:
+            problems.append(Problem(
+                self.called(rows.sources[-1].files[0]), f"all files of CCLF{kind} in one form, with the same columns",
+                "fixed-width text and tables, or several headers", fix="repeats could not be told; give one form",
+            ))  # fmt: skip
+        whole = RowRule(
+            "record_length", f"a record of {layout.length} characters (CCLF{kind})", f"record_length < {layout.length}"
+        )
+        problems += rows.keep([whole, *_RULES.get(kind, [])], lambda source: f"{self._record(kind, source)} AS record")
+        return [replace(problem, file=self.called(problem.file)) for problem in problems]
+
+    def called(self, place: str) -> str:
+        """What users call a file."""
+        return self._found.called.get(place, place)
+
+    def notes(self) -> list[str]:
+        """Records that are longer than the declared layout."""
+        told = []
+        for kind, rows in self._rows.items():
+            if not rows.is_kept:
+                continue
+            length = CCLF_KINDS[kind].length
+            longer = self._count(f"SELECT COUNT(*) AS n FROM cclf{kind} WHERE record_length > {length}")
+            if longer:
+                told.append(
+                    f"CCLF{kind}: {longer:,} records are longer than {length} characters; what follows is not read"
+                )
+        return told
+
+    def _reading(self, kind: str) -> Reading:
+        names = _CONTRACTS[f"cclf{kind}"].columns
+        layout = CCLF_KINDS[kind]
+
+        def read(file: File, columns: Columns) -> Sequence[Meanings]:
+            if file.kind == FIXED:
+                cells = {each.name.lower(): Stored(_slice(each.start, each.width), TEXT) for each in layout.fields}
+                cells["record_length"] = Stored("LENGTH(line)", "integer")
+            else:
+                cells = {title.lower(): held for title, held in columns}
+            month = self._found.months[file.place]
+            if _MONTH in cells:
+                cells["delivery_month"] = Stored(f"SUBSTRING(CAST({cells[_MONTH].name} AS STRING), 1, 7)", TEXT)
+            elif month:
+                cells["delivery_month"] = Stored(quoted(month), TEXT)
+            known = [(name, _trimmed(cells[name], column.kind.name)) for name, column in names.items() if name in cells]
+            return [Meanings(tuple(known))]
+
+        return read
+
+    def _record(self, kind: str, source: FileGroup) -> str:
+        """A hash of all fields but who the record is about."""
+        fields = [each for each in CCLF_KINDS[kind].fields if each.name not in _WHO]
+        if source.kind != FIXED:
+            held = {title.upper(): stored.name for title, stored in source.columns}
+            names = [each.name for each in fields if each.name in held]
+            return self._tables.hashed([f"COALESCE(TRIM(CAST({held[name]} AS STRING)), '')" for name in names])
+        pieces: list[tuple[int, int]] = []
+        for each in fields:
+            if pieces and sum(pieces[-1]) == each.start:
+                pieces[-1] = (pieces[-1][0], pieces[-1][1] + each.width)
+            else:
+                pieces.append((each.start, each.width))
+        return self._tables.hashed([_slice(*piece) for piece in pieces])
+
+    def crosswalk(self) -> str:
+        """A statement: identifiers and those that took their place (CCLF9)."""
+        return "SELECT prvs_num AS old, crnt_num AS new FROM cclf9"
+
+    def enrollment(self) -> str:
+        """A statement: months of the people of CCLF8."""
+        return _SQL["enrollment"]
+
+    def unlike_reductions(self) -> list[Problem]:
+        """Reductions of CCLFA and CCLFB of which a claim or line has several."""
+        problems = []
+        for kind in "AB":
+            if self.has(kind):
+                words = {"kind": f"cclf{kind}", "keys": _KEYS[kind]}
+                if several := self._count(_SQL["unlike_reductions"].format(**words)):
+                    file = self.called(self._rows[kind].sources[0].files[0])
+                    found = f"others for {several:,} of them"
+                    problems.append(Problem(file, "one reduction for a claim or line, however often it comes", found))
+        return problems
+
+    def claims(self, per_mille: str, codes: Mapping[str, str]) -> str:
+        """A statement: the claims of CCLF1, 5 and 6. `per_mille` is SQL of the rate of sequestration on through_date.
+
+        `codes` are lists for SQL: payment_denied, processing_allowed, covid_codes (which may be empty).
+        """
+        words: dict[str, str] = dict(codes)
+        for kind, side in (("A", "a"), ("B", "b")):
+            words[f"withheld_{side}"] = words[f"reduced_{side}"] = "CAST(0 AS DECIMAL(12, 2))"
+            words[f"join_{side}"] = ""
+            if self.has(kind):
+                self._tables.table(
+                    f"reductions_{side}", _SQL["reductions"].format(kind=f"cclf{kind}", keys=_KEYS[kind])
+                )
+                on = " AND ".join(f"c.{key} = r.{key}" for key in _KEYS[kind].split(", "))
+                words[f"join_{side}"] = f"LEFT JOIN reductions_{side} r ON {on}"
+                words[f"withheld_{side}"] = "CAST(COALESCE(r.withheld, 0) AS DECIMAL(12, 2))"
+                words[f"reduced_{side}"] = "CAST(COALESCE(r.reduced, 0) AS DECIMAL(12, 2))"
+        words |= {"diagnosis": "c.prncpl_dgns_cd", "join_diagnoses": ""}
+        if self.has("4"):
+            self._tables.table("diagnoses", _SQL["diagnoses"].format(**words))
+            words["diagnosis"] = "CONCAT(COALESCE(c.prncpl_dgns_cd, ''), ' ', COALESCE(d.codes, ''))"
+            words["join_diagnoses"] = "LEFT JOIN diagnoses d ON c.cur_clm_uniq_id = d.cur_clm_uniq_id"
+        parts = [_SQL["claims_of_part_a"].format(**words)] if self.has("1") else []
+        parts += [_SQL["claims_of_part_b"].format(lines=f"cclf{kind}", **words) for kind in "56" if self.has(kind)]
+        return _SQL["with_sequestration"].format(claims=" UNION ALL ".join(parts), per_mille=per_mille)
+
+    def _count(self, sql: str) -> int:
+        return int(self._tables.query(sql)["n"].iloc[0])
+
+
+_KEYS = {"A": "cur_clm_uniq_id", "B": "cur_clm_uniq_id, clm_line_num"}
+
+
+def _slice(start: int, width: int) -> str:
+    return f"SUBSTRING(line, {start}, {width})"
+
+
+def _trimmed(held: Stored, kind: str) -> Stored:
+    """Text without what fills its field up."""
+    return Stored(f"NULLIF(TRIM({held.name}), '')", TEXT) if kind == TEXT and held.holds == TEXT else held

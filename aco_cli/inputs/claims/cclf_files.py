@@ -1,0 +1,125 @@
+"""CCLF files as people have them: folders, archives, text and tables, each known by CMS's name or by what is in it."""
+
+import glob
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.claims.cclf import CCLF_KINDS, CclfKind, cclf_name
+from aco_cli.inputs.claims.sources import DELIMITERS, FIXED, PARQUET, File
+from aco_cli.inputs.problems import damaged
+
+_SUMMARY = "0"
+_EXPECTED = "a CCLF file: by CMS's name, by the length of its records or by its column names"
+_ENOUGH = 0.3  # of a kind's fields, to know a table by its columns
+_LONGEST = 1 << 16
+
+
+@dataclass
+class CclfFiles:
+    """The files by kind, each with the month of its delivery (None: its name says none), and what users call them."""
+
+    kinds: dict[str, list[File]] = field(default_factory=lambda: defaultdict(list))
+    months: dict[str, str | None] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, place: Path, name: str, *, in_folder: bool) -> None:
+        """Take in a file that is known to users by this name."""
+        said = cclf_name(name)
+        if _SUMMARY_NAME in name.upper():
+            return
+        try:
+            form, kind = _form_and_kind(place)
+        except InputError as error:
+            self.problems += [Problem(name, each.expected, each.found, fix=each.fix) for each in error.problems]
+            return
+        kind = said.kind if said else kind
+        if kind is None and in_folder:
+            self.left_out.append(name)
+        elif kind is None:
+            self.problems.append(Problem(name, _EXPECTED, "another file"))
+        else:
+            self.kinds[kind].append(File(str(place), form))
+            self.months[str(place)] = f"{said.date:%Y-%m}" if said else None
+            self.called[str(place)] = name
+
+
+_SUMMARY_NAME = "ACO.ZC0"
+
+
+def find_cclf(paths: Sequence[str], scratch: Callable[[], Path]) -> CclfFiles:
+    """All CCLF files of these files, folders (and folders in them), archives and patterns.
+
+    Archives are unpacked into the folder `scratch` gives.
+    """
+    found = CclfFiles()
+    for path in paths:
+        place = Path(path)
+        in_folder = place.is_dir()
+        files = sorted(each for each in place.rglob("*") if _is_data(each, place)) if in_folder else [place]
+        if not in_folder and not place.exists():
+            files = [Path(each) for each in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207
+        if not files:
+            found.problems.append(Problem(path, "a file", "no such file" if not in_folder else "an empty folder"))
+        for file in files:
+            if is_zipfile(file):
+                _unpack(found, file, scratch())
+            else:
+                found.add(file, str(file), in_folder=in_folder)
+    return found
+
+
+def _is_data(path: Path, folder: Path) -> bool:
+    return path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+
+
+def _unpack(found: CclfFiles, file: Path, scratch: Path) -> None:
+    try:
+        with ZipFile(file) as archive:
+            for number, member in enumerate(archive.infolist()):
+                if member.is_dir() or Path(member.filename).name.startswith((".", "_")):
+                    continue
+                place = scratch / f"{len(found.called)}-{number}{Path(member.filename).suffix.lower()}"
+                with archive.open(member) as packed, place.open("wb") as target:
+                    shutil.copyfileobj(packed, target, _LONGEST)
+                found.add(place, f"{file}/{member.filename}", in_folder=True)
+    except (BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        found.problems += damaged(str(file), "zip", error).problems
+
+
+def _form_and_kind(place: Path) -> tuple[str, str | None]:
+    """How a file is written, and its kind if what is in it says so. Raises InputError for a damaged one."""
+    try:
+        with place.open("rb") as file:
+            if file.read(4) == b"PAR1":
+                return PARQUET, _kind_of(pq.read_schema(place).names)
+        with pa.input_stream(str(place), compression="detect") as stream:
+            line = stream.read(_LONGEST).split(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(str(place), "CCLF", error) from None
+    for form, mark in DELIMITERS.items():
+        names = [name.strip().strip('"\ufeff') for name in line.split(mark)]
+        if len(names) > 1 and (kind := _kind_of(names)):
+            return form, kind
+    lengths = {kind.length: name for name, kind in CCLF_KINDS.items()}
+    return FIXED, lengths.get(len(line))
+
+
+def _kind_of(names: Sequence[str]) -> str | None:
+    """The kind that most of these columns are of, if they are of one."""
+    held = {name.upper() for name in names}
+
+    def share(kind: CclfKind) -> float:
+        return sum(field.name in held for field in kind.fields) / len(kind.fields)
+
+    best = max(CCLF_KINDS.values(), key=share)
+    return best.name if share(best) >= _ENOUGH else None
