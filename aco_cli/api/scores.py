@@ -13,7 +13,8 @@ from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.compare import compare_scores
 from aco_cli.engine.quality.join import join_scores, some
 from aco_cli.engine.quality.measures import MeasureLine, measure_lines
-from aco_cli.engine.quality.score import score
+from aco_cli.engine.quality.score import BASIS, score
+from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.engine.settle import settle
 from aco_cli.errors import UsageError
@@ -25,6 +26,7 @@ from aco_cli.rules.quality import DOMAINS
 MOST_REWARD = 4.0
 # A recomputed score so close to the published one counts as near in the summary (fraction).
 NEAR = 0.0005
+_UNSURE = "rest on assumed cuts or on values that are not known"
 
 
 def quality(
@@ -54,7 +56,11 @@ def quality(
         run.warn("no_score", told, rows=unscored)
     warn_of_columns(run, scores)
     if assumed := int(scores["is_warned"].sum()):
-        run.warn("assumed_cuts", f"{assumed:,} scores rest on assumed cuts; column notes says which", rows=assumed)
+        run.warn(
+            "assumed_cuts",
+            f"{assumed:,} scores rest on assumed cuts or values that are not known; column notes says which",
+            rows=assumed,
+        )
     return Result(scores.drop(columns=["is_warned", "without_column"]), run.notices)
 
 
@@ -76,7 +82,7 @@ def read_rates(
     run.remarks([*rates.remarks, *([] if is_part else warnings)])
     if rates.skipped:
         run.note("other_years", f"{rates.skipped:,} rows of other performance years left out", rows=rates.skipped)
-    return frame
+    return with_thirds(frame, request.book)
 
 
 def with_improvement(rates: pd.DataFrame, given: Sequence[str]) -> pd.DataFrame:
@@ -110,7 +116,7 @@ def scored(rates: pd.DataFrame, years: Years, book: RuleBook) -> pd.DataFrame:
     table = pd.concat([rates[names], score(rates, book)], axis=1)
     if "quality_score" in rates:
         given = rates["quality_score"].notna()
-        for name in ("quality_score", "quality_reported"):
+        for name in ("quality_score", "quality_reported", "quality_standard_met", "quality_alternative_met", BASIS):
             table[name] = rates[name].where(given, table[name]) if name in rates else table[name]
         table["notes"] = table["notes"].mask(given, "")
         table["is_warned"] = table["is_warned"] & ~given
@@ -131,7 +137,7 @@ def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFra
     ours = table[table["aco_id"].isin(roster["aco_id"])]
     warn_of_columns(run, ours)
     if assumed := ours.loc[ours["is_warned"], "aco_id"].tolist():
-        told = f"{len(assumed):,} quality scores rest on assumed cuts; aco quality says which: {some(assumed)}"
+        told = f"{len(assumed):,} quality scores {_UNSURE}; aco quality says which: {some(assumed)}"
         run.warn("assumed_cuts", told, acos=assumed)
     return joined
 

@@ -224,6 +224,9 @@ def _choices(frame: pd.DataFrame) -> dict[str, Column]:
         "on_benchmark_limit": is_word("loss_limit_basis", "benchmark"),
         "elects_sliding": is_word("msr_election", "sliding"),
     }
+    if "quality_standard_basis" in frame:
+        words = set(frame["quality_standard_basis"]) - {""}
+        columns |= {f"standard_by_{word}": is_word("quality_standard_basis", word) for word in words}
     if "msr_election" in frame:
         rates = frame["msr_election"].mask(columns["elects_sliding"], "").replace("", "nan")
         columns["elected_rate"] = rates.to_numpy(dtype=np.float64)

@@ -39,6 +39,10 @@ class Collection(StrEnum):
     MEDICARE_CQM = "medicare-cqm"
 
 
+# Collections in which one measure stands under several names.
+REPORTED_BY_ACO = (Collection.WEB_INTERFACE, Collection.ECQM, Collection.CQM, Collection.MEDICARE_CQM)
+
+
 @dataclass(frozen=True)
 class Measure:
     """A quality measure in one performance year.
@@ -63,6 +67,11 @@ class Measure:
     as_prior_year: tuple[Number, ...] = ()
 
     __pydantic_config__ = form(name="(name)", collection="from")
+
+    @property
+    def subject(self) -> str:
+        """What a measure that may be collected in several ways measures: `QualityID_001` of `QualityID_001_eCQM`."""
+        return self.name.rpartition("_")[0] if self.collection in REPORTED_BY_ACO else self.name
 
     @property
     def first_decile(self) -> int:
@@ -103,6 +112,10 @@ class MeasureSet:
     unit: str = ""
 
     __pydantic_config__ = form()
+
+    def scored(self, *collections: Collection) -> list[Measure]:
+        """The measures with deciles, of some collections."""
+        return [each for each in self.measures.values() if each.deciles and each.collection in collections]
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:

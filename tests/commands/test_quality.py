@@ -13,6 +13,7 @@ Aco = Callable[..., CompletedProcess[str]]
 Rows = Callable[[str], list[dict[str, str]]]
 
 DOMAINS = ["patient_experience", "care_coordination", "preventive_health", "at_risk"]
+STANDARD = ["quality_standard_met", "quality_alternative_met", "quality_standard_basis"]
 SURVEY = ",".join(f"ACO-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 34))
 RATES = (
     f"aco_id,aco_name,performance_year,performance_year_number,{SURVEY},ACO-13,ACO-28\n"
@@ -46,7 +47,7 @@ def test_the_columns_are_those_of_the_contract(aco: Aco, rows: Rows, rates: Path
     assert list(found[0]) == [
         *("aco_id", "aco_name", "performance_year"),
         *DOMAINS,
-        *("quality_score", "quality_reported", "notes"),
+        *("quality_score", "quality_reported", *STANDARD, "notes"),
     ]
     assert float(found[0]["care_coordination"]) == pytest.approx((20 + 1.40) / 22)
     assert float(found[0]["quality_score"]) == pytest.approx((3 + 21.4 / 22) / 4)
@@ -59,7 +60,15 @@ def test_names_that_the_rates_do_not_give_are_left_out_and_domains_that_a_year_l
     path = tmp_path / "rates.csv"
     path.write_text("aco_id,performance_year,CAHPS_1\nA1,2023,80\n")
     header = aco("quality", "2023", path).stdout.splitlines()[0]
-    assert header.split(",") == ["aco_id", "performance_year", *DOMAINS, "quality_score", "quality_reported", "notes"]
+    assert header.split(",") == [
+        "aco_id",
+        "performance_year",
+        *DOMAINS,
+        "quality_score",
+        "quality_reported",
+        *STANDARD,
+        "notes",
+    ]
 
 
 def test_improvement_by_option(aco: Aco, rows: Rows, rates: Path) -> None:
@@ -98,6 +107,33 @@ def test_settle_on_rates_and_on_computed_scores_is_the_same(
     found = rows(by_rates.stdout)[0]
     assert float(found["quality_score"]) == pytest.approx((3 + 21.4 / 22) / 4)
     assert "quality of 1 ACOs not in the roster: A2" in by_rates.stderr
+
+
+def test_settle_derives_the_standard_that_a_roster_leaves_blank(aco: Aco, rows: Rows, tmp_path: Path) -> None:
+    """2024 by MIPS CQM: met by the score, by the alternative alone, and as the roster says."""
+    names = ["001", "134", "236"]
+    header = [f"QualityID_{name}_MIPSCQM" for name in names] + ["CAHPS_2", "Measure_479", "Measure_484"]
+    rates, roster = tmp_path / "rates.csv", tmp_path / "roster.csv"
+    low = "99,0,45,80,0.2,90"
+    rates.write_text(
+        f"aco_id,performance_year,performance_year_number,{','.join(header)}\n"
+        f"A1,2024,3,5,100,95,96,0.12,20\nA2,2024,3,{low}\nA3,2024,3,{low}\n"
+    )
+    columns = "aco_id,performance_year,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
+    row = "2024,mssp,enhanced,20000,200000000,180000000,0"
+    roster.write_text(f"{columns},msr_election,quality_standard_met\nA1,{row},\nA2,{row},\nA3,{row},true\n")
+    done = aco("settle", "2024", roster, "--quality", rates)
+    found = {each["aco_id"]: each for each in rows(done.stdout)}
+    assert [found[each]["quality_standard_met"] for each in found] == ["true", "false", "true"]
+    assert [float(found[each]["final_sharing_rate"]) for each in ("A1", "A3")] == [0.75, 0.75]
+    score = float(found["A2"]["quality_score"])
+    assert float(found["A2"]["final_sharing_rate"]) == pytest.approx(0.75 * score)
+    assert 0 < score < 0.7705
+    assert "quality standard from measure rates: met by the score" in found["A1"]["notes"]
+    assert "not met; the alternative met by an outcome measure" in found["A2"]["notes"]
+    assert "quality standard from measure rates" not in found["A3"]["notes"]
+    aco("quality", "2024", rates, "-o", tmp_path / "scores.csv")
+    assert aco("settle", "2024", roster, "--quality", tmp_path / "scores.csv").stdout == done.stdout
 
 
 def test_an_aco_without_rates_keeps_its_score_with_a_warning(aco: Aco, rows: Rows, rates: Path, roster: Path) -> None:
@@ -183,7 +219,7 @@ def test_reconcile_2023_with_the_rates_of_the_year_before(aco: Aco, rows: Rows, 
     assert [found[aco_id]["class"] for aco_id in ("A1001", "A1026")] == ["exact", "rounding"]
     assert found["A1488"]["cause"] == "measures without rate count"
     assert "2023: 453 published scores, 96 exact, 110 rounding, 247 explained: 100.0% explained or equal" in done.stderr
-    assert "2023: explained by improvement, not in the prior year's rates 212; " in done.stderr
+    assert "2023: explained by improvement, not in the prior year's rates 239; " in done.stderr
     assert "web-interface 173 of 379" in done.stderr
 
 

@@ -12,22 +12,25 @@ from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.score import Scores, score_years
+from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
-from aco_cli.rules.quality import DOMAINS
+from aco_cli.rules.quality import DECILES, DOMAINS
 
 
 class Cause(StrEnum):
     """Why a recomputed score is not the published one."""
 
     ROUNDING = "rounding of the published rates"
+    CIRCUMSTANCES = "mean of the year, as affected ACOs have"
     REWARDS = "improvement rewards"
     FEWER_BONUS_POINTS = "fewer bonus points"
     NO_RATES = "no rates with a benchmark"
     BLANKS_COUNT = "measures without rate count"
     IMPROVEMENT = "improvement, prior year's rates not given"
     NOT_IN_PRIOR_YEAR = "improvement, not in the prior year's rates"
-    IMPROVEMENT_OR_EQUITY = "improvement or health equity adjustment"
+    PRIOR_CLAIMS = "improvement, a claims measure of the prior year has no rate"
+    IMPROVEMENT_AND_EQUITY = "improvement and health equity adjustment"
     EQUITY = "health equity adjustment"
     NO_BENCHMARKS = "no measure benchmarks"
 
@@ -57,7 +60,10 @@ def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: RuleBook
     `published` has `aco_id, performance_year, quality_score` and, as `quality_score_half_unit`, half of the last
     printed digit. Scores are fractions; `route` is blank before there were any.
     """
-    columns = ["aco_id", "performance_year", "quality_score", "quality_score_half_unit"]
+    columns, rates = (
+        ["aco_id", "performance_year", "quality_score", "quality_score_half_unit"],
+        with_thirds(rates, rules),
+    )
     known = published.reindex(columns=columns).rename(columns={"quality_score": "published"})
     frame = rates.merge(known, on=["aco_id", "performance_year"], how="left")
     years = sorted(set(frame.loc[frame["published"].notna(), "performance_year"]))
@@ -110,7 +116,8 @@ def _routes(scores: object, rows: int) -> np.ndarray:
 
 
 def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: RuleBook) -> Iterator[Reason]:
-    """Rewards for improvement, which need denominators that CMS does not publish."""
+    """The mean that affected ACOs have, and rewards for improvement, which need denominators that are not public."""
+    yield _affected(scores, published, half)
     steps = rules.value(scoring(scores.table.year), "improvement_steps")
     if steps is None:
         return
@@ -125,6 +132,14 @@ def _steps(scores: PercentileScores, published: Numbers, half: Numbers, rules: R
         return f"{told} ({one_of})"
 
     yield Cause.REWARDS, allowed & (count > 0), text
+
+
+def _affected(scores: PercentileScores, published: Numbers, half: Numbers) -> Reason:
+    """The least score of affected ACOs, to the digit and not below the own one, where nobody says who is affected."""
+    v, untold = scores.values, np.isnan(scores.table.number("disaster_affected"))
+    least, own = np.asarray(v["least_score"]), np.asarray(v["own_score"])
+    is_least = untold & (np.abs(least - published) <= half + NOISE) & (own <= published + half + NOISE)
+    return Cause.CIRCUMSTANCES, is_least, lambda row: f"{100 * least[row]:g} exactly, and the rates give less"
 
 
 def explaining(
@@ -163,9 +178,13 @@ def _deciles(
 ) -> Iterator[Reason]:
     """Causes in the order in which they are tried, by scores from rates at their worst, as printed, and at their best.
 
-    `has_prior`: rates of the year before are at hand, if not of every ACO.
+    `has_prior`: rates of the year before are at hand, if not of every ACO. What is not public is bounded: improvement
+    by the most there is, the health equity adjustment by the thirds of the ACO's measures.
     """
     v, (low, high) = scores.values, (np.asarray(each.values["quality_score"]) for each in (lowest, highest))
+    worst_own, best_own = (np.asarray(each.values["own_score"]) for each in (lowest, highest))
+    floor, ceiling = (np.asarray(each.values["year_score"]) for each in (lowest, highest))
+    most, (least_equity, most_equity) = np.asarray(v["most_improvement"]), _equity(scores, rules)
 
     def between(row: int) -> str:
         return f"the printed rates allow {100 * low[row]:.3f} to {100 * high[row]:.3f} percent"
@@ -173,30 +192,55 @@ def _deciles(
     def blanks(row: int) -> str:
         return f"as if these counted, without points: {', '.join(scores.blank_measures(row))}"
 
-    def points(row: int) -> str:
-        return f"{100 * more[row]:.2f} points more than the rates give"
+    def more_than(line: str) -> Callable[[int], str]:
+        more = 100 * (published - np.asarray(v[line]))
+        of = "the rates of the year alone give" if line == "year_score" else "the rates give"
+        return lambda row: f"{more[row]:.2f} points more than {of}"
 
     def fits(low: Numbers, high: Numbers) -> Rows:
         return np.asarray((published >= low - half - NOISE) & (published <= high + half + NOISE))
 
     yield Cause.ROUNDING, fits(low, high), between
-    without_rates: Rows = np.asarray(~scores.is_reported)
-    yield Cause.NO_RATES, without_rates, _always("no rates with a benchmark among what it reported itself")
-    survey, most = scores.scoring["survey_bonus"], int(scores.scoring["end_to_end_bonus"])
-    for bonus in range(most):
-        text = f"{bonus + survey:g} bonus points in all instead of {most + survey:g}"
+    survey, bonus_points = scores.scoring["survey_bonus"], int(scores.scoring["end_to_end_bonus"])
+    for bonus in range(bonus_points):
+        text = f"{bonus + survey:g} bonus points in all instead of {bonus_points + survey:g}"
         yield Cause.FEWER_BONUS_POINTS, fits(lowest.score_if(bonus=bonus), highest.score_if(bonus=bonus)), _always(text)
     all_count = fits(lowest.score_if(blank_counts=True), highest.score_if(blank_counts=True))
     yield Cause.BLANKS_COUNT, all_count, blanks
-    more = published - v["own_score"]
-    most_by_equity = float(rules.value(scoring(scores.table.year), "health_equity_adjustment") or 0.0)
-    equity = np.where(scores.reported_by[1], most_by_equity, 0.0)
-    lacks_prior = np.isnan(v["prior_achievement"])
-    improves: Rows = lacks_prior & (more > 0)
-    improvement = Cause.NOT_IN_PRIOR_YEAR if has_prior else Cause.IMPROVEMENT
-    yield improvement, improves & (equity == 0) & (more <= v["most_improvement"]), points
-    yield Cause.IMPROVEMENT_OR_EQUITY, improves & (more <= v["most_improvement"] + equity), points
-    yield Cause.EQUITY, np.asarray(~lacks_prior & (more > 0) & (more <= equity)), points
+    worst = lowest.score_if(unseen=scores.scoring["least"], line="year_score")
+    best = highest.score_if(unseen=float(DECILES), line="year_score")
+    unseen = ~scores.is_reported & fits(worst, best + most + most_equity)
+    yield Cause.NO_RATES, unseen, _always("within what rates that are not in the file could give, for what it reported")
+    no_prior, no_claims = np.isnan(scores.prior.achievement), scores.prior.lacks_claims == 1
+    improves, by_equity = fits(floor, ceiling + most), fits(worst_own + least_equity, best_own + most_equity)
+    yield Cause.EQUITY, (least_equity > 0) & by_equity, more_than("own_score")
+    cause = Cause.NOT_IN_PRIOR_YEAR if has_prior else Cause.IMPROVEMENT
+    yield cause, no_prior & improves, more_than("year_score")
+    yield Cause.PRIOR_CLAIMS, no_claims & improves, more_than("year_score")
+    # Thirds that are not known; an improvement that is not known comes before them.
+    yield Cause.EQUITY, (most_equity > 0) & by_equity, more_than("own_score")
+    together = (most_equity > 0) & fits(floor + least_equity, ceiling + most + most_equity)
+    yield Cause.IMPROVEMENT_AND_EQUITY, (no_prior | no_claims) & together, more_than("year_score")
+
+
+def _equity(scores: DecileScores, rules: RuleBook) -> tuple[Numbers, Numbers]:
+    """The least and the most that a health equity adjustment of unknown shares can be; 0 where it is known, or none.
+
+    The thirds of its measures times a share from the least that counts, or its share of dual eligibles, to all. Where
+    the file says that an ACO reported by eCQM or CQM and has no such rates, its thirds are not known.
+    """
+    rule, v = rules.value(scoring(scores.table.year), "health_equity_adjustment"), scores.values
+    none = np.zeros(scores.table.rows)
+    if not rule:
+        return none, none
+    thirds, dual = np.asarray(v["performance_scaler"]) / 100, np.nan_to_num(scores.table.number("dual_share"))
+    least = np.minimum(thirds * np.maximum(dual, rule["least_share"]), rule["most"])
+    no_rates = scores.reported_by[1] & np.isnan(np.asarray(v["other_measures"]))
+    bounded = np.equal(v["reports_all"], 1) & (thirds > 0)
+    shares = [scores.table.number(name) for name in ("adi_85_share", "lis_or_dual_share")]
+    is_open = np.isnan(shares).all(axis=0)
+    most = np.where(bounded, np.minimum(thirds, rule["most"]), np.where(no_rates, rule["most"], 0.0))
+    return np.where(is_open & bounded, least, 0.0), np.where(is_open, most, 0.0)
 
 
 def _always(text: str) -> Callable[[int], str]:

@@ -1,16 +1,18 @@
 """Scoring a table of measure rates: one row per ACO and performance year in, domains and quality scores out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.notes import WARNING, Note, Notebook, Remark
 from aco_cli.engine.quality.columns import Source, Table
-from aco_cli.engine.quality.deciles import DecileScores, prior_achievement
+from aco_cli.engine.quality.deciles import DecileScores, Prior, prior_year
 from aco_cli.engine.quality.percentiles import PercentileScores
+from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS, Scoring
 
@@ -18,7 +20,10 @@ from aco_cli.rules.quality import DOMAINS, Scoring
 BLOCK = 16_384
 
 Scores = PercentileScores | DecileScores
-SCORES = (*DOMAINS, "quality_score", "quality_reported")
+SCORES = (*DOMAINS, "quality_score", "quality_reported", "quality_standard_met", "quality_alternative_met")
+# What a met standard rests on, of which the first that holds is named; and what is named where it is not met.
+BASES = ("reporting", "score", "measures", "domains", "circumstances")
+BASIS, ALTERNATIVE, NOT_MET = "quality_standard_basis", "outcome", "none"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,10 @@ class YearScores:
 
 
 def score(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
-    """Domains, quality score, whether reporting was complete (1/0/NaN), and notes, for every row of a table of rates.
+    """Domains, quality score, reporting and standards (1/0/NaN), and notes, for every row of a table of rates.
+
+    `quality_standard_basis` says in a word what the standard rests on: `reporting` (a first year), `score`, `measures`
+    (eCQMs or MIPS CQMs), `domains`, `circumstances`; `outcome` is the alternative standard, `none` that neither is met.
 
     `is_warned` says whether a score rests on cut points that are assumed, `without_column` names the measures that
     count in full because the files have no column of them.
@@ -40,7 +48,12 @@ def score(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
     """
     if frame.empty:
-        kinds = dict.fromkeys(SCORES, "float64") | {"notes": "str", "is_warned": "bool", "without_column": "str"}
+        kinds = dict.fromkeys(SCORES, "float64") | {
+            BASIS: "str",
+            "notes": "str",
+            "is_warned": "bool",
+            "without_column": "str",
+        }
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
     rows, tables, notes = [], [], Notebook()
     for part in _scored(frame, rules, BLOCK):
@@ -62,6 +75,7 @@ def score_years(frame: pd.DataFrame, rules: RuleBook) -> list[YearScores]:
 
 def _scored(frame: pd.DataFrame, rules: RuleBook, block: int) -> Iterator[YearScores]:
     """The scores of each performance year in order, of so many rows at a time."""
+    frame = with_thirds(frame, rules)
     years, source = frame["performance_year"].to_numpy(), Source(frame)
     for year in np.unique(years).tolist():
         rows = np.flatnonzero(years == year)
@@ -71,33 +85,47 @@ def _scored(frame: pd.DataFrame, rules: RuleBook, block: int) -> Iterator[YearSc
             yield YearScores(year, some, _scores(Table(source, year, some), rules, before))
 
 
-def _scores(table: Table, rules: RuleBook, before: pd.Series | None) -> Scores | None:
+def _scores(table: Table, rules: RuleBook, before: pd.DataFrame | None) -> Scores | None:
     measures = rules.measures(table.year)
     if measures is None:
         return None
     if measures.kind is Scoring.PERCENTILES:
         return PercentileScores(table, measures, rules)
-    prior = None if before is None else table.ids.map(before).to_numpy(dtype=np.float64)
-    return DecileScores(table, measures, rules, prior)
+    return DecileScores(table, measures, rules, None if before is None else _of_rows(before, table.ids))
 
 
-def _achievement(table: Table, rules: RuleBook) -> pd.Series | None:
-    """By id, the achievement that the next year's improvement is over, where that counts and rates are at hand."""
+def _achievement(table: Table, rules: RuleBook) -> pd.DataFrame | None:
+    """By id, what the next year's improvement is over, where that counts and rates are at hand."""
     measures, after = rules.measures(table.year), rules.value(scoring(table.year + 1), "app_scoring")
     if not table.rows or not after or not after["improvement"] or not measures or measures.kind is not Scoring.DECILES:
         return None
-    known = pd.Series(prior_achievement(table, measures, rules), index=table.ids)
+    known = pd.DataFrame(vars(prior_year(table, measures, rules)), index=table.ids)
     return known[~known.index.duplicated()]
+
+
+def _of_rows(before: pd.DataFrame, ids: pd.Series) -> Prior:
+    """What the prior year's rates count for on rows of these ids; nothing where they are not among them."""
+    found = before.reindex(ids)
+    return Prior(found["achievement"].to_numpy(), found["lacks_claims"].to_numpy())
 
 
 def _finished(frame: pd.DataFrame, year: YearScores, rules: RuleBook) -> tuple[pd.DataFrame, Iterable[Remark]]:
     if year.scores is None:
         return _without_measures(Table(Source(frame), year.year, year.rows), rules)
-    v = year.scores.values
-    domains = v.get("domain_score", np.full((len(DOMAINS), len(year.rows)), np.nan))
-    columns = dict(zip(DOMAINS, domains, strict=True)) | {"quality_score": v["quality_score"]}
-    table = pd.DataFrame({**columns, "quality_reported": v["reported"]})
-    return table, year.scores.remarks(rules)
+    v, rows = year.scores.values, len(year.rows)
+    domains = v.get("domain_score", np.full((len(DOMAINS), rows), np.nan))
+    alternative = v.get("quality_alternative_met", np.full(rows, np.nan))
+    figures = (*domains, v["quality_score"], v["reported"], v["quality_standard_met"], alternative)
+    table = pd.DataFrame(dict(zip(SCORES, figures, strict=True)), dtype="float64")
+    return table.assign(**{BASIS: _basis(v, table)}), year.scores.remarks(rules)
+
+
+def _basis(v: Mapping[str, Column], table: pd.DataFrame) -> pd.Series:
+    """What the standard rests on, in a word; blank where it is not known."""
+    met, alternative = table["quality_standard_met"] == 1, table["quality_alternative_met"] == 1
+    ways = {word: met & np.equal(v[f"met_by_{word}"], 1) for word in BASES if f"met_by_{word}" in v}
+    ways |= {ALTERNATIVE: alternative, NOT_MET: table["quality_standard_met"] == 0}
+    return pd.Series(np.select(list(ways.values()), list(ways), default=""), dtype="str")
 
 
 def _without_measures(table: Table, rules: RuleBook) -> tuple[pd.DataFrame, Iterable[Remark]]:
@@ -105,9 +133,9 @@ def _without_measures(table: Table, rules: RuleBook) -> tuple[pd.DataFrame, Iter
     counting = rules.value(scoring(table.year), "performance_year_number")
     first = table.year_number(counting) == 1 if counting else np.zeros(table.rows, dtype=np.bool_)
     reported = table.number("quality_reported")
-    columns = dict.fromkeys(DOMAINS, np.full(table.rows, np.nan))
     scores = np.where(first, reported, np.nan)
-    found = pd.DataFrame({**columns, "quality_score": scores, "quality_reported": reported})
+    found = pd.DataFrame(dict.fromkeys(SCORES, np.full(table.rows, np.nan)))
+    found = found.assign(quality_score=scores, quality_reported=reported, **{BASIS: ""})
     none = f"no measure benchmarks of {table.year} in the project: quality_score is an input"
     return found, [
         (Note("first performance year: pays for reporting", "first_year"), first & ~np.isnan(reported)),

@@ -66,7 +66,7 @@ def test_rounding_is_what_the_printed_rates_allow(make_rates: MakeRates, half_di
 def test_improvement_explains_no_more_than_ten_points(
     compare: Compare, make_rates: MakeRates, more: float, verdict: Verdict
 ) -> None:
-    worse = {f"QualityID_{each}_WI": 40.0 for each in (110, 112, 113, 134, 226)}
+    worse = {f"QualityID_{each}_WI": 40.01 for each in (110, 112, 113, 134, 226)}
     own = float(score(make_rates(2023, **worse), RULES)["quality_score"].iloc[0])
     found = compare(2023, own + more, worse)
     assert found["class"] == verdict
@@ -81,14 +81,52 @@ def test_with_the_prior_years_rates_what_is_more_is_unexplained(compare: Compare
 ECQM = {"QualityID_001_eCQM": 0.0, "QualityID_134_eCQM": 90.0, "QualityID_236_eCQM": 70.0}
 
 
-@pytest.mark.parametrize("reports", [{"reports_ecqm": 1.0}, ECQM | {"QualityID_236_eCQM": 50.0}])
-def test_an_aco_that_reported_by_ecqm_may_have_an_equity_adjustment(
-    compare: Compare, reports: dict[str, object]
+# All six measures in the top third are worth 24 points, of which a fifth counts at least and ten do at most.
+THIRDS = {f"third_{each}": 1.0 for each in ("001", "134", "236", "CAHPS", "479", "484")}
+FULL = {"QualityID_001_eCQM": 0.01, "QualityID_134_eCQM": 90.01, "QualityID_236_eCQM": 50.01} | THIRDS
+WORSE = {f"QualityID_{each}_WI": 40.01 for each in ("110", "112", "113", "134", "226")}
+
+
+@pytest.fixture
+def beyond(compare: Compare, make_rates: MakeRates) -> Compare:
+    """How a score compares that is by `more` above what the rates of five low measures and `given` make."""
+
+    def of(year: int, more: float, given: dict[str, object], before: dict[str, object] | None = None) -> pd.Series:
+        own = float(score(make_rates(year, **(WORSE | given)), RULES)["quality_score"].iloc[0])
+        return compare(year, own + more, WORSE | given, before)
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("more", "given", "before", "cause"),
+    [
+        pytest.param(0.05, FULL, {}, Cause.EQUITY, id="within thirds"),
+        pytest.param(0.0481, FULL, {}, Cause.EQUITY, id="at the least share"),
+        pytest.param(0.0450, FULL, {}, "", id="below the least share"),
+        pytest.param(0.0999, FULL, {}, Cause.EQUITY, id="at the most"),
+        pytest.param(0.1010, FULL, {}, "", id="above the most"),
+        pytest.param(0.05, FULL | {"dual_share": 0.30}, {}, "", id="less than by the share of dual eligibles"),
+        pytest.param(0.08, FULL | {"dual_share": 0.30}, {}, Cause.EQUITY, id="more than by that share"),
+        pytest.param(0.05, FULL | {"adi_85_share": 0.10}, {}, "", id="not where a share is given"),
+        pytest.param(0.05, FULL | dict.fromkeys(THIRDS, 3.0), {}, "", id="not in the bottom thirds"),
+        pytest.param(0.05, {"reports_ecqm": 1.0}, {}, Cause.EQUITY, id="rates not in the file"),
+        pytest.param(0.05, {}, {}, "", id="Web Interface alone"),
+        pytest.param(0.03, FULL, None, Cause.IMPROVEMENT, id="improvement is enough"),
+        pytest.param(0.15, FULL, None, Cause.IMPROVEMENT_AND_EQUITY, id="both"),
+        pytest.param(0.21, FULL, None, "", id="more than both"),
+        pytest.param(0.05, {}, {"Measure_484": None}, Cause.PRIOR_CLAIMS, id="prior year without a claims measure"),
+        pytest.param(-0.01, {}, {"Measure_484": None}, "", id="never less than the rates"),
+        pytest.param(0.1010, {}, {"Measure_484": None}, "", id="improvement has a most"),
+    ],
+)
+def test_what_is_not_public_is_bounded(
+    beyond: Compare, more: float, given: dict[str, object], before: dict[str, object] | None, cause: str
 ) -> None:
-    assert compare(2023, OWN + 0.01, LOW | reports)["cause"] == Cause.IMPROVEMENT_OR_EQUITY
-    found = compare(2023, OWN + 0.01, LOW | reports, {})
-    assert (found["class"], found["cause"], found["route"]) == (Verdict.EXPLAINED, Cause.EQUITY, Route.BOTH)
-    assert compare(2022, OWN + 0.01, LOW | reports, {})["class"] == Verdict.UNEXPLAINED
+    found = beyond(2023, more, given, before)
+    assert (found["cause"], found["class"] == Verdict.EXPLAINED) == (cause, cause != "")
+    if cause == Cause.EQUITY:
+        assert beyond(2022, more, given, before)["class"] == Verdict.UNEXPLAINED
 
 
 def test_fewer_bonus_points_of_2021(compare: Compare) -> None:
@@ -109,6 +147,9 @@ def test_an_aco_without_rates_is_told_so(compare: Compare) -> None:
     found = compare(2023, 0.9313, blank | {"reports_web_interface": 1.0})
     assert (found["class"], found["cause"]) == (Verdict.EXPLAINED, Cause.NO_RATES)
     assert found["route"] == Route.WEB_INTERFACE
+    poor = {"CAHPS_1": 0.0, "Measure_479": 1.0, "Measure_484": 500.0}
+    assert compare(2023, 0.99, blank | poor | {"reports_web_interface": 1.0})["class"] == Verdict.UNEXPLAINED
+    assert compare(2023, 0.70, blank | {"reports_web_interface": 0.0})["class"] == Verdict.UNEXPLAINED
 
 
 def test_a_year_without_benchmarks_is_told_so() -> None:

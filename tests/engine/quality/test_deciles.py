@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aco_cli.engine.quality.deciles import decile_points
+from aco_cli.engine.quality.decile_points import decile_points
 from aco_cli.engine.quality.score import score
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.quality import Collection, Measure
