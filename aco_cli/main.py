@@ -14,6 +14,7 @@ from aco_cli import __version__
 from aco_cli.commands.help import HelpCommand, HelpGroup
 from aco_cli.commands.options import LogFormat
 from aco_cli.commands.table import COMMANDS, FAMILIES, purpose_of
+from aco_cli.commands.this_run import begin
 from aco_cli.errors import AcoError, ExitCode
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def _version(asked: bool) -> None:
 @app.callback()
 def aco(
     ctx: typer.Context,
+    config: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Read settings from FILE only, not from aco.toml.")
+    ] = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help=_VERSION),
@@ -70,8 +74,10 @@ def aco(
     # What comes next year?
     aco project 2025 puf_2024.csv
     """
-    from aco_cli.commands.settings import defaults  # not needed for `aco --help`
+    from aco_cli.commands.settings import CONFIG, defaults  # not needed for `aco --help`
 
+    if config is not None:
+        os.environ[CONFIG] = config
     ctx.default_map = defaults(ctx.command)
 
 
@@ -80,24 +86,45 @@ def run() -> None:
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # closed by the caller: what is said goes nowhere
             setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (to the end of the run)
+    begin()
     gc.disable()  # until files are read: collecting while pandas is imported would take an eighth of a short run
+    code = _exit_code(_config_first(sys.argv[1:]))
+    if "aco_cli.commands.settings" in sys.modules:  # else it was a matter of help
+        _log().finished(code)
+    sys.exit(code)
+
+
+def _config_first(words: list[str]) -> list[str]:
+    """The words of the command line with --config, which belongs to `aco`, before the command."""
+    for place, word in enumerate(words):
+        if word == "--config" or word.startswith("--config="):
+            end = place + (1 if "=" in word else 2)
+            return [*words[place:end], *words[:place], *words[end:]]
+    return words
+
+
+def _exit_code(words: list[str]) -> int:
+    """Run the command line and return its exit code, after telling an error."""
     try:
-        sys.exit(app(standalone_mode=False))
+        result = app(words, standalone_mode=False)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except AcoError as error:
         _log().fail(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except typer.TyperException as error:
         _tell_usage(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except Exception as error:
         if os.environ.get("ACO_DEBUG"):
             raise
         log = _log()
         log.error(f"internal error: {type(error).__name__}: {error}")
         log.error("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
-        sys.exit(ExitCode.INTERNAL)
+        return ExitCode.INTERNAL
+    return result if isinstance(result, int) else ExitCode.OK
 
 
 def _tell_usage(error: typer.TyperException) -> None:
@@ -115,12 +142,13 @@ def _log() -> Log:
     from aco_cli.commands.log import Log
     from aco_cli.commands.settings import read_settings
 
+    try:
+        settings = read_settings().values
+    except AcoError:
+        settings = {}
     words = " ".join(sys.argv).replace("=", " ").split()
+    asked = settings.get("log_format", "")
     if "--log-format" in words[:-1]:
         asked = words[words.index("--log-format") + 1]
-    else:
-        try:
-            asked = read_settings().values.get("log_format", "")
-        except AcoError:
-            asked = ""
-    return Log(LogFormat.JSON if asked == LogFormat.JSON else None)
+    is_quiet = bool(settings.get("quiet") or {"-q", "--quiet"} & set(words)) and "--no-quiet" not in words
+    return Log(LogFormat.JSON if asked == LogFormat.JSON else None, is_quiet)

@@ -23,12 +23,14 @@ class Settable(o.Strict):
 def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
     """Show effective settings and their sources.
 
-    From weak to strong: the default, aco.toml in the current folder ([tool.aco] of pyproject.toml where there is none),
-    environment variables such as ACO_FORMAT, and flags.
+    From weak to strong: the default; the user's aco.toml (in ~/.config/aco, on Windows in %APPDATA%\\aco); aco.toml in
+    the current folder ([tool.aco] of pyproject.toml where there is none); environment variables such as ACO_FORMAT;
+    flags. With `aco --config FILE`, or ACO_CONFIG, only that file is read.
 
     \b
     aco config show
     ACO_FORMAT=json aco config show --strict
+    aco --config nightly.toml config show
     """
     import pandas as pd
 
@@ -36,9 +38,10 @@ def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
     from aco_cli.commands.settings import SETTINGS, read_settings
     from aco_cli.outputs.columns import column_names
 
-    origins = read_settings().origins
+    read = read_settings()
+    values, origins = {**read.values, **vars(settings)}, read.origins
     rows = [
-        (name, _shown(getattr(settings, name)), "flag" if name in call.flags else origins.get(name, "default"))
+        (name, _shown(values.get(name)), "flag" if name in call.flags else origins.get(name, "default"))
         for name in SETTINGS
     ]
     table = pd.DataFrame(rows, columns=column_names("config show"), dtype="str")

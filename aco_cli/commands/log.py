@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aco_cli.commands.options import LogFormat
+from aco_cli.commands.this_run import this_run
 from aco_cli.errors import AcoError, InputError, counted
 
 if TYPE_CHECKING:
@@ -49,15 +51,29 @@ class Log:
             for line in str(error).splitlines():
                 self.error(line)
 
+    def finished(self, exit_code: int) -> None:
+        """Tell programs, last of all, how the run ended."""
+        if self.format is LogFormat.JSON and not self.quiet:
+            words = f"finished with exit code {exit_code}"
+            self._tell("error" if exit_code else "info", "finished", words, {"exit_code": exit_code})
+
     def _tell(self, level: str, event: str, message: str, details: dict[str, Any]) -> None:
         if self.format is LogFormat.JSON:
-            message = json.dumps({"level": level, "event": event, "message": message, **details}, ensure_ascii=False)
+            line = {"time": _now(), "level": level, "event": event, "message": message, **details}
+            run = this_run()
+            line |= {"run": run.run_id, "command": run.command, "seconds": run.seconds}
+            message = json.dumps(line, ensure_ascii=False)
         elif level != "info":
             message = f"{level}: {message}"
         try:
             print(message, file=sys.stderr)
         except BrokenPipeError:  # nobody reads messages any more (`2>&1 | head`); the work goes on
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def _now() -> str:
+    """The time in UTC, to the millisecond, as in 2026-03-01T05:30:00.123Z."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @contextmanager

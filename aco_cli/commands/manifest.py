@@ -111,6 +111,15 @@ def rules_now(options: Mapping[str, Any]) -> str:
     return rules_fingerprint([Path(folder) for folder in options.get("rules") or ()])
 
 
+def refuse_other_rules(options: Mapping[str, Any], expected: str) -> None:
+    """Raise RulesError where a run with these options would go by other rules than the hash that is expected."""
+    if not (found := rules_now(options)).startswith(expected):
+        raise RulesError(
+            f"expect_rules is {expected}, but the rules are {found[: max(len(expected), 12)]}; if the change is "
+            "intended, set expect_rules to that; otherwise restore the version of aco and the --rules files"
+        )
+
+
 def libraries_now() -> dict[str, str]:
     """The versions of Python and of the libraries that read, compute and write."""
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -92,13 +92,19 @@ class Session(Run):
         given = {each.name: getattr(output, each.name) for each in fields(OutputOptions) if hasattr(output, each.name)}
         options = OutputOptions(**given, no_color=self.messages.no_color)
         with _reader_may_leave(), self.busy("writing", rows=len(frame)):
-            data, notes = emit(frame, columns, options, extras=extras)
+            data, notes = emit(frame, columns, options, extras=extras, about=self._provenance)
         rows = len(frame) if options.limit is None else min(options.limit, len(frame))
         self.made(output.output or "", data, rows)
         where = "standard output" if output.output in (None, "-") else output.output
         self.step("wrote", f"wrote {rows:,} rows to {where}", rows=rows, file=where)
         for note in notes:
             self.note("hidden", note)
+
+    def _provenance(self) -> Mapping[str, str]:
+        from aco_cli.commands.manifest import rules_now
+        from aco_cli.outputs.provenance import provenance
+
+        return provenance(rules_now(self.call.values if self.call else {}))
 
     def made(self, file: str, data: bytes, rows: int) -> None:
         """Keep for a manifest, if asked, what was written."""

@@ -12,7 +12,7 @@ from aco_cli.commands.options import ManifestOption
 _NAMES = {
     "Answer": ("settle", "summary", "explain", "whatif", "simulate", "project"),
     "Check": ("check", "reconcile", "verify"),
-    "Share": ("report",),
+    "Share": ("report", "cite"),
     "Build inputs": ("expenditures", "benchmark", "calibrate", "quality", "synth", "template"),
     "Rules": (
         *("columns", "rules show", "rules sources", "rules coverage", "rules diff", "rules scenarios"),

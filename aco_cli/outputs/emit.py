@@ -4,7 +4,7 @@ import codecs
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from aco_cli.outputs.columns import OutputColumn
-from aco_cli.outputs.formats import DELIMITED, Format, choose_format
+from aco_cli.outputs.formats import BINARY, DELIMITED, Format, choose_format
 from aco_cli.outputs.selection import select_columns, sort_rows, with_all
 from aco_cli.outputs.write import write_output
 
@@ -42,13 +42,18 @@ class OutputOptions:
 
 
 def emit(
-    frame: pd.DataFrame, columns: Sequence[OutputColumn], options: OutputOptions, *, extras: Sequence[OutputColumn] = ()
+    frame: pd.DataFrame,
+    columns: Sequence[OutputColumn],
+    options: OutputOptions,
+    *,
+    extras: Sequence[OutputColumn] = (),
+    about: Callable[[], Mapping[str, str]] = dict,
 ) -> tuple[bytes, list[str]]:
     """Write the frame as the options ask and return the bytes written, and the notes to print on standard error.
 
     `columns` are the default ones, in order; optional ones that the frame lacks are left out. `extras` describe further
-    columns that `--columns` may name. Raises UsageError for options that do not fit, OutputError for what cannot be
-    written.
+    columns that `--columns` may name; `about` gives what Parquet and XLSX say of how they were made. Raises UsageError
+    for options that do not fit, OutputError for what cannot be written.
     """
     output = None if options.output == "-" else options.output
     terminal = output is None and sys.stdout.isatty()
@@ -65,7 +70,8 @@ def emit(
         drawn, note = draw(rows, chosen, width=width, color=color, exact=options.exact, asked=asked)
         write_output(drawn.encode(), None)
         return drawn.encode(), [note] if note else []
-    data = render(rows, chosen, fmt, exact=options.exact, excel_safe=options.excel_safe or options.excel)
+    is_safe = options.excel_safe or options.excel
+    data = render(rows, chosen, fmt, exact=options.exact, excel_safe=is_safe, about=about)
     if options.excel and fmt in DELIMITED:
         data = codecs.BOM_UTF8 + data
     write_output(data, output)
@@ -73,7 +79,13 @@ def emit(
 
 
 def render(
-    frame: pd.DataFrame, columns: Sequence[OutputColumn], fmt: Format, *, exact: bool = False, excel_safe: bool = False
+    frame: pd.DataFrame,
+    columns: Sequence[OutputColumn],
+    fmt: Format,
+    *,
+    exact: bool = False,
+    excel_safe: bool = False,
+    about: Callable[[], Mapping[str, str]] = dict,
 ) -> bytes:
     """Return the columns of the frame in a format (not `auto`), in the order of `columns`.
 
@@ -81,6 +93,7 @@ def render(
     Raises OutputError for what the format cannot hold.
     """
     renderer: Any = getattr(import_module(f"aco_cli.outputs.{MODULES.get(fmt, 'text_formats')}"), f"render_{fmt}")
-    guard = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
-    data: bytes = renderer(frame, columns, exact=exact, **guard)
+    more: dict[str, Any] = {"excel_safe": excel_safe} if fmt in DELIMITED else {}
+    more |= {"about": about()} if fmt in BINARY else {}
+    data: bytes = renderer(frame, columns, exact=exact, **more)
     return data

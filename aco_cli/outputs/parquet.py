@@ -17,12 +17,15 @@ from aco_cli.outputs.columns import OutputColumn
 StreamColumn = NDArray[np.int64] | NDArray[np.bool_] | tuple[NDArray[np.int64], Sequence[str]]
 
 
-def render_parquet(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
-    """Return the columns as a Parquet file."""
+def render_parquet(
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, about: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the columns as a Parquet file, with metadata of the schema that say how it was made."""
     arrays = [cells.typed(frame[column.name], column, exact=exact) for column in columns]
     texts = [array.cast(pa.string()) if array.type == cells.STRING else array for array in arrays]
     file = io.BytesIO()
-    pq.write_table(pa.table(texts, names=[column.name for column in columns]), file, compression="zstd")
+    table = pa.table(texts, names=[column.name for column in columns])
+    pq.write_table(table.replace_schema_metadata(about or None), file, compression="zstd")
     return file.getvalue()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,15 +35,24 @@ NUMBER_FORMATS = {
 }
 
 
-def render_xlsx(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool) -> bytes:
-    """Return the columns as a workbook.
+def describe(workbook: xlsxwriter.Workbook, about: Mapping[str, str]) -> None:
+    """Set what the workbook says of how it was made, among its custom properties."""
+    workbook.set_properties({"created": CREATED})
+    for name, value in about.items():
+        workbook.set_custom_property(name, value, "text")
+
+
+def render_xlsx(
+    frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact: bool, about: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the columns as a workbook, with properties that say how it was made.
 
     Raises OutputError for what a sheet cannot hold: too many rows or columns, or too long a text.
     """
     _refuse_what_does_not_fit(frame, columns)
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, OPTIONS) as workbook:
-        workbook.set_properties({"created": CREATED})
+        describe(workbook, about or {})
         sheet = workbook.add_worksheet()
         bold = workbook.add_format({"bold": True})
         for place, column in enumerate(columns):

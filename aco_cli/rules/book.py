@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from aco_cli.errors import RulesError
 from aco_cli.nearest import did_you_mean
+from aco_cli.rules.fingerprint import rules_fingerprint
 from aco_cli.rules.given_lines import GivenLines, lines_in_folders
 from aco_cli.rules.parameters import (
     OPEN,
@@ -66,10 +67,16 @@ class RuleBook:
         self._measures: dict[int, MeasureSet] = {}
         self._in_force: dict[Situation, Mapping[str, Entry]] = {}
         self._rules_year: int | None = None
+        self._given = tuple(folders)
         self._add(PACKAGED)
         for program in [name for root in folders for name in self._add(root)]:
             self.parameters(program)
         self.lines = tuple(lines_in_folders(folders, list(self.programs)))
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of the rule files, those of the folders given among them."""
+        return rules_fingerprint(self._given)
 
     def _add(self, root: Path) -> list[str]:
         """The names of the programs of which a folder holds rules."""

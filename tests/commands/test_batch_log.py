@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -35,7 +36,8 @@ def test_steps_are_told_only_when_asked_for(aco: Aco, roster: Roster, tmp_path: 
 def test_json_tells_each_step_with_rows_and_file(aco: Aco, roster: Roster, tmp_path: Path) -> None:
     roster({"aco_id": "A1"}, {"aco_id": "A2", "expenditure_total": ""})
     done = aco("settle", "2014", "r.csv", "-o", "out.csv", "--manifest", "--log-format", "json", cwd=tmp_path)
-    read, settled, warning, wrote, manifest = events(done)
+    read, settled, warning, wrote, manifest, finished = events(done)
+    assert (finished["event"], finished["exit_code"], finished["command"]) == ("finished", 0, "settle")
     assert {"level": "info", "event": "read", "rows": 2, "file": "r.csv"}.items() <= read.items()
     assert settled["event"] == "settled"
     assert settled["outcomes"] == {"earned": 1, "not-calculable": 1}
@@ -74,14 +76,35 @@ def test_errors_are_json_too_however_quiet(
 
 def test_problems_of_inputs_have_their_place_as_fields(aco: Aco, roster: Roster, tmp_path: Path) -> None:
     roster({"quality_score": "91.3"})
-    (error,) = events(aco("settle", "2014", "r.csv", "--log-format", "json", cwd=tmp_path))
+    error, finished = events(aco("settle", "2014", "r.csv", "--log-format", "json", cwd=tmp_path))
+    assert finished["exit_code"] == 3
     assert (error["file"], error["row"], error["column"], error["found"]) == ("r.csv", 2, "quality_score", "'91.3'")
 
 
 def test_error_in_settings_is_told_as_the_flag_asks(aco: Aco, tmp_path: Path) -> None:
     (tmp_path / "aco.toml").write_text("bogus = 1\n")
-    (error,) = events(aco("settle", "2014", "r.csv", "--log-format", "json", cwd=tmp_path))
+    error, finished = events(aco("settle", "2014", "r.csv", "--log-format", "json", cwd=tmp_path))
+    assert finished["exit_code"] == 2
     assert "unknown key 'bogus'" in error["message"]
+
+
+def test_every_line_has_time_run_command_and_seconds(aco: Aco, roster: Roster, tmp_path: Path) -> None:
+    """By which a collector of logs tells runs apart; in order, and the same ID only within a run."""
+    roster({"expenditure_total": ""})
+    first, second = (
+        events(aco("settle", "2014", "r.csv", "--strict", "--log-format", "json", cwd=tmp_path)) for _ in range(2)
+    )
+    assert [len({line["run"] for line in lines}) for lines in (first, second)] == [1, 1]
+    assert first[0]["run"] != second[0]["run"]
+    assert {line["command"] for line in first} == {"settle"}
+    assert [line["seconds"] for line in first] == sorted(line["seconds"] for line in first)
+    assert all(datetime.fromisoformat(line["time"]).tzinfo for line in first)
+    assert (first[-1]["event"], first[-1]["exit_code"], first[-1]["level"]) == ("finished", 4, "error")
+
+
+def test_command_of_two_words_is_named_in_full(aco: Aco, tmp_path: Path) -> None:
+    done = aco("rules", "diff", "1999", "2000", "--log-format", "json", cwd=tmp_path)
+    assert {line["command"] for line in events(done)} == {"rules diff"}
 
 
 def test_quiet_leaves_out_steps_and_warnings(aco: Aco, roster: Roster, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def test_config_show_tells_where_each_setting_comes_from(aco: Aco, rows: Rows, t
         "no_color": ("false", "default"),
         "log_format": ("text", "aco.toml"),
         "strict": ("true", "flag"),
+        "expect_rules": ("", "default"),
     }
 
 
@@ -115,6 +116,7 @@ def test_rules_of_several_folders_come_from_file_and_environment(aco: Aco, folde
         ("rules = [1]", "aco.toml, key rules: expected a folder or a list of them"),
         ("format = ", "aco.toml: not valid TOML"),
         ("[settle]\nx = 1", "aco.toml: unknown key 'settle'"),
+        ('expect_rules = "abc"', "aco.toml, key expect_rules: expected a hash of rules as `aco --version` prints it"),
     ],
 )
 def test_mistake_in_the_file_is_an_error_with_file_and_key(aco: Aco, folder: Path, content: str, expected: str) -> None:
@@ -137,6 +139,58 @@ def test_mistake_in_the_environment_is_an_error_with_the_variable(aco: Aco, fold
     done = aco(*SETTLE, cwd=folder, env={"ACO_LAYOUT": "puf"})
     assert done.returncode == 2
     assert "environment variable ACO_LAYOUT: expected one of auto, roster, cms-puf, stlmt, found 'puf'" in done.stderr
+
+
+def test_unknown_variable_is_refused(aco: Aco, folder: Path) -> None:
+    """Passed over, a misspelled setting would not be in force, and nobody would know."""
+    done = aco(*SETTLE, cwd=folder, env={"ACO_STRIKT": "1"})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "environment variable ACO_STRIKT: no such setting; did you mean ACO_STRICT?" in done.stderr
+
+
+def test_file_of_the_user_is_weaker_than_that_of_the_folder(aco: Aco, rows: Rows, folder: Path) -> None:
+    home = {"HOME": str(folder / "home"), "XDG_CONFIG_HOME": "", "APPDATA": str(folder / "home" / ".config")}
+    place = folder / "home" / ".config" / "aco"
+    place.mkdir(parents=True)
+    (place / "aco.toml").write_text('exact = true\nformat = "json"\n')
+    (folder / "aco.toml").write_text('format = "tsv"\n')
+    shown = aco("config", "show", "--format", "csv", cwd=folder, env=home).stdout
+    assert {row["setting"]: row["from"] for row in rows(shown)}["exact"] == str(place / "aco.toml")
+    assert aco(*SETTLE, cwd=folder, env=home).stdout.startswith("aco_id\tsettlement\nA1\t4409999.9457")
+
+
+@pytest.mark.parametrize("way", ["before", "behind", "joined", "variable"])
+def test_file_of_config_is_the_only_one(aco: Aco, folder: Path, way: str) -> None:
+    (folder / "aco.toml").write_text("exact = true\n")
+    (folder / "n.toml").write_text('format = "tsv"\n')
+    words = {"before": ["--config", "n.toml", *SETTLE], "behind": [*SETTLE, "--config", "n.toml"]}
+    words["joined"] = [*SETTLE, "--config=n.toml"]
+    environment = {"ACO_CONFIG": "n.toml"} if way == "variable" else {}
+    done = aco(*words.get(way, SETTLE), cwd=folder, env=environment)
+    assert done.stdout == "aco_id\tsettlement\nA1\t4409999.95\n"
+
+
+def test_file_of_config_must_exist(aco: Aco, folder: Path) -> None:
+    done = aco(*SETTLE, "--config", "none.toml", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "none.toml: file not found" in done.stderr
+
+
+def test_run_under_other_rules_than_expected_stops(aco: Aco, folder: Path) -> None:
+    """Before anything is written; also where a folder of --rules changes them."""
+    version = aco("--version").stdout.split()[-1]
+    (folder / "aco.toml").write_text(f'expect_rules = "{version}"\n')
+    assert aco(*SETTLE, "-o", "out.csv", cwd=folder).returncode == 0
+    (folder / "own" / "mssp").mkdir(parents=True)
+    (folder / "own" / "mssp" / "sequestration.yaml").write_text(
+        "label: Sequestration\nunit: fraction\nvalues:\n  - {years: 2014, value: 0.03, status: assumed, cite: a test}\n"
+    )
+    done = aco(*SETTLE, "--rules", "own", "-o", "other.csv", cwd=folder)
+    assert (done.returncode, (folder / "other.csv").exists()) == (3, False)
+    assert f"expect_rules is {version}, but the rules are " in done.stderr
+    (folder / "aco.toml").write_text('expect_rules = "0123456789ab"\n')
+    assert aco("check", "r.csv", cwd=folder).returncode == 0  # which goes by no rules
+    assert aco(*SETTLE, cwd=folder).returncode == 3
 
 
 def test_help_reads_no_settings_and_a_run_without_a_file_no_toml(patience: int) -> None:

@@ -12,6 +12,7 @@ import xlsxwriter
 from aco_cli.engine.lines.row import Row
 from aco_cli.engine.lines.tree import Rule, walk
 from aco_cli.errors import OutputError
+from aco_cli.outputs.provenance import provenance
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
 from aco_cli.outputs.workbook.cms_sheets import CmsSheet, write_cms_sheets
 from aco_cli.outputs.workbook.names import sheet_names
@@ -19,7 +20,7 @@ from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, write_ind
 from aco_cli.outputs.workbook.parameters import SHEET, Parameters
 from aco_cli.outputs.workbook.plan import BENCHMARK, SETTLEMENT, SheetTable, make_plan, tables
 from aco_cli.outputs.workbook.styles import Styles
-from aco_cli.outputs.xlsx import CREATED, OPTIONS
+from aco_cli.outputs.xlsx import OPTIONS, describe
 from aco_cli.rules.book import RuleBook
 
 MOST_SHEETS = 2_000
@@ -50,7 +51,7 @@ def render_book(book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet] = ())
         )
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, OPTIONS) as workbook:
-        workbook.set_properties({"created": CREATED})
+        describe(workbook, provenance(book.fingerprint))
         workbook.set_calc_mode("auto")
         _fill(workbook, book, sheets, report)
     return file.getvalue()
