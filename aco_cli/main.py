@@ -78,6 +78,7 @@ def aco(
 
     if config is not None:
         os.environ[CONFIG] = config
+    begin()
     ctx.default_map = defaults(ctx.command)
 
 
@@ -86,11 +87,13 @@ def run() -> None:
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # closed by the caller: what is said goes nowhere
             setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (to the end of the run)
-    begin()
     gc.disable()  # until files are read: collecting while pandas is imported would take an eighth of a short run
-    code = _exit_code(_config_first(sys.argv[1:]))
+    sys.argv[1:] = _config_first(sys.argv[1:])
+    code = _exit_code()
     if "aco_cli.commands.settings" in sys.modules:  # else it was a matter of help
-        _log().finished(code)
+        from aco_cli.commands.log import log_as_asked
+
+        log_as_asked().finished(code)
     sys.exit(code)
 
 
@@ -103,10 +106,10 @@ def _config_first(words: list[str]) -> list[str]:
     return words
 
 
-def _exit_code(words: list[str]) -> int:
+def _exit_code() -> int:
     """Run the command line and return its exit code, after telling an error."""
     try:
-        result = app(words, standalone_mode=False)
+        result = app(standalone_mode=False)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except AcoError as error:
@@ -138,17 +141,6 @@ def _tell_usage(error: typer.TyperException) -> None:
 
 
 def _log() -> Log:
-    """Standard error as asked, as far as that can be told of a command line or settings that may be wrong."""
-    from aco_cli.commands.log import Log
-    from aco_cli.commands.settings import read_settings
+    from aco_cli.commands.log import log_as_asked
 
-    try:
-        settings = read_settings().values
-    except AcoError:
-        settings = {}
-    words = " ".join(sys.argv).replace("=", " ").split()
-    asked = settings.get("log_format", "")
-    if "--log-format" in words[:-1]:
-        asked = words[words.index("--log-format") + 1]
-    is_quiet = bool(settings.get("quiet") or {"-q", "--quiet"} & set(words)) and "--no-quiet" not in words
-    return Log(LogFormat.JSON if asked == LogFormat.JSON else None, is_quiet)
+    return log_as_asked()

@@ -45,7 +45,7 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
         if ctx and "format" in values and "format" not in flags and extension in EXTENSIONS:
             values["format"] = Format.AUTO  # a mere setting gives way to the extension of -o
         call = Call(function.__name__, dict(values), flags)
-        if ctx and "rules" in values and (expected := ctx.lookup_default("expect_rules")):
+        if ctx and has_session and "rules" in values and (expected := ctx.lookup_default("expect_rules")):
             from aco_cli.commands.manifest import refuse_other_rules
 
             refuse_other_rules(values, expected)

@@ -71,6 +71,22 @@ class Log:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
+def log_as_asked() -> Log:
+    """Standard error as asked, as far as that can be told of a command line or settings that may be wrong."""
+    from aco_cli.commands.settings import read_settings
+
+    try:
+        settings = read_settings().values
+    except AcoError:
+        settings = {}
+    words = " ".join(sys.argv).replace("=", " ").split()
+    asked = settings.get("log_format", "")
+    if "--log-format" in words[:-1]:
+        asked = words[words.index("--log-format") + 1]
+    is_quiet = bool(settings.get("quiet") or {"-q", "--quiet"} & set(words)) and "--no-quiet" not in words
+    return Log(LogFormat.JSON if asked == LogFormat.JSON else None, is_quiet)
+
+
 def _now() -> str:
     """The time in UTC, to the millisecond, as in 2026-03-01T05:30:00.123Z."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

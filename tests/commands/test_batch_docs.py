@@ -58,7 +58,7 @@ def test_cron_job_writes_its_files_and_is_silent(shell: Shell, tmp_path: Path) -
     assert len(output.read_text("utf-8").splitlines()) == 334
     assert output.with_name(output.name + ".manifest.json").exists()
     lines = (tmp_path / "aco" / "aco.log").read_text().splitlines()
-    assert [json.loads(line)["event"] for line in lines] == ["read", "settled", "wrote", "wrote"]
+    assert [json.loads(line)["event"] for line in lines] == ["read", "settled", "wrote", "wrote", "finished"]
 
 
 def test_cron_job_that_fails_prints_why(shell: Shell, tmp_path: Path) -> None:
@@ -95,5 +95,10 @@ def test_settings_documented_are_those_there_are(shell: Shell, tmp_path: Path) -
     (tmp_path / "aco" / "aco.toml").write_text(blocks("toml")[0])
     shown = json.loads(shell("aco config show --format json").stdout)
     found = {row["setting"]: row["value"] for row in shown if row["from"] == "aco.toml"}
-    assert found == {"rules": "our-rules", "strict": "true", "log_format": "json"}
+    assert found == {
+        "rules": "our-rules",
+        "strict": "true",
+        "log_format": "json",
+        "expect_rules": "999bdf2a443b",
+    }
     assert os.pathsep == ":"

@@ -55,6 +55,7 @@ def test_example_is_a_command_line_that_parses(example: str) -> None:
     words = shlex.split(example.rpartition(" | ")[2])
     command, ctx = ROOT, CONTEXTS[0].values[0]
     words = words[words.index("aco") + 1 :]
+    words = words[2:] if words[0] == "--config" else words  # an option of `aco` itself
     while hasattr(command, "commands"):
         command = command.commands[words[0]]
         words = words[1:]
