@@ -79,7 +79,7 @@ def expenditures(
             tables(reference),
             tables(county_ffs),
             found_cclf,
-            read_mapping(Path(mapping)) if mapping else {},
+            read_mapping(str(mapping)) if mapping else {},
             repeats,
         )
         progress = _Progress(run, advance)

@@ -12,6 +12,7 @@ _FORMS = "CSV or Parquet, a folder or a pattern"
 _REFERENCE = "CMS's thresholds and mean risk scores by year and type"
 _NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"
 _CCLF = "CMS's claim and claim line feed in place of --claims and --enrollment: file, folder, archive or pattern"
+_MAPPING = "How tables with columns of their own are read: a YAML file, or alr, de-synpuf, tuva."
 _REPEATS = "Claim lines that come again: refuse the files, or count each once."
 _AUDIT = "Write here what became of every row of claims, in rows and dollars."
 _ENGINE = "Compute engine: duckdb (local) or spark (cluster)."
@@ -26,7 +27,7 @@ class ClaimsOptions:
     enrollment: Annotated[o.Many, o.many("FILE", f"A row per beneficiary and month; {_FORMS}")] = None
     cclf: Annotated[o.Many, o.many("PATH", _CCLF)] = None
     crosswalk: Annotated[o.Many, o.many("FILE", "Old and new identifiers of beneficiaries: columns old, new")] = None
-    mapping: Annotated[str | None, o.option("FILE", "How tables with columns of their own are read (YAML).")] = None
+    mapping: Annotated[str | None, o.option("FILE", _MAPPING)] = None
     repeats: Annotated[Literal["refuse", "once"], typer.Option(help=_REPEATS)] = "refuse"
     reference: Annotated[o.Many, o.many("FILE", _REFERENCE)] = None
     county_ffs: Annotated[o.Many, o.many("FILE", "CMS's county expenditures of a year")] = None

@@ -1,6 +1,7 @@
 """CCLF files as people have them: folders, archives, text and tables, each known by CMS's name or by what is in it."""
 
 import glob
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,13 +13,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.claims.cclf import CCLF_KINDS, CclfKind, cclf_name
+from aco_cli.inputs.claims.cclf import CCLF_KINDS, cclf_name
 from aco_cli.inputs.claims.sources import DELIMITERS, FIXED, PARQUET, File
 from aco_cli.inputs.problems import damaged
 
-_SUMMARY = "0"
+# A kind as people name files for it, such as cclf5.csv; its summary, which is not read.
+_PLAINLY = re.compile(r"cclf[_-]?([1-9AB])(?![0-9a-z])", re.IGNORECASE)
+_SUMMARY = re.compile(r"ACO\.ZC0|cclf[_-]?0(?![0-9a-z])", re.IGNORECASE)
 _EXPECTED = "a CCLF file: by CMS's name, by the length of its records or by its column names"
-_ENOUGH = 0.3  # of a kind's fields, to know a table by its columns
+_ENOUGH = 4  # fields of a kind, to know a table by its columns
 _LONGEST = 1 << 16
 
 
@@ -35,14 +38,15 @@ class CclfFiles:
     def add(self, place: Path, name: str, *, in_folder: bool) -> None:
         """Take in a file that is known to users by this name."""
         said = cclf_name(name)
-        if _SUMMARY_NAME in name.upper():
+        if _SUMMARY.search(Path(name).name):
             return
         try:
             form, kind = _form_and_kind(place)
         except InputError as error:
             self.problems += [Problem(name, each.expected, each.found, fix=each.fix) for each in error.problems]
             return
-        kind = said.kind if said else kind
+        plainly = _PLAINLY.search(Path(name).name)
+        kind = said.kind if said else plainly[1].upper() if plainly else kind
         if kind is None and in_folder:
             self.left_out.append(name)
         elif kind is None:
@@ -51,9 +55,6 @@ class CclfFiles:
             self.kinds[kind].append(File(str(place), form))
             self.months[str(place)] = f"{said.date:%Y-%m}" if said else None
             self.called[str(place)] = name
-
-
-_SUMMARY_NAME = "ACO.ZC0"
 
 
 def find_cclf(paths: Sequence[str], scratch: Callable[[], Path]) -> CclfFiles:
@@ -115,11 +116,8 @@ def _form_and_kind(place: Path) -> tuple[str, str | None]:
 
 
 def _kind_of(names: Sequence[str]) -> str | None:
-    """The kind that most of these columns are of, if they are of one."""
+    """The kind that has most of these columns, and of several the one that has fewest others."""
     held = {name.upper() for name in names}
-
-    def share(kind: CclfKind) -> float:
-        return sum(field.name in held for field in kind.fields) / len(kind.fields)
-
-    best = max(CCLF_KINDS.values(), key=share)
-    return best.name if share(best) >= _ENOUGH else None
+    known = {name: sum(field.name in held for field in kind.fields) for name, kind in CCLF_KINDS.items()}
+    best = max(CCLF_KINDS.values(), key=lambda kind: (known[kind.name], -len(kind.fields)))
+    return best.name if known[best.name] >= min(_ENOUGH, len(held)) > 1 else None

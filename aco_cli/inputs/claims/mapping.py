@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -14,87 +15,97 @@ from aco_cli.inputs.claims.sources import Columns, File, Meanings, quoted
 from aco_cli.inputs.claims.tables import Reading
 from aco_cli.nearest import did_you_mean
 
-_KEYS = ("column", "columns", "constant", "codes", "first", "date", "blank")
-_EACH = "each"
+_KEYS = ("column", "columns", "constant", "codes", "other", "first", "date", "blank")
+_EACH, _FILES = "each", "files"
 _PARTS = {"year": "Y+", "month": "M+", "day": "D+"}
+_PACKAGED = Path(__file__).with_name("mappings")
+Spec = Mapping[str, Any]
 
 
-def read_mapping(path: Path) -> dict[str, Reading]:
-    """The readings of the tables that a file maps. Raises InputError for what is wrong with the file."""
+def read_mapping(name: str) -> dict[str, Reading]:
+    """The readings of the tables that a file maps, or one that comes with the package, by its name.
+
+    Raises InputError for what is wrong with the file.
+    """
+    packaged = _PACKAGED / f"{name}.yaml"
+    path = packaged if packaged.exists() and not Path(name).exists() else Path(name)
     try:
         given = load_yaml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())[:120]
-        raise InputError([Problem(str(path), "a mapping file (YAML)", reason)]) from None
-    if not isinstance(given, dict) or not given or not all(isinstance(each, dict) for each in given.values()):
-        raise InputError([Problem(str(path), "tables such as claims, and for each our columns", "something else")])
-    problems: list[Problem] = []
-    for table, columns in given.items():
-        problems += _faults(str(path), table, columns)
-    if problems:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:120]
+        own = ", ".join(sorted(each.stem for each in _PACKAGED.glob("*.yaml")))
+        raise InputError([Problem(name, f"a mapping file (YAML), or one of {own}", reason)]) from None
+    given = given if isinstance(given, dict) else {}
+    tables = {table: each if isinstance(each, list) else [each] for table, each in given.items()}
+    if not tables or not all(isinstance(each, dict) for parts in tables.values() for each in parts):
+        raise InputError([Problem(name, "tables such as claims, and for each our columns", "something else")])
+    if problems := [each for table, parts in tables.items() for spec in parts for each in _faults(name, table, spec)]:
         raise InputError(problems)
-    return {table: _reading(str(path), columns) for table, columns in given.items()}
+    return {table: _reading(name, parts) for table, parts in tables.items()}
 
 
-def _faults(path: str, table: str, columns: Mapping[str, Any]) -> list[Problem]:
+def _faults(path: str, table: str, columns: Spec) -> list[Problem]:
     if table not in CONTRACTS:
         return [Problem(path, f"one of {', '.join(CONTRACTS)}", repr(table), fix=did_you_mean(table, CONTRACTS))]
+    return [problem for name, given in columns.items() for problem in _fault(path, table, name, given)]
+
+
+def _fault(path: str, table: str, name: str, given: Any) -> list[Problem]:
+    """What is wrong with what stands for a column."""
     known = CONTRACTS[table].columns
-    problems = []
-    for name, given in columns.items():
-        if name == _EACH:
-            if not (isinstance(given, list) and given):
-                problems.append(Problem(path, "a list, such as [1, 2, 3]", repr(given), column=f"{table}.{name}"))
-        elif name not in known:
-            problems.append(Problem(path, f"a column of {table}", repr(name), fix=did_you_mean(name, known)))
-        elif isinstance(given, dict) and (
-            set(given) - set(_KEYS) or not set(given) & {"column", "columns", "constant"}
-        ):
-            expected = f"column, columns or constant, with any of {', '.join(_KEYS[3:])}"
-            problems.append(Problem(path, expected, ", ".join(map(str, given)), column=f"{table}.{name}"))
-        elif not isinstance(given, dict | str):
-            problems.append(Problem(path, "the name of a column", repr(given), column=f"{table}.{name}"))
-    return problems
+    if name == _EACH:
+        expected = "" if isinstance(given, list) and given else "a list, such as [1, 2, 3]"
+    elif name not in known and name != _FILES:
+        return [Problem(path, f"a column of {table}", repr(name), fix=did_you_mean(name, known))]
+    elif isinstance(given, dict):
+        is_sound = set(given) <= set(_KEYS) and len(set(given) & {"column", "columns", "constant"}) == 1
+        expected = "" if is_sound else f"one of column, columns, constant, with any of {', '.join(_KEYS[3:])}"
+    else:
+        expected = "" if isinstance(given, str) else "the name of a column"
+    return [Problem(path, expected, repr(given), column=f"{table}.{name}")] if expected else []
 
 
-def _reading(path: str, columns: Mapping[str, Any]) -> Reading:
-    each = columns.get(_EACH, [""])
-    specs = {
-        name: spec if isinstance(spec, dict) else {"column": spec} for name, spec in columns.items() if name != _EACH
-    }
-
+def _reading(path: str, parts: Sequence[Spec]) -> Reading:
     def read(file: File, held: Columns) -> Sequence[Meanings]:
-        stored = {title.lower(): cell for title, cell in held}
-        lacking = {
-            name
-            for value in each
-            for spec in specs.values()
-            for name in _names(spec, value)
-            if name.lower() not in stored
+        name = Path(file.place).name.lower()
+        columns = next((each for each in parts if fnmatch(name, str(each.get(_FILES, "*")).lower())), None)
+        if columns is None:
+            patterns = ", ".join(str(each[_FILES]) for each in parts)
+            raise InputError([Problem(file.place, f"a file of {patterns}, as {path} says", "another name")])
+        specs = {
+            name: spec if isinstance(spec, dict) else {"column": spec}
+            for name, spec in columns.items()
+            if name not in (_EACH, _FILES)
         }
-        if lacking:
+        words = [_words(value) for value in columns.get(_EACH, [""])]
+        stored = {title.lower(): cell for title, cell in held}
+        needed = {name for each in words for spec in specs.values() for name in _names(spec, each)}
+        if lacking := sorted(name for name in needed if name.lower() not in stored):
+            titles = [title for title, _ in held]
+            expected = f"a column of this name, as {path} says"
             raise InputError(
-                [
-                    Problem(file.place, f"a column of this name, as {path} says", "none", 1, name,
-                            did_you_mean(name, [title for title, _ in held]))
-                    for name in sorted(lacking)
-                ]
-            )  # fmt: skip
-        return [Meanings(tuple((name, _cell(spec, value, stored)) for name, spec in specs.items())) for value in each]
+                [Problem(file.place, expected, "none", 1, name, did_you_mean(name, titles)) for name in lacking]
+            )
+        return [Meanings(tuple((name, _cell(spec, each, stored)) for name, spec in specs.items())) for each in words]
 
     return read
 
 
-def _names(spec: Mapping[str, Any], value: Any) -> list[str]:
+def _words(value: Any) -> dict[str, str]:
+    """What stands for a value of `each` in names and constants; `number` is the value without leading zeros."""
+    return {"each": str(value), "number": str(value).lstrip("0")}
+
+
+def _names(spec: Spec, words: Mapping[str, str]) -> list[str]:
     names = spec.get("columns") or ([spec["column"]] if "column" in spec else [])
-    return [str(name).format(each=value) for name in names]
+    return [str(name).format(**words) for name in names]
 
 
-def _cell(spec: Mapping[str, Any], value: Any, stored: Mapping[str, Stored]) -> Stored:
+def _cell(spec: Spec, words: Mapping[str, str], stored: Mapping[str, Stored]) -> Stored:
     """The SQL of a column: a constant, or what the columns hold, cut, put in order as a date, or looked up."""
     if "constant" in spec:
-        return Stored(quoted(str(spec["constant"]).format(each=value)), TEXT)
-    held = [stored[name.lower()] for name in _names(spec, value)]
+        return Stored(quoted(str(spec["constant"]).format(**words)), TEXT)
+    held = [stored[name.lower()] for name in _names(spec, words)]
     if len(held) == 1 and not set(spec) - {"column"}:
         return held[0]
     texts = [f"NULLIF(TRIM(CAST({each.name} AS STRING)), '')" for each in held]
@@ -107,7 +118,8 @@ def _cell(spec: Mapping[str, Any], value: Any, stored: Mapping[str, Stored]) -> 
         cell = _date(cell, str(spec["date"]))
     if "codes" in spec:
         known = " ".join(f"WHEN {quoted(str(code))} THEN {quoted(str(ours))}" for code, ours in spec["codes"].items())
-        cell = f"CASE {cell} {known} ELSE {cell} END"
+        others = f"CASE WHEN {cell} IS NOT NULL THEN {quoted(str(spec['other']))} END" if "other" in spec else cell
+        cell = f"CASE {cell} {known} ELSE {others} END"
     if "blank" in spec:
         cell = f"COALESCE({cell}, {quoted(str(spec['blank']))})"
     return Stored(cell, TEXT)

@@ -121,10 +121,11 @@ class Rows:
         for file in files:
             try:
                 columns = self._tables.columns(file)
+                read_as = reading(file, columns)
             except InputError as error:
                 self.problems += error.problems
                 continue
-            for meanings in reading(file, columns):
+            for meanings in read_as:
                 alike.setdefault((file.kind, columns, meanings), []).append(file.place)
         return [FileGroup(*key, tuple(places)) for key, places in alike.items()]
 
