@@ -281,6 +281,7 @@ def random_row(random: Random, situation: Situation) -> dict[str, Any]:
         "mid_year_termination": rarely(True, False),
         "advance_balance": rarely(benchmark * 0.01, 1e9),
         "deferred_to": rarely(year, year + 1),
+        "prepaid_balance": Random(benchmark).choice((*[None] * 8, benchmark * 0.01, 1e9)),
     }
 
 

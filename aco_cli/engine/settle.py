@@ -21,7 +21,8 @@ BLOCK = 65_536
 
 NOTES, WARNED = "notes", "is_warned"
 # What depends on advances that an earlier year of the run left to recoup.
-_AFTER_ADVANCES = frozenset({"advance_recouped", "net_payment", NOTES, WARNED})
+_RECOUPED = ("advance_recouped", "prepaid_recouped", "prepaid_outstanding", "net_payment")
+_AFTER_ADVANCES = frozenset({*_RECOUPED, NOTES, WARNED})
 
 
 def settle(

@@ -114,7 +114,7 @@ def test_what_a_folder_confirms_is_not_listed(aco: Aco, rows: Rows, tmp_path: Pa
     (tmp_path / "mssp" / "program.yaml").write_text("verified_through: 2027")
     options = ["rules", "coverage", "--year", "2027"]
     names = {row["parameter"] for row in rows(aco(*options, "--rules", tmp_path).stdout) if row["program"] == "mssp"}
-    assert names == {"savings_rate_deviation"}
+    assert names == {"prepaid_shared_savings", "savings_rate_deviation"}
     assert names < {row["parameter"] for row in rows(aco(*options).stdout)}
 
 

@@ -26,7 +26,10 @@ COLUMNS = (*(line.key for line in LINES), "notes", "is_warned")
 MONEY = tuple(line.key for line in LINES if line.unit == "USD")
 REST = tuple(name for name in COLUMNS if name not in MONEY)
 # Roster columns in US dollars.
-DOLLARS = ("benchmark_total", "expenditure_total", "participant_revenue", "euc_adjustment", "advance_balance")
+DOLLARS = (
+    *("benchmark_total", "expenditure_total", "participant_revenue", "euc_adjustment"),
+    *("advance_balance", "prepaid_balance"),
+)
 
 # Each example is the seed of a roster of many rows (`make_rows`): rosters drawn figure by figure are a hundred times
 # slower and reach fewer corners. There are few seeds, so that properties share settled rosters. Derandomized: every
