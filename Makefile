@@ -26,8 +26,9 @@ bench: $(VENV)/installed-dev  ## speed as ratios, each measured in one run
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/page.py
 
-bench-claims: $(VENV)/installed-dev  ## 20 and 100 million claim lines against hand-written SQL; needs 10 GB of disk
+bench-claims: $(VENV)/installed-dev  ## 20 and 100 million claim lines against hand-written SQL, CCLF against Parquet; needs 10 GB of disk
 	$(BIN)/python benchmarks/claims.py
+	$(BIN)/python benchmarks/feeds.py
 
 columns: $(VENV)/installed-dev  ## docs/columns.md from the dictionary of columns
 	$(BIN)/python docs/make_columns.py

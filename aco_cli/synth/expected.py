@@ -80,9 +80,18 @@ class Expected:
         period, kind = np.divmod(group, len(TYPES))
         row = np.searchsorted(np.flatnonzero(self.assigned), period) * len(TYPES) + kind
         at = county, year[row], kind
-        regional = lived * plan.county_expenditures[at] / plan.county_scores[at] / 100
-        share = lived * (lived / MONTHS) / (plan.county_person_years[at] / 100)
-        return _means(row, regional, months), _means(row, share, months)
+        person_years = lived / MONTHS
+        # In the order of operations of `aco expenditures`, so that not even the last digit differs.
+        sums = pd.DataFrame(
+            {
+                "person_years": person_years,
+                "regional": person_years * (plan.county_expenditures[at] / 100) / plan.county_scores[at],
+                "share": person_years * person_years / (plan.county_person_years[at] / 100),
+            }
+        )
+        totals = sums.groupby(row).sum().reindex(range(len(months)))
+        means = totals[["regional", "share"]].div(totals["person_years"], axis=0)
+        return means["regional"].to_numpy(), means["share"].to_numpy()
 
 
 def assignments(people: People, rows: PersonYears, years: int, period_years: Ints) -> tuple[Ints, Ints, Ints]:
@@ -100,11 +109,6 @@ def assignments(people: People, rows: PersonYears, years: int, period_years: Int
 def _sums(place: Ints, size: int, values: Ints | None) -> Ints:
     """Sums by place; exact, as whole numbers below 2**53 are in floats."""
     return np.rint(np.bincount(place, values, minlength=size)).astype(np.int64)
-
-
-def _means(row: Ints, values: Floats, months: Ints) -> Floats:
-    with np.errstate(invalid="ignore"):  # a type without months
-        return np.bincount(row, values, minlength=len(months)) / months
 
 
 def _quotients(sums: Ints, factors: Iterable[Fraction], months: Ints) -> list[float]:

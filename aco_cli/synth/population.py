@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from aco_cli.engine.members import TYPES
 from aco_cli.inputs.claims.contracts import CONTRACTS
+from aco_cli.outputs.columns import output_columns
 from aco_cli.outputs.parquet import ParquetStream
+from aco_cli.outputs.text_formats import render_csv
 from aco_cli.synth.deliveries import FOLDER, Deliveries
 from aco_cli.synth.expected import Expected
 from aco_cli.synth.plan import COMPLETION, Ints, Plan
@@ -60,7 +62,8 @@ def write_population(
     _write(reference(plan), folder / "reference.csv")
     _write(counties(plan), folder / "county_ffs.csv")
     if expected:
-        _write(sums.table(), folder / "expected.csv")
+        columns = output_columns("expenditures")  # as `aco expenditures` writes them
+        (folder / "expected.csv").write_bytes(render_csv(sums.table(), columns, exact=False, excel_safe=False))
     return counts
 
 

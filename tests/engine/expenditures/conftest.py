@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ import pytest
 from aco_cli.api.claims import Found, Sought, from_claims
 from aco_cli.api.run import Run
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
+from aco_cli.inputs.claims.spark_session import SparkTables
 from aco_cli.inputs.claims.tables import Tables
 from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
@@ -118,6 +120,29 @@ def duckdb_tables() -> Iterator[DuckdbTables]:
 
     with duckdb.connect(config={"threads": 1}) as connection:
         yield DuckdbTables(connection)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkTables]:
+    """Spark is started once in a process, however the tests are spread over several."""
+    if shutil.which("java") is None:
+        pytest.skip("no Java runtime on this machine")
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
+    settings |= {"spark.sql.session.timeZone": "UTC", "spark.driver.bindAddress": "127.0.0.1"}
+    # Compiling statements and replanning them pay on large data only.
+    settings |= {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    settings |= {"spark.sql.adaptive.enabled": "false", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+    settings |= {"spark.ui.showConsoleProgress": "false"}
+    builder = sql.SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    tables = SparkTables(session)
+    yield tables
+    tables.forget()
+    session.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -17,29 +16,6 @@ from aco_cli.inputs.claims.spark_session import SparkTables
 from aco_cli.inputs.claims.tables import BROKEN_ROW, Rows
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkTables]:
-    """Spark is started once in a process, however the tests are spread over several."""
-    if shutil.which("java") is None:
-        pytest.skip("no Java runtime on this machine")
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
-    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
-    settings |= {"spark.sql.session.timeZone": "UTC", "spark.driver.bindAddress": "127.0.0.1"}
-    # Compiling statements and replanning them pay on large data only.
-    settings |= {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-    settings |= {"spark.sql.adaptive.enabled": "false", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
-    settings |= {"spark.ui.showConsoleProgress": "false"}
-    builder = sql.SparkSession.builder.master("local[2]")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    tables = SparkTables(session)
-    yield tables
-    tables.forget()
-    session.stop()
 
 
 THINGS = Contract(
