@@ -11,7 +11,7 @@ from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Request, Selection, Tables, YearsLike, names, requested
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.compare import compare_scores
-from aco_cli.engine.quality.join import join_scores, some
+from aco_cli.engine.quality.join import DERIVED, join_scores, some
 from aco_cli.engine.quality.measures import MeasureLine, measure_lines
 from aco_cli.engine.quality.score import BASIS, score
 from aco_cli.engine.quality.thirds import with_thirds
@@ -56,11 +56,7 @@ def quality(
         run.warn("no_score", told, rows=unscored)
     warn_of_columns(run, scores)
     if assumed := int(scores["is_warned"].sum()):
-        run.warn(
-            "assumed_cuts",
-            f"{assumed:,} scores rest on assumed cuts or values that are not known; column notes says which",
-            rows=assumed,
-        )
+        run.warn("assumed_cuts", f"{assumed:,} scores {_UNSURE}; column notes says which", rows=assumed)
     return Result(scores.drop(columns=["is_warned", "without_column"]), run.notices)
 
 
@@ -184,8 +180,12 @@ def explained_quality(run: Run, row: pd.DataFrame, request: Request) -> tuple[pd
     if lacking:
         run.warn("no_score", f"no quality score for {some(lacking)}, whose own stays", acos=lacking)
 
-    def settlements(scores: Numbers) -> Numbers:
+    # A standard that the roster gives stays; one that was derived follows the rates.
+    follows = list(DERIVED) if (row[BASIS] != "").all() else []
+
+    def settlements(scores: pd.DataFrame) -> Numbers:
         repeated = row.loc[row.index.repeat(len(scores))].reset_index(drop=True)
-        return settle(repeated.assign(quality_score=scores), request.book, ("settlement",))["settlement"].to_numpy()
+        changed = {name: scores[name].to_numpy() for name in ("quality_score", *follows)}
+        return settle(repeated.assign(**changed), request.book, ("settlement",))["settlement"].to_numpy()
 
     return row, measure_lines(rates, int(row["performance_year"].iloc[0]), request.book, settlements)

@@ -25,13 +25,14 @@ def quality(
 ) -> None:
     """Compute quality scores from measure rates.
 
-    By domain and overall for 2012-2018, overall from 2021 (APP); rates of the year before give improvement there.
+    By domain and overall for 2012-2018, overall from 2021 (APP); rates of the year before give improvement there. With
+    the quality standard and what it rests on.
 
     \b
     aco quality 2014 rates.csv
     aco quality 2014 mssp_results_2014.csv --roster puf_2014.csv -o scores.csv
     aco quality 2018 puf_2018.csv --improvement preventive_health=0.92
-    aco quality 2023 puf_2022.csv puf_2023.csv
+    aco quality 2024 puf_2023.csv puf_2024.csv
     """
     found = library.quality(
         files, years, roster=roster, improvement=improvement or (), run=session, rules=rules, aco=aco

@@ -18,7 +18,7 @@ from aco_cli.inputs.years import Years
 MEASURE = re.compile(r"ACO-\d+|(DM|CAD) Composite|CAHPS_\d+|Measure_\w+|QualityID_\w+")
 
 # What a roster or public use file may say about an ACO and a table of rates may not.
-_LENT = ("agreement_start", "initial_start", "agreement_period")
+_LENT = ("agreement_start", "initial_start", "agreement_period", "first_performance_year")
 # So many rates tell percentages from fractions.
 _ENOUGH = 5
 # Totals are whole dollars, of which one file may print the one above.

@@ -136,6 +136,22 @@ def test_settle_derives_the_standard_that_a_roster_leaves_blank(aco: Aco, rows: 
     assert aco("settle", "2024", roster, "--quality", tmp_path / "scores.csv").stdout == done.stdout
 
 
+def test_explain_counts_a_derived_standard_in_what_a_cut_is_worth(aco: Aco, rows: Rows, tmp_path: Path) -> None:
+    """Just below the 40th percentile of 2024 the next decile brings the whole rate; with a standard given, nothing."""
+    rates, roster = tmp_path / "rates.csv", tmp_path / "roster.csv"
+    rates.write_text(
+        "aco_id,performance_year,performance_year_number,QualityID_001_WI,QualityID_236_WI,Measure_479\n"
+        "A1,2024,3,20,70,0.1507\n"
+    )
+    columns = "aco_id,performance_year,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
+    for given, worth in (("", 15e6 * 0.98 * (1 - 23 / 30)), ("true", 0.0)):
+        row = f"A1,2024,mssp,enhanced,20000,200000000,180000000,0,{given}"
+        roster.write_text(f"{columns},msr_election,quality_standard_met\n{row}\n")
+        done = aco("explain", "A1", "2024", roster, "--quality", rates)
+        found = {each["line"]: each for each in rows(done.stdout)}
+        assert float(found["QualityID_236_WI"]["worth"] or 0) == pytest.approx(worth), given
+
+
 def test_an_aco_without_rates_keeps_its_score_with_a_warning(aco: Aco, rows: Rows, rates: Path, roster: Path) -> None:
     roster.write_text(ROSTER.replace("A1", "A9"), encoding="utf-8")
     done = aco("settle", "2018", roster, "--quality", rates)

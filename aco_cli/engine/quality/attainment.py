@@ -23,7 +23,8 @@ _SURVEY = "CAHPS"
 def attained(points: Points, rules: RuleBook) -> dict[str, Column]:
     """Figures of the law by row: conditions (1/0) and numbers of measures.
 
-    A measure collected in several ways counts once, where it does best. Source: 42 CFR 425.512(a).
+    A measure collected in several ways counts once, where it does best. That reporting was complete is as told, or as
+    there are rates. Source: 42 CFR 425.512(a).
     """
     standard = rules.value(scoring(points.table.year), "quality_standard") or {}
     rows, claims = points.table.rows, points.set.scored(Collection.ADMINISTRATIVE)
@@ -34,11 +35,12 @@ def attained(points: Points, rules: RuleBook) -> dict[str, Column]:
     outcome = _reach({name: each for name, each in cqms.items() if name in outcomes}, standard.get("outcome"))
     another = _reach({**cqms, _SURVEY: np.floor(points.survey())}, standard.get("another"))
     either = {name: each | outcome.get(name, np.False_) for name, each in another.items()}
-    has_survey = ~np.isnan(points.survey())
+    in_full = ~np.isnan(points.survey()) & np.any([reports(points, route) for route in ROUTES], axis=0)
+    told = points.table.number("quality_reported")
     return {
         "ecqms": _count(rows, [_has_rate(points, each) for each in points.set.scored(Collection.ECQM)]),
         "lacks_benchmark": _lacks_benchmark(points),
-        "reports_in_full": has_survey & np.any([reports(points, route) for route in ROUTES], axis=0),
+        "reports_in_full": np.where(np.isnan(told), in_full, told),
         "reports_all_cqms": reports(points, _INCENTIVE),
         "outcomes_reached": _count(rows, alternative.values()),
         "cqm_outcomes_reached": _count(rows, outcome.values()),

@@ -57,7 +57,7 @@ class Table:
         return self.source.frame["aco_id"].iloc[self._rows]
 
     def year_number(self, counting: Mapping[str, Any]) -> Numbers:
-        """The performance year of the ACO from 1, as given or by its agreement; NaN where neither is known.
+        """The performance year of the ACO from 1, as given, 1 if told to be the first, or by its agreement; else NaN.
 
         `counting` says from which calendar year the first counts, and as which number a later agreement period counts.
         """
@@ -67,6 +67,7 @@ class Table:
         with np.errstate(invalid="ignore"):
             later = (self.number("agreement_period") > 1) | (self.number("initial_start") < start)
         number = np.where(later, counting["later_agreements"], number)
+        number = np.where(self.number("first_performance_year") == 1, 1, number)
         given = self.number("performance_year_number")
         return np.where(np.isnan(given), number, given)
 

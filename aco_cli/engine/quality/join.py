@@ -7,7 +7,7 @@ from aco_cli.engine.quality.score import BASIS
 KEYS = ["aco_id", "performance_year"]
 _BROUGHT = ("quality_score", "quality_reported")
 # What is derived from rates fills only what a roster leaves blank.
-_STANDARD, _DERIVED = "quality_standard_met", ("quality_standard_met", "quality_alternative_met")
+_STANDARD, DERIVED = "quality_standard_met", ("quality_standard_met", "quality_alternative_met")
 _NAMED = 10
 
 
@@ -24,7 +24,7 @@ def join_scores(roster: pd.DataFrame, scored: pd.DataFrame) -> tuple[pd.DataFram
         values = _of(known, name, wanted, roster).astype("float64")
         brought[name] = values.fillna(roster[name]) if name in roster else values
     blank = roster[_STANDARD].isna() if _STANDARD in roster else pd.Series(True, index=roster.index)
-    for name in _DERIVED:
+    for name in DERIVED:
         values = _of(known, name, wanted, roster).astype("float64")
         brought[name] = roster[name].astype("float64").fillna(values) if name in roster else values
     brought[BASIS] = _of(known, BASIS, wanted, roster).fillna("").astype("str").where(blank, "")

@@ -1,11 +1,12 @@
 """One ACO's measures: rate, cut reached, points, the next cut and what that would be worth in dollars."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores, cuts_reached
@@ -16,6 +17,8 @@ from aco_cli.rules.parameters import Status
 from aco_cli.rules.quality import DECILES, PERCENTILES, Measure
 
 NAN = float("nan")
+# What an ACO is settled at with each of several scores and standards, in US dollars.
+Settlements = Callable[[pd.DataFrame], Numbers]
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,12 @@ class MeasureLine:
 
 
 def measure_lines(
-    rates: pd.DataFrame, year: int, rules: RuleBook, settlements: Callable[[Numbers], Numbers] | None = None
+    rates: pd.DataFrame, year: int, rules: RuleBook, settlements: Settlements | None = None
 ) -> list[MeasureLine]:
     """The measures of one ACO in `year`; `rates` has its row of that year, and of the prior one if that is known.
 
-    `settlements` gives the ACO's settlement (US dollars) at each of several quality scores; without it no dollars.
+    `settlements` gives the ACO's settlement (US dollars) for rows of `quality_score`, `quality_standard_met` and
+    `quality_alternative_met`; without it no dollars.
     """
     # Thirds stay those of all ACOs while the rates of one change.
     rates = with_thirds(rates, rules)
@@ -105,7 +109,7 @@ def _with_next(
     found: YearScores,
     rates: pd.DataFrame,
     rules: RuleBook,
-    settlements: Callable[[Numbers], Numbers] | None,
+    settlements: Settlements | None,
 ) -> list[MeasureLine]:
     """Score the ACO once for each next cut, with that rate in the place of its own."""
     ahead = [line for line in lines if not np.isnan(line.next_cut)]
@@ -119,17 +123,27 @@ def _with_next(
     again = _scores_of(pd.concat([others, rows], ignore_index=True), found.year, rules)
     if again is None or again.scores is None:
         return list(lines)
-    now, then = (np.asarray(each.values["quality_score"]) for each in (found.scores, again.scores))
+    now, then = (_standing(each.values) for each in (found.scores, again.scores))
     dollars = np.full(len(ahead), np.nan)
     if settlements is not None:
-        before, *after = settlements(np.concatenate([now[:1], then]))
+        before, *after = settlements(pd.concat([now.iloc[:1], then], ignore_index=True))
         dollars = np.array(after) - before
     news = {}
     for at, line in enumerate(ahead):
         points = float(again.scores.points_of(again.scores.set.measures[line.measure])[at])
         gain = float(dollars[at])
-        news[line.measure] = replace(line, next_points=points, next_score=float(then[at]), next_dollars=gain)
+        news[line.measure] = replace(
+            line, next_points=points, next_score=float(then["quality_score"].iloc[at]), next_dollars=gain
+        )
     return [news.get(line.measure, line) for line in lines]
+
+
+def _standing(figures: Mapping[str, Column]) -> pd.DataFrame:
+    """Score and standards by row; NaN for a standard that the year does not have."""
+    names = ("quality_score", "quality_standard_met", "quality_alternative_met")
+    return pd.DataFrame(
+        {name: figures.get(name, np.full_like(figures["quality_score"], NAN)) for name in names}, dtype="float64"
+    )
 
 
 def _scores_of(rates: pd.DataFrame, year: int, rules: RuleBook) -> YearScores | None:

@@ -17,7 +17,10 @@ MakeRates = Callable[..., pd.DataFrame]
 
 def lines(rates: pd.DataFrame, year: int) -> dict[str, MeasureLine]:
     """The measures of a row that is paid a million dollars for a full score."""
-    return {line.measure: line for line in measure_lines(rates, year, RULES, lambda scores: 1e6 * scores)}
+    return {
+        line.measure: line
+        for line in measure_lines(rates, year, RULES, lambda rows: 1e6 * rows["quality_score"].to_numpy())
+    }
 
 
 def test_a_rate_between_cuts_has_the_cut_below_and_the_next_above(make_rates: MakeRates) -> None:

@@ -125,6 +125,11 @@ def test_a_first_year_meets_it_by_reporting_in_full(standard: Standard) -> None:
     assert standard(2024, **first | {"agreement_start": 2023.0})[2] == "none"
     assert standard(2024, **first, QualityID_134_MIPSCQM=None)[2] == "none"
     assert standard(2024, **first, **dict.fromkeys(WORST_SURVEY))[2] == "none"
+    assert standard(2024, **first, **dict.fromkeys(WORST_SURVEY), quality_reported=1.0)[2] == "reporting"
+    assert standard(2024, **first, quality_reported=0.0)[2] == "none"
+    told = {"first_performance_year": 1.0, "performance_year_number": np.nan}
+    assert standard(2024, **told)[::2] == (1.0, "reporting")
+    assert standard(2024, **told | {"first_performance_year": 0.0})[2] == "none"
 
 
 def test_who_does_not_report_meets_it_only_as_affected(standard: Standard) -> None:
