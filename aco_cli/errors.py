@@ -61,6 +61,12 @@ class UsageError(AcoError):
     exit_code = ExitCode.USAGE
 
 
+class SettingsError(AcoError):
+    """A file of settings is wrong."""
+
+    exit_code = ExitCode.INPUT
+
+
 class RulesError(AcoError):
     """A program, track or year of the files has no rules, or a rule file is wrong."""
 

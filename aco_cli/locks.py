@@ -42,18 +42,25 @@ def _create(parent: Path, prefix: str, suffix: str, mode: int) -> tuple[Path, in
 def _remove_abandoned(parent: Path, prefix: str, suffix: str) -> None:
     for folder in parent.glob(f"{prefix}*{suffix}"):
         descriptor = _open(folder)
-        if _lock(descriptor):
+        if _is_own(descriptor) and _lock(descriptor):
             shutil.rmtree(folder, ignore_errors=True)
         _close(descriptor)
 
 
 def _open(folder: Path) -> int | None:
-    """A descriptor of a folder, to be locked; None where folders have none, and where it is gone or another user's."""
+    """A descriptor of a folder, to be locked; None where folders have none, and where it is gone or another user's.
+
+    Anybody may put something of a leftover's name there: a pipe would be waited for, a link lead elsewhere.
+    """
     if fcntl is None:
         return None
     with suppress(OSError):
-        return os.open(folder, os.O_RDONLY)
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK)
     return None
+
+
+def _is_own(descriptor: int | None) -> bool:
+    return descriptor is not None and os.fstat(descriptor).st_uid == os.geteuid()
 
 
 def _lock(descriptor: int | None, *, wait: bool = False) -> bool:

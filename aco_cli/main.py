@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+
+# Ctrl-C while modules are imported ends the process without a traceback; `run` has an exit code for it.
+_on_interrupt = signal.getsignal(signal.SIGINT)
+if _on_interrupt is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import gc
 import os
+import reprlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -109,8 +117,23 @@ def _config_first(words: list[str]) -> list[str]:
 def _exit_code() -> int:
     """Run the command line and return its exit code, after telling an error."""
     try:
+        code = _result()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the rest would be tried again at the end
+        return ExitCode.BROKEN_PIPE
+    return code
+
+
+def _result() -> int:
+    """The exit code of a run. Raises BrokenPipeError when the reader of standard output has gone."""
+    try:
         result = app(standalone_mode=False)
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # for which typer has the code of findings
+            raise end.__context__ from None
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except AcoError as error:
         _log().fail(error)
@@ -118,16 +141,24 @@ def _exit_code() -> int:
     except typer.TyperException as error:
         _tell_usage(error)
         return error.exit_code
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        raise
     except Exception as error:
-        if os.environ.get("ACO_DEBUG"):
-            raise
-        log = _log()
-        log.error(f"internal error: {type(error).__name__}: {error}")
-        log.error("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
-        return ExitCode.INTERNAL
+        return _unexpected(error)
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def _unexpected(error: Exception) -> ExitCode:
+    """Tell of a file that the system does not let be used, or of a fault."""
+    if isinstance(error, OSError) and error.filename is not None:
+        _log().error(f"{reprlib.repr(os.fsdecode(error.filename))}: cannot be used: {error.strerror}")
+        return ExitCode.INPUT
+    if os.environ.get("ACO_DEBUG"):
+        raise error
+    log = _log()
+    log.error(f"internal error: {type(error).__name__}: {error}")
+    log.error("This is a fault of aco, not of your files; ACO_DEBUG=1 shows where it happened.")
+    return ExitCode.INTERNAL
 
 
 def _tell_usage(error: typer.TyperException) -> None:
@@ -144,3 +175,8 @@ def _log() -> Log:
     from aco_cli.commands.log import log_as_asked
 
     return log_as_asked()
+
+
+# Everything is imported: from here on `run` answers.
+if _on_interrupt is signal.default_int_handler:
+    signal.signal(signal.SIGINT, _on_interrupt)

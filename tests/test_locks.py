@@ -58,3 +58,23 @@ def test_a_folder_that_another_run_removes_before_it_is_locked_is_made_anew(
 def test_only_its_owner_sees_into_a_private_folder(tmp_path: Path) -> None:
     with held_folder(tmp_path, "mine-", mode=0o700) as folder:
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("what", ["pipe", "link"])
+def test_what_only_has_the_name_of_a_leftover_is_neither_waited_for_nor_followed(what: str, tmp_path: Path) -> None:
+    """Anybody may put it into a folder that all may write to."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "file").touch()
+    os.mkfifo(tmp_path / "mine-0") if what == "pipe" else (tmp_path / "mine-0").symlink_to(elsewhere)
+    with held_folder(tmp_path, "mine-"):
+        pass
+    assert os.path.lexists(tmp_path / "mine-0")
+    assert (elsewhere / "file").exists()
+
+
+def test_the_folder_of_another_user_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine-0").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with held_folder(tmp_path, "mine-"):
+        assert (tmp_path / "mine-0").exists()

@@ -11,6 +11,7 @@ import pandas as pd
 
 from aco_cli.errors import UsageError
 from aco_cli.inputs.source import TABLE_SUFFIXES, FrameFile, SheetFile
+from aco_cli.inputs.unpack import allow, most
 from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
 
@@ -44,7 +45,8 @@ class Rules(RuleBook):
 class Selection(TypedDict, total=False):
     """Options that calls share.
 
-    `layout` is `auto`, `roster`, `cms-puf` or `stlmt`, `sheet` a sheet of workbooks; `program`, `track` and `aco` (ID
+    `layout` is `auto`, `roster`, `cms-puf` or `stlmt`, `sheet` a sheet of workbooks, `max_unpacked` how much compressed
+    files may hold (such as "4GB"); `program`, `track` and `aco` (ID
     or name) choose rows by name, `where` by a condition such as `state == "TX"`. `join` brings columns of one's own.
     `expect_rows` is how many rows there must be. `expenditures` brings totals, or with `reference` the tables that
     benchmarks are computed from, `prior` the years before an agreement, for prior savings; `quality` brings measure
@@ -53,6 +55,7 @@ class Selection(TypedDict, total=False):
 
     layout: str
     sheet: str | None
+    max_unpacked: str | None
     where: str | None
     join: Tables | None
     expect_rows: int | None
@@ -96,6 +99,9 @@ class Request:
 def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
     """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
     where = selection.get("where")
+    most.set(None)
+    if size := selection.get("max_unpacked"):
+        allow(size)
     request = Request(
         tables(data, selection.get("sheet")),
         years_of(years),

@@ -1,5 +1,6 @@
 """Options in groups: a command names a group once, and the command line gets its options one by one."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps
@@ -12,6 +13,7 @@ import typer
 from aco_cli.commands.options import Messages, Strict
 from aco_cli.outputs.formats import EXTENSIONS, Format
 
+_OUTPUTS = ("output", "residuals")
 # Arguments that files may say themselves, so that files may stand in their place.
 _SAID_BY_FILES = ("aco_id", "year", "years")
 
@@ -44,6 +46,7 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
         extension = Path(values.get("output") or "").suffix.lower()
         if ctx and "format" in values and "format" not in flags and extension in EXTENSIONS:
             values["format"] = Format.AUTO  # a mere setting gives way to the extension of -o
+        _refuse_output_over_input(values)
         call = Call(function.__name__, dict(values), flags)
         if ctx and has_session and "rules" in values and (expected := ctx.lookup_default("expect_rules")):
             from aco_cli.commands.manifest import refuse_other_rules
@@ -64,6 +67,21 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
     vars(run)["__signature__"] = Signature(parameters)
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
+
+
+def _refuse_output_over_input(values: Mapping[str, Any]) -> None:
+    """Raise UsageError for an output that is also an input, or would be one of a folder's the next time."""
+    for option in _OUTPUTS:
+        output = values.get(option) or ""
+        if not os.path.isfile(output):  # noqa: PTH113 (may be hidden, or have a name that cannot be)
+            continue
+        given = [value for name, value in values.items() if name not in _OUTPUTS]
+        words = [word for value in given for word in (value if isinstance(value, list | tuple) else [value])]
+        for word in filter(os.path.exists, (word for word in words if isinstance(word, str))):
+            if os.path.samefile(output, word) or (option, word) == (option, os.path.dirname(output)):  # noqa: PTH120, PTH121
+                from aco_cli.errors import UsageError
+
+                raise UsageError(f"--{option} {output}: it is an input too, which would be lost; name another file")
 
 
 def _files_first(values: Mapping[str, Any]) -> dict[str, Any]:

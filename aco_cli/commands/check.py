@@ -18,6 +18,8 @@ def check(
     session: o.StrictSession,
     format: Annotated[Format, o.option("FORMAT", _FORMAT, "--format", "-f", rich_help_panel=OUTPUT)] = Format.AUTO,
     output: o.OutputOption = None,
+    excel: o.ExcelOption = False,
+    excel_safe: o.ExcelSafeOption = False,
 ) -> bool:
     """Validate input files and report every problem.
 
@@ -36,8 +38,11 @@ def check(
     from aco_cli.api.selection import tables
     from aco_cli.errors import ExitCode, counted
     from aco_cli.inputs.check import check_files
+    from aco_cli.inputs.unpack import allow
     from aco_cli.outputs.columns import column_names
 
+    if sources.max_unpacked:
+        allow(sources.max_unpacked)
     problems, remarks = check_files(tables(files, sources.sheet), sources.layout, tables(sources.expenditures))
     problems = sorted(problems, key=lambda problem: (problem.file, problem.row or math.inf))
     session.remarks(remarks)
@@ -45,7 +50,7 @@ def check(
         session.print(problems)
     elif problems or output:
         frame = pd.DataFrame(map(vars, problems), columns=column_names("check")).astype({"row": "float64"})
-        session.write(frame.fillna({"column": ""}), "check", o.Output(format, output))
+        session.write(frame.fillna({"column": ""}), "check", o.Output(format, output, None, excel, excel_safe))
     if len(problems) > 1:
         session.note("problems", counted(problems))
     if any(problem.unread for problem in problems):

@@ -45,7 +45,9 @@ def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
         for name in SETTINGS
     ]
     table = pd.DataFrame(rows, columns=column_names("config show"), dtype="str")
-    Session(settings).write(table, "config show", o.Output(settings.format, output))
+    Session(settings).write(
+        table, "config show", o.Output(settings.format, output, None, settings.excel, settings.excel_safe)
+    )
 
 
 def _shown(value: Any) -> str:

@@ -100,6 +100,8 @@ JoinOption = Annotated[Many, many("FILE", "Table with further columns by aco_id 
 _EXPECT_ROWS = "Stop unless there are N rows of these years."
 ExpectRowsOption = Annotated[int | None, option("N", _EXPECT_ROWS, min=0, **_IN)]
 SheetOption = Annotated[str | None, option("NAME", "Sheet of a workbook to read.", **_IN)]
+_UNPACKED = "Most that compressed files may unpack to, such as 4GB (default: 1GB)."
+UnpackedOption = Annotated[str | None, option("SIZE", _UNPACKED, "--max-unpacked", **_IN)]
 
 _OUT: dict[str, Any] = {"rich_help_panel": OUTPUT}
 _FORMAT = "auto (table on a terminal, CSV when piped), table, csv, tsv, json, jsonl, parquet, xlsx or markdown."
@@ -142,6 +144,7 @@ class Sources:
 
     layout: LayoutOption = LayoutChoice.AUTO
     sheet: SheetOption = None
+    max_unpacked: UnpackedOption = None
     expenditures: ExpendituresOption = None
 
     def selection(self, **more: Any) -> Selection:
@@ -178,6 +181,8 @@ class Output:
     format: FormatOption = Format.AUTO
     output: OutputOption = None
     columns: ColumnsOption = None
+    excel: ExcelOption = False
+    excel_safe: ExcelSafeOption = False
 
 
 @group
@@ -187,8 +192,6 @@ class TableOutput(Output):
     sort: SortOption = None
     limit: LimitOption = None
     exact: ExactOption = False
-    excel: ExcelOption = False
-    excel_safe: ExcelSafeOption = False
     manifest: ManifestOption = False
 
 

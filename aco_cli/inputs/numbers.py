@@ -26,6 +26,8 @@ _KEPT_AS_TEXT = r"""^(?:="([^"]*)"|'([-$(]?[0-9][^']*))$"""
 _MINUS = "[\u2212\ufe63\uff0d]"
 # Spaces and apostrophes that part thousands, as in many countries; a plain space too.
 _THOUSANDS = "([0-9])[ \u00a0\u202f\u2007\u2009'\u2019]([0-9]{3})"
+# Beyond it, or as near to zero, products of figures overflow.
+_HUGE = 1e30
 
 
 def as_text(cells: Any) -> Any:
@@ -152,6 +154,8 @@ def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fi
     low, high = column.min, column.max
     is_rate = column.type in ("fraction", "election")
     fix = _percent_fix if is_rate else None
+    size = np.abs(values)
+    yield (size > _HUGE) | ((size > 0) & (size < 1 / _HUGE)), "a number that can be meant", None
     if column.above is not None:
         unit = " US dollars" if column.type == "usd" else ""
         yield values <= column.above, f"more than {column.above:g}{unit}", None

@@ -18,6 +18,7 @@ import pyarrow as pa
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged
 from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.unpack import unpacked
 from aco_cli.nearest import nearest
 
 STDIN = "-"
@@ -99,7 +100,7 @@ class FileContent:
 def read_source(file: str) -> FileContent:
     """Read `file` (`-` is standard input) whole. Raises InputError when that cannot be done."""
     name = "standard input" if file == STDIN else str(file)
-    data = sys.stdin.buffer.read() if file == STDIN else _read_path(file)
+    data = _read_stdin() if file == STDIN else _read_path(file)
     if not data.strip():
         raise _fail(name, READABLE, "an empty file" if not data else "nothing but blank space")
     packed = data
@@ -122,8 +123,8 @@ def _decompressed(name: str, data: bytes) -> bytes:
     if codec is None:
         return data
     try:
-        with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
-            data = bytes(stream.read())
+        with pa.CompressedInputStream(pa.BufferReader(arrow_buffer(data)), codec) as stream:
+            data = unpacked(name, len(data), stream)
     except OSError as error:
         raise damaged(name, codec, error) from None
     if not data.strip():
@@ -149,7 +150,8 @@ def _unzipped(file: str, data: bytes) -> tuple[bytes, tuple[Remark, ...]]:
             if tables[0].flag_bits & 1:
                 raise _fail(file, READABLE, "a zip protected by a password", "unzip it")
             remarks = (Remark(f"{file}: read {names} of the zip", "zip_member", is_note=True),) if len(held) > 1 else ()
-            return archive.read(tables[0]), remarks
+            with archive.open(tables[0]) as stream:
+                return unpacked(file, tables[0].compress_size, stream), remarks
     except UNREADABLE as error:
         raise damaged(file, "zip" if file.lower().endswith(".zip") else "XLSX", error) from None
 
@@ -164,6 +166,23 @@ def _refuse_others(file: str, text: bytes) -> None:
 
 def _fail(file: str, expected: str, found: str, fix: str = "") -> InputError:
     return InputError([Problem(file, expected=expected, found=found, fix=fix)])
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise _fail("standard input", READABLE, "that it is closed", "name a file, or pipe one in")
+    return sys.stdin.buffer.read()
+
+
+def arrow_buffer(data: bytes) -> pa.Buffer:
+    """Bytes in memory of Arrow's own.
+
+    Its threads may hold a buffer a little longer than the call that reads it. One of Python's they could only let go of
+    with Python's lock, and a thread that asks for that while the interpreter ends is ended in a way that aborts.
+    """
+    stream = pa.BufferOutputStream()
+    stream.write(data)
+    return stream.getvalue()
 
 
 def _read_path(file: str) -> bytes:

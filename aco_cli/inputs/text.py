@@ -14,7 +14,7 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.grid import text_columns
 from aco_cli.inputs.problems import limited, no_rows
 from aco_cli.inputs.raw import TOP, Head, RawTable, Sheet
-from aco_cli.inputs.source import READABLE, FileContent
+from aco_cli.inputs.source import READABLE, FileContent, arrow_buffer
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 _BINARY_SAMPLE = 8192
@@ -78,19 +78,11 @@ class _Text:
     def _read_fast(self, head: Head, wanted: Sequence[int]) -> RawTable | None:
         """The columns read by Arrow, or None when rows and lines do not correspond one to one."""
         keep = [str(place) for place in wanted]
-        ragged: list[pa_csv.InvalidRow] = []
-
-        def skip(row: pa_csv.InvalidRow) -> str:
-            ragged.append(row)
-            return "skip"
-
         try:
             table = pa_csv.read_csv(
-                pa.BufferReader(self._data),
+                pa.BufferReader(arrow_buffer(self._data)),
                 read_options=pa_csv.ReadOptions(column_names=list(map(str, range(len(head.names)))), skip_rows=1),
-                parse_options=pa_csv.ParseOptions(
-                    delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=skip
-                ),
+                parse_options=pa_csv.ParseOptions(delimiter=self._delimiter, newlines_in_values=True),
                 convert_options=pa_csv.ConvertOptions(
                     include_columns=keep, column_types=dict.fromkeys(keep, pa.string()), strings_can_be_null=False
                 ),
@@ -100,7 +92,7 @@ class _Text:
         after = self._data[-_TAIL:]  # stripping all of a large file would copy it
         blank = after[len(after.rstrip(b"\r\n")) :]
         lines = self._data.count(b"\n") - blank.count(b"\n") + 1
-        if ragged or table.num_rows != lines - 1:
+        if table.num_rows != lines - 1:
             return None
         columns = {place: table.column(str(place)) for place in wanted}
         return RawTable(self._file, columns, np.arange(2, lines + 1, dtype=np.int64))

@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged, no_rows
 from aco_cli.inputs.raw import Head, RawTable, Sheet, heading
-from aco_cli.inputs.source import FileContent, FrameFile
+from aco_cli.inputs.source import FileContent, FrameFile, arrow_buffer
 
 
 def parquet_sheet(source: FileContent) -> Sheet:
     """The table of a Parquet file. Raises InputError for a damaged one."""
     try:
-        table = pq.read_table(pa.BufferReader(source.data))
+        table = pq.read_table(pa.BufferReader(arrow_buffer(source.data)), page_checksum_verification=True)
         table.validate(full=True)  # text that is not UTF-8 would only fail when used
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise damaged(source.file, "Parquet", error) from None

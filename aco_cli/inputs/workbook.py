@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zipfile import is_zipfile
 
@@ -13,18 +14,24 @@ from aco_cli.inputs.grid import grid_sheet
 from aco_cli.inputs.problems import damaged
 from aco_cli.inputs.raw import TOP, Sheet
 from aco_cli.inputs.remarks import Remark
-from aco_cli.inputs.source import FileContent
+from aco_cli.inputs.source import READABLE, FileContent
 from aco_cli.inputs.workbook_cells import NumberFormat, SpecialCells, WorkbookParts
 
 _EXACT = 2**53
+# Reports of CMS have less than a hundredth of these bytes.
+_REPORT = 5_000_000
 
 
 def workbook_sheets(source: FileContent, wanted: str = "") -> list[Sheet]:
     """The sheets that are shown and not empty, or the one named. Raises InputError for a damaged or empty workbook."""
     file = source.file
     try:
+        is_zip = is_zipfile(io.BytesIO(source.data))
+        parts = WorkbookParts.of(file, source.data) if is_zip else None
+        if is_zip and parts is None:
+            # Its reader tells neither errors of cells nor how far a sheet reaches before it makes room for it.
+            raise InputError([Problem(file, READABLE, "another kind of workbook", fix="save it as XLSX")])
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
-        parts = WorkbookParts.of(file, source.data) if is_zipfile(io.BytesIO(source.data)) else None
         shown, remarks = _shown(file, workbook, wanted)
         sheets = [_sheet(file, workbook, title, parts, remarks) for title in shown]
     except PasswordError:
@@ -39,12 +46,18 @@ def workbook_sheets(source: FileContent, wanted: str = "") -> list[Sheet]:
 
 
 def first_texts(file: str) -> list[str]:
-    """What stands at the left of the first rows of each sheet, told fast; nothing of a file that is no workbook."""
+    """What stands at the left of the first rows of each sheet; nothing of a large file, or one that is no workbook."""
     try:
-        workbook = CalamineWorkbook.from_path(file)
+        data = Path(file).read_bytes()
+        parts = WorkbookParts.of(file, data)
+        if parts is None or len(data) > _REPORT:
+            return []
+        for title in parts.sheets:
+            parts.special_cells(title)  # refuses a sheet that the reader would allocate too much for
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [workbook.get_sheet_by_name(each.name) for each in workbook.sheets_metadata]
         return [str(row[0]) for sheet in sheets for row in sheet.to_python(nrows=TOP) if row]
-    except (CalamineError, OSError, ValueError):
+    except (CalamineError, InputError, OSError, ValueError):
         return []
 
 

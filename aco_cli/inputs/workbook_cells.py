@@ -14,11 +14,10 @@ from zipfile import BadZipFile, ZipFile
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged
 from aco_cli.inputs.source import UNREADABLE
+from aco_cli.inputs.unpack import check_parts, most_cells
 
 _STYLES = "xl/styles.xml"
 _TEXTS = "xl/sharedStrings.xml"
-# A sheet is read into memory whole, its blank cells too.
-_MOST_CELLS = 50_000_000
 _PERCENT_FORMATS = {9, 10}  # built in: 0% and 0.00%
 # Colors, conditions and locales, spaces as wide as a sign, fill signs: nothing that is read.
 _DRESSING = re.compile(r"\[[^\]]*\]|_.|\*.|\\ ")
@@ -64,6 +63,10 @@ class WorkbookParts:
             archive = ZipFile(io.BytesIO(data))
             if "xl/workbook.xml" not in archive.namelist():
                 return None
+            held = archive.infolist()
+            if len({each.filename.lower() for each in held}) < len(held):
+                raise BadZipFile("a part that is there twice")
+            check_parts(file, len(data), sum(each.file_size for each in held))
             if bad := archive.testzip():
                 raise BadZipFile(f"wrong checksum of {bad}")
             texts = archive.read(_TEXTS) if _TEXTS in archive.namelist() else b""
@@ -79,7 +82,7 @@ class WorkbookParts:
         try:
             for row, place, cell in self._cells(title, found, merged):
                 last = max(last[0], row), max(last[1], place + 1)
-                if last[0] * last[1] > _MOST_CELLS:
+                if last[0] * last[1] > most_cells():
                     raise self._too_large(title, cell.get("r", ""), last)
                 self._note(found, row, place, cell)
         except (*UNREADABLE, ParseError) as error:
@@ -121,8 +124,9 @@ class WorkbookParts:
 
     def _too_large(self, title: str, cell: str, last: tuple[int, int]) -> InputError:
         found = f"cells up to {cell or last} in sheet {title}, {last[0] * last[1]:,} cells with the blank ones"
-        expected = f"a sheet of at most {_MOST_CELLS:,} cells"
-        return InputError([Problem(self.file, expected, found, fix="delete what stands far from the table")])
+        expected = f"a sheet of at most {most_cells():,} cells"
+        fix = "delete what stands far from the table, or save it as CSV"
+        return InputError([Problem(self.file, expected, found, fix=fix)])
 
     def _note_merged(self, found: SpecialCells, title: str, reference: str, last: tuple[int, int]) -> None:
         """The cells of a merged range but for the first, up to the last row and column: what they hold is not said."""

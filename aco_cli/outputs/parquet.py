@@ -25,7 +25,7 @@ def render_parquet(
     texts = [array.cast(pa.string()) if array.type == cells.STRING else array for array in arrays]
     file = io.BytesIO()
     table = pa.table(texts, names=[column.name for column in columns])
-    pq.write_table(table.replace_schema_metadata(about or None), file, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(about or None), file, compression="zstd", write_page_checksum=True)
     return file.getvalue()
 
 
@@ -38,7 +38,13 @@ class ParquetStream:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
         self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", compression_level=1, store_schema=False, store_decimal_as_integer=True
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            store_schema=False,
+            store_decimal_as_integer=True,
+            write_page_checksum=True,
         )
 
     def write(self, columns: Mapping[str, StreamColumn]) -> int:

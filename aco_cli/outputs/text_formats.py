@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 from aco_cli.outputs import cells
 from aco_cli.outputs.columns import OutputColumn, Unit
 
-# A spreadsheet takes a cell that starts with one of these as a formula (OWASP, "CSV Injection").
-FORMULA_START = r"^([=+\-@\t\r])"
+# A spreadsheet takes a cell that starts with one of these as a formula (OWASP, "CSV Injection"), also behind blanks and
+# in the full width that East Asian ones know.
+FORMULA_START = r"^([\s\x{A0}\x{3000}\x{FEFF}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|[\t\r\n])"
 # In this order: the backslash first, or it would escape the escapes.
 ESCAPES = (("\\", "\\\\"), ("|", "\\|"), ("<", "&lt;"), ("\r\n", "<br>"), ("\n", "<br>"), ("\r", "<br>"))
 

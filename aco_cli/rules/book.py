@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from aco_cli.errors import RulesError
 from aco_cli.nearest import did_you_mean
+from aco_cli.rules.alike import misfits
 from aco_cli.rules.fingerprint import rules_fingerprint
 from aco_cli.rules.given_lines import GivenLines, lines_in_folders
 from aco_cli.rules.parameters import (
@@ -26,7 +27,7 @@ from aco_cli.rules.parameters import (
     show_years,
 )
 from aco_cli.rules.quality import ANY, QUALITY, MeasureSet, add_measures
-from aco_cli.rules.validated_yaml import read_yaml, validated
+from aco_cli.rules.validated_yaml import read_yaml, told, validated
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class Situation:
 def scoring(year: int) -> Situation:
     """What selects the rules by which the quality measures of a performance year are scored."""
     return Situation(QUALITY, ANY, year)
+
+
+def _refuse_misfits(path: Path, new: Parameter, known: Sequence[Any]) -> None:
+    faults = [
+        told(path, ("values", number, "value", *place), wrong)
+        for number, entry in enumerate(new.entries if known else ())
+        for place, wrong in misfits(entry.value, known)
+    ]
+    if faults:
+        raise RulesError("\n".join(faults))
 
 
 class RuleBook:
@@ -107,6 +118,7 @@ class RuleBook:
             else:
                 new = parameter_in(path, content, program)
                 before = parameters.get(new.name, replace(new, entries=()))
+                _refuse_misfits(path, new, [entry.value for entry in before.entries])
                 parameters[new.name] = replace(new, entries=before.entries + new.entries)
         self._measures = self._measures | dict(sorted(measures.items()))
         return parameters

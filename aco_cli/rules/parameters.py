@@ -58,8 +58,8 @@ def _value(value: Any) -> Any:
     if isinstance(value, str) and "/" in value:
         try:
             return float(Fraction(value))
-        except ArithmeticError as error:
-            raise ValueError("a fraction") from error
+        except (ArithmeticError, ValueError) as error:
+            raise ValueError("a fraction such as 5/12") from error
     return value
 
 

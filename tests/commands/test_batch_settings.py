@@ -107,31 +107,54 @@ def test_rules_of_several_folders_come_from_file_and_environment(aco: Aco, folde
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("formt = 1", "aco.toml: unknown key 'formt'"),
+        ("formt = 1", "aco.toml: line 1: unknown key 'formt'"),
         ("formt = 1", "did you mean format?"),
-        ('format = "jsn"', "aco.toml, key format: expected one of auto, table"),
+        ('format = "jsn"', "aco.toml: line 1, key format: expected one of auto, table"),
         ('format = "jsn"', "found 'jsn'; did you mean json?"),
-        ('strict = "yes please"', "aco.toml, key strict: expected true or false, found 'yes please'"),
-        ("strict = 1", "aco.toml, key strict: expected true or false, found 1"),
-        ("rules = [1]", "aco.toml, key rules: expected a folder or a list of them"),
+        ('strict = "yes please"', "aco.toml: line 1, key strict: expected true or false, found 'yes please'"),
+        ("exact = true\n\nstrict = 1", "aco.toml: line 3, key strict: expected true or false, found 1"),
+        ('format = ["csv"]', "key format: expected one of auto, table"),
+        ("rules = [1]", "aco.toml: line 1, key rules: expected a folder or a list of them"),
         ("format = ", "aco.toml: not valid TOML"),
-        ("[settle]\nx = 1", "aco.toml: unknown key 'settle'"),
-        ('expect_rules = "abc"', "aco.toml, key expect_rules: expected a hash of rules as `aco --version` prints it"),
+        ("format = '" + "x" * 5000 + "'", "xxx..."),
+        pytest.param("rules = " + "[" * 3000 + "]" * 3000, "aco.toml: nested too deep", id="deep"),
+        pytest.param("rules = " + "1" * 5000, "aco.toml: not valid TOML", id="digits"),
+        ("[settle]\nx = 1", "aco.toml: line 1: unknown key 'settle'"),
+        (
+            'expect_rules = "abc"',
+            "aco.toml: line 1, key expect_rules: expected a hash of rules as `aco --version` prints it",
+        ),
     ],
 )
 def test_mistake_in_the_file_is_an_error_with_file_and_key(aco: Aco, folder: Path, content: str, expected: str) -> None:
     (folder / "aco.toml").write_text(content)
     done = aco(*SETTLE, cwd=folder)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert expected in done.stderr
+    assert len(done.stderr) < 1000
     assert aco("--help", cwd=folder).returncode == 0
 
 
-def test_mistake_in_pyproject_is_an_error_too(aco: Aco, folder: Path) -> None:
-    (folder / "pyproject.toml").write_text("[tool.aco]\nstrickt = true\n")
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("[[tool]]\nname = 'aco'", "pyproject.toml: line 1, key tool: expected a table, found [{'name': 'aco'}]"),
+        ("tool = 'aco'", "pyproject.toml: line 1, key tool: expected a table, found 'aco'"),
+        ("[tool]\naco = 1", "pyproject.toml: line 2, key aco: expected a table, found 1"),
+    ],
+)
+def test_pyproject_of_another_shape_is_an_error(aco: Aco, folder: Path, content: str, expected: str) -> None:
+    (folder / "pyproject.toml").write_text(content)
     done = aco(*SETTLE, cwd=folder)
-    assert done.returncode == 2
-    assert "pyproject.toml [tool.aco]: unknown key 'strickt'" in done.stderr
+    assert (done.returncode, done.stdout) == (3, "")
+    assert expected in done.stderr
+
+
+def test_mistake_in_pyproject_is_an_error_too(aco: Aco, folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("[tool.aco]\nexact = true\nstrickt = true\n")
+    done = aco(*SETTLE, cwd=folder)
+    assert done.returncode == 3
+    assert "pyproject.toml [tool.aco]: line 3: unknown key 'strickt'" in done.stderr
     assert "did you mean strict?" in done.stderr
 
 

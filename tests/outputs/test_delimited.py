@@ -84,7 +84,10 @@ def test_plain_bool_and_integer_dtypes_are_understood() -> None:
 
 
 @pytest.mark.parametrize("fmt", [Format.CSV, Format.TSV])
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "start",
+    ["=", "+", "-", "@", "\t", "\r", " =", "  +", "\u00a0@", "\u3000-", "\t =", "\uff1d", "\uff0b", "\uff0d", "\uff20"],
+)
 def test_excel_safe_disarms_text_only(fmt: Format, start: str) -> None:
     text = pd.Series([f"{start}1+1", "plain", "a=b"], dtype="str")
     assert one(Unit.TEXT, text, fmt, safe=True) == [f"'{start}1+1", "plain", "a=b"]

@@ -8,6 +8,7 @@ import io
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from aco_cli.outputs.columns import OutputColumn, Unit
 from aco_cli.outputs.emit import render
@@ -57,3 +58,17 @@ def test_a_fractional_count_is_not_truncated() -> None:
     columns = [OutputColumn("n", Unit.INTEGER, "n", 0)]
     table = pq.read_table(io.BytesIO(render(pd.DataFrame({"n": [1.0, 2.5]}), columns, Format.PARQUET)))
     assert table["n"].to_pylist() == [1.0, 2.5]
+
+
+def test_a_changed_byte_of_a_page_is_noticed(frame: pd.DataFrame, columns: list[OutputColumn]) -> None:
+    """Pages have checksums, and `aco` verifies them."""
+    rows = pd.concat([frame] * 50, ignore_index=True)
+    data = render(rows, columns, Format.PARQUET)
+    place = columns.index(next(column for column in columns if column.unit is Unit.USD))
+    held = pq.ParquetFile(io.BytesIO(data)).metadata.row_group(0).column(place)
+    end = held.data_page_offset + held.total_compressed_size
+    for at in range(end - 60, end - 20, 4):
+        changed = bytearray(data)
+        changed[at] ^= 1
+        with pytest.raises((OSError, pa.ArrowException)):
+            pq.read_table(io.BytesIO(changed), page_checksum_verification=True)

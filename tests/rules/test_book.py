@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -537,3 +538,47 @@ def test_files_of_a_folder_that_is_given_are_all_read_at_once(tmp_path: Path) ->
     (folder / "points.yaml").write_text("label: x\nunit: y\n")
     with pytest.raises(RulesError, match=r"points\.yaml: line 1: missing values"):
         RuleBook([tmp_path])
+
+
+SCALE = {"lower": 500, "upper": 999, "at_lower": 0.12, "at_upper": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        (
+            "minimum_savings_rate_scale",
+            [SCALE, {**SCALE, "upper": {}}],
+            "value 2: upper, line 7: expected a number, found {}",
+        ),
+        ("minimum_savings_rate_scale", [{**SCALE, "upper": "999"}], "upper, line 7: expected a number, found '999'"),
+        ("minimum_savings_rate_scale", [{**SCALE, "uper": 1}], "uper, line 7: unknown key"),
+        ("minimum_savings_rate_scale", [{"lower": 1}], "value 1: value 1, line 7: missing at_lower, at_upper, upper"),
+        ("minimum_savings_rate_scale", 0.02, "value, line 7: expected a list, found 0.02"),
+        ("loss_rate", {"floor": 0.4}, "value, line 7: missing basis"),
+        ("sequestration", True, "value, line 7: expected a number, found True"),
+        ("sequestration", [0.02], "value, line 7: expected a number, found [0.02]"),
+        ("sequestration", "5/12/3", "expected a fraction such as 5/12, found '5/12/3'"),
+    ],
+)
+def test_a_value_formed_unlike_those_of_its_parameter_is_told(
+    name: str, value: object, expected: str, tmp_path: Path
+) -> None:
+    """Else the engine would fail on it, or pass over a misspelled key."""
+    (tmp_path / "mssp").mkdir()
+    put(tmp_path / "mssp", name, {"value": value})
+    with pytest.raises(RulesError) as refused:
+        RuleBook([tmp_path])
+    assert expected in re.sub(r"line \d+", "line 7", str(refused.value))
+
+
+def test_values_formed_as_any_of_the_known_ones_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "mssp").mkdir()
+    put(
+        tmp_path / "mssp",
+        "loss_rate",
+        {"value": {"basis": "fixed", "rate": 1}},
+        {"value": {"basis": "quality", "floor": 0}},
+    )
+    put(tmp_path / "mssp", "my_own", {"value": {"anything": ["goes"]}})
+    assert RuleBook([tmp_path]).parameters("mssp")["my_own"].entries[0].value == {"anything": ["goes"]}

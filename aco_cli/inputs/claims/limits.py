@@ -1,5 +1,6 @@
 """How much memory and disk a run on claims may take, and what is said of one that takes more."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,12 +18,12 @@ _MEGABYTES = {"k": 0.001, "m": 1, "g": 1_000, "t": 1_000_000}
 _MOST = 200
 
 
-def megabytes(memory: str) -> int:
+def megabytes(memory: str, option: str = "--memory") -> int:
     """4GB as 4000. Raises UsageError for what is no size or less than a megabyte."""
     size = _SIZE.fullmatch(memory.strip())
     whole = int(float(size[1]) * _MEGABYTES[size[2].lower()]) if size else 0
     if whole < 1:
-        raise UsageError(f"--memory {memory}: expected a size such as 4GB or 800MB")
+        raise UsageError(f"{option} {memory}: expected a size such as 4GB or 800MB")
     return whole
 
 
@@ -37,10 +38,15 @@ def scratch_folder(parent: str | None) -> Iterator[Path]:
         raise OutputError(f"--temp {where}: expected a folder that exists")
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(held_folder(where, "aco-claims-", mode=0o700))
+            folder = stack.enter_context(held_folder(where, f"aco-claims-{_user()}-", mode=0o700))
         except OSError as error:
             raise OutputError(f"cannot write to {where}: {error.strerror}; choose another folder with --temp") from None
         yield folder
+
+
+def _user() -> int:
+    """The number of the user, whose leftovers alone are this user's to remove; 0 where users have none."""
+    return os.getuid() if hasattr(os, "getuid") else 0
 
 
 def first_line(error: object) -> str:

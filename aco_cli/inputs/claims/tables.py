@@ -1,6 +1,7 @@
 """What an engine must be able to do, and the tables of a run made with it."""
 
 # ruff: noqa: S608 (the words in the statements are the contracts' and quoted names of files)
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -14,6 +15,8 @@ from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognize import misspelled, not_used
 
 EXAMPLES = 5
+_TELLS_NOBODY = 4
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?|\d\d?/\d\d?/\d{4}")
 BROKEN_ROW = "as many cells as the header has, in UTF-8, a quote doubled inside quotes"
 
 
@@ -251,7 +254,10 @@ class Rows:
         """A cell for a message, but not whose it is."""
         if pd.isna(value) or not str(value).strip():
             return "a blank cell"
-        return "another value" if self.contract.columns[column].private else shown(value)
+        if self.contract.columns[column].private:
+            return "another value"
+        text = str(value).strip()
+        return shown(text if len(text) <= _TELLS_NOBODY or _DATE.fullmatch(text) else _masked(text))
 
 
 def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem], list[str]]:
@@ -271,6 +277,11 @@ def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem]
         if names.count(name) > 1
     ]
     return problems, [] if problems else list(not_used(file + more, near))
+
+
+def _masked(text: str) -> str:
+    """How a cell is written but not what it says: an identifier may stand in a column that is not its own."""
+    return "".join("x" if each.isalpha() else "9" if each.isdigit() else each for each in text)
 
 
 def _others(rows: Sequence[int], count: int) -> str:

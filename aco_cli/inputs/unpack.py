@@ -1,0 +1,64 @@
+"""How much compressed input may hold: what is small on disk must not fill the memory of whoever opens it."""
+
+from contextvars import ContextVar
+from typing import Protocol
+
+from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.claims.limits import megabytes
+
+# Bytes of text; a workbook, whose cells take more, may hold a quarter, and a cell for so many of its bytes.
+_DEFAULT = 1_000_000_000
+_WORKBOOK = 4
+_PER_CELL = 50
+# No table is compressed better, unless it is made to fill a memory. What unpacks to little may be.
+_RATIO = 200
+_LITTLE = 50_000_000
+# What a run allows, if it says so.
+most: ContextVar[int | None] = ContextVar("most", default=None)
+
+
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def allow(size: str) -> None:
+    """Let files hold as much as `size` (4GB) from now on, however well they are packed. Raises UsageError."""
+    most.set(megabytes(size, "--max-unpacked") * 1_000_000)
+
+
+def most_cells() -> int:
+    """How many cells a sheet may have, blank ones too."""
+    return _most_bytes(_WORKBOOK) // _PER_CELL
+
+
+def check_parts(file: str, packed: int, unpacked: int) -> None:
+    """Refuse a workbook whose parts hold too much. Raises InputError."""
+    _check(file, packed, unpacked, _most_bytes(_WORKBOOK))
+
+
+def unpacked(file: str, packed: int, stream: _Stream) -> bytes:
+    """What a stream holds, read no further than it may. Raises InputError where there is more."""
+    bound = _most_bytes()
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := stream.read(1 << 20):
+        chunks.append(chunk)
+        size += len(chunk)
+        _check(file, packed, size, bound)
+    return b"".join(chunks)
+
+
+def _most_bytes(part: int = 1) -> int:
+    return (most.get() or _DEFAULT) // part
+
+
+def _check(file: str, packed: int, size: int, bound: int) -> None:
+    fix = "if it is sound, allow more with --max-unpacked SIZE, or save the table as CSV"
+    if size > bound:
+        expected = f"at most {bound / 1e6:,.0f} MB once unpacked"
+        raise InputError([Problem(file, expected, f"more ({packed / 1e6:,.1f} MB packed)", fix=fix)])
+    if most.get() is None and size > max(_LITTLE, _RATIO * packed):
+        expected = f"data packed to no less than 1/{_RATIO} of its size"
+        raise InputError(
+            [Problem(file, expected, f"{packed:,} bytes that unpack to over {size // 10**6:,} MB", fix=fix)]
+        )

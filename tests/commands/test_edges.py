@@ -1,0 +1,123 @@
+"""Where a run meets the edges of its surroundings: closed streams, early Ctrl-C, what cannot be used as a file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from inspect import signature
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from aco_cli.commands.table import COMMANDS
+
+Aco = Callable[..., CompletedProcess[str]]
+LONG = "a" * 5_000
+POSIX = pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
+
+
+@POSIX
+def test_standard_input_that_is_closed_is_told(program: str, tmp_path: Path) -> None:
+    done = subprocess.run(f"{program} settle 2014 - <&-", shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "found that it is closed; name a file, or pipe one in" in done.stderr
+
+
+@POSIX
+@pytest.mark.parametrize("words", ["--version", "--help", "rules show"])
+def test_a_reader_that_has_gone_ends_any_command_with_141(program: str, words: str) -> None:
+    pipe = f"{program} {words} | head -c 0; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", pipe], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@POSIX
+def test_ctrl_c_while_modules_are_imported_is_no_traceback() -> None:
+    script = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import aco_cli.main
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+
+
+def test_importing_the_command_line_leaves_ctrl_c_as_it_was() -> None:
+    script = "import signal, aco_cli.main; assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    script = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {script}"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("settle", "2014", f"{LONG}.csv"),
+        ("settle", "2014", "r.csv", "--rules", LONG),
+        ("settle", "2014", "r.csv", "--expenditures", f"{LONG}.csv"),
+        ("settle", "2014", "r.csv", "-o", f"{LONG}.csv"),
+        ("whatif", "2014", "r.csv", "--scenario", f"{LONG}.yaml"),
+        ("report", "2014", "r.csv", "-o", f"{LONG}.xlsx"),
+        ("check", f"{LONG}.csv"),
+        ("verify", f"{LONG}.json"),
+    ],
+)
+def test_a_name_longer_than_any_file_s_is_told(aco: Aco, roster, words: tuple[str, ...]) -> None:
+    done = aco(*words, cwd=roster().parent, env={"ACO_DEBUG": ""})
+    assert done.returncode == 3
+    assert "name too long" in done.stderr.lower()
+
+
+def test_a_folder_that_may_not_be_read_is_told(aco: Aco, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    done = aco("settle", "2014", tmp_path, env={"ACO_DEBUG": ""})
+    assert done.returncode == 3
+    assert "cannot be used: Permission denied" in done.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--manifest",)])
+@pytest.mark.parametrize("name", ["r.csv", "./r.csv", "link.csv"])
+def test_an_output_that_is_an_input_is_refused(aco: Aco, roster, name: str, more: tuple[str, ...]) -> None:
+    path = roster()
+    before = path.read_bytes()
+    (path.parent / "link.csv").symlink_to("r.csv")
+    done = aco("settle", "2014", "r.csv", "-o", name, *more, cwd=path.parent)
+    assert (done.returncode, path.read_bytes()) == (2, before)
+    assert f"--output {name}: it is an input too" in done.stderr
+
+
+def test_other_inputs_and_folders_of_them_are_kept_too(aco: Aco, roster) -> None:
+    folder = roster().parent
+    (folder / "totals.csv").write_text("aco_id,performance_year,expenditure_total\nA1,2014,90000000\n")
+    done = aco("settle", "2014", "r.csv", "--expenditures", "totals.csv", "-o", "totals.csv", cwd=folder)
+    assert done.returncode == 2
+    assert aco("settle", "2014", folder, "-o", folder / "totals.csv").returncode == 2
+    assert aco("settle", "2014", "r.csv", "-o", "new.csv", cwd=folder).returncode == 0
+    assert aco("settle", "2014", "r.csv", "-o", "new.csv", cwd=folder).returncode == 0
+
+
+@pytest.mark.parametrize("number", ["5e-324", "1e-31", "1.1e30", "1e308"])
+def test_numbers_whose_products_overflow_are_refused(aco: Aco, roster, number: str) -> None:
+    done = aco("settle", "2014", roster({"benchmark_total": number}))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"column benchmark_total: expected a number that can be meant, found '{number}'" in done.stderr
+    assert "Warning" not in done.stderr
+    assert aco("whatif", "2014", roster(), "--set", f"benchmark_total={number}").returncode == 2
+
+
+def test_every_command_that_writes_a_table_can_guard_it_against_formulas() -> None:
+    writing = {command.name for command in COMMANDS if "format" in signature(command.run).parameters}
+    guarding = {command.name for command in COMMANDS if "excel_safe" in signature(command.run).parameters}
+    assert len(writing) > 15
+    assert guarding == writing

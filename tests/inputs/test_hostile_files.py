@@ -1,0 +1,152 @@
+"""Files made to fill a memory, or damaged where a reader would not look: refused, and soon."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pytest
+import xlsxwriter
+
+from aco_cli.errors import InputError, UsageError
+from aco_cli.inputs import unpack
+from aco_cli.inputs.parts import read_part
+from aco_cli.inputs.sheets import open_sheets
+from aco_cli.inputs.unpack import allow, check_parts, most_cells, unpacked
+
+HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total"
+ROW = "A1,mssp,track-1,10000,100000000,90000000"
+
+
+@pytest.fixture(autouse=True)
+def usual_limits():
+    token = unpack.most.set(None)
+    yield
+    unpack.most.reset(token)
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a workbook of a sound roster and one cell more."""
+
+    def write(row: int = 0, column: int = 0, value: str = HEADER.split(",", maxsplit=1)[0]) -> Path:
+        path = tmp_path / "r.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            for number, line in enumerate((HEADER, ROW)):
+                sheet.write_row(number, 0, line.split(","))
+            sheet.write(row, column, value)
+        return path
+
+    return write
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InputError) as refused:
+        read_part(str(path), "roster")
+    return str(refused.value)
+
+
+def test_a_cell_far_from_the_table_is_refused_before_room_is_made_for_it(aco, workbook) -> None:
+    """The reader asks for 512 GB, and aborts the process."""
+    path = workbook(1_048_575, 16_383, "x")
+    assert "cells up to XFD1048576 in sheet Sheet1" in refusal(path)
+    done = aco("settle", "2014", path)
+    assert (done.returncode, "found cells up to XFD1048576" in done.stderr) == (3, True)
+
+
+def test_how_many_cells_a_sheet_may_have(workbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "_PER_CELL", 250_000_000 // 60)
+    assert most_cells() == 60
+    assert read_part(str(workbook(9, 5, "x")), "roster").rows.size
+    assert "at most 60 cells" in refusal(workbook(10, 5, "x"))
+
+
+def test_a_part_that_is_there_twice_is_refused(workbook) -> None:
+    """Two readers may take different ones."""
+    path = workbook()
+    with zipfile.ZipFile(path, "a") as book, pytest.warns(UserWarning, match="Duplicate"):
+        book.writestr("xl/worksheets/sheet1.xml", book.read("xl/worksheets/sheet1.xml"))
+    assert "a part that is there twice" in refusal(path)
+
+
+def test_workbooks_of_other_kinds_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.ods"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    assert "found another kind of workbook; save it as XLSX" in refusal(path)
+
+
+def test_what_unpacks_to_two_hundred_times_its_size_is_refused(aco, tmp_path: Path) -> None:
+    path = tmp_path / "r.csv.gz"
+    path.write_bytes(gzip.compress(f"{HEADER}\n".encode() + b"\n" * 51_000_000, 1))
+    assert path.stat().st_size * 200 < 51_000_000
+    done = aco("settle", "2014", path)
+    assert done.returncode == 3
+    assert "expected data packed to no less than 1/200 of its size" in done.stderr
+    assert "--max-unpacked" in done.stderr
+
+
+@pytest.mark.parametrize(("size", "more"), [(2_000_000, 1), (2_000_000, 0)])
+def test_a_stream_is_read_no_further_than_allowed(size: int, more: int) -> None:
+    allow("2MB")
+    stream = io.BytesIO(b"x" * (size + more))
+    if more:
+        with pytest.raises(InputError, match="at most 2 MB once unpacked"):
+            unpacked("r.gz", 100, stream)
+    else:
+        assert len(unpacked("r.gz", 100, stream)) == size
+
+
+def test_parts_of_a_workbook_hold_a_quarter_of_that_and_are_not_read_for_it() -> None:
+    check_parts("r.xlsx", 10_000_000, 250_000_000)
+    with pytest.raises(InputError, match=r"at most 250 MB once unpacked, found more \(10\.0 MB packed\)"):
+        check_parts("r.xlsx", 10_000_000, 250_000_001)
+    allow("2GB")
+    check_parts("r.xlsx", 10, 500_000_000)
+
+
+def test_an_odd_size_is_refused(aco, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--max-unpacked much"):
+        allow("much")
+    path = tmp_path / "r.csv"
+    path.write_text(f"{HEADER}\n{ROW}\n")
+    assert aco("settle", "2014", path, "--max-unpacked", "much").returncode == 2
+    assert aco("check", path, "--max-unpacked", "much").returncode == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "parquet"])
+def test_threads_of_arrow_hold_nothing_of_python_s(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one may ask for Python's lock while the interpreter ends, which aborts the process (134) after its message.
+
+    About one run in four did, with a header alone on a busy core.
+    """
+    path = tmp_path / f"r.{kind}"
+    frame = pd.DataFrame([dict(zip(HEADER.split(","), ROW.split(","), strict=True))])
+    frame.to_parquet(path) if kind == "parquet" else frame.to_csv(path, index=False)
+    given: list[pa.Buffer] = []
+    plain = pa.BufferReader
+    monkeypatch.setattr(pa, "BufferReader", lambda data: given.append(data) or plain(data))
+    monkeypatch.setattr(pa_csv, "ParseOptions", lambda **options: _without_functions(options))
+    assert len(read_part(str(path), "roster").rows) == 1
+    assert given
+    assert all(isinstance(each, pa.Buffer) and each.parent is None for each in given)
+
+
+def _without_functions(options: dict[str, object], made=pa_csv.ParseOptions) -> pa_csv.ParseOptions:
+    assert not any(map(callable, options.values()))
+    return made(**options)
+
+
+def test_a_header_alone_in_any_kind_of_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    for content in (HEADER, f"{HEADER}\n", f"{HEADER}\r\n\r\n"):
+        path.write_text(content)
+        assert "found a header only" in refusal(path)
+    assert open_sheets(str(path))
