@@ -46,7 +46,7 @@ def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
     ]
     table = pd.DataFrame(rows, columns=column_names("config show"), dtype="str")
     Session(settings).write(
-        table, "config show", o.Output(settings.format, output, None, settings.excel, settings.excel_safe)
+        table, "config show", o.Output(settings.format, output, excel_safe=settings.excel_safe)
     )
 
 
