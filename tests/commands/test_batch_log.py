@@ -84,7 +84,7 @@ def test_problems_of_inputs_have_their_place_as_fields(aco: Aco, roster: Roster,
 def test_error_in_settings_is_told_as_the_flag_asks(aco: Aco, tmp_path: Path) -> None:
     (tmp_path / "aco.toml").write_text("bogus = 1\n")
     error, finished = events(aco("settle", "2014", "r.csv", "--log-format", "json", cwd=tmp_path))
-    assert finished["exit_code"] == 2
+    assert finished["exit_code"] == 3
     assert "unknown key 'bogus'" in error["message"]
 
 
