@@ -61,7 +61,12 @@ SELECT count(*) FROM '{folder}/enrollment.parquet' WHERE bene_id IS NULL OR mont
   OR (alive AND part_a AND part_b AND NOT health_plan AND (age IS NULL OR risk_score IS NULL));
 SELECT count(*) FROM '{folder}/claims.parquet' WHERE bene_id IS NULL OR claim_type IS NULL OR through_date IS NULL
   OR paid_amount IS NULL OR denied IS NULL OR through_date NOT BETWEEN DATE '2018-01-01' AND DATE '2018-12-31'
-  OR claim_type NOT IN ('10','20','30','40','50','60','71','72','81','82');"""
+  OR claim_type NOT IN ('10','20','30','40','50','60','71','72','81','82');
+SELECT count(*), sum(paid_amount), count(DISTINCT hash(claim_id, paid_amount)) FROM '{folder}/claims.parquet';
+SELECT count(*), sum(paid_amount) FROM '{folder}/claims.parquet' c ANTI JOIN '{folder}/enrollment.parquet' e
+  ON c.bene_id = e.bene_id;
+SELECT count(*), sum(paid_amount) FROM '{folder}/claims.parquet' c ANTI JOIN '{folder}/assignment.parquet' a
+  ON c.bene_id = a.bene_id;"""
 BY_HAND = """
 CREATE TEMP TABLE spells AS
 SELECT e.bene_id, a.calendar_year, CASE WHEN NOT (alive AND part_a AND part_b AND NOT health_plan) THEN -1

@@ -17,6 +17,12 @@ PLACES = {
     "other_types": -7,
     "excluded_billing": -8,
 }
+_CANCELLATIONS = {
+    "lines": "COUNT(CASE WHEN NOT c.cancels THEN 1 END)",
+    "cancellations": "COUNT(CASE WHEN c.cancels THEN 1 END)",
+    "cancelled": "SUM(CASE WHEN c.cancels THEN -c.paid_amount ELSE 0 END)",
+}
+_NO_CANCELLATIONS = {"lines": "COUNT(*)", "cancellations": "CAST(0 AS BIGINT)", "cancelled": "0"}
 
 
 def queries(
@@ -44,6 +50,7 @@ def queries(
         "own_county": ", CASE WHEN m.bene_id IS NOT NULL THEN e.county END AS county" if by_county else "",
         **{name: str(number) for name, number in PLACES.items()},
         **_covid_words(rules, years, episodes),
+        **(_CANCELLATIONS if "adjustment_type" in has else _NO_CANCELLATIONS),
         "aside": "",
         "suspect": "",
     }

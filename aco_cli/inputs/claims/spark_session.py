@@ -135,6 +135,11 @@ class SparkTables:
             raise
         return frame
 
+    def repeats(self, keys: str) -> bool:
+        """By a count of distinct ones, where the data are."""
+        row = self.query(f"SELECT COUNT(k) AS found, COUNT(DISTINCT k) AS distinct_ones FROM ({keys}) t").iloc[0]  # noqa: S608
+        return int(row["found"]) != int(row["distinct_ones"])
+
     def hashed(self, cells: Sequence[str]) -> str:
         """In 64 bits."""
         return f"XXHASH64({', '.join(cells)})"

@@ -51,6 +51,9 @@ class Tables(Protocol):
     def query(self, sql: str) -> pd.DataFrame:
         """The rows of a statement, decimals as Decimal."""
 
+    def repeats(self, keys: str) -> bool:
+        """Whether any whole number of a statement's column k comes again."""
+
     def hashed(self, cells: Sequence[str]) -> str:
         """SQL of a whole number from these cells, each engine's own: the same for the same cells."""
 
