@@ -303,3 +303,4 @@ def make_rows() -> Callable[..., list[dict[str, Any]]]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutations", type=int, default=600, help="How many changed rosters to read.")
+    parser.addoption("--random-rows", type=int, default=3_000, help="How many rows to settle in two ways.")
