@@ -12,9 +12,9 @@ from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.reading import only
 from aco_cli.api.roster import read_roster, with_benchmark_notes
 from aco_cli.api.run import Result, Run
-from aco_cli.api.scenarios import AS_IS, Changes, cases_of, changed_rows
+from aco_cli.api.scenarios import AS_IS, ChangedSelection, cases_of, changed_rows
 from aco_cli.api.scores import explained_quality
-from aco_cli.api.selection import Request, Selection, Tables, YearsLike, requested
+from aco_cli.api.selection import Request, Tables, YearsLike, requested
 from aco_cli.engine.answer import answers
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.quality.measures import MeasureLine
@@ -27,17 +27,13 @@ if TYPE_CHECKING:
     from aco_cli.rules.book import RuleBook
 
 
-class ExplainOptions(Selection, Changes, total=False):
-    """Which files and rules, and what is changed."""
-
-
 def explain(
     data: Tables,
     aco_id: str | None = None,
     year: YearsLike = None,
     *,
     run: Run | None = None,
-    **options: Unpack[ExplainOptions],
+    **options: Unpack[ChangedSelection],
 ) -> Result:
     """The worksheet of one ACO's years: distances to the thresholds, every line with value, formula and citation.
 

@@ -1,5 +1,6 @@
 """Scenarios: named changes of inputs and rules, packaged or in a file; and values given for roster columns."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from aco_cli.engine.whatif import Move
 from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.convert import convert
-from aco_cli.inputs.layout import Layout, layouts_of, name_key
+from aco_cli.inputs.layout import Column, Layout, layouts_of, name_key
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognize import Match
 from aco_cli.nearest import did_you_mean, nearest_or_all
@@ -134,6 +136,40 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
         told = (f"{each.column}: expected {each.expected}, found {each.found}; {each.fix}" for each in problems)
         raise UsageError("\n".join(text.removesuffix("; ") for text in told))
     return frame
+
+
+_RELATIVE = re.compile(r"(?P<sign>[-+*])\s*\$?(?P<number>\d[\d,]*(?:\.\d*)?|\.\d+)\s*(?P<percent>%?)")
+_NUMBERS = frozenset({"usd", "fraction", "number", "integer"})
+
+
+def relative_values(values: Mapping[str, object]) -> tuple[dict[str, object], dict[str, Move]]:
+    """Values as given, and those relative to each row's: texts such as `+0.02`, `-5%` and `*1.1`.
+
+    A text with `=` before it is taken as it is: `=-1000`. Raises UsageError for a relative value of a column that holds
+    no numbers.
+    """
+    given: dict[str, object] = {}
+    moves: dict[str, Move] = {}
+    columns = layouts_of("roster")[0].columns
+    for name, value in values.items():
+        found = _RELATIVE.fullmatch(value.strip()) if isinstance(value, str) else None
+        if not found:
+            given[name] = value.removeprefix("=") if isinstance(value, str) else value
+        elif (held := columns.get(name)) and held.unit not in _NUMBERS:
+            raise UsageError(f"{name}={value}: only numbers take relative values, and {name} is {held.unit}")
+        else:
+            moves[name] = _move(found, held)
+    return given, moves
+
+
+def _move(found: re.Match[str], column: Column | None) -> Move:
+    number = float(found["number"].replace(",", ""))
+    ends = {"least": column.min, "most": column.max} if column else {}
+    kept = {name: float(end) for name, end in ends.items() if end is not None}
+    if found["sign"] == "*":
+        return Move(factor=number / 100 if found["percent"] else number, **kept)
+    signed = -number if found["sign"] == "-" else number
+    return Move(factor=1 + signed / 100, **kept) if found["percent"] else Move(added=signed, **kept)
 
 
 def _refusal(name: str, layout: Layout, *, selects: bool) -> str:

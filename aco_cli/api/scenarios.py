@@ -18,9 +18,11 @@ from aco_cli.api.scenario_files import (
     convert_given,
     packaged_scenarios,
     read_scenarios,
+    relative_values,
     scenario_file,
 )
-from aco_cli.api.selection import Names, Request, names
+from aco_cli.api.selection import Names, Request, Selection, names
+from aco_cli.api.vary import Vary
 from aco_cli.engine.benchmark.compute import benchmark, guarded
 from aco_cli.engine.whatif import Case, Change, changed
 from aco_cli.errors import UsageError
@@ -43,11 +45,34 @@ class Changes(TypedDict, total=False):
     scenario: Names
 
 
+class ChangedSelection(Selection, Changes, total=False):
+    """Which rows of which files, and what is changed."""
+
+
 def cases_of(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
     """The cases that changes ask for; none where nothing is changed."""
-    words, change, rule = names(changes.get("scenario")), changes.get("change", ()), changes.get("rule", ())
-    year = changes.get("rules_year")
-    return make_cases(run, book, words, change, rule, year) if words or change or rule or year else []
+    is_any = any(changes.get(name) for name in ("change", "rule", "rules_year", "scenario"))
+    return asked_cases(run, book, changes) if is_any else []
+
+
+def asked_cases(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
+    """The cases that changes ask for, or one in which nothing is changed."""
+    words, year = names(changes.get("scenario")), changes.get("rules_year")
+    return make_cases(run, book, words, changes.get("change", ()), changes.get("rule", ()), year)
+
+
+def varied_cases(run: Run, book: RuleBook, changes: Changes, vary: Vary) -> list[Case]:
+    """A case for each step of a column, on top of other changes."""
+    change = assignments("--set", changes.get("change", ()))
+    if vary.column in change:
+        raise UsageError(f"--vary {vary.column}: --set gives it another value")
+    found: list[Case] = []
+    for value in vary.values:
+        cases = asked_cases(run, book, {**changes, "change": {**change, vary.column: value}})
+        if len(cases) > 1:
+            raise UsageError("--vary: one scenario at a time")
+        found.append(replace(cases[0], name="0%" if value == "+0%" else value))
+    return found
 
 
 def changed_rows(
@@ -83,17 +108,40 @@ def make_cases(
     Raises UsageError for what does not exist or fit in an option or a scenario.
     """
     given = _options(settings, rules, rules_year)
-    alone = _case(given, book, "--set: ", "--rule: ")
+    alone = _case(given, book, "--set: ", "--rule: ", given.settings)
     if not words:
         if given.name == AS_IS:
             run.note("unchanged", "nothing is changed: give --set, --rule, --rules-year or --scenario")
         return [alone]
     read = _read(run, words)
-    cases = [_case(_on_top(scenario, given), book, f"{where}: set: ", f"{where}: ") for scenario, where in read]
+    cases = [
+        _case(_on_top(scenario, given), book, f"{where}: set: ", f"{where}: ", given.settings)
+        for scenario, where in read
+    ]
     called = [case.name for case in cases]
     if twice := [name for name in called if called.count(name) > 1]:
         raise UsageError(f"scenario {twice[0]} given more than once")
     return cases
+
+
+def one_case(run: Run, frame: pd.DataFrame, request: Request, changes: Changes) -> tuple[pd.DataFrame, RuleBook]:
+    """The rows and rules under the changes asked for, or as they are. Raises UsageError for several cases."""
+    cases = cases_of(run, request.book, changes)
+    if len(cases) > 1:
+        raise UsageError("one scenario at a time; aco whatif sets several side by side")
+    for _, rows, book in changed_rows(run, frame, request, cases):
+        run.note("changed", f"settled with {told_changes(changes)}")
+        return rows, book
+    return frame, request.book
+
+
+def told_changes(changes: Changes) -> str:
+    """What is changed, in the words of the options; nothing where nothing is."""
+    columns, rules = assignments("--set", changes.get("change", ())), assignments("--rule", changes.get("rule", ()))
+    told = [f"{name}={value}" for name, value in [*columns.items(), *rules.items()]]
+    year = changes.get("rules_year")
+    told += [f"rules of {year}"] if year else []
+    return ", ".join([*(f"scenario {word}" for word in names(changes.get("scenario"))), *told])
 
 
 def scenario_table() -> pd.DataFrame:
@@ -169,11 +217,15 @@ def _on_top(scenario: Scenario, given: Scenario) -> Scenario:
     )
 
 
-def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str) -> Case:
+def _change(setting: Setting, *, is_asked: bool) -> Change:
+    values, moves = relative_values(setting.values)
+    convert_given(dict.fromkeys(moves))  # refuses columns that cannot be given
+    return Change(convert_given(setting.where, selects=True), convert_given(values), moves, is_asked)
+
+
+def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str, asked: Sequence[Setting] = ()) -> Case:
     with _told(set_prefix):
-        changes = [
-            Change(convert_given(each.where, selects=True), convert_given(each.values)) for each in scenario.settings
-        ]
+        changes = [_change(each, is_asked=each in asked) for each in scenario.settings]
     programs = layouts_of("roster")[0].columns["program"].choices
     with _told(rule_prefix):
         if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:

@@ -7,7 +7,8 @@ import pandas as pd
 
 from aco_cli.api.roster import read_roster, with_benchmark_notes
 from aco_cli.api.run import Result, Run
-from aco_cli.api.selection import Selection, Tables, YearsLike, requested
+from aco_cli.api.scenarios import ChangedSelection, one_case
+from aco_cli.api.selection import Tables, YearsLike, requested
 from aco_cli.engine.simulate import PERCENTILES
 from aco_cli.engine.simulate import simulate as draw
 from aco_cli.outputs.phrases import dollars
@@ -23,17 +24,18 @@ def simulate(
     seed: int = 1,
     sd: float | None = None,
     run: Run | None = None,
-    **selection: Unpack[Selection],
+    **options: Unpack[ChangedSelection],
 ) -> Result:
-    """Settlements under chance: each ACO's savings rate drawn around its value, a row per ACO; `totals` of them all.
+    """Monte Carlo simulation: each ACO's savings rate drawn around its value, a row per ACO; `totals` of them all.
 
-    `sd` is the standard deviation of all savings rates (a fraction); without it that of the rules.
+    `sd` is the standard deviation of all savings rates (a fraction); without it that of the rules. `change`, `rule`,
+    `rules_year` and `scenario` change what is simulated, as in `whatif`.
     """
     run = run or Run()
-    request = requested(data, years, selection)
-    frame = read_roster(run, request)
+    request = requested(data, years, options)
+    frame, book = one_case(run, read_roster(run, request), request, options)
     with run.busy("drawing", rows=len(frame) * draws) as progress:
-        found = draw(frame, request.book, draws=draws, seed=seed, sd=sd, progress=progress)
+        found = draw(frame, book, draws=draws, seed=seed, sd=sd, progress=progress)
     table = found.table.assign(notes=with_benchmark_notes(found.table["notes"], frame))
     run.settled(table["outcome"])
     if sd is None:

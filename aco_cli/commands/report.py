@@ -7,6 +7,7 @@ import typer
 
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
+from aco_cli.commands.changes import ChangeOptions
 from aco_cli.outputs.formats import Figure
 
 PAGE, BOOK, IMAGES = ".html", ".xlsx", (".svg", ".png")
@@ -19,6 +20,7 @@ def report(
     years: o.YearsArgument,
     files: o.FilesArgument,
     rows: o.SettledRows,
+    changes: ChangeOptions,
     session: o.StrictSession,
     output: Annotated[str, o.option("FILE", _OUTPUT, "--output", "-o")],
     chart: Annotated[Figure | None, typer.Option(help=_CHART)] = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
+from aco_cli.commands.changes import ChangeOptions
 from aco_cli.outputs.formats import Format
 
 IMAGES = (".svg", ".png")
@@ -19,6 +20,7 @@ def simulate(
     files: o.FilesArgument,
     rows: o.SettledRows,
     table: o.TableOutput,
+    changes: ChangeOptions,
     session: o.StrictSession,
     draws: Annotated[int, o.option("N", "Number of draws per ACO.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Another seed gives other draws.", min=0)] = 1,
@@ -39,7 +41,8 @@ def simulate(
     from aco_cli.errors import UsageError
     from aco_cli.outputs.write import write_output
 
-    found = aco.simulate(files, years, draws=draws, seed=seed, sd=sd, run=session, **rows.selection())
+    chosen = {**rows.selection(), **changes.options()}
+    found = aco.simulate(files, years, draws=draws, seed=seed, sd=sd, run=session, **chosen)  # type: ignore[arg-type]
     if table.format is not Format.AUTO or not table.output or Path(table.output).suffix.lower() not in IMAGES:
         session.write(found.table, "simulate", table, also=names(table.columns))
         return

@@ -1,13 +1,18 @@
 """What if: the same ACOs settled as they are and with other inputs or rules, side by side."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from aco_cli.engine.answer import answers
+from aco_cli.engine.effects import idle_reasons
 from aco_cli.engine.outcome import Outcome
+from aco_cli.engine.quality.standard import follows_from_score, standard_scores
 from aco_cli.engine.settle import WARNED, settle
 from aco_cli.engine.summary import grouped
 from aco_cli.errors import RulesError
@@ -26,11 +31,46 @@ COMPARED = ("outcome", *_AMOUNTS)
 
 
 @dataclass(frozen=True)
+class Move:
+    """A value relative to that of the row: times `factor`, plus `added`, kept between `least` and `most`."""
+
+    factor: float = 1.0
+    added: float = 0.0
+    least: float = -np.inf
+    most: float = np.inf
+
+    def of(self, column: pd.Series) -> pd.Series:
+        """The column moved."""
+        return (column * self.factor + self.added).clip(self.least, self.most)
+
+
+@dataclass(frozen=True)
 class Change:
-    """Values for roster columns in the rows in which all of `where` holds; each is one row of canonical columns."""
+    """Values for roster columns in the rows in which all of `where` holds; each is one row of canonical columns.
+
+    `moves` are values relative to those of the rows. `is_asked`: somebody wants to know what it does.
+    """
 
     where: pd.DataFrame
     values: pd.DataFrame
+    moves: Mapping[str, Move] = field(default_factory=dict)
+    is_asked: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that it changes."""
+        return [*map(str, self.values), *self.moves]
+
+    @property
+    def asked(self) -> list[str]:
+        """The columns of which somebody wants to know what changing them does."""
+        idle = [name for name, move in self.moves.items() if (move.factor, move.added) == (1.0, 0.0)]
+        return [name for name in self.columns if name not in idle] if self.is_asked else []
+
+    def without(self, column: str) -> Change:
+        """The change without that of a column."""
+        moves = {name: move for name, move in self.moves.items() if name != column}
+        return replace(self, values=self.values.drop(columns=column, errors="ignore"), moves=moves)
 
 
 @dataclass(frozen=True)
@@ -41,6 +81,15 @@ class Case:
     changes: Sequence[Change]
     book: RuleBook
 
+    @property
+    def asked(self) -> list[str]:
+        """The columns of which somebody wants to know what changing them does."""
+        return list(dict.fromkeys(name for change in self.changes for name in change.asked))
+
+    def without(self, column: str) -> Case:
+        """The case without the change of a column."""
+        return replace(self, changes=[change.without(column) for change in self.changes])
+
 
 def compare(
     frame: pd.DataFrame,
@@ -48,13 +97,18 @@ def compare(
     cases: Sequence[Case],
     columns: Sequence[str],
     prepare: Callable[[pd.DataFrame, RuleBook], pd.DataFrame] | None = None,
+    varied: str = "",
+    *,
+    answered: bool = False,
 ) -> pd.DataFrame:
     """A row per ACO and case: the settlement columns asked for as `<name>_before` and `<name>_after`.
 
     `difference` is the settlement after less that before, in US dollars, NaN where either is not calculable; `notes`
     are those of the settlement after, and of the one before where it cannot be calculated. The frame's other columns
-    are kept. Cases of an ACO stand together, in their order. `prepare` brings what is computed from the inputs of the
-    rows into changed ones, by the rules of their case. Raises RulesError where a case has no rules for a row.
+    are kept. `idle` says which changed columns have no effect, and why. Cases of an ACO stand together, in their order.
+    `value` is that of the column `varied` after the change, `answer`, if asked for, the settlement after it in words.
+    `prepare` brings what is computed from the inputs of the rows into changed ones, by the rules of their case. Raises
+    RulesError where a case has no rules for a row.
     """
     names = list(dict.fromkeys([*COMPARED, "notes", WARNED, *columns]))
     before = settle(frame, book, names)
@@ -68,8 +122,13 @@ def compare(
         kept = frame.assign(**{name: rows[name] for name in _PREPARED if name in rows})
         table = pd.concat([kept, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
         difference = table["settlement_after"] - table["settlement_before"]
-        told = {"notes": _notes(before, after), WARNED: after[WARNED] | (_is_open(before) & before[WARNED])}
-        parts.append(table.assign(scenario=case.name, difference=difference, **told))
+        idle = _idle(frame, rows, after, case, book, prepare)
+        told = {"notes": _notes(before, after, idle), WARNED: after[WARNED] | (_is_open(before) & before[WARNED])}
+        if varied:
+            table["value"] = rows[varied]
+        if answered:
+            table["answer"] = answers(rows, case.book)
+        parts.append(table.assign(scenario=case.name, difference=difference, idle=idle, **told))
     joined = pd.concat(parts)
     return joined.sort_index(kind="stable").reset_index(drop=True)
 
@@ -83,19 +142,61 @@ def changed(
     """The rows as a case has them; what it says itself of what is computed counts."""
     after = _applied(frame, case.changes)
     if prepare is not None and case.changes:
-        after = _applied(prepare(after, case.book), case.changes)
-    return _without_printed_rate(frame, book, after, case.book)
+        settled = [replace(change, moves={}) for change in case.changes]  # what is computed moves no further
+        after = _applied(prepare(after, case.book), settled)
+    return _with_standard(frame, book, _without_printed_rate(frame, book, after, case.book), case.book)
 
 
 def _applied(frame: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:
     after = frame
     for change in changes:
-        rows = np.ones(len(after), dtype=np.bool_)
-        for name in change.where:
-            rows &= _is(after.get(name), change.where[name].iloc[0])
+        rows = _selected(after, change)
         new = {str(name): _with(after.get(name), rows, change.values[name]) for name in change.values}
-        after = after.assign(**new)
+        moves = [(name, move) for name, move in change.moves.items() if name in after]
+        after = after.assign(**new, **{name: after[name].mask(rows, move.of(after[name])) for name, move in moves})
     return after
+
+
+def _selected(frame: pd.DataFrame, change: Change) -> Any:
+    rows = np.ones(len(frame), dtype=np.bool_)
+    for name in change.where:
+        rows &= _is(frame.get(name), change.where[name].iloc[0])
+    return rows
+
+
+def _with_standard(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, changed: RuleBook) -> pd.DataFrame:
+    """The rows with the quality standard met or not by a score that was changed, where it followed from the score."""
+    if not {"quality_score", "quality_standard_met"} <= set(before):
+        return after
+    moved = (before["quality_score"] != after["quality_score"]) & follows_from_score(before, book)
+    moved &= before["quality_standard_met"] == after["quality_standard_met"]
+    if not moved.any():
+        return after
+    least, score = standard_scores(after, changed), after["quality_score"]
+    met = (score >= least).astype("float64").where(score.notna() & least.notna())
+    return after.assign(quality_standard_met=after["quality_standard_met"].mask(moved & least.notna(), met))
+
+
+def _idle(
+    frame: pd.DataFrame,
+    rows: pd.DataFrame,
+    after: pd.DataFrame,
+    case: Case,
+    book: RuleBook,
+    prepare: Callable[[pd.DataFrame, RuleBook], pd.DataFrame] | None,
+) -> pd.Series:
+    """For every row which of the columns asked about have no effect, and why."""
+    told = pd.Series("", index=frame.index, dtype="str")
+    for column in case.asked:
+        without = changed(frame, case.without(column), book, prepare)
+        other = settle(without, case.book, ("outcome", "settlement"))
+        same = (after["settlement"] - other["settlement"]).abs() <= HALF_CENT
+        same &= (after["outcome"] == other["outcome"]) & (after["outcome"] != Outcome.NOT_CALCULABLE)
+        addressed = [_selected(frame, each) for each in case.changes if column in each.asked]
+        places = np.flatnonzero(same.to_numpy() & np.logical_or.reduce(addressed))
+        why = idle_reasons(column, without.iloc[places], rows.iloc[places], case.book)
+        told.iloc[places] = told.iloc[places].str.cat(why.to_numpy(), sep="; ").str.strip("; ")
+    return told
 
 
 def _is(column: pd.Series | None, value: Any) -> Any:
@@ -140,9 +241,10 @@ def _is_open(settled: pd.DataFrame) -> pd.Series:
     return settled["outcome"] == Outcome.NOT_CALCULABLE
 
 
-def _notes(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
+def _notes(before: pd.DataFrame, after: pd.DataFrame, idle: pd.Series) -> pd.Series:
     earlier = ("before: " + before["notes"]).where(_is_open(before), "")
-    return earlier.str.cat(after["notes"], sep="; ").str.strip("; ")
+    told = earlier.str.cat(after["notes"], sep="; ").str.strip("; ")
+    return told.str.cat(idle.to_numpy(), sep="; ").str.strip("; ")
 
 
 def totals(compared: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from xlsxwriter.worksheet import Worksheet
 
 from aco_cli.engine.lines.row import Row, plain_tree
+from aco_cli.engine.lines.text import show
 from aco_cli.engine.lines.tree import Name, Rule
 from aco_cli.engine.members import ENROLLMENT_TYPES
 from aco_cli.engine.outcome import OUTCOMES
+from aco_cli.engine.quality.standard import standard_score
 from aco_cli.outputs.workbook.excel import NOTHING, Cells, excel_formula
 from aco_cli.outputs.workbook.parameters import Parameters
 from aco_cli.outputs.workbook.plan import FIRST_VALUE, LABEL, LETTER, SETTLEMENT, PlannedRow, SheetPlan
 from aco_cli.outputs.workbook.styles import UNITS, Styles, set_page, write_headings
-from aco_cli.rules.book import Situation
-from aco_cli.rules.parameters import Program
+from aco_cli.rules.book import RuleBook, Situation
 
 HEADING_ROW = 4
 START = HEADING_ROW + 1
@@ -24,7 +25,8 @@ NOTE_WIDTHS = (9, 62, 44, 12)  # unit, words, citation, status
 LINE_HEIGHT, PADDING = 11.5, 4.0  # points
 PER_WIDTH = 1.3  # letters of small print in a unit of column width
 RESULTS = frozenset({"outcome", "settlement", "earned_payment", "owed_repayment", "net_payment"})
-LEGEND = "Figures in blue are given and may be changed, as may the values on sheet Parameters; all else follows."
+_STANDARD, _SCORE = "given_standard_met", "quality_score"
+LEGEND = "Blue cells are inputs; edit them, or the values on sheet Parameters, and the rest recalculates."
 
 
 # What stands above the tables of a worksheet: title, subtitle and notes.
@@ -38,7 +40,7 @@ class AcoSheets:
     plan: SheetPlan
     parameters: Parameters
     styles: Styles
-    programs: Mapping[str, Program]
+    book: RuleBook
     _formulas: dict[tuple[Situation, str, str], str] = field(default_factory=dict)
 
     def write(self, sheet: Worksheet, heading: Heading, figures: Mapping[str, Row]) -> None:
@@ -87,8 +89,20 @@ class AcoSheets:
             kind = "result" if step.name in RESULTS else "line"
             formula = self._formula(row, member, figures.situation)
             sheet.write_formula(row.place, column, formula, self.styles(kind, step.unit), value)
+        elif step.key == _STANDARD and row.table.space == SETTLEMENT and self._follows(figures):
+            sheet.write_formula(row.place, column, self._by_score(figures), self.styles("given", step.unit), number)
         else:
             sheet.write(row.place, column, number if is_known else NOTHING, self.styles("given", step.unit))
+
+    def _follows(self, figures: Row) -> bool:
+        """Whether the quality standard, as given, is what the score alone comes to, so that it may follow from it."""
+        least = standard_score(self.book, figures.situation)
+        score, met = figures.figure(_SCORE), figures.figure(_STANDARD)
+        return not math.isnan(least + score + met) and (score >= least) == (met == 1)
+
+    def _by_score(self, figures: Row) -> str:
+        score = self.plan.cells[SETTLEMENT, _SCORE, ""]
+        return f'=IF(ISNUMBER({score}),IF({score}>={standard_score(self.book, figures.situation)!r},1,0),"{NOTHING}")'
 
     def _formula(self, row: PlannedRow, member: str, situation: Situation) -> str:
         def places(leaf: Name | Rule) -> Cells | None:
@@ -109,8 +123,11 @@ class AcoSheets:
         source = "roster" if row.table.space == SETTLEMENT else "files"
         citation, status, words = (source, "given", "") if is_given else ("", "not given", "")
         if step.is_line:
-            citation, status = figures.authority(step, self.programs[figures.situation.program])
+            citation, status = figures.authority(step, self.book.programs[figures.situation.program])
             words = step.words
+        elif step.key == _STANDARD and is_given and self._follows(figures):
+            least = show(standard_score(self.book, figures.situation), "fraction")
+            words = f"Follows from the score: met from {least} on. Type 1 or 0 over it where another way decides."
         texts = (UNITS.get(step.unit, step.unit), words, citation, status)
         for column, text in enumerate(texts, start=self.plan.note_column):
             sheet.write_string(row.place, column, text, self.styles("small"))

@@ -67,9 +67,7 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets, report:
     layouts = {kind: tables(book, kind[0], with_benchmark=kind[1]) for kind in sorted(set(kinds))}
     situations = dict.fromkeys(row.situation for rows in sheets.rows for row in rows if row is not None)
     parameters = Parameters(book, situations, _rule_names(layouts.values()))
-    writers = {
-        kind: AcoSheets(make_plan(layout, START), parameters, styles, book.programs) for kind, layout in layouts.items()
-    }
+    writers = {kind: AcoSheets(make_plan(layout, START), parameters, styles, book) for kind, layout in layouts.items()}
     headings = map(partial(_heading, book), sheets.roster.to_dict("records"), sheets.notes)
     for page, heading, kind, (benchmark, settlement) in zip(pages, headings, kinds, sheets.rows, strict=True):
         writers[kind].write(page, heading, {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {}))

@@ -40,6 +40,12 @@ DIGITS = 1e-14  # a spreadsheet writes 15 digits
 CELLS = make_plan(tables(RuleBook(), with_benchmark=False), START).cells
 Sheets = dict[str, list[list[str]]]
 
+# 10,000,000 x 40 % x 98 %
+STANDARD_2022: dict[str, Any] = {
+    **{"track": "basic-b", "performance_year": 2022, "assigned_beneficiaries": 10_000, "benchmark_total": 100e6},
+    **{"expenditure_total": 90e6, "quality_score": 0.8, "quality_standard_met": 1.0},
+}
+
 pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
 
 
@@ -67,8 +73,12 @@ def test_every_cell_is_what_the_engine_says(
     higher = with_number(books["some"], "Parameters", parameter(books["some"], "Maximum sharing rate", "track-1"), 0.7)
 
     failed = with_number(books["some"], "A67373", CELLS[SETTLEMENT, "quality_score", ""], 0)
+    # In 2022 a score of 70.63 % meets the standard, and that alone gives the whole rate: below it nothing is paid.
+    books["standard"] = workbook(canonical([STANDARD_2022]))
+    below = with_number(books["standard"], "A0", CELLS[SETTLEMENT, "quality_score", ""], 0.7)
 
-    found = recalculated({**books, "lower": lower, "higher": higher, "failed": failed}, tmp_path, patience)
+    typed = {"lower": lower, "higher": higher, "failed": failed, "below": below}
+    found = recalculated({**books, **typed}, tmp_path, patience)
 
     for name, data in books.items():
         compare(name, sheets_of(data), found[name])
@@ -86,6 +96,8 @@ def test_every_cell_is_what_the_engine_says(
         name: (column(found[name]["Summary"], "earned")[-1], column(found[name]["Summary"], "quality-failed")[-1])
         for name in ("some", "failed")
     }
+    paid_2022 = [column(found[name]["Index"], "Settlement")[0] for name in ("standard", "below")]
+    assert paid_2022 == [pytest.approx(3_920_000), 0], "the standard follows from the score that is typed"
     assert counts == {"some": (2, 0), "failed": (1, 1)}, "the summary follows to an outcome that no ACO had"
     if losses is not None:
         owed = column(found["losses2018"]["Index"], "Repayment")

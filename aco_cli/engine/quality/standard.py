@@ -1,0 +1,37 @@
+"""The quality performance standard where a score alone meets it: the percentile of the year (42 CFR 425.512(a))."""
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.quality import ANY, QUALITY
+
+_BASES = ("standard", "alternative")
+
+
+def standard_score(book: RuleBook, situation: Situation) -> float:
+    """The score from which the standard of a program, track and year is met; NaN where a standard does not decide."""
+    basis = book.value(situation, "quality_in_sharing") or {}
+    if basis.get("basis") not in _BASES:
+        return np.nan
+    found = book.value(Situation(QUALITY, ANY, situation.year), "disaster_score") or {}
+    return float(found.get("score", np.nan))
+
+
+def standard_scores(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
+    """The score from which the standard is met on every row of a roster frame."""
+    keys = ["program", "track", "performance_year"]
+    situations = frame[keys].drop_duplicates()
+    scores = [standard_score(book, Situation(*each)) for each in situations.itertuples(index=False, name=None)]
+    return frame.groupby(keys, sort=False).ngroup().map(dict(enumerate(scores)))
+
+
+def follows_from_score(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
+    """Whether the standard that a row says is met, or not, is what its score alone comes to.
+
+    It need not: reporting eCQMs, or a first year, is another way to meet it.
+    """
+    if not {"quality_score", "quality_standard_met"} <= set(frame):
+        return pd.Series(False, index=frame.index)
+    least, score, met = standard_scores(frame, book), frame["quality_score"], frame["quality_standard_met"]
+    return least.notna() & score.notna() & met.notna() & ((score >= least) == (met == 1))
