@@ -89,6 +89,7 @@ class Request:
     expect_rows: int | None = None
     own: Sequence[str] = ()
     reports: Sequence["ReportInputs"] = ()
+    what_if: str = ""
 
     @property
     def is_part(self) -> bool:

@@ -1,5 +1,6 @@
 """`aco report`: settlements as a page, a workbook or a chart."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,7 @@ def report(
     aco report 2018 puf_2018.csv --chart waterfall -o waterfall.svg
     """
     from aco_cli.api.roster import read_roster
+    from aco_cli.api.scenarios import one_case, told_changes
     from aco_cli.api.selection import requested
     from aco_cli.commands.report_files import make_book, make_charts, make_page
     from aco_cli.errors import UsageError
@@ -48,13 +50,15 @@ def report(
     if chart and kind not in IMAGES:
         raise UsageError(f"--chart {chart}: is for a file that ends in {' or '.join(IMAGES)}, found -o {output}")
     request = requested(files, years, rows.selection())
-    frame = read_roster(session, request)
+    frame, book = one_case(session, read_roster(session, request), request, changes.options())  # type: ignore[arg-type]
+    if what_if := told_changes(changes.options()):  # type: ignore[arg-type]
+        request = replace(request, book=book, what_if=what_if, reports=())
     if kind == BOOK:
         data = make_book(session, frame, request)
     elif kind == PAGE:
         data = make_page(session, frame, request)
     else:
-        data = make_charts(session, frame, request.book, output, chart)
+        data = make_charts(session, frame, request, output, chart)
     write_output(data, output)
     what = "charts of " if kind in IMAGES else ""
     session.step("wrote", f"wrote {what}{len(frame):,} rows to {output}", rows=len(frame), file=output)

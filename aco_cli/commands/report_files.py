@@ -47,7 +47,9 @@ def make_book(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
     if len(request.reports) == 1 and len(frame) == 1:
         lines = pd.DataFrame(map(asdict, worksheet(frame, book, evidence)))
         report = cms_sheets(request.reports[0], frame, lines)
-    sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), settled["notes"].tolist(), rows)
+    start = f"What if: {request.what_if}. " if request.what_if else ""
+    notes = [f"{start}{text}".strip() for text in settled["notes"]]
+    sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), notes, rows)
     with session.busy("writing the workbook", rows=len(frame)):
         return render_book(book, sheets, report)
 
@@ -73,22 +75,28 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
         _laws(frame, book),
         lines,
     )
-    files = [*request.files, *request.quality, *request.reference, *request.prior]
-    return render_page(content, _made_of(files))
+    return render_page(content, _made_of(_files(request)), request.what_if)
 
 
-def make_charts(session: Session, frame: pd.DataFrame, book: RuleBook, output: str, figure: Figure | None) -> bytes:
+def _files(request: Request) -> list[str]:
+    return [*request.files, *request.quality, *request.reference, *request.prior]
+
+
+def make_charts(session: Session, frame: pd.DataFrame, request: Request, output: str, figure: Figure | None) -> bytes:
     """Settle the rows and draw one chart, or all, as SVG or PNG. Raises UsageError as `make_page`."""
     _need_libraries()
     from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, image
+    from aco_cli.outputs.charts.look import described, labeled
 
-    settled, steps = _settle(session, frame, book)
+    settled, steps = _settle(session, frame, request.book)
     shown = [figure] if figure else list(Figure)
     chart, bare = draw(shown, settled, steps)
     for each in bare:
         (session.warn if figure else session.note)("empty_chart", f"nothing to draw in chart {each}: {NOTHING[each]}")
     years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
     words = " ".join(NOTHING[each] if each in bare else caption(each, settled, steps) for each in shown)
+    source = _names(_files(request)) + (f"; what if: {request.what_if}" if request.what_if else "")
+    chart = labeled(chart, described(settled, source))
     return image(chart, output, f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}", words)
 
 
@@ -102,8 +110,11 @@ def make_projection(found: Result, output: str, files: Sequence[str]) -> bytes:
 
 
 def _made_of(files: Sequence[str]) -> str:
-    names = ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
-    return f"Made by aco {aco_cli.__version__} from {names}."
+    return f"Made by aco {aco_cli.__version__} from {_names(files)}."
+
+
+def _names(files: Sequence[str]) -> str:
+    return ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
 
 
 def _need_libraries() -> None:

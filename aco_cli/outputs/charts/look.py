@@ -5,6 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from aco_cli.outputs.phrases import acos
+
 WIDTH = 440  # narrow, so that text is still read where a page makes a chart as small as a telephone
 # Each color by the name that a page may give a color of its own for dark screens.
 COLORS = {
@@ -41,6 +43,22 @@ def zero(**place: str) -> Any:
 def framed(chart: Any, heading: str, height: Any, below: str | list[str] = "", width: Any = WIDTH) -> Any:
     """The chart in its size, with a title and smaller lines below that."""
     return chart.properties(width=width, height=height, title=alt.TitleParams(heading, subtitle=below, anchor="start"))
+
+
+def described(settled: pd.DataFrame, source: str) -> str:
+    """Of which ACO or ACOs and years a chart is, and from which files."""
+    named = settled.drop_duplicates("aco_id")
+    name = acos(len(named))
+    if len(named) == 1:
+        name = " ".join(named.iloc[0].reindex(["aco_id", "aco_name"]).fillna("")).strip()
+    years = ", ".join(map(str, sorted(settled["performance_year"].unique())))
+    return f"{name}, performance year {years}" + (f"; source: {source}" if source else "")
+
+
+def labeled(chart: Any, text: str) -> Any:
+    """The chart under a line that says of what and from where it is."""
+    title = alt.TitleParams(text, anchor="start", fontSize=12, fontWeight="normal", color=MUTED)
+    return alt.vconcat(chart).properties(title=title)
 
 
 def with_look(chart: Any) -> Any:

@@ -7,8 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BLUE, DOLLARS, data, framed, zero
-from aco_cli.outputs.phrases import acos
+from aco_cli.outputs.charts.look import BLUE, DOLLARS, data, described, framed, zero
 
 _FEW = 6
 
@@ -37,13 +36,3 @@ def _title(steps: pd.Series, column: str) -> str:
     if steps.str.endswith("%").any():
         return f"Change of {column}, percent"
     return f"Change of {column}" if steps.str.contains(r"^[+-]").any() else column
-
-
-def described(settled: pd.DataFrame, source: str) -> str:
-    """Of which ACO or ACOs and years a chart is, and from which files."""
-    named = settled.drop_duplicates("aco_id")
-    name = acos(len(named))
-    if len(named) == 1:
-        name = " ".join(named.iloc[0].reindex(["aco_id", "aco_name"]).fillna("")).strip()
-    years = ", ".join(map(str, sorted(settled["performance_year"].unique())))
-    return f"{name}, performance year {years}" + (f"; source: {source}" if source else "")

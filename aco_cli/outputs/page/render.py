@@ -135,7 +135,7 @@ def _cents(amounts: pd.DataFrame) -> list[list[float | None]]:
     return [[None if np.isnan(amount) else amount for amount in row] for row in rounded.tolist()]
 
 
-def render_page(content: Settlements, made_of: str) -> bytes:
+def render_page(content: Settlements, made_of: str, what_if: str = "") -> bytes:
     """The page in UTF-8; `made_of` says by what program, from what files and under which rules."""
     page = (
         environment()
@@ -145,6 +145,7 @@ def render_page(content: Settlements, made_of: str) -> bytes:
             style=style(),
             script=_part("page.js"),
             made_of=made_of,
+            what_if=what_if,
             headline=headline(content),
             figures=list(_figures(content)),
             table=grid(content.settled, content.table_columns),
