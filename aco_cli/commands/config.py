@@ -45,9 +45,7 @@ def show(settings: Settable, call: Call, output: o.OutputOption = None) -> None:
         for name in SETTINGS
     ]
     table = pd.DataFrame(rows, columns=column_names("config show"), dtype="str")
-    Session(settings).write(
-        table, "config show", o.Output(settings.format, output, excel_safe=settings.excel_safe)
-    )
+    Session(settings).write(table, "config show", o.Output(settings.format, output, excel_safe=settings.excel_safe))
 
 
 def _shown(value: Any) -> str:
