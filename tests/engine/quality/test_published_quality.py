@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ RULES = RuleBook()
 WITHIN = 0.0005 + 1e-9
 
 
+@cache
 def published_and_rates(folder: Path, year: int, rates: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
     years, puf = Years.parse(str(year)), str(folder / f"mssp_puf_{year}.csv")
     published = load([puf], years, precision=True).frame
@@ -65,13 +67,14 @@ def test_2014_settles_the_same_from_measure_rates(of_2014: tuple[pd.DataFrame, p
 
 
 def test_2018_is_explained_by_improvement(shared_data: Path) -> None:
-    compared = compare_scores(*published_and_rates(shared_data, 2018), RULES)
+    compared = compared_with_prior_year(shared_data, 2018)
     assert len(compared) == 548
     steps = compared[compared["class"] == Verdict.EXPLAINED]
     assert (steps["cause"] == Cause.REWARDS).all()
     assert steps["reason"].str.startswith("patient_experience ").all()
 
 
+@cache
 def with_prior_year(folder: Path, year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Published scores of a year and its rates, with those of the year before where the file is at hand."""
     published, rates = published_and_rates(folder, year)
@@ -79,6 +82,11 @@ def with_prior_year(folder: Path, year: int) -> tuple[pd.DataFrame, pd.DataFrame
     if year < 2022 or not before.exists():
         return published, rates
     return published, load_rates([str(before), str(folder / f"mssp_puf_{year}.csv")], Years.parse(str(year))).frame
+
+
+@cache
+def compared_with_prior_year(folder: Path, year: int) -> pd.DataFrame:
+    return compare_scores(*with_prior_year(folder, year), RULES)
 
 
 UNEXPLAINED = {
@@ -94,7 +102,7 @@ BY_CHANCE = {2017: 0.36, 2018: 0.31, 2021: 0.06, 2022: 0.11, 2023: 0.14, 2024: 0
 
 @pytest.mark.parametrize("year", UNEXPLAINED)
 def test_unexplained_scores_are_those_named(shared_data: Path, year: int) -> None:
-    compared = compare_scores(*with_prior_year(shared_data, year), RULES)
+    compared = compared_with_prior_year(shared_data, year)
     assert sorted(compared.loc[compared["class"] == Verdict.UNEXPLAINED, "aco_id"]) == UNEXPLAINED[year]
 
 
@@ -111,7 +119,7 @@ def test_causes_explain_little_by_chance(shared_data: Path, year: int) -> None:
 
 def test_2017_the_mean_of_affected_acos_is_exact(shared_data: Path) -> None:
     """The file does not say which ACOs were affected: only 92.06 to the digit counts, above what the rates give."""
-    compared = compare_scores(*published_and_rates(shared_data, 2017), RULES)
+    compared = compared_with_prior_year(shared_data, 2017)
     affected = compared[compared["cause"] == Cause.CIRCUMSTANCES]
     assert len(affected) == 62
     assert (affected["published"] == 0.9206).all()
@@ -120,8 +128,8 @@ def test_2017_the_mean_of_affected_acos_is_exact(shared_data: Path) -> None:
 
 def test_2024_equity_adjustments_fit_thirds_and_shares(shared_data: Path) -> None:
     """What is above their rates is a share of the thirds' points that is no less than that of dual eligibles."""
-    published, rates = with_prior_year(shared_data, 2024)
-    compared = compare_scores(published, rates, RULES).set_index("aco_id")
+    _, rates = with_prior_year(shared_data, 2024)
+    compared = compared_with_prior_year(shared_data, 2024).set_index("aco_id")
     scores = score_years(rates, RULES)[-1].scores
     assert isinstance(scores, DecileScores)
     rows = rates.loc[rates["performance_year"] == 2024, ["aco_id", "dual_share"]].set_index("aco_id")
@@ -165,7 +173,7 @@ def test_the_derived_standards_of_2024_settle_as_the_published_ones(shared_data:
 
 def test_2021_app_scores(shared_data: Path) -> None:
     """Most have all bonus points for end-to-end reporting, some fewer; what no rule explains stays unexplained."""
-    compared = compare_scores(*published_and_rates(shared_data, 2021), RULES)
+    compared = compared_with_prior_year(shared_data, 2021)
     web = compared[compared["route"] == Route.WEB_INTERFACE]
     assert len(web) == 460
     assert (web["difference"].abs() <= WITHIN).sum() == 404
