@@ -20,9 +20,10 @@ from aco_cli.nearest import did_you_mean, nearest_or_all
 from aco_cli.rules.validated_yaml import read_yaml
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
-_KEYS = {"name", "description", "set", "rules", "rules_year", "lines"}
+_KEYS = {"name", "description", "status", "set", "rules", "rules_year", "values", "lines"}
+_MAPPINGS = ("rules", "lines", "values")
 _IDENTITY = {"aco_id": "it says which row it is", "performance_year": "rules of another year are --rules-year"}
-_FORM = "a scenario: a mapping of name, description, set, rules, rules_year, lines"
+_FORM = "a scenario: a mapping of name, description, status, set, rules, rules_year, values, lines"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Setting:
 class Scenario:
     """What is changed: roster columns, rules by their dotted names, the year whose rules hold, and lines of the law.
 
-    `file` and `place` say where the lines are written.
+    `values` are rule values by program and parameter, as rule files have them. `status` says of what is no rule what it
+    is; every output shows it. `file` and `place` say where the lines are written.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Scenario:
     rules: Mapping[str, Any] = field(default_factory=dict)
     rules_year: int | None = None
     lines: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    status: str = ""
     file: Path = field(default=PACKAGED, compare=False)
     place: tuple[int | str, ...] = field(default=(), compare=False)
 
@@ -86,8 +90,9 @@ def _scenario(item: Any, file: Path, place: tuple[int | str, ...]) -> Scenario:
         Setting({name: value for name, value in each.items() if name != "where"}, each.get("where") or {})
         for each in _settings(item)
     )
-    rules, lines = item.get("rules") or {}, item.get("lines") or {}
-    return Scenario(str(item["name"]), description, settings, rules, item.get("rules_year"), lines, file, place)
+    rules, lines, values = (item.get(key) or {} for key in _MAPPINGS)
+    status, year = " ".join(str(item.get("status") or "").split()), item.get("rules_year")
+    return Scenario(str(item["name"]), description, settings, rules, year, lines, values, status, file, place)
 
 
 def _settings(item: Mapping[str, Any]) -> list[Any]:
@@ -105,9 +110,12 @@ def _problems(item: Any) -> Iterator[tuple[str, str]]:
         yield "a name of the scenario", "none"
     if strange := [str(key) for key in item if key not in _KEYS]:
         yield _FORM, ", ".join(strange)
-    for key in ("rules", "lines"):
+    for key in _MAPPINGS:
         if not isinstance(item.get(key) or {}, dict):
             yield f"{key}: names with their values", repr(item[key])
+    values = item.get("values") or {}
+    if isinstance(values, dict) and any(not isinstance(each, dict) for each in values.values()):
+        yield "values: parameters by program", repr(values)
     if type(item.get("rules_year")) not in (int, type(None)):
         yield "rules_year: a year such as 2016", repr(item["rules_year"])
 

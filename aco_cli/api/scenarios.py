@@ -28,7 +28,7 @@ from aco_cli.engine.whatif import Case, Change, changed
 from aco_cli.errors import UsageError
 from aco_cli.inputs.layout import layouts_of
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.change import changed_book
+from aco_cli.rules.change import book_with_values, changed_book
 from aco_cli.rules.given_lines import lines_of_scenario
 
 Assignments = Mapping[str, object] | Sequence[str]
@@ -81,16 +81,16 @@ def changed_rows(
     """The name of each case, the rows as it has them, with benchmarks computed from those, and its rules."""
     evidence = read_evidence(run, request) if cases else None
     for case in cases:
-        yield case.name, changed(frame, case, request.book, with_benchmark(evidence, request.book)), case.book
+        yield case.name, changed(frame, case, request.book, with_benchmark(evidence)), case.book
 
 
 def with_benchmark(
-    evidence: tuple[pd.DataFrame, pd.DataFrame] | None, book: RuleBook
+    evidence: tuple[pd.DataFrame, pd.DataFrame] | None,
 ) -> Callable[[pd.DataFrame, RuleBook], pd.DataFrame]:
     """What brings the benchmarks of changed rows into them, by the rules of their case."""
 
     def brought(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
-        return guarded(frame, benchmark(frame, *evidence, book), rules) if evidence else frame
+        return guarded(frame, benchmark(frame, *evidence, rules.by_own_years()), rules) if evidence else frame
 
     return brought
 
@@ -118,6 +118,10 @@ def make_cases(
         _case(_on_top(scenario, given), book, f"{where}: set: ", f"{where}: ", given.settings)
         for scenario, where in read
     ]
+    for case in cases:
+        told = f"scenario {case.name}: {case.status}"
+        if case.status and all(each.message != told for each in run.notices):
+            run.warn("scenario_status", told, scenario=case.name)
     called = [case.name for case in cases]
     if twice := [name for name in called if called.count(name) > 1]:
         raise UsageError(f"scenario {twice[0]} given more than once")
@@ -154,12 +158,22 @@ def scenario_table() -> pd.DataFrame:
                 "set": "; ".join(
                     _pairs(one.values) + (f" where {_pairs(one.where)}" if one.where else "") for one in each.settings
                 ),
-                "rules": _pairs(each.rules),
+                "rules": "; ".join(filter(None, [_pairs(each.rules), *_values(each.values)])),
                 "rules_year": each.rules_year,
+                "scenario_status": each.status,
             }
             for each in packaged_scenarios()
         ]
     )
+
+
+def _values(values: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Rule values of a scenario, one by one."""
+    for program, parameters in values.items():
+        for name, entries in parameters.items():
+            for each in entries:
+                value = _pairs(each["value"]) if isinstance(each["value"], dict) else each["value"]
+                yield f"{program}.{name}={value} ({each['track']}, {each['years']})"
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
@@ -231,8 +245,9 @@ def _case(scenario: Scenario, book: RuleBook, set_prefix: str, rule_prefix: str,
         if others := [name for name in scenario.rules if name.partition(".")[0] not in programs]:
             raise UsageError(f"{others[0]!r} is no rule of a settlement: expected {' or '.join(programs)}.PARAMETER")
         rules = changed_book(book, scenario.rules, scenario.rules_year)
+        rules = book_with_values(rules, scenario.values, scenario.file) if scenario.values else rules
         lines = tuple(lines_of_scenario(scenario.lines, scenario.file, scenario.place))
-        return Case(scenario.name, changes, rules.with_lines(lines) if lines else rules)
+        return Case(scenario.name, changes, rules.with_lines(lines) if lines else rules, scenario.status)
 
 
 @contextmanager

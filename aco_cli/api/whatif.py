@@ -46,7 +46,7 @@ def whatif(
     frame, evidence = frame.assign(**grouping_columns(frame)), read_evidence(run, request)
 
     with run.busy("settling", rows=len(frame) * len(cases)):
-        prepare = with_benchmark(evidence, book)
+        prepare = with_benchmark(evidence)
         wanted = ("track", *columns)
         compared = compare(frame, book, cases, wanted, prepare, steps.column if steps else "", answered=len(frame) == 1)
     compared["notes"] = with_benchmark_notes(compared["notes"], compared)
@@ -58,6 +58,8 @@ def whatif(
     warn_of_unpublished(run, compared.pop("is_warned"), compared, "notes say which")
     summed = totals(compared, groups)
     told = over(compared, steps.column) if steps else sentences(compared, summed)
+    statuses = {case.name: case.status for case in cases}
+    summed = summed.assign(scenario_status=summed["scenario"].map(statuses))
     return Result(compared, run.notices, summed, answers=list(told))
 
 

@@ -75,11 +75,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Case:
-    """A scenario to settle: changes of the rows, one after the other, and the rules that hold."""
+    """A scenario to settle: changes of the rows, one after the other, and the rules that hold.
+
+    `status` says of rules that are none what they are; it stands in the notes of every row.
+    """
 
     name: str
     changes: Sequence[Change]
     book: RuleBook
+    status: str = ""
 
     @property
     def asked(self) -> list[str]:
@@ -141,10 +145,20 @@ def changed(
 ) -> pd.DataFrame:
     """The rows as a case has them; what it says itself of what is computed counts."""
     after = _applied(frame, case.changes)
-    if prepare is not None and case.changes:
+    if prepare is not None and (case.changes or case.book is not book):
         settled = [replace(change, moves={}) for change in case.changes]  # what is computed moves no further
         after = _applied(prepare(after, case.book), settled)
-    return _with_standard(frame, book, _without_printed_rate(frame, book, after, case.book), case.book)
+    after = _with_status(_without_printed_rate(frame, book, after, case.book), case)
+    return _with_standard(frame, book, after, case.book)
+
+
+def _with_status(frame: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """The rows with what the rules of the case are among what is told of them, as a warning."""
+    if not case.status:
+        return frame
+    told = f"scenario {case.name}: {case.status}"
+    notes = frame["benchmark_notes"] if "benchmark_notes" in frame else pd.Series("", index=frame.index)
+    return frame.assign(benchmark_notes=(told + "; " + notes).str.strip("; "), benchmark_is_warned=True)
 
 
 def _applied(frame: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:

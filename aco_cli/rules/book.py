@@ -132,6 +132,12 @@ class RuleBook:
         book._rules_year = rules_year or self._rules_year
         return book
 
+    def by_own_years(self) -> RuleBook:
+        """This book with the rules of each year in that year, as those of agreements go by when these started."""
+        book = copy(self)
+        book._rules_year, book._in_force = None, {}
+        return book
+
     def with_lines(self, lines: Iterable[GivenLines]) -> RuleBook:
         """This book with further lines of the law over those of its folders."""
         book = copy(self)

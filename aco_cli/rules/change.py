@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from aco_cli.errors import UsageError
 from aco_cli.nearest import nearest_or_all
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.parameters import Parameter, Status
+from aco_cli.rules.parameters import Parameter, Status, parameter_in
 
 
 def changed_book(book: RuleBook, changes: Mapping[str, Any], rules_year: int | None = None) -> RuleBook:
@@ -32,6 +33,22 @@ def changed_book(book: RuleBook, changes: Mapping[str, Any], rules_year: int | N
     for each in changed.values():
         _refuse_incomplete(each, _values(book, each.name))
     return book.changed(changed.values(), rules_year)
+
+
+def book_with_values(book: RuleBook, values: Mapping[str, Mapping[str, Any]], file: Path) -> RuleBook:
+    """A rule book with values over its own, by program and parameter, each as a rule file has it.
+
+    `file` says where they are written. Raises UsageError for a parameter that does not exist, RulesError for values.
+    """
+    changed = []
+    for program, parameters in values.items():
+        for name, entries in parameters.items():
+            _find(book, f"{program}.{name}")
+            known = book.parameters(program)[name]
+            content = {"label": known.label, "unit": known.unit, "values": entries}
+            new = parameter_in(file, content, book.programs[program])
+            changed.append(replace(known, entries=known.entries + new.entries))
+    return book.changed(changed)
 
 
 def _find(book: RuleBook, name: str) -> tuple[str, str, str]:

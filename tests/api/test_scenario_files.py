@@ -37,7 +37,10 @@ def test_file_holds_one_scenario_or_a_list(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected a scenario: a mapping of name, description, set, rules, rules_year, lines, found None"),
+        (
+            "",
+            "expected a scenario: a mapping of name, .*, set, rules, rules_year, values, lines, found None",
+        ),
         ("- 3", "found 3"),
         ("description: x", "expected a name of the scenario, found none"),
         ("{name: a, sets: {}}", "expected a scenario: .*, found sets"),

@@ -45,6 +45,8 @@ BY_HAND = [
     ("rules-2024", "A00934", 2_644_605.22, 2_791_830.66, "earned"),
     # Track 2: 13,767,493 x 60 % x 0.93002232143 x 98 %  ->  ENHANCED: x 75 % x 98 % = 10,119,107.355
     ("rules-2024", "A85439", 7_528_796.57, 10_119_107.36, "earned"),
+    # of BASIC level E and of agreements from 2024 alone (tests/api/test_proposed_2027.py)
+    ("proposed-2027", "A67373", 14_455_932.80, 14_455_932.80, "earned"),
     # failed the standard in 2014 and so under the rules of 2024
     ("rules-2024", "A65307", 0.0, 0.0, "quality-failed"),
     # 32,173,449 x 50 % x 0.91696428571, without the 2 %

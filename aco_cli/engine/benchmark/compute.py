@@ -108,7 +108,9 @@ def _figures(roster: pd.DataFrame, expenditures: pd.DataFrame, reference: pd.Dat
     if "agreement_start" in roster:
         start = roster["agreement_start"].dt
         within = ((start.year == roster["performance_year"]) & (start.month > 1)).to_numpy(dtype=np.bool_)
-    return {**figures, "starts_within_year": within, "calendar_fits": calendar_fits(roster, years)}
+    enhanced = (roster["track"] == "enhanced").to_numpy() if "track" in roster else np.asarray(False)
+    choices = {"starts_within_year": within, "is_enhanced": enhanced}
+    return {**figures, **choices, "calendar_fits": calendar_fits(roster, years)}
 
 
 def eras(roster: pd.DataFrame, book: RuleBook) -> tuple[Situations, NDArray[np.bool_]]:

@@ -156,7 +156,11 @@ def random_figures(table: str) -> list[Row]:
     for step in law.inputs:
         shape = (4, rows) if step.axis else (rows,)
         if step.choice:
-            figures[step.key] = random.random(shape) < 0.5 if step.key == "starts_within_year" else np.full(shape, True)
+            figures[step.key] = (
+                random.random(shape) < 0.5
+                if step.key in ("starts_within_year", "is_enhanced")
+                else np.full(shape, True)
+            )
             continue
         if step.unit == "condition":
             figures[step.key] = random.choice((0.0, 1.0, np.nan), shape)
