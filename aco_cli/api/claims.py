@@ -123,10 +123,8 @@ def _codes(rules: ExpenditureRules) -> dict[str, str]:
 
 def _once(claims: ClaimsRows, final: FinalAmounts, rules: ExpenditureRules, sought: Sought) -> Repeats:
     """Make the view `claims` of each row once, cancellations negative. Raises InputError for repeats to be refused."""
-    if sought.cclf is None and final.has_negative_cancellations():
-        file, fix = sought.files["claims"][0], "leave adjustment_type out if amounts have their sign already"
-        raise InputError([Problem(file, "amounts of cancellations as they were paid, above 0", "negative ones",
-                                  column="adjustment_type", fix=fix)])  # fmt: skip
+    if final.has_negative_cancellations():
+        raise InputError([claims.signed_cancellations()])
     part_a = [code for code in rules.claim_types if code < "70"]
     repeats = final.find_repeats(part_a)
     if repeats.equal.rows and sought.repeats == REFUSE and sought.cclf is None:

@@ -24,6 +24,10 @@ _TOLD = {
         False,
         "{count:,} rows with ${dollars:,.2f} are in months for which their beneficiaries have no enrollment",
     ),
+    "not_assigned": (
+        False,
+        "{count:,} rows with ${dollars:,.2f} are of beneficiaries who are not assigned in the calendar year",
+    ),
     "excluded_billing": (False, "{count:,} rows with ${dollars:,.2f} of suspect billing are left out (42 CFR 425.670)"),
     "covid": (
         False,
@@ -86,8 +90,14 @@ class ClaimsNotes:
                 "CCLF8 has neither risk scores nor months in health plans: risk_score is blank, and such months count; "
                 "give --enrollment for both",
             )
+            months, held = [f"{year}-{month:02}" for year in self._years for month in range(1, 13)], feed.months()
+            if missing := [month for month in months if month not in held]:
+                more = f" and {len(missing) - 1:,} more months" if len(missing) > 1 else ""
+                self._run.warn("cclf_months", f"no CCLF8 file of {missing[0]}{more}: nobody counts then")
         for note in feed.notes():
             self._run.note("cclf", note)
+        for warning in feed.stray_reductions():
+            self._run.warn("cclf", warning)
 
     def of_amounts(self, audit: Mapping[str, Amount], repeats: Repeats) -> None:
         """What became of rows that do not count, or not as they are printed."""

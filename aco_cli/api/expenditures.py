@@ -71,8 +71,9 @@ def expenditures(
         found_cclf = None
         if feed:
             found_cclf = find_cclf(feed, lambda: stack.enter_context(scratch_folder(temp)))
-            if found_cclf.problems:
-                raise InputError(found_cclf.problems)
+            problems = found_cclf.problems or found_cclf.lacking(feed, with_enrollment=bool(files["enrollment"]))
+            if problems:
+                raise InputError(problems)
         sought = Sought(
             files,
             years_of(years),

@@ -8,17 +8,18 @@ from pathlib import Path
 from aco_cli.data_files import load_yaml
 from aco_cli.errors import Problem
 from aco_cli.inputs.claims.cclf import CCLF_KINDS
-from aco_cli.inputs.claims.cclf_files import CclfFiles
-from aco_cli.inputs.claims.contracts import TEXT, Stored, contracts
+from aco_cli.inputs.claims.cclf_files import PAYMENTS, CclfFiles
+from aco_cli.inputs.claims.contracts import TEXT, ClaimsColumn, Stored, contracts
 from aco_cli.inputs.claims.sources import FIXED, Columns, File, FileGroup, Meanings, quoted
 from aco_cli.inputs.claims.tables import Reading, RowRule, Rows, Tables, Totals
 
 _CONTRACTS = contracts("cclf_contracts.yaml")
 _SQL: Mapping[str, str] = load_yaml(Path(__file__).with_name("cclf_tables.yaml").read_text("utf-8"))
-# Who a record is about: the same claim may come again under another identifier.
-_WHO = ("BENE_MBI_ID", "BENE_HIC_NUM", "BENE_EQTBL_BIC_HICN_NUM")
-_PAYMENTS = {"1": "clm_pmt_amt", "5": "clm_line_cvrd_pd_amt", "6": "clm_line_cvrd_pd_amt"}
-_MONTH = "bene_member_month"
+# What a repeat may differ in: who it is about (an identifier that changed), and when it was processed and loaded.
+_NOT_COMPARED = ("BENE_MBI_ID", "BENE_HIC_NUM", "BENE_EQTBL_BIC_HICN_NUM", "CLM_EFCTV_DT", "CLM_IDR_LD_DT")
+# What CMS fills fields with that have no value.
+_FILL, _NO_DATE = "'~'", "'0000-00-00'"
+_MONTH, _LENGTH = "bene_member_month", "record_length"
 _RULES = {
     "1": [RowRule("clm_adjsmt_type_cd", "0, 1 or 2", "clm_adjsmt_type_cd NOT IN (0, 1, 2)")],
     "8": [
@@ -44,7 +45,7 @@ class CclfFeed:
         self._tables = tables
         self._found = found
         self._rows = {
-            kind: Rows(tables, _CONTRACTS[f"cclf{kind}"], files, self._reading(kind), _PAYMENTS.get(kind, "0"))
+            kind: Rows(tables, _CONTRACTS[f"cclf{kind}"], files, self._reading(kind), PAYMENTS.get(kind, "0").lower())
             for kind, files in sorted(found.kinds.items())
             if f"cclf{kind}" in _CONTRACTS and kind not in unused
         }
@@ -68,7 +69,7 @@ class CclfFeed:
     @property
     def totals(self) -> Totals:
         """Rows of CCLF1, 5 and 6, and what they say was paid, as printed."""
-        held = [rows.totals for kind, rows in self._rows.items() if kind in _PAYMENTS]
+        held = [rows.totals for kind, rows in self._rows.items() if kind in PAYMENTS]
         return Totals(sum(each.rows for each in held), sum((each.sum for each in held), Totals().sum))
 
     def has(self, kind: str) -> bool:
@@ -98,10 +99,17 @@ class CclfFeed:
                 "fixed-width text and tables, or several headers", fix="repeats could not be told; give one form",
             ))  # fmt: skip
         whole = RowRule(
-            "record_length", f"a record of {layout.length} characters (CCLF{kind})", f"record_length < {layout.length}"
+            _LENGTH, f"a record of {layout.length} characters (CCLF{kind})", f"record_length < {layout.length}"
         )
         problems += rows.keep([whole, *_RULES.get(kind, [])], lambda source: f"{self._record(kind, source)} AS record")
-        return [replace(problem, file=self.called(problem.file)) for problem in problems]
+        cut = {problem.file for problem in problems if problem.column == _LENGTH}
+        return [
+            replace(
+                problem, file=self.called(problem.file), column=None if problem.column == _LENGTH else problem.column
+            )
+            for problem in problems
+            if problem.file not in cut or problem.column == _LENGTH  # nothing else is where it should be
+        ]
 
     def called(self, place: str) -> str:
         """What users call a file."""
@@ -121,6 +129,28 @@ class CclfFeed:
                 )
         return told
 
+    def stray_reductions(self) -> list[str]:
+        """Reductions of claims that are not in the feed, which therefore count nowhere."""
+        told = []
+        for kind, side in (("A", "a"), ("B", "b")):
+            if not self.has(kind):
+                continue
+            joins = [f"ANTI JOIN cclf{of} c ON {_same_keys(kind)}" for of in _OF_KIND[kind] if self.has(of)]
+            rows = f"reductions_{side} r"
+            for join in joins:
+                rows = f"(SELECT r.* FROM {rows} {join}) r"
+            total = self._tables.query(
+                f"SELECT COUNT(*) AS n, SUM(r.reduced) AS dollars FROM {rows} WHERE r.reduced <> 0"
+            )
+            count, dollars = total.iloc[0].tolist()
+            if count:
+                told.append(f"{int(count):,} reductions of CCLF{kind} with ${dollars:,.2f} are of no claim in the feed")
+        return told
+
+    def months(self) -> set[str]:
+        """Months that CCLF8 files are of."""
+        return set(self._tables.query("SELECT DISTINCT delivery_month AS month FROM cclf8")["month"])
+
     def _reading(self, kind: str) -> Reading:
         names = _CONTRACTS[f"cclf{kind}"].columns
         layout = CCLF_KINDS[kind]
@@ -136,14 +166,14 @@ class CclfFeed:
                 cells["delivery_month"] = Stored(f"SUBSTRING(CAST({cells[_MONTH].name} AS STRING), 1, 7)", TEXT)
             elif month:
                 cells["delivery_month"] = Stored(quoted(month), TEXT)
-            known = [(name, _trimmed(cells[name], column.kind.name)) for name, column in names.items() if name in cells]
+            known = [(name, _unfilled(cells[name], column)) for name, column in names.items() if name in cells]
             return [Meanings(tuple(known))]
 
         return read
 
     def _record(self, kind: str, source: FileGroup) -> str:
-        """A hash of all fields but who the record is about."""
-        fields = [each for each in CCLF_KINDS[kind].fields if each.name not in _WHO]
+        """A hash of all fields but those that a repeat may differ in."""
+        fields = [each for each in CCLF_KINDS[kind].fields if each.name not in _NOT_COMPARED]
         if source.kind != FIXED:
             held = {title.upper(): stored.name for title, stored in source.columns}
             names = [each.name for each in fields if each.name in held]
@@ -169,7 +199,7 @@ class CclfFeed:
         problems = []
         for kind in "AB":
             if self.has(kind):
-                words = {"kind": f"cclf{kind}", "keys": _KEYS[kind]}
+                words = {"kind": f"cclf{kind}", "keys": _keys(kind)}
                 if several := self._count(_SQL["unlike_reductions"].format(**words)):
                     file = self.called(self._rows[kind].sources[0].files[0])
                     found = f"others for {several:,} of them"
@@ -186,18 +216,16 @@ class CclfFeed:
             words[f"withheld_{side}"] = words[f"reduced_{side}"] = "CAST(0 AS DECIMAL(12, 2))"
             words[f"join_{side}"] = ""
             if self.has(kind):
-                self._tables.table(
-                    f"reductions_{side}", _SQL["reductions"].format(kind=f"cclf{kind}", keys=_KEYS[kind])
-                )
-                on = " AND ".join(f"c.{key} = r.{key}" for key in _KEYS[kind].split(", "))
-                words[f"join_{side}"] = f"LEFT JOIN reductions_{side} r ON {on}"
+                named = {"kind": f"cclf{kind}", "keys": _keys(kind), "named_keys": _keys(kind, named=True)}
+                self._tables.table(f"reductions_{side}", _SQL["reductions"].format(**named))
+                words[f"join_{side}"] = f"LEFT JOIN reductions_{side} r ON {_same_keys(kind)}"
                 words[f"withheld_{side}"] = "CAST(COALESCE(r.withheld, 0) AS DECIMAL(12, 2))"
                 words[f"reduced_{side}"] = "CAST(COALESCE(r.reduced, 0) AS DECIMAL(12, 2))"
         words |= {"diagnosis": "c.prncpl_dgns_cd", "join_diagnoses": ""}
         if self.has("4"):
             self._tables.table("diagnoses", _SQL["diagnoses"].format(**words))
             words["diagnosis"] = "CONCAT(COALESCE(c.prncpl_dgns_cd, ''), ' ', COALESCE(d.codes, ''))"
-            words["join_diagnoses"] = "LEFT JOIN diagnoses d ON c.cur_clm_uniq_id = d.cur_clm_uniq_id"
+            words["join_diagnoses"] = f"LEFT JOIN diagnoses d ON {_number('c.cur_clm_uniq_id')} = d.cur_clm_uniq_id"
         parts = [_SQL["claims_of_part_a"].format(**words)] if self.has("1") else []
         parts += [_SQL["claims_of_part_b"].format(lines=f"cclf{kind}", **words) for kind in "56" if self.has(kind)]
         return _SQL["with_sequestration"].format(claims=" UNION ALL ".join(parts), per_mille=per_mille)
@@ -206,13 +234,32 @@ class CclfFeed:
         return int(self._tables.query(sql)["n"].iloc[0])
 
 
-_KEYS = {"A": "cur_clm_uniq_id", "B": "cur_clm_uniq_id, clm_line_num"}
+_KEYS = {"A": ("cur_clm_uniq_id",), "B": ("cur_clm_uniq_id", "clm_line_num")}
+_OF_KIND = {"A": "1", "B": "56"}  # claims by the kind that has their reductions
+
+
+def _number(column: str) -> str:
+    """A number by its digits, as some write leading zeros."""
+    return f"TRIM(LEADING '0' FROM {column})"
+
+
+def _keys(kind: str, *, named: bool = False) -> str:
+    return ", ".join(f"{_number(key)} AS {key}" if named else _number(key) for key in _KEYS[kind])
+
+
+def _same_keys(kind: str) -> str:
+    return " AND ".join(f"{_number(f'c.{key}')} = r.{key}" for key in _KEYS[kind])
 
 
 def _slice(start: int, width: int) -> str:
     return f"SUBSTRING(line, {start}, {width})"
 
 
-def _trimmed(held: Stored, kind: str) -> Stored:
-    """Text without what fills its field up."""
-    return Stored(f"NULLIF(TRIM({held.name}), '')", TEXT) if kind == TEXT and held.holds == TEXT else held
+def _unfilled(held: Stored, column: ClaimsColumn) -> Stored:
+    """A field without what fills it up, and blank where nothing but that is there."""
+    if held.holds != TEXT or not (column.kind.name == TEXT or column.may_be_blank):
+        return held
+    value = f"NULLIF(TRIM({held.name}), {_FILL})"
+    if column.kind.name == TEXT:
+        value = f"NULLIF({value}, '')"
+    return Stored(f"NULLIF({value}, {_NO_DATE})" if column.kind.name == "date" else value, TEXT)

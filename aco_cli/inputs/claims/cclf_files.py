@@ -23,6 +23,8 @@ _SUMMARY = re.compile(r"ACO\.ZC0|cclf[_-]?0(?![0-9a-z])", re.IGNORECASE)
 _EXPECTED = "a CCLF file: by CMS's name, by the length of its records or by its column names"
 _ENOUGH = 4  # fields of a kind, to know a table by its columns
 _LONGEST = 1 << 16
+# The field of each kind of claims that says what was paid.
+PAYMENTS = {"1": "CLM_PMT_AMT", "5": "CLM_LINE_CVRD_PD_AMT", "6": "CLM_LINE_CVRD_PD_AMT"}
 
 
 @dataclass
@@ -41,7 +43,7 @@ class CclfFiles:
         if _SUMMARY.search(Path(name).name):
             return
         try:
-            form, kind = _form_and_kind(place)
+            form, kind, record = _form_and_kind(place)
         except InputError as error:
             self.problems += [Problem(name, each.expected, each.found, fix=each.fix) for each in error.problems]
             return
@@ -52,9 +54,22 @@ class CclfFiles:
         elif kind is None:
             self.problems.append(Problem(name, _EXPECTED, "another file"))
         else:
+            if form == FIXED and (whole := _amount_without_point(kind, record)):
+                self.problems.append(Problem(name, "an amount with a decimal point, such as 12.50", whole, 1))
             self.kinds[kind].append(File(str(place), form))
             self.months[str(place)] = f"{said.date:%Y-%m}" if said else None
             self.called[str(place)] = name
+
+    def lacking(self, paths: Sequence[str], *, with_enrollment: bool) -> list[Problem]:
+        """Kinds without which there is nothing to compute; `with_enrollment`: it is in files of its own."""
+        where = ", ".join(paths)
+        if not any(kind in self.kinds for kind in PAYMENTS):
+            others = f", but {self.left_out[0]}" if self.left_out else ""
+            return [Problem(where, "claims in CCLF1, CCLF5 or CCLF6 files", f"none of them{others}")]
+        if not with_enrollment and "8" not in self.kinds:
+            fix = "add them, or give --enrollment FILE"
+            return [Problem(where, "a CCLF8 file for each month", "none", fix=fix)]
+        return []
 
 
 def find_cclf(paths: Sequence[str], scratch: Callable[[], Path]) -> CclfFiles:
@@ -97,12 +112,12 @@ def _unpack(found: CclfFiles, file: Path, scratch: Path) -> None:
         found.problems += damaged(str(file), "zip", error).problems
 
 
-def _form_and_kind(place: Path) -> tuple[str, str | None]:
-    """How a file is written, and its kind if what is in it says so. Raises InputError for a damaged one."""
+def _form_and_kind(place: Path) -> tuple[str, str | None, str]:
+    """How a file is written, its kind if what is in it says so, and its first line. Raises InputError if damaged."""
     try:
         with place.open("rb") as file:
             if file.read(4) == b"PAR1":
-                return PARQUET, _kind_of(pq.read_schema(place).names)
+                return PARQUET, _kind_of(pq.read_schema(place).names), ""
         with pa.input_stream(str(place), compression="detect") as stream:
             line = stream.read(_LONGEST).split(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
     except (OSError, pa.ArrowException) as error:
@@ -110,9 +125,16 @@ def _form_and_kind(place: Path) -> tuple[str, str | None]:
     for form, mark in DELIMITERS.items():
         names = [name.strip().strip('"\ufeff') for name in line.split(mark)]
         if len(names) > 1 and (kind := _kind_of(names)):
-            return form, kind
+            return form, kind, line
     lengths = {kind.length: name for name, kind in CCLF_KINDS.items()}
-    return FIXED, lengths.get(len(line))
+    return FIXED, lengths.get(len(line)), line
+
+
+def _amount_without_point(kind: str, record: str) -> str:
+    """What a record says was paid, if it is not in CMS's form: cents without a point would count as dollars."""
+    field = next((each for each in CCLF_KINDS[kind].fields if each.name == PAYMENTS.get(kind)), None)
+    amount = record[field.start - 1 :][: field.width].strip() if field else ""
+    return f"'{re.sub('[0-9]', '9', amount)}'" if amount.lstrip("-+").isdigit() and int(amount) else ""
 
 
 def _kind_of(names: Sequence[str]) -> str | None:

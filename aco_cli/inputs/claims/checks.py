@@ -192,6 +192,14 @@ class ClaimsRows:
         (problem,) = self._rows["claims"].repeated(columns, expected)
         return replace(problem, fix=fix)
 
+    def signed_cancellations(self) -> Problem:
+        """That amounts of cancellations have a sign already."""
+        expected, found = "amounts of cancellations as they were paid, above 0", "mostly negative ones"
+        if self._feed:
+            return Problem(self._feed.files[0], expected, found, fix="give the files as CMS delivers them")
+        fix = "leave adjustment_type out if amounts have their sign already"
+        return Problem(self._rows["claims"].sources[0].files[0], expected, found, column="adjustment_type", fix=fix)
+
     def repeated_months(self) -> list[Problem]:
         """Rows of enrollment for a beneficiary and month that has one already, where they can be read."""
         if not self._has_readable_months:
