@@ -18,9 +18,13 @@ class ExitCode(IntEnum):
     BROKEN_PIPE = 141
 
 
+# What a problem has found where something is missing.
+NO_FILE, NO_COLUMN, NONE = "no such file", "no such column", "none"
+
+
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with an input: where it is, what was expected, what was found, how to mend it.
+    """One thing wrong with an input: where it is, what was expected, what was found, how to fix it.
 
     `row` counts as a spreadsheet does: the header is row 1. Parts that do not apply are None or empty. `unread`: the
     file could not be read as the table it should be, so its cells were not looked at.
@@ -41,12 +45,17 @@ class Problem:
             where += f", row {self.row}"
         if self.column is not None:
             where += f", column {self.column}"
-        text = f"{where}: expected {self.expected}"
-        if self.found:
-            text += f", found {self.found}"
-        if self.fix:
-            text += f"; {self.fix}"
-        return text
+        return f"{where}: {self._words()}" + (f"; {self.fix}" if self.fix else "")
+
+    def _words(self) -> str:
+        """What was expected and found; in one word where something is missing."""
+        if self.found == NO_FILE:
+            return "file not found"
+        if self.found == NO_COLUMN:
+            return f"missing required column{self.expected.removeprefix('this column')}"
+        if self.found == NONE:
+            return f"missing {self.expected}"
+        return f"expected {self.expected}" + (f", found {self.found}" if self.found else "")
 
 
 class AcoError(Exception):

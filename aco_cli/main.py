@@ -72,15 +72,16 @@ def aco(
 
     \b
     # What did we earn, and why?
-    aco explain A1540 2024 puf_2024.csv
+    aco explain A1540 2023 puf_2023.csv
     # Is CMS's settlement report right?
     aco reconcile STLMT.xlsx
     # What would ENHANCED bring, and risk?
-    aco whatif 2024 puf_2024.csv --aco A1540 --set track=enhanced
+    aco whatif 2023 puf_2023.csv --aco A1540 --set track=enhanced \\
+        --set msr_election=0.01
     # How do we compare?
-    aco report 2024 puf_2024.csv --aco A1540 -o report.html
+    aco report 2023 puf_2023.csv -o report.html
     # What comes next year?
-    aco project 2025 puf_2024.csv
+    aco project 2024 puf_2023.csv --aco A1540
     """
     from aco_cli.commands.settings import CONFIG, defaults  # not needed for `aco --help`
 

@@ -42,5 +42,17 @@ def test_an_example_prints_what_the_document_shows(block: list[str], tmp_path: P
         assert shown == output.splitlines(), command
 
 
+def test_every_document_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    linked = set(re.findall(r"\]\(([\w./]+\.md)\)", index))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - linked == {"README.md"}
+
+
+@pytest.mark.parametrize("document", [ROOT / "README.md", ROOT / "docs" / "README.md"], ids=["README", "docs"])
+def test_links_lead_to_files(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text("utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
 def test_there_are_examples() -> None:
     assert sum(len(block) // 2 for block in examples()) >= 5

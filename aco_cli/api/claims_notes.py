@@ -17,9 +17,9 @@ COVID_COLUMNS = frozenset({"admission_date", "diagnosis"})
 _TOLD = {
     "cancelled": (False, "{count:,} rows are cancellations, which count negative: ${half:,.2f} are taken back"),
     "out_of_period": (False, "{count:,} rows with ${dollars:,.2f} are of no calendar year of the assignment"),
-    "other_types": (True, "{count:,} rows with ${dollars:,.2f} are of claim types whose payments do not count"),
+    "other_types": (True, "{count:,} rows with ${dollars:,.2f} are of claim types that are excluded"),
     "denied": (False, "{count:,} rows with ${dollars:,.2f} are denied"),
-    "no_enrollment": (True, "{count:,} rows with ${dollars:,.2f} are of beneficiaries in no row of enrollment"),
+    "no_enrollment": (True, "{count:,} rows with ${dollars:,.2f} are of beneficiaries without enrollment records"),
     "no_month": (
         False,
         "{count:,} rows with ${dollars:,.2f} are in months for which their beneficiaries have no enrollment",
@@ -134,7 +134,7 @@ class ClaimsNotes:
             told = f"{row.calendar_year} {row.enrollment_type}: {figures}, from {row.people:,} people of --national"
             self._run.note("population_figures", told)
         if without_months:
-            told = f"{without_months:,} beneficiaries have no row of enrollment in a calendar year of theirs"
+            told = f"{without_months:,} beneficiaries have no enrollment records in an assigned calendar year"
             self._run.warn("without_months", told)
 
     def of_counties(self, missing: pd.DataFrame, crowded: pd.DataFrame) -> None:
@@ -144,7 +144,7 @@ class ClaimsNotes:
             self._run.warn(
                 "county_missing",
                 f"county {county or '(blank)'} has no figures for {kinds} in the county files of {year}: "
-                f"{rows['person_years'].sum():,.2f} person years count in no regional figure",
+                f"{rows['person_years'].sum():,.2f} person years excluded from regional expenditures",
             )
         for row in crowded.assign(kind=crowded["type_order"].map(dict(enumerate(TYPES)))).itertuples():
             self._run.warn(

@@ -68,7 +68,7 @@ def project(
         raise UsageError("name the files to project from")
     changed = assignments("--set", change)
     if (backtest or year is not None) and (changed or roster is not None):
-        raise UsageError("--set and --roster bring what in-year reports lack; public use files have it all")
+        raise UsageError("--set and --roster apply to in-year reports only; public use files are complete")
     if backtest:
         return backtested(data, book, run)
     if year is not None:

@@ -29,9 +29,9 @@ def with_reports(request: Request) -> Request:
     if not reports:
         return request
     if len(reports) < len(found):
-        raise UsageError("settlement reports and other files go in runs of their own")
+        raise UsageError("settlement reports and other files cannot be combined; run them separately")
     if request.expenditures or request.reference:
-        raise UsageError("a settlement report brings its own --expenditures and --reference")
+        raise UsageError("--expenditures and --reference do not apply to a settlement report")
     rosters, expenditures, references = (
         [FrameFile(getattr(held, name), file) for file, held in reports]
         for name in ("roster", "expenditures", "reference")

@@ -26,7 +26,7 @@ from aco_cli.rules.quality import DOMAINS
 MOST_REWARD = 4.0
 # A recomputed score so close to the published one counts as near in the summary (fraction).
 NEAR = 0.0005
-_UNSURE = "rest on assumed cuts or on values that are not known"
+_UNSURE = "depend on assumed cut points or unknown values"
 
 
 def quality(
@@ -56,7 +56,8 @@ def quality(
         run.warn("no_score", told, rows=unscored)
     warn_of_columns(run, scores)
     if assumed := int(scores["is_warned"].sum()):
-        run.warn("assumed_cuts", f"{assumed:,} scores {_UNSURE}; column notes says which", rows=assumed)
+        told = f"{assumed:,} scores depend on assumed cut points or unknown values; see column notes"
+        run.warn("assumed_cuts", told, rows=assumed)
     return Result(scores.drop(columns=["is_warned", "without_column"]), run.notices)
 
 
@@ -99,7 +100,7 @@ def warn_of_rewards(run: Run, given: Sequence[str], years: Iterable[int], book: 
     for year in years if points else ():
         steps = book.value(scoring(year), "improvement_steps")
         if steps is None:
-            run.warn("improvement", f"--improvement: no rewards by domain in {year}", year=year)
+            run.warn("improvement", f"--improvement: quality improvement reward does not apply in {year}", year=year)
         elif unknown := [each for each in points if each not in steps]:
             listed, known = (", ".join(f"{each:g}" for each in some_of) for some_of in (unknown, steps))
             told = f"--improvement: {listed} is not among the rewards known of {year}: {known}"
@@ -126,7 +127,7 @@ def bring_scores(run: Run, roster: pd.DataFrame, request: Request) -> pd.DataFra
     table = scored(rates, request.years, request.book)
     joined, lacking, others = join_scores(roster, table)
     if lacking:
-        told = f"no quality score for {len(lacking):,} rows, whose own stays: {some(lacking)}"
+        told = f"no recomputed quality score for {len(lacking):,} rows; kept the roster's score: {some(lacking)}"
         run.warn("no_score", told, acos=lacking)
     if others and not request.is_part:
         run.warn("not_in_roster", f"quality of {len(others):,} ACOs not in the roster: {some(others)}", acos=others)
@@ -178,7 +179,7 @@ def explained_quality(run: Run, row: pd.DataFrame, request: Request) -> tuple[pd
     rates = rates[rates["aco_id"].isin(row["aco_id"])].reset_index(drop=True)
     row, lacking, _ = join_scores(row, scored(rates, request.years, request.book))
     if lacking:
-        run.warn("no_score", f"no quality score for {some(lacking)}, whose own stays", acos=lacking)
+        run.warn("no_score", f"no recomputed quality score for {some(lacking)}; kept the roster's score", acos=lacking)
 
     # A standard that the roster gives stays; one that was derived follows the rates.
     follows = list(DERIVED) if (row[BASIS] != "").all() else []

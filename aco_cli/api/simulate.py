@@ -43,11 +43,11 @@ def simulate(
     low, high = np.quantile(found.sums, [PERCENTILES[0] / 100, PERCENTILES[-1] / 100])
     totals = {"expected_settlement": found.sums.mean(), "settlement_p05": low, "settlement_p95": high}
     if unknown := int((table["probability_not_calculable"] > 0).sum()):
-        told = f"{unknown:,} of {len(table):,} ACOs have draws that are not calculable; column notes says why"
+        told = f"{unknown:,} of {len(table):,} ACOs have draws that are not calculable; see column notes"
         run.warn("not_calculable", told, rows=unknown)
     else:
         expected, lowest, highest = map(dollars, totals.values())
-        run.note("all_together", f"all together: expected settlement {expected}, 5 % to 95 % {lowest} to {highest}")
+        run.note("all_together", f"all ACOs: expected settlement {expected}, 5th-95th percentile {lowest} to {highest}")
     rows = pd.concat([frame.drop(columns=table.columns, errors="ignore"), table], axis=1)
     return Result(rows, run.notices, pd.DataFrame([totals]))
 

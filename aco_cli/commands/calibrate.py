@@ -46,7 +46,7 @@ def calibrate(
     from aco_cli.inputs.benchmark import load_published_benchmarks
 
     if residuals is not None and residuals == (table.output or "-"):
-        raise UsageError("--residuals needs a file of its own, beside that of -o")
+        raise UsageError("--residuals requires a file other than that of -o")
     book = rules_of(rules)
     published = load_published_benchmarks(file, year, updates=updates)
     found = estimate(published, book)

@@ -10,9 +10,9 @@ from aco_cli.commands.call import command
 
 _FORMS = "CSV or Parquet, a folder or a pattern"
 _REFERENCE = "CMS's thresholds and mean risk scores by year and type"
-_NATIONAL = "Assignable beneficiaries, for thresholds and mean scores that --reference lacks"
+_NATIONAL = "Assignable beneficiaries, for thresholds and mean scores missing from --reference"
 _CCLF = "CMS's claim and claim line feed in place of --claims and --enrollment: file, folder, archive or pattern"
-_MAPPING = "How tables with columns of their own are read: a YAML file, or alr, de-synpuf, tuva."
+_MAPPING = "Column mapping for tables with other column names: a YAML file, or alr, de-synpuf, tuva."
 _REPEATS = "Claim lines that come again: refuse the files, or count each once."
 _AUDIT = "Write here what became of every row of claims, in rows and dollars."
 _ENGINE = "Compute engine: duckdb (local) or spark (cluster)."
@@ -62,7 +62,7 @@ def expenditures(
     from aco_cli.errors import UsageError
 
     if audit is not None and audit == (output.output or "-"):
-        raise UsageError("--audit needs a file of its own, beside that of -o")
+        raise UsageError("--audit requires a file other than that of -o")
     found = aco.expenditures(years, run=session, **vars(claims))
     if audit is not None:
         session.write(found.totals, "expenditures --audit", o.Output(output=audit))

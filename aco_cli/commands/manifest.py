@@ -128,7 +128,7 @@ def libraries_now() -> dict[str, str]:
 def refuse_what_cannot_be_verified(output: str | None, files: Sequence[str]) -> None:
     """Raise UsageError where `aco verify` could not look at the output or read an input a second time."""
     if output is None or _is_stream(output):
-        raise UsageError("--manifest stands beside a file: name one with -o FILE")
+        raise UsageError("--manifest requires -o FILE")
     for file in filter(_is_stream, files):
         name = "standard input" if file == "-" else file
         raise UsageError(f"--manifest: {name} cannot be read a second time, for `aco verify`; save it as a file")

@@ -1,15 +1,18 @@
 """`aco project`: the year's settlement as it stands in each quarter."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
+from aco_cli.commands.help import INPUT
 from aco_cli.errors import UsageError
 
-_SET = "A roster column that reports lack"
+_ACO = "Only this ACO, by ID"
+_SET = "A roster column missing from the reports"
 PICTURES = (".svg", ".png", ".html")
 _YEAR = re.compile(r"20\d\d")
 
@@ -19,12 +22,13 @@ def project(
     files: o.NeededFilesArgument,
     table: o.Output,
     session: o.StrictSession,
-    roster: Annotated[o.Many, o.many("FILE", "Roster with what reports lack: msr_election, quality_score, ...")] = None,
+    roster: Annotated[o.Many, o.many("FILE", "Roster with columns missing from the reports: msr_election, ...")] = None,
     change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set", words="roster_columns")] = None,
     draws: Annotated[int, o.option("N", "Number of draws per row.", min=1)] = 10_000,
     seed: Annotated[int, o.option("N", "Seed of the random numbers.")] = 1,
     backtest: Annotated[bool, o.flag("--backtest", "How the model of next year held on the years in FILE.")] = False,
     rules: o.RulesOption = None,
+    chosen: Annotated[o.Many, o.many("ID", _ACO, "--aco", words="acos", rich_help_panel=INPUT)] = None,
 ) -> None:
     """Project this year's settlement, or next year's, with a range.
 
@@ -38,7 +42,7 @@ def project(
         --set quality_score=0.85 --set quality_standard_met=true
     aco project reports/ --roster roster.csv -o projection.csv
     aco project reports/ --roster roster.csv -o chart.html
-    aco project 2025 puf_2024.csv
+    aco project 2025 puf_2024.csv --aco A1001
     aco project --backtest puf_*.csv
     """
     year = int(files[0]) if _YEAR.fullmatch(files[0]) else None
@@ -47,6 +51,12 @@ def project(
     found = aco.project(
         named, year, backtest=backtest, roster=roster, change=change or (), run=session, rules=rules, **chance
     )
+    if chosen and backtest:
+        raise UsageError("--aco does not apply to --backtest, which is of all ACOs")
+    if chosen:
+        from aco_cli.api.reading import only_acos
+
+        found = replace(found, table=only_acos(found.table, chosen))
     kind = "project --backtest" if backtest else "project" if year is None else "project YEAR"
     output = table.output or ""
     if Path(output).suffix.lower() not in PICTURES:

@@ -44,7 +44,7 @@ def parameters(
     ]
     if not rows:
         raise UsageError(
-            "no rule fits; `aco rules coverage` lists programs, tracks and years, `aco rules show` parameters"
+            "no matching rule; `aco rules coverage` lists programs, tracks and years, `aco rules show` parameters"
         )
     return rows
 

@@ -49,7 +49,7 @@ def notes_in_force(law: Law, entries: Mapping[str, Entry], parameters: Mapping[s
 
 def unpublished(label: str, entry: Entry) -> Note:
     """That something rests on a rule value that is not published."""
-    return Note(f"rests on {VALUE_OF[entry.status]}: {label} ({entry.cite})", "unpublished", WARNING)
+    return Note(f"depends on {VALUE_OF[entry.status]}: {label} ({entry.cite})", "unpublished", WARNING)
 
 
 class Notebook:

@@ -145,7 +145,7 @@ def _unzipped(file: str, data: bytes) -> tuple[bytes, tuple[Remark, ...]]:
             tables = named if len(named) == 1 else tables
             names = ", ".join(each.filename for each in tables[:5])
             if len(tables) != 1:
-                found = f"{len(tables)} ({names})" if tables else "none"
+                found = f"{len(tables)} ({names})" if tables else "no table"
                 raise _fail(file, "one table in the zip", found, "unzip it and name the files")
             if tables[0].flag_bits & 1:
                 raise _fail(file, READABLE, "a zip protected by a password", "unzip it")
@@ -203,6 +203,6 @@ def _suggest(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
-        return f"there is no folder {str(path.parent)!r}"
+        return f"folder not found {str(path.parent)!r}"
     near = [str(path.with_name(name)) for name in nearest(path.name, names, most=3)]
     return f"did you mean {' or '.join(near)}?" if near else ""

@@ -24,7 +24,7 @@ def missing_totals(part: Part, brought: Collection[str]) -> list[Problem]:
         factors = column.or_product if column else ()
         if name in part.frame or name in brought or (factors and all(each in part.frame for each in factors)):
             continue
-        fix = renaming(name, part.header, cutoff=0.6) or "add it, or bring it with --expenditures FILE"
+        fix = renaming(name, part.header, cutoff=0.6) or "add it, or supply it with --expenditures FILE"
         expected = f"this column, or {' and '.join(factors)}" if factors else "this column"
         problems.append(Problem(part.file, f"{expected} ({part.layout.label})", "no such column", 1, name, fix))
     return problems

@@ -9,12 +9,12 @@ from aco_cli.rules.parameters import Status
 
 
 def measure_row(line: MeasureLine) -> WorksheetRow:
-    """A measure as a row of a worksheet: its points, the rate and cut they come from, and what the next cut gives."""
+    """A measure as a row of a worksheet: its points, the rate and cut point behind them, and what the next gives."""
     points = f"{_number(line.points)} of {_number(line.max_points)}" if not math.isnan(line.points) else "-"
     formula = f"rate {_number(line.rate)}" if not math.isnan(line.rate) else "no rate"
     formula += f", {line.reached}" + ("" if math.isnan(line.cut) else f" ({_number(line.cut)})")
     if not math.isnan(line.next_dollars):
-        formula += f"; at the next cut, {_number(line.next_cut)}, {show(line.next_dollars, 'USD')} more"
+        formula += f"; at the next cut point, {_number(line.next_cut)}, {show(line.next_dollars, 'USD')} more"
     return WorksheetRow(
         letter="",
         line=line.measure,
@@ -31,10 +31,10 @@ def measure_row(line: MeasureLine) -> WorksheetRow:
 
 
 def _next(line: MeasureLine) -> str:
-    assumed = f"assumed: cut {' and '.join(line.assumed)}" if line.assumed else ""
+    assumed = f"assumed: cut point {' and '.join(line.assumed)}" if line.assumed else ""
     if math.isnan(line.next_cut):
         return assumed
-    text = f"next cut {_number(line.next_cut)} gives {_number(line.next_points)} points"
+    text = f"next cut point {_number(line.next_cut)} gives {_number(line.next_points)} points"
     if not math.isnan(line.next_score):
         text += f", a quality score of {show(line.next_score, 'fraction')}"
     if not math.isnan(line.next_dollars):

@@ -11,7 +11,7 @@ OUTCOME_WORDS = {
     Outcome.OWED: "owes a repayment",
     Outcome.OWED_WAIVED: "repayment waived",
     Outcome.GUARDRAIL: "guardrail benchmark",
-    Outcome.TERMINATED: "left during the year",
+    Outcome.TERMINATED: "terminated",
     Outcome.DEFERRED: "deferred to a later year",
     Outcome.NOT_CALCULABLE: "not calculable",
 }

@@ -39,7 +39,7 @@ def select_columns(
         wanted = list(dict.fromkeys([*(column.name for column in default), *wanted]))
         wanted.remove(ALL)
     if not wanted:
-        raise UsageError("--columns names no column")
+        raise UsageError("--columns: no column given")
     _refuse_unknown("--columns", wanted, list(dict.fromkeys([*described, *map(str, frame.columns)])))
     return [
         replace(described[name], priority=place)

@@ -28,7 +28,7 @@ class Status(StrEnum):
 
 
 # In a note: `a derived value`, `an assumed value`.
-VALUE_OF: Mapping[Status, str] = {each: f"{'an' if each[0] in 'aeiou' else 'a'} {each} value" for each in Status}
+VALUE_OF: Mapping[Status, str] = {each: f"{'an' if each[0] in 'aeiou' else 'a'} {each} parameter" for each in Status}
 
 
 def parse_years(text: object) -> range:

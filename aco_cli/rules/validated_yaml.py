@@ -57,7 +57,7 @@ class _Loader(_SafeLoader):  # type: ignore[misc]
         keys = [key.value if key.tag == "tag:yaml.org,2002:str" else None for key, _ in node.value]
         for number, key in enumerate(keys):
             if key is None or key in keys[:number]:
-                problem = "a key is not text" if key is None else f"key {key} is given twice"
+                problem = "a key is not text" if key is None else f"key {key} is given more than once"
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.value[number][0].start_mark)
         return super().construct_mapping(node, deep)
 

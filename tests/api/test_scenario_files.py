@@ -42,7 +42,7 @@ def test_file_holds_one_scenario_or_a_list(tmp_path: Path) -> None:
             "expected a scenario: a mapping of name, .*, set, rules, rules_year, values, lines, found None",
         ),
         ("- 3", "found 3"),
-        ("description: x", "expected a name of the scenario, found none"),
+        ("description: x", "missing a name of the scenario"),
         ("{name: a, sets: {}}", "expected a scenario: .*, found sets"),
         ("{name: a, set: 3}", "set: columns with their values"),
         ("{name: a, set: [{track: track-1, where: x}]}", "with where or without"),
@@ -59,7 +59,7 @@ def test_other_forms_are_refused(tmp_path: Path, text: str, message: str) -> Non
     ("text", "message"),
     [
         ("{name: a", r"s\.yaml: cannot be read as YAML"),
-        ("name: a\nset: {months: 1, months: 2}", "key months is given twice"),
+        ("name: a\nset: {months: 1, months: 2}", "key months is given more than once"),
     ],
 )
 def test_what_is_no_yaml_or_says_something_twice_is_refused(tmp_path: Path, text: str, message: str) -> None:

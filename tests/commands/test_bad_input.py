@@ -51,7 +51,7 @@ CASES: dict[str, tuple[Callable[[str], str | bytes], list[str]]] = {
     ),
     "no_track.csv": (with_column("track", "trck"), ["row 1, column track", "rename trck"]),
     "no_benchmark.csv": (with_column("benchmark_total", "benchmrk"), ["row 1, column benchmark_total", "benchmrk"]),
-    "no_program.csv": (with_column("program", "kind"), ["row 1, column program", "no such column"]),
+    "no_program.csv": (with_column("program", "kind"), ["row 1, column program", "missing required column"]),
     "unknown_track.csv": (with_cell(track="trak-2"), ["row 3, column track", "'trak-2'", "track-2"]),
     "track_of_pioneer.csv": (with_cell(track="option-a"), ["row 3, column track", "option-a", "mssp"]),
     "unknown_program.csv": (with_cell(program="aco"), ["row 3, column program", "'aco'", "mssp"]),
@@ -127,7 +127,7 @@ def test_bad_files_are_refused_with_code_3_and_no_output(refused: CompletedProce
 
 def test_missing_file_is_said_to_be_that(refused: CompletedProcess[str]) -> None:
     (missing,) = messages_on("none.csv", refused)
-    assert "no such file" in missing
+    assert "file not found" in missing
 
 
 def test_folder_stands_for_its_tables_and_one_without_is_refused(aco: Aco, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_cron_job_writes_its_files_and_is_silent(shell: Shell, tmp_path: Path) -
 
 def test_cron_job_that_fails_prints_why(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "aco" / "roster.csv").unlink()
-    assert "no such file" in shell(job()).stdout
+    assert "file not found" in shell(job()).stdout
 
 
 def test_script_tells_success_warnings_and_failure_apart(shell: Shell, tmp_path: Path) -> None:

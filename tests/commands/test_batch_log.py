@@ -50,7 +50,7 @@ def test_json_tells_each_step_with_rows_and_file(aco: Aco, roster: Roster, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["settle", "2014", "none.csv"], 3, "no such file"),
+        (["settle", "2014", "none.csv"], 3, "file not found"),
         (["settle", "20x4", "r.csv"], 2, "expected YEARS"),
         (["settle", "2014", "r.csv", "--bogus"], 2, "--bogus"),
         (["settle", "2014", "r.csv", "--format", "xml"], 2, "xml"),

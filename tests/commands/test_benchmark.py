@@ -196,7 +196,7 @@ def test_prior_savings_come_from_the_years_before(aco: Runner, files_2024, tmp_p
 
 def test_agreements_from_2024_are_noted_as_unverified(aco: Runner, files, files_2024) -> None:
     done = aco("benchmark", "2024", *files_2024())
-    assert all("rests on an unverified value: regional_adjustment" in row["notes"] for row in table(done))
+    assert all("depends on an unverified parameter: regional_adjustment" in row["notes"] for row in table(done))
     before = aco("benchmark", *files(agreements=from_2024))
     assert {row["notes"] for row in table(before)} == {
         "no benchmark rules for this agreement_start and agreement_period"

@@ -112,7 +112,7 @@ def test_without_thresholds_there_is_nothing_to_truncate_at(aco: Runner, folder:
     assert "give --reference FILE, --national FILE, or both" in done.stderr
     done = aco("expenditures", "2019", *ARGUMENTS, *REFERENCE, cwd=folder)
     assert done.returncode == 3
-    assert "expected a value for 2019, 2018, aged-dual, found none" in done.stderr
+    assert "missing a value for 2019, 2018, aged-dual" in done.stderr
 
 
 def test_a_year_that_the_assignment_lacks_is_told(aco: Runner, folder: Path) -> None:
@@ -237,7 +237,7 @@ def test_more_person_years_than_the_county_has_are_a_warning(aco: Runner, folder
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--claims", "none.parquet"), "none.parquet: expected a file, found no such file"),
+        (("--claims", "none.parquet"), "none.parquet: file not found"),
         (("--claims", "claims.json"), "claims.json: expected Parquet, CSV or TSV"),
         (("--claims", "bad.parquet"), "bad.parquet: expected a Parquet file"),
         (("--temp", "nowhere"), "--temp nowhere: expected a folder that exists"),

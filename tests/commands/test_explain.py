@@ -191,7 +191,7 @@ def test_what_a_reader_must_know_is_told(aco: Aco, roster: Roster) -> None:
     done = aco(
         "explain", "A1", "2014", roster({"track": "track-2", "expenditure_total": "120000000", "agreement_year": "1"})
     )
-    assert "rests on an assumed value: Loss limit" in done.stderr
+    assert "depends on an assumed parameter: Loss limit" in done.stderr
 
 
 def test_a_year_that_another_is_settled_with_is_explained_by_itself(aco: Aco, rows: Rows, roster: Roster) -> None:

@@ -94,7 +94,7 @@ def test_a_line_given_twice_in_a_scenario_is_refused(aco, tmp_path: Path) -> Non
     scenario.write_text(f"name: twice\nlines:\n{line}{line}", encoding="utf-8")
     done = aco("whatif", "2014", str(ROSTER), "--scenario", str(scenario))
     assert done.returncode == 3
-    assert "key shared_savings is given twice" in done.stderr
+    assert "key shared_savings is given more than once" in done.stderr
 
 
 def test_lines_of_a_table_that_does_not_exist_are_refused(aco, tmp_path: Path) -> None:

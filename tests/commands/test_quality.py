@@ -166,8 +166,8 @@ def test_explain_shows_each_measure_and_what_the_next_cut_is_worth(
     measure = next(row for row in rows(done.stdout) if row["line"] == "ACO-13")
     gain = 20e6 * 0.5 * 0.15 / 22 / 4 * 0.98
     assert measure["shown"] == "1.4 of 2"
-    assert measure["formula"] == f"rate 60, p50 (58.45); at the next cut, 66, ${gain:,.2f} more"
-    assert measure["words"].startswith("next cut 66 gives 1.55 points, a quality score of 99.488636%")
+    assert measure["formula"] == f"rate 60, p50 (58.45); at the next cut point, 66, ${gain:,.2f} more"
+    assert measure["words"].startswith("next cut point 66 gives 1.55 points, a quality score of 99.488636%")
     assert measure["words"].endswith(f"${gain:,.2f} more")
 
 
@@ -180,12 +180,13 @@ def test_explain_2014_costs_each_missing_point_as_by_hand(aco: Aco, rows: Rows, 
     found = {row["line"]: row for row in rows(done.stdout)}
     gain = 32_173_449 * 0.5 * 0.15 / 14 / 4 * 0.98
     assert round(gain, 2) == 42_227.65
-    assert found["ACO-6"]["formula"] == "rate 75.21, p60 (74.51); at the next cut, 75.25, $42,227.65 more"
+    assert found["ACO-6"]["formula"] == "rate 75.21, p60 (74.51); at the next cut point, 75.25, $42,227.65 more"
     assert found["ACO-6"]["worth"] == "42227.65"
     assert (
-        found["ACO-6"]["words"] == "next cut 75.25 gives 1.7 points, a quality score of 91.964286% and $42,227.65 more"
+        found["ACO-6"]["words"]
+        == "next cut point 75.25 gives 1.7 points, a quality score of 91.964286% and $42,227.65 more"
     )
-    assert found["ACO-30"]["words"].endswith("$42,227.65 more; assumed: cut p90")
+    assert found["ACO-30"]["words"].endswith("$42,227.65 more; assumed: cut point p90")
     assert (found["ACO-6"]["status"], found["ACO-30"]["status"]) == ("derived", "assumed")
 
 

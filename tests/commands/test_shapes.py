@@ -277,7 +277,7 @@ TOLD: dict[str, tuple[str | bytes, str]] = {
         "semicolons",
     ),
     "zip of two.zip": (packed(a_csv=BASE, b_csv=BASE), "one table in the zip"),
-    "zip of none.zip": (packed(), "one table in the zip, found none"),
+    "zip of none.zip": (packed(), "one table in the zip, found no table"),
     "page named csv.csv": ("<!DOCTYPE html>\n<html><table></table></html>", "HTML page"),
     "table named xls.xls": ("<table><tr><td>aco_id</td></tr></table>", "HTML page"),
     "xml named xls.xls": ('<?xml version="1.0"?><Workbook/>', "XML document"),

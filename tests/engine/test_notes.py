@@ -117,7 +117,7 @@ def test_warnings_are_those_of_values_that_are_not_published(situation: Situatio
     assert warned == expected
     for name in expected:
         assert notes[f"uncertain_{name}:when"].text == (
-            f"rests on {VALUE_OF[entries[name].status]}: "
+            f"depends on {VALUE_OF[entries[name].status]}: "
             f"{BOOK.parameters(situation.program)[name].label} ({entries[name].cite})"
         )
 

@@ -48,11 +48,11 @@ def test_the_tolerances_could_fail(roster: pd.DataFrame) -> None:
 def test_settlements_on_derived_or_assumed_values_say_so(roster: pd.DataFrame) -> None:
     table = settle(roster, BOOK, ("aco_id", "performance_year", "outcome", "notes"))
     notes = table.set_index(["aco_id", "performance_year"])["notes"]
-    assert "rests on a derived value: Sequestration" in notes["montefiore", 2012]
+    assert "depends on a derived parameter: Sequestration" in notes["montefiore", 2012]
     assert "Maximum sharing rate" not in notes["montefiore", 2012]  # 60 % in PY1 is published
     for point in (("montefiore", 2014), ("banner", 2015)):
-        assert "rests on a derived value: Maximum sharing rate" in notes[point]
-    assert "rests on an assumed value: Minimum savings and loss rate" in notes["partners", 2016]
+        assert "depends on a derived parameter: Maximum sharing rate" in notes[point]
+    assert "depends on an assumed parameter: Minimum savings and loss rate" in notes["partners", 2016]
     assert notes["atrius", 2012] == ""  # the 1 % corridor of PY1 is published, and nothing else decides
 
 

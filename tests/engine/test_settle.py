@@ -173,7 +173,7 @@ def test_a_warning_is_told_from_a_note(canonical) -> None:
     assert found["is_warned"].tolist() == [False, True, False, False]
     assert found["is_warned"].dtype == np.bool_
     assert [bool(text) for text in found["notes"]] == [False, True, True, True]
-    assert "rests on an assumed value" in found["notes"][1]
+    assert "depends on an assumed parameter" in found["notes"][1]
 
 
 def test_a_line_is_asked_for_by_name_though_the_roster_has_a_column_of_that_name(canonical) -> None:

@@ -272,7 +272,7 @@ def test_xlsx_numbers_count_as_their_format_shows_them(tmp_path: Path, load_year
         ("r.csv", "{\\rtf1\\ansi " + GOOD, (None, None), "a text document (RTF)"),
         ("r.csv", '<?xml version="1.0"?>\n<rows/>', (None, None), "an XML document"),
         ("r.csv", b"7z\xbc\xaf\x27\x1c\0\4", (None, None), "a 7z archive"),
-        ("r.json", '{"aco_id": "A1",\n"program": "mssp"}', (1, "track"), "no such column"),
+        ("r.json", '{"aco_id": "A1",\n"program": "mssp"}', (1, "track"), "missing required column"),
         ("r.json", '{"id": "A1",\n"note": "mssp"}', (1, None), "another table"),
         ("r.json", '[{"aco_id": "A1",\n"aco_id": "A2"}]', (None, None), "'aco_id' twice"),
         ("r.json", '[{"aco_id": "A1",\n"program": }]', (2, None), "JSON"),

@@ -64,7 +64,7 @@ def test_columns_before_and_after_a_change_follow_from_the_settlement() -> None:
 def test_percentiles_are_those_of_the_simulation() -> None:
     columns = [column for column in output_columns("simulate") if column.name.startswith("settlement_p")]
     assert [column.name for column in columns] == [f"settlement_p{percent:02}" for percent in PERCENTILES]
-    assert [column.label for column in columns] == [f"{percent} %" for percent in PERCENTILES]
+    assert [column.label for column in columns] == [f"{percent}th pct." for percent in PERCENTILES]
     assert columns[0].help == f"{PERCENTILES[0]}th percentile of the settlement over all draws, in US dollars."
 
 

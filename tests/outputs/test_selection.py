@@ -34,7 +34,7 @@ def test_unknown_name_is_refused_with_the_nearest(frame: pd.DataFrame, columns: 
 
 
 def test_an_empty_selection_is_refused(frame: pd.DataFrame, columns: list[OutputColumn]) -> None:
-    with pytest.raises(UsageError, match="--columns names no column"):
+    with pytest.raises(UsageError, match="--columns: no column given"):
         select_columns(frame, [" ,"], columns, columns)
 
 

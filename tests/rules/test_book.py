@@ -433,9 +433,9 @@ def test_values_of_a_later_folder_win(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "note"),
     [
-        ("derived", "rests on a derived value: "),
-        ("unverified", "rests on an unverified value: "),
-        ("assumed", "rests on an assumed value: "),
+        ("derived", "depends on a derived parameter: "),
+        ("unverified", "depends on an unverified parameter: "),
+        ("assumed", "depends on an assumed parameter: "),
     ],
 )
 def test_a_status_of_a_folder_is_told_in_notes(status: str, note: str, tmp_path: Path, canonical) -> None:

@@ -142,7 +142,7 @@ def _refusal(slopes: Floats) -> str:
     if len(slopes) <= FACTORS:
         return f"{len(slopes)} ACOs with all figures, where {FACTORS} factors need more than {FACTORS}"
     if np.linalg.matrix_rank(slopes) < FACTORS:
-        return f"{len(slopes)} ACOs that are too alike to tell {FACTORS} factors apart"
+        return f"{len(slopes)} ACOs that are too similar to estimate {FACTORS} factors apart"
     return ""
 
 

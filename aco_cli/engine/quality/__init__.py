@@ -1,1 +1,1 @@
-"""Quality: measure rates to points, domains and scores; what explains a published score; what a next cut is worth."""
+"""Quality: measure rates to points, domains, scores; what explains a published score or is worth a cut point."""

@@ -111,7 +111,7 @@ class DecileScores:
         in_force, parameters = rules.in_force(year), rules.parameters(QUALITY)
         yield from remarks(notes_in_force(law_of(rules, PROGRAM, "quality_deciles"), in_force, parameters), self.values)
         if full := rules.entry(year, "full_points_from"):
-            text = f"rests on {VALUE_OF[full.status]}: decile from which a measure earns full points"
+            text = f"depends on {VALUE_OF[full.status]}: decile from which a measure earns full points"
             yield Note(text, "full_points"), self._points.lifted() & self.is_reported
         if most := self.scoring["end_to_end_bonus"]:
             taken = np.isnan(self.table.number("end_to_end_bonus")) & self.is_reported

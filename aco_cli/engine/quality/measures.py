@@ -1,4 +1,4 @@
-"""One ACO's measures: rate, cut reached, points, the next cut and what that would be worth in dollars."""
+"""One ACO's measures: rate, cut reached, points, the next cut point and what that would be worth in dollars."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ class MeasureLine:
 
     `reached` names the cut or says why none counts; points are of `max_points`. `next_cut` is the rate at which more
     points are earned, `next_score` the quality score then (fraction) and `next_dollars` what the settlement gains (US
-    dollars); NaN where there is no next cut. `assumed` are the cuts, of the one reached and the next, that are assumed.
+    dollars); NaN where there is none. `assumed` are the cut points, of the one reached and the next, that are assumed.
     """
 
     measure: str
@@ -111,7 +111,7 @@ def _with_next(
     rules: RuleBook,
     settlements: Settlements | None,
 ) -> list[MeasureLine]:
-    """Score the ACO once for each next cut, with that rate in the place of its own."""
+    """Score the ACO once for each next cut point, with that rate in the place of its own."""
     ahead = [line for line in lines if not np.isnan(line.next_cut)]
     if not ahead or found.scores is None:
         return list(lines)

@@ -90,7 +90,7 @@ class PercentileScores:
         for name, (low, high) in measure.assumed.items():
             near = (rates > (-np.inf if low is None else low)) & (rates < (np.inf if high is None else high))
             cut = measure.cuts[PERCENTILES.index(name)]
-            text = f"rests on an assumed value: cut {name} of {measure.name} ({cut:g})"
+            text = f"depends on an assumed cut point: {name} of {measure.name} ({cut:g})"
             yield Note(text, "assumed_cut", WARNING, measure.name), decides & near
 
     def _without_rates(self, collection: Collection) -> Rows:

@@ -12,7 +12,7 @@ from aco_cli.locks import held_folder
 
 # What is said where a run needs more.
 DISK_IS_FULL = "temporary files fill the disk of {}; give a folder with more space with --temp"
-MEMORY_IS_SHORT = "{} of memory are too little for this step; give more with --memory"
+MEMORY_IS_SHORT = "not enough memory ({}) for this step; raise it with --memory"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kmgt])i?b", re.IGNORECASE)
 _MEGABYTES = {"k": 0.001, "m": 1, "g": 1_000, "t": 1_000_000}
 _MOST = 200

@@ -270,7 +270,7 @@ def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem]
     near = misspelled(source.meanings.others, [name for name in contract.columns if name not in names])
     meant = {name: f"rename {other} if it is meant" for other, name in reversed(near.items())}
     problems = [
-        Problem(file, "a column of this name", "none", 1, name, meant.get(name, "add it"))
+        Problem(file, "this column", "no such column", 1, name, meant.get(name, "add it"))
         for name, column in contract.columns.items()
         if not column.optional and name not in names
     ]

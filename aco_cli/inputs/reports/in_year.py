@@ -160,7 +160,7 @@ class _Table(NamedTuple):
 
 def _utilization(file: str) -> Utilization:
     labels = layout_of("expu")
-    tables = [_Table(sheet.file, sheet.title, _labelled(rows_of_text(sheet))) for sheet in open_sheets(file)]
+    tables = [_Table(sheet.file, sheet.title, _labeled(rows_of_text(sheet))) for sheet in open_sheets(file)]
     aggregate = next((each for each in tables if any(each.under(labels["spent"]))), None)
     if aggregate is None:
         expected = "a benchmark report (BNMRK) or an expenditure report (AEXPU, QEXPU) of CMS"
@@ -200,7 +200,7 @@ def _latest(table: _Table, section: str) -> str:
     return next((each for each in reversed(quarters) if any(table.under(section, each))), quarters[0])
 
 
-def _labelled(rows: Sequence[Sequence[str]]) -> dict[tuple[str, str, str], float]:
+def _labeled(rows: Sequence[Sequence[str]]) -> dict[tuple[str, str, str], float]:
     found: dict[tuple[str, str, str], float] = {}
     columns: list[str] = []
     section = ""

@@ -71,7 +71,7 @@ def payments_and_quality(settled: pd.DataFrame) -> Any:
     across = across.scale(domain=[least, 1.0], padding=8)
     up = alt.Y("settlement:Q", title="Payment (repayment below 0), US dollars").axis(labelExpr=DOLLARS, tickCount=6)
     up = up.scale(type="sqrt", nice=True)
-    below = "Square-root scale. ACOs paid for reporting without a score stand at 100%."
+    below = "Square-root scale. Pay-for-reporting ACOs without a score are shown at 100%."
     return framed(alt.layer(zero(y="at:Q"), _points(points, across, up)), "Payments and quality", 320, below)
 
 

@@ -175,9 +175,9 @@ def test_a_roster_without_agreements_is_refused(case, book) -> None:
 
 def test_rules_that_are_not_verified_are_noted(case, computed) -> None:
     notes = computed(complete(case, "2024-01-01", 1))["notes"]
-    assert "rests on an unverified value: regional_adjustment (42 CFR 425.656)" in notes
+    assert "depends on an unverified parameter: regional_adjustment (42 CFR 425.656)" in notes
     for parameter in ("prior_savings (42 CFR 425.658;", "prospective_trend (42 CFR 425.652(b);"):
-        assert f"rests on a derived value: {parameter}" in notes
+        assert f"depends on a derived parameter: {parameter}" in notes
     assert "prospective_trend" not in computed(complete(case, "2025-01-01", 1))["notes"]
     assert computed(complete(case, "2019-07-01", 1))["notes"] == ""
 

@@ -82,7 +82,7 @@ def test_other_eras_have_none(case, book) -> None:
 
 def test_notes_and_warnings_of_the_benchmark_come_along(settled) -> None:
     roster, _ = settled(10_400.0)
-    assert "rests on an unverified value" in roster["benchmark_notes"].iloc[0]
+    assert "depends on an unverified parameter" in roster["benchmark_notes"].iloc[0]
     assert roster["benchmark_is_warned"].tolist() == [True]
 
 

@@ -135,7 +135,7 @@ def test_spark_finds_the_files_of_an_address(spark: SparkTables, tmp_path: Path)
     rows.read()
     found = spark.query("SELECT bene_id, amount FROM things ORDER BY 1")
     assert [tuple(map(str, row)) for row in found.itertuples(index=False)] == [("a", "1.00"), ("b", "2.00")]
-    assert "no such file" in str(Rows(spark, THINGS, [f"file://{tmp_path}/none*"]).problems[0])
+    assert "file not found" in str(Rows(spark, THINGS, [f"file://{tmp_path}/none*"]).problems[0])
 
 
 def crowd(make_people: Any, seed: int) -> Any:

@@ -1,4 +1,4 @@
-"""One ACO's measures: cut reached, points, next cut, and what it is worth."""
+"""One ACO's measures: cut reached, points, next cut point, and what it is worth."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ def test_the_complex_organization_adjustment_counts_ecqms_up_to_a_tenth(make_rat
     ecqms |= {"QualityID_001_eCQM": 99.44, "QualityID_112_eCQM": 0.18, "QualityID_134_eCQM": 0.09}
     by_ecqm = score(make_rates(2025, **ecqms, QualityID_236_eCQM=5.56), RULES).iloc[0]
     assert by_ecqm["quality_score"] == pytest.approx((4 * 1 + 2 * 10 + 4) / 60)
-    assert "rests on an unverified value: Complex organization adjustment" in by_ecqm["notes"]
+    assert "depends on an unverified parameter: Complex organization adjustment" in by_ecqm["notes"]
     one_less = score(make_rates(2025, **ecqms, QualityID_236_MIPSCQM=1.0), RULES).iloc[0]
     assert one_less["quality_score"] == pytest.approx((4 * 1 + 2 * 10 + 3) / 60)
     few = dict.fromkeys(WORST_SURVEY) | {"Measure_479": None}

@@ -175,11 +175,11 @@ def test_missing_columns_of_all_files_are_listed_at_once(tables: DuckdbTables, t
     found = problems(tables, tmp_path, claims=["bene_id", "1"], assignment=["aco_id", "A1"])
     assert found == [
         *(
-            f"assignment.csv, row 1, column {name}: expected a column of this name, found none; add it"
+            f"assignment.csv, row 1, column {name}: missing required column; add it"
             for name in ("performance_year", "period", "calendar_year", "bene_id")
         ),
         *(
-            f"claims.csv, row 1, column {name}: expected a column of this name, found none; add it"
+            f"claims.csv, row 1, column {name}: missing required column; add it"
             for name in ("claim_type", "through_date", "paid_amount", "denied")
         ),
     ]

@@ -129,7 +129,7 @@ def test_nothing_is_counted_twice(tables: DuckdbTables, tmp_path: Path, names: t
         (b'bene_id,amount\n"SECRET"x,1.00\n', "row 2: {row}, found Value with unterminated quote found."),
         (b"bene_id,amount\n\xe9,1.00\n", "row 2: {row}, found Invalid unicode"),
         (b"bene_id,amount,amount\n1,1,1\n", "row 1, column amount: expected each column name once, found it 2 times"),
-        (b"", "row 1: expected a header with the names of columns, found none"),
+        (b"", "row 1: missing a header with the names of columns"),
         (b"\xff\xfe\x00,\n", "row 1: expected text in UTF-8, found another encoding"),
     ],
 )
@@ -158,5 +158,5 @@ def test_columns_that_seem_misspelled_are_told(tables: DuckdbTables, tmp_path: P
     ]
     (tmp_path / "c.csv").write_text(f"{header.replace('paid_amount', 'paid_amnt')}\n")
     (problem,) = problems(Rows(tables, CONTRACTS["claims"], ["c.csv"]))
-    assert problem.endswith("column paid_amount: expected a column of this name, found none; "
+    assert problem.endswith("column paid_amount: missing required column; "
                             "rename paid_amnt if it is meant")  # fmt: skip
