@@ -203,6 +203,6 @@ def _suggest(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
-        return f"folder not found {str(path.parent)!r}"
+        return f"folder {str(path.parent)!r} not found"
     near = [str(path.with_name(name)) for name in nearest(path.name, names, most=3)]
     return f"did you mean {' or '.join(near)}?" if near else ""

@@ -364,7 +364,7 @@ def test_missing_file_suggests_near_names(write, problems_of) -> None:
     assert "no such file" in problem.found
     assert "roster_2014.csv" in problem.fix
     (problem,) = problems_of(str(Path(path).parent / "nowhere" / "r.csv"))
-    assert "no folder" in problem.fix
+    assert "not found" in problem.fix
 
 
 def test_a_directory_is_refused(tmp_path: Path, problems_of) -> None:

@@ -344,7 +344,7 @@ def test_a_national_column_that_a_file_does_not_have_is_one_without_figures(case
 def test_benchmarks_of_unpublished_rules_are_warned(case, book, computed, start, period) -> None:
     """`is_warned` and the text say the same, and nothing is warned that has no benchmark."""
     result = computed(complete(case, start, period))
-    assert result["is_warned"] == ("rests on " in result["notes"])
+    assert result["is_warned"] == ("depends on " in result["notes"])
     broken = complete(case, start, period).set("person_years", {"PY": np.nan})
     assert not computed(broken)["is_warned"]
-    assert "rests on " not in computed(broken)["notes"]
+    assert "depends on " not in computed(broken)["notes"]

@@ -184,7 +184,7 @@ def test_without_start_there_is_no_score_and_the_note_names_what_is_missing(scor
 def test_a_rate_where_an_assumed_cut_may_lie_raises_a_note(rate: float, noted: bool, score_one: ScoreOne) -> None:
     """The 80th percentile of ACO-10 in 2014 is only known to lie between 0.59 and 0.64."""
     notes = score_one(2014, {"ACO-10": rate})["notes"]
-    assert ("depends on an assumed parameter: cut p80 of ACO-10 (0.59)" in notes) is noted
+    assert ("depends on an assumed cut point: p80 of ACO-10 (0.59)" in notes) is noted
 
 
 def test_an_assumed_cut_that_decides_nothing_raises_no_note(score_one: ScoreOne) -> None:
