@@ -89,7 +89,8 @@ ExpendituresOption = Annotated[
 _REFERENCE = "National figures, with which --expenditures is by enrollment type"
 ReferenceOption = Annotated[Many, many("FILE", _REFERENCE, **_IN)]
 _QUALITY = "Measure rates or `aco quality` output; these scores replace the roster's"
-PriorOption = Annotated[Many, many("FILE", "Rosters or public use files of the years before, for prior savings")]
+_PRIOR = "Rosters or public use files of the years before, for prior savings"
+PriorOption = Annotated[Many, many("FILE", _PRIOR, **_IN)]
 QualityOption = Annotated[Many, many("FILE", _QUALITY, **_IN)]
 RulesOption = Annotated[Many, many("DIR", "Folder of rule files that add to or replace the packaged ones", **_IN)]
 ProgramOption = Annotated[Many, many("NAME", "Only this program", words="programs", **_IN)]

@@ -42,7 +42,7 @@ def test_one_aco_has_the_draws_it_has_among_all(aco: Aco, rows: Rows, roster_201
 def test_where_the_deviation_is_from_is_said(aco: Aco, roster: Roster) -> None:
     done = aco("simulate", "2014", roster(), *FEW)
     assert "standard deviations are derived from the scale of the minimum savings rate" in done.stderr
-    assert "all together: expected settlement $4,4" in done.stderr
+    assert "all ACOs: expected settlement $4,4" in done.stderr
     assert "derived" not in aco("simulate", "2014", roster(), *FEW, "--sd", "0.01").stderr
 
 
