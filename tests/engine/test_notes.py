@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import NOTE, REASON, WARNING, Note, Notebook, Remark, notes_in_force, remarks
+from aco_cli.engine.quality.score import ALTERNATIVE, BASES, NOT_MET
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import VALUE_OF, Status
@@ -128,6 +129,8 @@ def test_every_note_stands_on_some_row_and_none_on_all(canonical, make_rows) -> 
     names = [f"{step.key}:when" for step in law.notes]
     frame = canonical(make_rows(77, 6_000, situations=72))
     frame["advance_carried"] = (frame["advance_balance"] > 0).astype("float64")
+    words = ["", *BASES, ALTERNATIVE, NOT_MET]
+    frame["quality_standard_basis"] = [words[row % len(words)] for row in range(len(frame))]
     held = settle(frame, BOOK, names, table="notes")
     assert held.isin([0, 1]).all(axis=None), "the condition of a note is always known"
     never = {name.partition(":")[0] for name in names if not held[name].any()}
