@@ -144,7 +144,7 @@ def test_eight_factors_need_more_than_eight_acos(acos: int, refused: bool) -> No
 def test_acos_that_are_all_alike_are_refused() -> None:
     alike = pd.concat([population(1, 1)] * 20, ignore_index=True)
     (fit,) = calibrate(alike, BOOK).fits
-    assert "too alike" in fit.refusal
+    assert "too similar" in fit.refusal
 
 
 def test_a_start_that_is_refused_leaves_the_others() -> None:
