@@ -220,5 +220,5 @@ def test_a_measure_under_two_names_is_refused(write: Write) -> None:
 
 def test_a_file_of_rates_without_ids_is_told_what_it_lacks(write: Write) -> None:
     text = problems(write("id,performance_year,ACO-1,ACO-2,ACO-3\nA,2018,80,80,80\n"))
-    assert "column aco_id: expected this column (table of quality measure rates)" in text
+    assert "column aco_id: missing required column (table of quality measure rates)" in text
     assert "rename id if it is meant" in text
