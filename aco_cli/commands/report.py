@@ -11,8 +11,8 @@ from aco_cli.commands.call import command
 from aco_cli.commands.changes import ChangeOptions
 from aco_cli.outputs.formats import Figure
 
-PAGE, BOOK, IMAGES = ".html", ".xlsx", (".svg", ".png")
-_OUTPUT = "A page (.html), workbook (.xlsx) or chart (.svg, .png)."
+PAGE, PDF, BOOK, IMAGES = ".html", ".pdf", ".xlsx", (".svg", ".png")
+_OUTPUT = "A page (.html, .pdf), workbook (.xlsx) or chart (.svg, .png)."
 _CHART = "In .svg and .png, only this chart; without it all of them."
 
 
@@ -39,13 +39,13 @@ def report(
     from aco_cli.api.roster import read_roster
     from aco_cli.api.scenarios import one_case, told_changes
     from aco_cli.api.selection import requested
-    from aco_cli.commands.report_files import make_book, make_charts, make_page
+    from aco_cli.commands.report_files import make_book, make_charts, make_one_page, make_page
     from aco_cli.errors import UsageError
     from aco_cli.outputs.write import write_output
 
     kind = Path(output).suffix.lower()
-    if kind not in (PAGE, BOOK, *IMAGES):
-        expected = ", ".join((PAGE, BOOK, *IMAGES))
+    if kind not in (PAGE, PDF, BOOK, *IMAGES):
+        expected = ", ".join((PAGE, PDF, BOOK, *IMAGES))
         raise UsageError(f"-o {output}: expected a file that ends in {expected}, found {kind or 'no extension'}")
     if chart and kind not in IMAGES:
         raise UsageError(f"--chart {chart}: is for a file that ends in {' or '.join(IMAGES)}, found -o {output}")
@@ -55,10 +55,16 @@ def report(
         request = replace(request, book=book, what_if=what_if, reports=())
     if kind == BOOK:
         data = make_book(session, frame, request)
-    elif kind == PAGE:
+    elif kind in (PAGE, PDF) and frame["aco_id"].nunique() == 1:
+        data = make_one_page(session, frame, request)
+    elif kind in (PAGE, PDF):
         data = make_page(session, frame, request)
     else:
         data = make_charts(session, frame, request, output, chart)
+    if kind == PDF:
+        from aco_cli.outputs.pdf import printed
+
+        data = printed(data)
     write_output(data, output)
     what = "charts of " if kind in IMAGES else ""
     session.step("wrote", f"wrote {what}{len(frame):,} rows to {output}", rows=len(frame), file=output)

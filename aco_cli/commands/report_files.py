@@ -12,6 +12,7 @@ from aco_cli.api.roster import settle_rows
 from aco_cli.api.run import Result
 from aco_cli.api.selection import Request
 from aco_cli.commands.session import Session
+from aco_cli.engine.answer import answers
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.settle import with_balances
 from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarize
@@ -50,8 +51,13 @@ def make_book(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
     start = f"What if: {request.what_if}. " if request.what_if else ""
     notes = [f"{start}{text}".strip() for text in settled["notes"]]
     sheets = Sheets(frame.assign(aco_name=frame.get("aco_name", "")), notes, rows)
+    one = None
+    if frame["aco_id"].nunique() == 1:
+        from aco_cli.api.one_aco import one_aco
+
+        one = one_aco(session, frame, request, _made_of(_files(request)))
     with session.busy("writing the workbook", rows=len(frame)):
-        return render_book(book, sheets, report)
+        return render_book(book, sheets, report, one)
 
 
 def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
@@ -74,8 +80,19 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
         [column for column in output_columns("summary") if column.name != "source"],
         _laws(frame, book),
         lines,
+        answers(frame, book),
     )
     return render_page(content, _made_of(_files(request)), request.what_if)
+
+
+def make_one_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
+    """The page of the one ACO of a frame, beside the others of the same files. Raises UsageError as `make_page`."""
+    _need_libraries()
+    from aco_cli.api.one_aco import one_aco
+    from aco_cli.outputs.page.one_aco import render_one
+
+    settle_rows(session, frame, request.book, ("outcome", "settlement", "aco_id", "performance_year", "notes"))
+    return render_one(one_aco(session, frame, request, _made_of(_files(request))))
 
 
 def _files(request: Request) -> list[str]:

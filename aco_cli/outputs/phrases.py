@@ -17,10 +17,15 @@ OUTCOME_WORDS = {
 }
 
 
+_BILLION = 999_950_000  # from here on, $1.00B
+
+
 def millions(dollars: float) -> str:
-    """An amount for a label: $14.5M, -$0.3M, $1,234.6M; less than 50,000 dollars whole: $12,345."""
+    """An amount for a label: $1.68B, $14.5M, -$0.3M; less than 50,000 dollars whole: $12,345."""
     size = abs(dollars)
     shown = f"${size / 1e6:,.1f}M" if size >= 50_000 else f"${size:,.0f}"
+    if size >= _BILLION:
+        shown = f"${size / 1e9:,.2f}B"
     return f"-{shown}" if dollars < 0 and shown != "$0" else shown
 
 

@@ -42,7 +42,7 @@ class _Sheet:
         is_distance = sheet["line"].str.startswith(_DISTANCE)
         lines = sheet[~is_distance]
         title = " ".join(map(str, sheet[[name for name in _TITLE if name in sheet]].iloc[0]))
-        return cls(title, lines, lines if everything else _told(lines), sheet[is_distance])
+        return cls(title, lines, lines if everything else told_lines(lines), sheet[is_distance])
 
     def column(self, name: str) -> dict[str, str]:
         """A column by the names of the lines."""
@@ -76,7 +76,7 @@ def _answer(answer: str, width: int) -> Iterator[str]:
     yield from wrap(rest, width)
 
 
-def _told(lines: pd.DataFrame) -> pd.DataFrame:
+def told_lines(lines: pd.DataFrame) -> pd.DataFrame:
     """The lines that apply and say something new: the first of each letter, and none that only repeats another."""
     also = lines["line"].isin(ALSO) & ~((lines["unit"] == "condition") & (lines["shown"] != "yes"))
     is_told = (lines["letter"] != "") | also | (lines["table"] == "")
@@ -91,7 +91,7 @@ def _told(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _one(sheet: _Sheet, width: int) -> Iterator[str]:
-    yield from _rows([_cells(row) for row in sheet.shown.to_dict("records")], width)
+    yield from _rows([line_cells(row) for row in sheet.shown.to_dict("records")], width)
     if len(sheet.distances):
         yield ""
         for label, distance, words in sheet.distances[["label", "shown", "words"]].to_numpy().tolist():
@@ -100,7 +100,7 @@ def _one(sheet: _Sheet, width: int) -> Iterator[str]:
         yield f"{left} more lines: --all"
 
 
-def _cells(row: Mapping[Hashable, Any]) -> Cells:
+def line_cells(row: Mapping[Hashable, Any]) -> Cells:
     """Letter, label, value, and how the line comes out or where its rule stands."""
     letter, label = row["letter"], row["label"]
     how = (row["calculation"] or row["citation"].partition(";")[0]).removeprefix(f"{label}, ")

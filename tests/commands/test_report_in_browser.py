@@ -251,7 +251,7 @@ def test_printed_pages_start_with_charts_and_keep_steps_together(
         )
         pages = printed(browser, tmp_path, paper)
         assert all(words in pages[0] for words in ("Headline figures", "Savings rate and benchmark", "median is"))
-        (whole,) = (page for page in pages if "One ACO\n" in page)
+        (whole,) = (page for page in pages if "ACO detail\n" in page)
         assert all(step in whole for step in (*steps, "From savings or losses to the settlement")), f"{rows} rows"
     browser.refresh()
     told(browser)

@@ -17,7 +17,7 @@ from aco_cli.outputs.phrases import OUTCOME_WORDS, acos, dollars, millions
         (50_000, "$0.1M"),
         (14_455_932.80, "$14.5M"),
         (-300_000, "-$0.3M"),
-        (1_234_567_890, "$1,234.6M"),
+        (1_234_567_890, "$1.23B"),
     ],
 )
 def test_amounts_are_short(amount: float, shown: str) -> None:

@@ -122,10 +122,10 @@ def _waterfall_words(settled: pd.DataFrame, steps: Waterfall) -> str:
 def _distribution_words(settled: pd.DataFrame) -> str:
     medians = settled.groupby("start_year")["savings_rate"].median().dropna()
     found = ", ".join(f"{start} {median:.1%}" for start, median in medians.items())
+    by_start = f" Median savings rate by start year: {found}." if len(medians) > 1 else ""
     return (
         "Boxes hold the middle half of the ACOs, the thick line is the median, lines reach to the last ACO within one "
-        "and a half boxes, circles are ACOs beyond; numbers of ACOs in brackets. Median savings rate by start year: "
-        f"{found}."
+        f"and a half boxes, circles are ACOs beyond; numbers of ACOs in brackets.{by_start}"
     )
 
 

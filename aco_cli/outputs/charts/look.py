@@ -21,7 +21,10 @@ COLORS = {
     "paper": "#fffffe",
 }
 INK, MUTED, GRID, BAND, BLUE, ORANGE, GREEN, RED, PAPER = COLORS.values()
-DOLLARS = "(datum.value < 0 ? '-$' : '$') + format(abs(datum.value) / 1e6, ',~r') + (datum.value ? 'M' : '')"
+DOLLARS = (
+    "(datum.value < 0 ? '-$' : '$') + (abs(datum.value) >= 1e9 ? format(abs(datum.value) / 1e9, ',~r') + 'B' : "
+    "format(abs(datum.value) / 1e6, ',~r') + (datum.value ? 'M' : ''))"
+)
 # An axis of names; what it takes is the same in all charts, so that they line up one below another.
 NAMES_WIDTH = WIDTH - 120  # what they leave
 NAMES: dict[str, Any] = {"labelLimit": 190, "minExtent": 190, "labelPadding": 6, "ticks": False, "domain": False}

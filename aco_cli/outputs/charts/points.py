@@ -43,7 +43,7 @@ def savings_rate(settled: pd.DataFrame) -> Any:
     )
     ticks = _round_numbers(rows["benchmark_total"])
     across = alt.X("benchmark_total:Q", title="Benchmark, US dollars (logarithmic scale)")
-    across = across.scale(type="log", nice=False, padding=12).axis(labelExpr=DOLLARS, values=ticks, labelOverlap=False)
+    across = across.scale(type="log", nice=False, padding=12).axis(labelExpr=DOLLARS, values=ticks, labelOverlap=True)
     up = alt.Y("savings_rate:Q", title="Savings rate").axis(format=".0%", tickCount=8)
     bars = data(points.loc[rows["msr"].notna(), ["benchmark_total", "low", "high"]])
     corridor = alt.Chart(bars).mark_rule(color=BAND, strokeWidth=3, aria=False).encode(x=across, y="low:Q", y2="high:Q")

@@ -22,9 +22,11 @@ def distribution(settled: pd.DataFrame) -> Any:
     rows = settled[settled["savings_rate"].notna()]
     if rows.empty:
         return None
-    by_start = _boxes(rows, "start_year", "Savings rate by start year")
-    by_track = _boxes(rows, "track", "Savings rate by track")
-    return alt.vconcat(by_start, by_track, spacing=24).resolve_scale(x="shared")
+    groups = {"start_year": "Savings rate by start year", "track": "Savings rate by track"}
+    # One value is no distribution over groups; where both have one, the track says which ACOs they are.
+    shown = [name for name in groups if rows[name].nunique() > 1] or ["track"]
+    charts = [_boxes(rows, name, groups[name]) for name in shown]
+    return alt.vconcat(*charts, spacing=24).resolve_scale(x="shared")
 
 
 def _boxes(rows: pd.DataFrame, group: str, heading: str) -> Any:
@@ -39,7 +41,7 @@ def _boxes(rows: pd.DataFrame, group: str, heading: str) -> Any:
         outliers=alt.MarkConfig(stroke=MUTED, size=18, aria=False),
     )
     boxes = boxes.encode(
-        x=alt.X("rate:Q", title="Savings rate").axis(format=".0%", tickCount=6),
+        x=alt.X("rate:Q", title="Savings rate").axis(format=".0%", tickCount=5, labelOverlap=True),
         y=alt.Y("group:N", title=None).axis(**NAMES),
     )
     return framed(alt.layer(zero(x="at:Q"), boxes), heading, alt.Step(28), width=NAMES_WIDTH)

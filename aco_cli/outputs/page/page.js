@@ -112,7 +112,7 @@
   const linesTable = (aco) => {
     const law = data.laws[aco.law];
     const table = make("table", "", "lines");
-    table.createCaption().textContent = `Lines of the settlement, with CMS's letters, under the rules of ${law.about}`;
+    table.createCaption().textContent = `Lines of the settlement, with CMS's letters: ${law.about}`;
     const head = table.createTHead().insertRow();
     for (const text of ["Letter", "Line", "Value", "Source"]) {
       const cell = make("th", text, text === "Value" ? "" : "t");
@@ -150,7 +150,7 @@
     const aco = data.acos[place];
     if (!aco) return;
     choose.value = place;
-    const parts = [make("h3", `${aco.id} ${aco.name}, ${aco.year}`), make("p", `Outcome: ${aco.outcome}.`)];
+    const parts = [make("h3", `${aco.id} ${aco.name}, ${aco.year}`), make("p", aco.answer, "words-of-one")];
     if (aco.notes) parts.push(make("p", `Notes: ${aco.notes}.`));
     if (aco.settlement[0] !== null) parts.push(scrolling(stepsTable(aco)));
     parts.push(scrolling(linesTable(aco)));

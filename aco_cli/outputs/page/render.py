@@ -20,7 +20,7 @@ from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, svg
 from aco_cli.outputs.charts.look import COLORS
 from aco_cli.outputs.columns import OutputColumn, Unit, column_names, output_columns
 from aco_cli.outputs.formats import Figure
-from aco_cli.outputs.phrases import OUTCOME_WORDS
+from aco_cli.outputs.phrases import OUTCOME_WORDS, millions
 from aco_cli.outputs.rounding import half_up_cents
 
 Law = Mapping[str, str]
@@ -37,7 +37,8 @@ class Settlements:
 
     `settled` has the settlement columns, `start_year`, `quality_share` and the lettered lines; `steps` are those of
     `engine.waterfall`; `summary` is that of `engine.summary`; `laws` has the citations of the lines that
-    count in each program, track and year; `lines` are those shown of one ACO. Amounts are US dollars, unrounded.
+    count in each program, track and year; `lines` are those shown of one ACO, `answers` each ACO's settlement in words.
+    Amounts are US dollars, unrounded.
     """
 
     settled: pd.DataFrame
@@ -47,6 +48,7 @@ class Settlements:
     summary_columns: Sequence[OutputColumn]
     laws: Mapping[tuple[str, str, int], Law]
     lines: Sequence[Step]
+    answers: Sequence[str]
 
 
 def shown_of_one(steps: Sequence[Step]) -> list[Step]:
@@ -68,11 +70,17 @@ def grid(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> dict[str, Any]
     return {"columns": shown, "rows": list(zip(*texts, strict=True))}
 
 
-def headline(content: Settlements) -> list[tuple[str, list[str]]]:
-    """The headline figures: each with its label, and its value in every year."""
+def headline(content: Settlements) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The headline figures: each with its label, and its value in every year, long amounts shortened."""
     whole = content.summary[content.summary["by"] == "all"]
     columns = [column for column in content.summary_columns if column.name not in _GROUP]
-    return [(column.label, _texts(whole[column.name], column, dollar_decimals=0)) for column in columns]
+    return [(column.label, list(_shortened(whole[column.name], column))) for column in columns]
+
+
+def _shortened(series: pd.Series[Any], column: OutputColumn) -> Iterator[tuple[str, str]]:
+    """Every value as it is shown, and in full."""
+    for value, text in zip(series, _texts(series, column, dollar_decimals=0), strict=True):
+        yield millions(float(value)) if column.unit is Unit.USD and text else text, text
 
 
 def steps_table(content: Settlements) -> dict[str, Any]:
@@ -96,6 +104,7 @@ def each_aco(content: Settlements) -> dict[str, Any]:
         "name": settled["aco_name"],
         "year": settled["performance_year"].astype("str"),
         "outcome": settled["outcome"].astype("object").map(OUTCOME_WORDS),
+        "answer": content.answers,
         "notes": settled["notes"],
         "law": [laws.index(situation) for situation in situations],
         "values": zip(*values, strict=True),
@@ -143,7 +152,7 @@ def render_page(content: Settlements, made_of: str, what_if: str = "") -> bytes:
         .render(
             years=sorted(content.settled["performance_year"].unique().tolist()),
             style=style(),
-            script=_part("page.js"),
+            script=part("page.js"),
             made_of=made_of,
             what_if=what_if,
             headline=headline(content),
@@ -172,10 +181,11 @@ def environment() -> Environment:
 
 def style() -> Markup:
     """How all pages look."""
-    return _part("page.css")
+    return part("page.css")
 
 
-def _part(name: str) -> Markup:
+def part(name: str) -> Markup:
+    """A file of this package that goes into pages as it is."""
     return Markup(files(__package__).joinpath(name).read_text("utf-8"))  # noqa: S704 (a file of this package)
 
 

@@ -12,10 +12,12 @@ import xlsxwriter
 from aco_cli.engine.lines.row import Row
 from aco_cli.engine.lines.tree import Rule, walk
 from aco_cli.errors import OutputError
+from aco_cli.outputs.one_aco import OneAco
 from aco_cli.outputs.provenance import provenance
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
 from aco_cli.outputs.workbook.cms_sheets import CmsSheet, write_cms_sheets
-from aco_cli.outputs.workbook.names import sheet_names
+from aco_cli.outputs.workbook.front import FRONT, write_front
+from aco_cli.outputs.workbook.names import quoted, sheet_names
 from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, write_index, write_summary
 from aco_cli.outputs.workbook.parameters import SHEET, Parameters
 from aco_cli.outputs.workbook.plan import BENCHMARK, SETTLEMENT, SheetTable, make_plan, tables
@@ -38,8 +40,8 @@ class Sheets:
     rows: Sequence[tuple[Row | None, Row]]
 
 
-def render_book(book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet] = ()) -> bytes:
-    """The workbook as a file, sheets in the form of CMS's report before all others.
+def render_book(book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet] = (), one: OneAco | None = None) -> bytes:
+    """The workbook as a file; first, of `one` ACO, a sheet to print, then sheets in the form of CMS's report.
 
     The same settlements give the same bytes. Raises OutputError for too many ACOs.
     """
@@ -53,14 +55,17 @@ def render_book(book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet] = ())
     with xlsxwriter.Workbook(file, OPTIONS) as workbook:
         describe(workbook, provenance(book.fingerprint))
         workbook.set_calc_mode("auto")
-        _fill(workbook, book, sheets, report)
+        _fill(workbook, book, sheets, report, one)
     return file.getvalue()
 
 
-def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet]) -> None:
+def _fill(
+    workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets, report: Sequence[CmsSheet], one: OneAco | None
+) -> None:
     styles = Styles(workbook)
+    front = workbook.add_worksheet(FRONT) if one else None
     names = sheet_names(sheets.roster["aco_id"].tolist(), sheets.roster["performance_year"].tolist())
-    write_cms_sheets(workbook, report, styles, taken=(INDEX, SUMMARY, SHEET, *names))
+    write_cms_sheets(workbook, report, styles, taken=(FRONT, INDEX, SUMMARY, SHEET, *names))
     index, summary = workbook.add_worksheet(INDEX), workbook.add_worksheet(SUMMARY)
     pages = [workbook.add_worksheet(name) for name in names]
     kinds = [(settlement.situation.program, benchmark is not None) for benchmark, settlement in sheets.rows]
@@ -78,6 +83,11 @@ def _fill(workbook: xlsxwriter.Workbook, book: RuleBook, sheets: Sheets, report:
     write_index(index, table, names, cells, styles)
     write_summary(summary, table, styles)
     parameters.write(workbook.add_worksheet(SHEET), styles)
+    if one and front:
+        last = int(sheets.roster["performance_year"].to_numpy().argmax())
+        own = writers[kinds[last]].plan.cells.items()
+        found = {key: f"{quoted(names[last])}!{cell}" for (space, key, _), cell in own if space == SETTLEMENT}
+        write_front(workbook, front, one, sheets.rows[last][1], found, styles)
 
 
 def _rule_names(layouts: Iterable[Sequence[SheetTable]]) -> list[str]:

@@ -1,0 +1,53 @@
+"""The page of one ACO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+from typing import Any
+
+from markupsafe import Markup
+
+from aco_cli.engine.lines.text import show
+from aco_cli.outputs.charts.cascade import waterfall
+from aco_cli.outputs.charts.draw import svg
+from aco_cli.outputs.charts.look import COLORS
+from aco_cli.outputs.charts.one_aco import over_years, strip
+from aco_cli.outputs.one_aco import OneAco
+from aco_cli.outputs.page.render import environment, part, style
+from aco_cli.outputs.phrases import OUTCOME_WORDS
+
+
+def render_one(aco: OneAco) -> bytes:
+    """The page in UTF-8: one portrait page where it is printed."""
+    page = environment().get_template("one_aco.html.j2")
+    years = [
+        (year, show(rate, "fraction"), show(msr, "fraction"), show(settlement, "USD"), OUTCOME_WORDS[outcome])
+        for year, rate, msr, settlement, outcome in aco.years[
+            ["performance_year", "savings_rate", "msr", "settlement", "outcome"]
+        ].itertuples(index=False, name=None)
+    ]
+    found = {"aco": aco, "style": style(), "own_style": part("one_aco.css"), "years": years}
+    return page.render(**found, figures=list(_figures(aco))).encode()
+
+
+def _figures(aco: OneAco) -> Iterator[dict[str, Any]]:
+    drawings = [
+        (
+            None if isnan(aco.settlement) else waterfall(aco.steps),
+            "From savings or losses to the settlement",
+            "",
+        ),
+        (strip(aco), "Savings rate among its track", aco.comparison),
+        (over_years(aco), "Settlement by year", ""),
+    ]
+    for chart, about, caption in drawings:
+        if chart is not None:
+            yield {"svg": themed(svg(chart, about, aco.comparison)), "caption": caption}
+
+
+def themed(drawn: str) -> Markup:
+    """A chart whose colors are those of the page."""
+    for name, color in COLORS.items():
+        drawn = drawn.replace(f'"{color}"', f'"var(--{name})"')
+    return Markup(drawn)  # noqa: S704 (text in it is escaped where it is drawn)
