@@ -94,6 +94,9 @@ class ClaimsNotes:
             if missing := [month for month in months if month not in held]:
                 more = f" and {len(missing) - 1:,} more months" if len(missing) > 1 else ""
                 self._run.warn("cclf_months", f"no CCLF8 file of {missing[0]}{more}: nobody counts then")
+        if self._rules.covid and set(self._years) & self._rules.covid.years and not feed.has("4"):
+            told = "no CCLF4 in the feed: COVID-19 episodes (42 CFR 425.611) are told by principal diagnoses alone"
+            self._run.note("cclf", told)
         for note in feed.notes():
             self._run.note("cclf", note)
         for warning in feed.stray_reductions():

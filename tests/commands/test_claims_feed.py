@@ -444,7 +444,7 @@ def test_records_are_as_long_as_the_layout_says(run: Runner, feed: Path) -> None
     [
         ({"CLM_LINE_CVRD_PD_AMT": "SECRET"}, "column clm_line_cvrd_pd_amt: expected US dollars in whole cents"),
         ({"CLM_LINE_THRU_DT": "02/10/2018"}, "column clm_line_thru_dt: expected a date such as 2018-03-31"),
-        ({"CLM_ADJSMT_TYPE_CD": "3"}, "column clm_adjsmt_type_cd: expected 0, 1 or 2, found '3 '"),
+        ({"CLM_ADJSMT_TYPE_CD": "3"}, "column clm_adjsmt_type_cd: expected 0, 1 or 2"),
         ({"BENE_MBI_ID": ""}, "column bene_mbi_id: expected a value, found a blank cell"),
     ],
 )
@@ -590,4 +590,4 @@ def test_dates_and_codes_are_read_as_a_mapping_says(run: Runner, folder: Path) -
     done = run(*PLAIN, "--mapping", "m.yaml")
     assert done.returncode == 3
     assert "row 2, column through_date: expected a date such as 2018-03-31" in done.stderr
-    assert "row 3, column denied: expected true, false, 1 or 0, found 'Unknown'" in done.stderr
+    assert "row 3, column denied: expected true, false, 1 or 0" in done.stderr

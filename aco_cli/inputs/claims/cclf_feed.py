@@ -23,6 +23,7 @@ _MONTH, _LENGTH = "bene_member_month", "record_length"
 _RULES = {
     "1": [RowRule("clm_adjsmt_type_cd", "0, 1 or 2", "clm_adjsmt_type_cd NOT IN (0, 1, 2)")],
     "8": [
+        RowRule("delivery_month", "a month such as 2023-01", "TRY_CAST(CONCAT(delivery_month, '-01') AS DATE) IS NULL"),
         RowRule("bene_age", "an age of 0 to 130", "bene_age NOT BETWEEN 0 AND 130"),
         RowRule("bene_age", "a value, as the status is not ESRD",
                 "bene_age IS NULL AND NOT COALESCE(bene_mdcr_stus_cd IN ('11', '21', '31'), FALSE)"),

@@ -9,8 +9,8 @@ from typing import NamedTuple, Protocol
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.claims.contracts import TEXT, Contract
-from aco_cli.inputs.claims.sources import Columns, File, FileGroup, Meanings, find_files
+from aco_cli.inputs.claims.contracts import TEXT, Contract, Stored
+from aco_cli.inputs.claims.sources import FIXED, Columns, File, FileGroup, Meanings, find_files
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognize import misspelled, not_used
 
@@ -232,7 +232,12 @@ class Rows:
         return [self._example(self.sources[0], again, None, expected, total, shows=False)] if total else []
 
     def _select(self, scan: str, source: FileGroup, *, unread: bool = False, more: str = "") -> str:
-        cells = self.contract.cells(source.header)
+        header = source.header
+        if source.kind == FIXED:  # so that each field is cut out of the line but once
+            fields = ", ".join(f"{held.name} AS field_{name}" for name, held in header.items())
+            scan = f"(SELECT *, {fields} FROM {scan}) t"
+            header = {name: Stored(f"field_{name}", held.holds) for name, held in header.items()}
+        cells = self.contract.cells(header)
         columns = [f"{cell.value} AS {name}" for name, cell in cells.items()]
         if unread:
             columns += [f"COALESCE({cell.unread or 'FALSE'}, FALSE) AS unread_{name}" for name, cell in cells.items()]
