@@ -432,7 +432,7 @@ def test_records_are_as_long_as_the_layout_says(run: Runner, feed: Path) -> None
     place.write_text(f"{text}\n{text[:387]}\n")
     done = run(*FEED)
     assert done.returncode == 3
-    assert f"{called('5')}, row 2, column record_length: expected a record of 388 characters (CCLF5)" in done.stderr
+    assert f"{called('5')}, row 2: expected a record of 388 characters (CCLF5), found '387'" in done.stderr
     place.write_text(f"{text}NEW FIELD\n")
     done = run(*FEED)
     assert spent(done) == Decimal("1050.00")
@@ -461,7 +461,7 @@ def test_files_that_are_no_feed_are_told(run: Runner, feed: Path) -> None:
     done = run("--cclf", "cclf/readme.txt", *FEED)
     assert done.returncode == 3
     assert "cclf/readme.txt: expected a CCLF file: by CMS's name" in done.stderr
-    assert "nowhere: expected a file, found no such file" in run("--cclf", "nowhere", *FEED[2:]).stderr
+    assert "nowhere: file not found" in run("--cclf", "nowhere", *FEED[2:]).stderr
     (feed / "cclf" / "bad.zip").write_bytes(b"PK\3\4")
     assert run(*FEED).returncode == 0  # no archive that anything could be in
 
@@ -560,7 +560,7 @@ def test_an_assignment_list_says_who_is_assigned_and_enrolled(aco: Runner, folde
 @pytest.mark.parametrize(
     ("mapping", "told"),
     [
-        ("claims: {bene_id: who}", "claims.csv, row 1, column who: expected a column of this name, as m.yaml says"),
+        ("claims: {bene_id: who}", "claims.csv, row 1, column who: missing required column, as m.yaml says"),
         ("claim: {bene_id: bene_id}", "m.yaml: expected one of claims, enrollment"),
         ("claims: {bene: bene_id}", "m.yaml: expected a column of claims, found 'bene'"),
         (

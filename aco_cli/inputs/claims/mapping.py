@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from aco_cli.data_files import load_yaml
-from aco_cli.errors import InputError, Problem
+from aco_cli.errors import NO_COLUMN, InputError, Problem
 from aco_cli.inputs.claims.contracts import CONTRACTS, OTHER, TEXT, Stored
 from aco_cli.inputs.claims.sources import Columns, File, Meanings, quoted
 from aco_cli.inputs.claims.tables import Reading
@@ -82,9 +82,9 @@ def _reading(path: str, parts: Sequence[Spec]) -> Reading:
         needed = {name for each in words for spec in specs.values() for name in _names(spec, each)}
         if lacking := sorted(name for name in needed if name.lower() not in stored):
             titles = [title for title, _ in held]
-            expected = f"a column of this name, as {path} says"
+            expected = f"this column, as {path} says"
             raise InputError(
-                [Problem(file.place, expected, "none", 1, name, did_you_mean(name, titles)) for name in lacking]
+                [Problem(file.place, expected, NO_COLUMN, 1, name, did_you_mean(name, titles)) for name in lacking]
             )
         return [Meanings(tuple((name, _cell(spec, each, stored)) for name, spec in specs.items())) for each in words]
 
