@@ -71,7 +71,7 @@ def rates(aco: Aco, rows: Rows, tmp_path: Path) -> Callable[[float], Path]:
 def test_a_score_by_an_assumed_cut(aco: Aco, rates: Callable[[float], Path]) -> None:
     """The 90th percentile of ACO-36 in 2018 is assumed, and 25.5 is on one side of it or the other."""
     file = rates(25.5)
-    expect_a_warning_that_strict_heeds(lambda *options: aco("quality", "2018", file, *options), "assumed cuts")
+    expect_a_warning_that_strict_heeds(lambda *options: aco("quality", "2018", file, *options), "assumed cut points")
     done = aco("quality", "2018", rates(40.0), "--strict")
     assert (done.returncode, warnings(done)) == (0, [])
 
@@ -82,7 +82,7 @@ def test_a_settlement_by_such_a_score(aco: Aco, rates: Callable[[float], Path], 
     def run(rate: float) -> Callable[..., CompletedProcess[str]]:
         return lambda *options: aco("settle", "2018", file, "--quality", rates(rate), *options)
 
-    expect_a_warning_that_strict_heeds(run(25.5), "assumed cuts")
+    expect_a_warning_that_strict_heeds(run(25.5), "assumed cut points")
     done = run(40.0)("--strict")
     assert (done.returncode, warnings(done)) == (0, [])
 
