@@ -57,8 +57,9 @@ def whatif(
         **rows.selection(),
         **changes.options(),  # type: ignore[arg-type]
     )
-    for answer in found.answers:
-        session.note("answer", answer)
+    if not (by or totals):  # which say it in numbers
+        for answer in found.answers:
+            session.note("answer", answer)
     if vary and is_image(table):
         draw(session, table, found.table, vary)
     elif by or totals:
