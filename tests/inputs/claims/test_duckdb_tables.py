@@ -21,7 +21,7 @@ LARGE = "SELECT i % 1000003 AS k, SUM(i) AS s FROM range({rows}) t(i) GROUP BY k
 
 
 def test_too_little_memory_is_told(tmp_path: Path) -> None:
-    message = "8MB of memory are too little for this step; give more with --memory"
+    message = r"not enough memory \(8MB\) for this step; raise it with --memory"
     with pytest.raises(OutputError, match=message), open_duckdb("8MB", str(tmp_path)) as tables:
         tables.table("large", LARGE.format(rows=2_000_000))
     assert list(tmp_path.iterdir()) == []

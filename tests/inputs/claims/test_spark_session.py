@@ -31,7 +31,7 @@ Caused by: {cause}
         ),
         (
             "java.lang.OutOfMemoryError: Java heap space",
-            "2GB of memory are too little for this step; give more with --memory",
+            "not enough memory (2GB) for this step; raise it with --memory",
         ),
     ],
 )
