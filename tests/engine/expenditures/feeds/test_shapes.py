@@ -221,7 +221,7 @@ def test_what_is_not_clear_is_refused(run: Any, make: Callable[[Path], Any], tol
     ("make", "dollars", "told"),
     [
         pytest.param(lambda at: put(at, without("9")), DOLLARS - 70,
-                     "1 rows with $70.00 are of beneficiaries in no row of enrollment", id="no CCLF9"),
+                     "1 rows with $70.00 are of beneficiaries without enrollment records", id="no CCLF9"),
         pytest.param(lambda at: put(at, without("5")), DOLLARS - 220,
                      "no CCLF5 in the feed", id="no CCLF5"),
         pytest.param(lambda at: put(at, demonstration()), DOLLARS + 7, "", id="a reduction"),
