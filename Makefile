@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROSTER := sample_data/roster_2014.csv
 
-.PHONY: demo test lint types check bench bench-claims columns format clean
+.PHONY: demo test coverage mutants lint types check bench bench-claims columns format clean
 
 demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then the summary
 	$(BIN)/aco settle 2014 $(ROSTER) --format table
@@ -12,6 +12,13 @@ demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then 
 
 test: $(VENV)/installed-dev  ## the whole test suite
 	$(BIN)/python -m pytest -n 2
+
+coverage: $(VENV)/installed-dev  ## branches of the engine that its own tests reach
+	$(BIN)/python -m coverage run -m pytest -q -m 'not slow' tests/engine tests/rules tests/reference tests/api
+	$(BIN)/python -m coverage report
+
+mutants: $(VENV)/installed-dev  ## which changed formulas, rule values and lines of code no test notices; hours without SAMPLE=
+	$(BIN)/python tests/mutants/run.py $(if $(SAMPLE),--sample $(SAMPLE)) $(MUTANTS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -304,3 +304,4 @@ def make_rows() -> Callable[..., list[dict[str, Any]]]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutations", type=int, default=600, help="How many changed rosters to read.")
     parser.addoption("--random-rows", type=int, default=3_000, help="How many rows to settle in two ways.")
+    parser.addoption("--fuzz", type=int, default=125, help="How many files and command lines to change.")

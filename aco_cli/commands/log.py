@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ class Log:
         if isinstance(error, InputError):
             problems = sorted(error.problems, key=lambda each: (each.file, each.row or 0))
             for problem in problems:
-                self.error(str(problem), **{name: part for name, part in asdict(problem).items() if part})
+                self.error(str(problem), **{name: part for name, part in vars(problem).items() if part})
             if len(problems) > 1:
                 self.error(counted(problems))
         else:

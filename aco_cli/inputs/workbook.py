@@ -37,7 +37,7 @@ def workbook_sheets(source: FileContent, wanted: str = "") -> list[Sheet]:
     except PasswordError:
         fix = "open it and save it without the password"
         raise InputError([Problem(file, "a workbook to read", "one protected by a password", fix=fix)]) from None
-    except (CalamineError, OSError, KeyError, ValueError) as error:
+    except (CalamineError, OSError, LookupError, ValueError) as error:
         raise damaged(file, "XLSX", error) from None
     sheets = [sheet for sheet in sheets if any(map(any, sheet.top))]
     if not sheets:
@@ -57,7 +57,7 @@ def first_texts(file: str) -> list[str]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [workbook.get_sheet_by_name(each.name) for each in workbook.sheets_metadata]
         return [str(row[0]) for sheet in sheets for row in sheet.to_python(nrows=TOP) if row]
-    except (CalamineError, InputError, OSError, ValueError):
+    except (CalamineError, InputError, OSError, LookupError, ValueError):
         return []
 
 

@@ -16,6 +16,8 @@ from aco_cli.inputs.problems import damaged
 from aco_cli.inputs.source import UNREADABLE
 from aco_cli.inputs.unpack import check_parts, most_cells
 
+# LookupError is for an encoding that there is not, ValueError for a number that is none.
+_DAMAGED = (*UNREADABLE, ParseError, LookupError, ValueError)
 _STYLES = "xl/styles.xml"
 _TEXTS = "xl/sharedStrings.xml"
 _PERCENT_FORMATS = {9, 10}  # built in: 0% and 0.00%
@@ -72,7 +74,7 @@ class WorkbookParts:
             texts = archive.read(_TEXTS) if _TEXTS in archive.namelist() else b""
             has_superscripts = b'vertAlign val="superscript"' in texts
             return cls(file, archive, dict(_sheets(archive)), dict(_formats(archive)), has_superscripts)
-        except (*UNREADABLE, ParseError) as error:
+        except _DAMAGED as error:
             raise damaged(file, "XLSX", error) from None
 
     def special_cells(self, title: str) -> SpecialCells:
@@ -85,7 +87,7 @@ class WorkbookParts:
                 if last[0] * last[1] > most_cells():
                     raise self._too_large(title, cell.get("r", ""), last)
                 self._note(found, row, place, cell)
-        except (*UNREADABLE, ParseError) as error:
+        except _DAMAGED as error:
             raise damaged(self.file, "XLSX", error) from None
         for reference in merged:
             self._note_merged(found, title, reference, last)

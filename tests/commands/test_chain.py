@@ -69,6 +69,17 @@ def test_settlement_rests_on_the_benchmark_and_ends_in_every_way(aco: Aco, folde
     assert settled.loc[settled["outcome"] == "owed", "settlement"].lt(0).all()
 
 
+def test_the_payment_at_the_end_of_the_chain_is_the_share_of_its_savings(aco: Aco, folder: Path) -> None:
+    """42 CFR 425.605(d), 425.610(d), of 2023: the maximum rate where the standard is met, less 2 %, up to a cap."""
+    settled = from_expenditures(aco, folder, "settle", "expenditures.parquet")
+    paid = settled[settled["outcome"] == "earned"]
+    highest = paid["track"].map({"basic-a": 0.4, "basic-b": 0.4, "enhanced": 0.75}).fillna(0.5)
+    cap = paid["track"].map({"enhanced": 0.2}).fillna(0.1) * paid["benchmark_total"]
+    savings = paid["benchmark_total"] - paid["expenditure_total"]
+    assert paid["quality_standard_met"].all()
+    assert paid["settlement"].tolist() == pytest.approx((savings * highest * 0.98).clip(upper=cap).tolist(), rel=1e-12)
+
+
 def test_the_files_fit_their_contracts(aco: Aco, folder: Path) -> None:
     for files in (("pop/roster.csv", "pop/reference.csv", "expenditures.parquet"), ("pop/expected.csv",)):
         done = aco("check", *files, cwd=folder)

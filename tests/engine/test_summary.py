@@ -56,6 +56,14 @@ def test_a_year_as_a_whole_counts_every_aco(table: pd.DataFrame) -> None:
     expect(row(table, 2014, "all", ""), acos=6, earned=1, quality_failed=1, owed=1, not_calculable=1)
 
 
+def test_who_saved_and_was_paid_nothing_is_counted(table: pd.DataFrame) -> None:
+    """Below the minimum, and without the quality standard; a loss is no saving, and what is unknown is not counted."""
+    expect(row(table, 2014, "all", ""), saved=3, saved_not_shared=2)
+    expect(row(table, 2014, "state", "MA"), saved=2, saved_not_shared=1)
+    expect(row(table, 2014, "state", "NY"), saved=1, saved_not_shared=1)
+    expect(row(table, 2015, "all", ""), saved=1, saved_not_shared=0)
+
+
 def test_sums_are_of_the_acos_that_could_be_settled(table: pd.DataFrame) -> None:
     """What cannot be settled adds to no sum: neither its benchmark nor its savings, which nobody can share out."""
     found = row(table, 2014, "all", "")
