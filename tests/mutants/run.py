@@ -19,6 +19,7 @@ from functools import cache, partial
 from multiprocessing import Pool
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import yaml
 from make import KINDS, Mutant, mutants
@@ -44,6 +45,7 @@ TESTS = {
     "aco_cli/inputs": ("inputs", "commands/test_shapes.py", "commands/test_bad_input.py", "api"),
     "aco_cli/engine": ("engine", "rules/test_cases.py", "api", "commands/test_explain.py", "commands/test_summary.py"),
 }
+FAILED = "failed.txt"
 # Slow, and telling of nothing that faster ones do not.
 LEFT_OUT = ("tests/inputs/test_mutations.py", "tests/engine/test_properties.py")
 
@@ -74,15 +76,31 @@ def copy_of(folder: Path, _process: int) -> Path:
 
 
 def verdict(mutant: Mutant, folder: Path) -> str:
-    """`noticed` where a test fails on a mutant or none comes to an end, else `survived`."""
+    """`noticed` where a test fails on a mutant or none comes to an end, else `survived`.
+
+    `broken` and a test's name, where that test fails without the mutant too.
+    """
     checkout = copy_of(folder, os.getpid())
     path = checkout / mutant.file
     source = path.read_text("utf-8")
     path.write_text(mutant.applied(source), "utf-8")
     try:
-        return "survived" if passes(tests_of(mutant.file), checkout) else "noticed"
+        (checkout / FAILED).unlink(missing_ok=True)
+        if passes(tests_of(mutant.file), checkout):
+            return "survived"
     finally:
         path.write_text(source, "utf-8")
+    failed = (checkout / FAILED).read_text("utf-8") if (checkout / FAILED).exists() else ""
+    return f"broken {failed}" if failed and not passes([failed], checkout) else "noticed"
+
+
+class Notebook:
+    """Of a run of tests: writes down the name of the one that failed."""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """A test has ended."""
+        if report.failed:
+            Path(FAILED).write_text(report.nodeid, "utf-8")
 
 
 def passes(tests: Sequence[str], checkout: Path) -> bool:
@@ -107,7 +125,11 @@ def _run_tests(tests: Sequence[str], checkout: Path) -> None:
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
         left_out = [f"--ignore={place}" for place in LEFT_OUT]
-        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *left_out, *tests]))
+        code = int(
+            pytest.main(
+                ["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *left_out, *tests], plugins=[Notebook()]
+            )
+        )
     finally:
         os._exit(code)
 
@@ -156,14 +178,19 @@ def main() -> int:
         if not passes(["tests/rules/test_cases.py"], copy_of(folder, os.getpid())):
             print("tests fail without any mutant", file=sys.stderr)
             return 1
-        found = dict(zip(tried, pool.imap(partial(verdict, folder=folder), tried), strict=True))
+        found: dict[Mutant, str] = {}
+        for mutant, each in zip(tried, pool.imap(partial(verdict, folder=folder), tried), strict=True):
+            found[mutant] = each
+            if each != "noticed":
+                print(f"{each}: {mutant}", flush=True)
     counts = Counter((kind, found.get(mutant, "equivalent")) for kind, mutant in picked)
-    for mutant in (mutant for mutant, each in found.items() if each == "survived"):
-        print(f"survived: {mutant}")
     for kind in dict.fromkeys(kind for kind, _ in picked):
         told = ", ".join(f"{counts[kind, each]} {each}" for each in ("noticed", "survived", "equivalent"))
         print(f"{kind}: {told}")
     noticed, survived = (list(found.values()).count(each) for each in ("noticed", "survived"))
+    if broken := len(found) - noticed - survived:
+        print(f"{broken} not tried, as tests fail without them", file=sys.stderr)
+        return 1
     share = 100 * noticed / max(noticed + survived, 1)
     print(f"{share:.1f} % noticed, floor {asked.floor:g} %")
     return int(share < asked.floor)
