@@ -213,7 +213,7 @@ def test_an_agreement_period_that_is_no_number_is_refused(reports, rewritten, va
 def test_only_what_reports_lack_may_be_set(reports: list[Path], shared_data: Path) -> None:
     with pytest.raises(aco.errors.UsageError, match="--set benchmark_total: expected one of track, msr_election"):
         aco.project(reports, change={"benchmark_total": "1"})
-    with pytest.raises(aco.errors.UsageError, match="public use files have it all"):
+    with pytest.raises(aco.errors.UsageError, match="public use files are complete"):
         aco.project(shared_data / "mssp_puf_2024.csv", 2025, change=KNOWN)
 
 

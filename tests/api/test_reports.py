@@ -266,9 +266,9 @@ def test_reports_of_several_acos_are_kept_apart(report, original: Path) -> None:
 
 
 def test_reports_do_not_mix_with_other_files(original: Path, tmp_path: Path) -> None:
-    with pytest.raises(aco.errors.UsageError, match="runs of their own"):
+    with pytest.raises(aco.errors.UsageError, match="cannot be combined"):
         aco.settle([original, tmp_path / "roster.csv"])
-    with pytest.raises(aco.errors.UsageError, match="brings its own"):
+    with pytest.raises(aco.errors.UsageError, match="do not apply to a settlement report"):
         aco.settle(original, expenditures=tmp_path / "e.csv")
 
 
