@@ -3,7 +3,7 @@
     python benchmarks/compare_checkouts.py OLD NEW [--quick] [--data DIR] [--messages]
 
 Files are CMS's public use files in DIR (OLD/../shared/data) as far as OLD can read them, OLD's sample data, and made-up
-ones that reach every track and year and every benchmarking methodology. Each difference is a line on standard output:
+ones that have every track and year and every benchmarking methodology. Each difference is a line on standard output:
 file, command, row, column, both values. Exit code 1 if there are any but the last bits of sliding_msr, msr_amount and
 mlr_amount, which are listed apart. Messages on standard error are compared only with --messages.
 """

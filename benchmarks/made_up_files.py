@@ -1,4 +1,4 @@
-"""Made-up input files that reach what published ones do not: every track and year, rare columns, blanks, edges."""
+"""Made-up input files that have what published ones do not: every track and year, rare columns, blanks, edges."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ INPUTS = "## Input tables\n\nAn input column that is not required may be absent,
 CMS = """### Files of CMS
 
 Of CMS's public use files the same columns are read, under CMS's names, which change from year to year: `aco columns
-cms_puf_2024` (from `cms_puf_2013` on) lists them. `county`, `published_benchmarks`, `quality_puf_2021` and
-`quality_results_2014` are further such files.
+cms_puf_2024` (from `cms_puf_2013` on) lists them. Names with `cms_results` are results of
+other programs. `county`, `published_benchmarks`, `quality_puf_2021` and `quality_results_2014` are further such files.
 """
 OPTIONS = {"population": "national"}
 SHOWN = {OUTPUT: ("column", "unit", "summed", "help"), INPUT: ("column", "unit", "required", "allowed", "help")}
@@ -43,7 +43,8 @@ def document() -> str:
 
 
 def _is_of_cms(name: str) -> bool:
-    return "puf" in name or name in ("county", "published_benchmarks", "quality_results_2014")
+    others = ("county", "published_benchmarks", "quality_results_2014")
+    return "puf" in name or name.startswith("cms_") or name in others
 
 
 def _table(name: str, direction: str) -> str:

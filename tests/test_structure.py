@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -63,6 +64,13 @@ def test_no_class_name_exists_twice() -> None:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("path", TREES, ids=str)
+def test_no_module_knows_the_programs_that_are_data(path: Path) -> None:
+    """A program is a law, rules and a layout of its files; not one line of Python."""
+    words = set(re.findall(r"\w+", (PACKAGE / path).read_text("utf-8").lower()))
+    assert words.isdisjoint({"reach", "gpdc"})
 
 
 # What is there now must not grow unseen; the goal for what stood before claim feeds and REACH is 16,500.

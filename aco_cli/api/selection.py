@@ -45,9 +45,9 @@ class Rules(RuleBook):
 class Selection(TypedDict, total=False):
     """Options that calls share.
 
-    `layout` is `auto`, `roster`, `cms-puf` or `stlmt`, `sheet` a sheet of workbooks, `max_unpacked` how much compressed
-    files may hold (such as "4GB"); `program`, `track` and `aco` (ID
-    or name) choose rows by name, `where` by a condition such as `state == "TX"`. `join` brings columns of one's own.
+    `layout` is `auto`, `roster`, `cms-puf`, `cms-results` or `stlmt`, `sheet` a sheet of workbooks, `max_unpacked` how
+    much compressed files may hold (such as "4GB"); `program`, `track` and `aco` (ID or name) choose rows by name,
+    `where` by a condition such as `state == "TX"`. `join` brings columns of one's own.
     `expect_rows` is how many rows there must be. `expenditures` brings totals, or with `reference` the tables that
     benchmarks are computed from, `prior` the years before an agreement, for prior savings; `quality` brings measure
     rates or scores. `rules` are a `Rules`, or folders of rules.

@@ -62,6 +62,7 @@ class LayoutChoice(StrEnum):
     AUTO = "auto"
     ROSTER = "roster"
     CMS_PUF = "cms-puf"
+    CMS_RESULTS = "cms-results"
     STLMT = "stlmt"
 
 

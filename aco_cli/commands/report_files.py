@@ -66,8 +66,8 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
     from aco_cli.outputs.page.render import Settlements, render_page, shown_of_one
 
     book = request.book
-    lines = shown_of_one(law_of(book, frame["program"].iloc[0]).steps)
-    settled, steps = _settle(session, frame, book, [line.key for line in lines])
+    lines = {program: shown_of_one(law_of(book, program).steps) for program in frame["program"].unique()}
+    settled, steps = _settle(session, frame, book, [line.key for shown in lines.values() for line in shown])
     content = Settlements(
         settled,
         steps,

@@ -1,18 +1,17 @@
 """A settlement in a sentence or two: what an ACO earned or owes and why, or what is missing to say so."""
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from aco_cli.engine.lines.row import Row
+from aco_cli.engine.lines.step import FIGURE
 from aco_cli.engine.lines.text import show
 from aco_cli.engine.notes import REASON
 from aco_cli.engine.settle import settled_rows
 from aco_cli.rules.book import RuleBook
 
 TABLE = "answer"
-PLACE = re.compile(r"\{(\w+)\}")
 _FEWEST, _MOST = 2, 6  # decimals of a percentage
 
 
@@ -24,12 +23,12 @@ def answers(frame: pd.DataFrame, book: RuleBook) -> list[str]:
 
 def _answer(row: Row, aco: str) -> str:
     text = "".join(note.text for note in row.law.notes if row.figure(f"{note.key}:when") == 1)
-    named = {name: row.figure(name) for name in PLACE.findall(text) if name in row.law.known}
+    named = {name: row.figure(name) for name in FIGURE.findall(text) if name in row.law.known}
     shares = [value for name, value in named.items() if row.law[name].unit == "fraction"]
     words = {"aco": aco, "year": f"{row.figure('performance_year'):.0f}", "missing": _missing(row)}
     decimals = _decimals(shares)
     words |= {name: _shown(value, row.law[name].unit, decimals) for name, value in named.items()}
-    return PLACE.sub(lambda place: words[place[1]], text)
+    return FIGURE.sub(lambda place: words[place[1]], text)
 
 
 def _decimals(shares: Sequence[float]) -> int:

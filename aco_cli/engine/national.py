@@ -39,17 +39,26 @@ def with_published(summary: pd.DataFrame, totals: Sequence[Total]) -> pd.DataFra
 
 def compare(summary: pd.DataFrame, totals: Sequence[Total]) -> pd.DataFrame:
     """Each published total beside the computed one (or the sum with published programs), and whether they agree."""
-    columns = {"performance_year": "int64", "program": "str", "figure": "str", "computed": "float64"}
+    columns = {"performance_year": "int64", "program": "str", "track": "str", "figure": "str", "computed": "float64"}
     columns |= {"published": "float64", "difference": "float64", "agrees": "str", "released": "str", "citation": "str"}
     rows = []
-    computed = summary[summary["source"] != "published"]
-    for record in computed[computed["by"].isin(["program", "national"])].to_dict("records"):
-        for total in by_program(totals, record["performance_year"]).get(record["value"], {}).values():
+    groups: dict[object, list[Total]] = {}
+    for total in totals:
+        groups.setdefault((total.year, *_group(total)), []).append(total)
+    for record in summary[summary["source"] != "published"].to_dict("records"):
+        for total in groups.get((record["performance_year"], record["by"], record["value"]), ()):
             found, agrees = record[total.figure], "yes" if total.agrees(record[total.figure]) else "no"
             difference = np.nan if total.more_than else found - total.value
             figures = (total.figure, found, total.value, difference)
-            rows.append((total.year, total.program, *figures, agrees, total.released, total.cite))
+            rows.append((total.year, total.program, total.track, *figures, agrees, total.released, total.cite))
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)
+
+
+def _group(total: Total) -> tuple[str, str]:
+    """Which group of a summary a total is of."""
+    if total.track:
+        return "track", total.track
+    return "national" if total.program == NATIONAL else "program", total.program
 
 
 def _national(

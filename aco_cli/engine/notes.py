@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.step import FIGURE
+from aco_cli.engine.lines.text import show
 from aco_cli.rules.parameters import VALUE_OF, Entry, Parameter, Status
 
 Rows = NDArray[np.bool_]
@@ -50,6 +52,22 @@ def notes_in_force(law: Law, entries: Mapping[str, Entry], parameters: Mapping[s
 def unpublished(label: str, entry: Entry) -> Note:
     """That something rests on a rule value that is not published."""
     return Note(f"depends on {VALUE_OF[entry.status]}: {label} ({entry.cite})", "unpublished", WARNING)
+
+
+def figures_told(notes: Iterable[Note]) -> frozenset[str]:
+    """The figures that the texts of notes name in braces."""
+    return frozenset(name for note in notes for name in FIGURE.findall(note.text))
+
+
+def with_figures(texts: pd.Series, figures: Mapping[str, NDArray[np.float64]], units: Mapping[str, str]) -> pd.Series:
+    """The texts of rows with their figures in place of the names in braces."""
+    rows = np.flatnonzero(texts.str.contains("{", regex=False)) if figures else np.array([], dtype=np.intp)
+    shown = {name: [show(number, units[name]) for number in column[rows].tolist()] for name, column in figures.items()}
+    told = [
+        FIGURE.sub(lambda found, at=at: shown[found[1]][at], text)  # type: ignore[misc]
+        for at, text in enumerate(texts.iloc[rows])
+    ]
+    return texts.mask(texts.index.isin(rows), pd.Series(told, index=rows, dtype="str"))
 
 
 class Notebook:

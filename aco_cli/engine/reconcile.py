@@ -5,17 +5,27 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.settle import settle
+from aco_cli.engine.lines.law import has_table
+from aco_cli.engine.settle import NOTES, settle
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.published import changed_payments
 
 # A published settlement is a whole dollar and a recomputed one is not: a dollar apart is the same amount.
 EXACT = 1.0
 
+# The table of the law in which a program has reasons for differences.
+EXPLANATIONS = "explanations"
+
 _IDENTITY = ["aco_id", "aco_name", "performance_year", "program", "track", "outcome"]
 _EVIDENCE = ["benchmark_total", "loss_limit", "waived_share", "limited_by_revenue", "participant_revenue"]
 # Whether more of an input makes the settlement larger (+1) or smaller (-1).
-_DIRECTIONS = {"benchmark_total": 1, "expenditure_total": -1, "quality_score": 1, "euc_adjustment": 1}
+_DIRECTIONS = {
+    "benchmark_total": 1,
+    "expenditure_total": -1,
+    "gross_savings": 1,
+    "quality_score": 1,
+    "euc_adjustment": 1,
+}
 
 _REVENUE_CAPPED = (
     "revenue-capped loss: the published repayment implies a loss limit of ${:,.0f} ({:.2%} of the benchmark), "
@@ -48,6 +58,7 @@ def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     exact = difference.abs() <= EXACT
     rounding = (published + half_dollar >= ends[0]) & (published - half_dollar <= ends[1])
     reason = _reasons(table, rows.get("euc_adjustment", published * 0), published, ends[0])
+    reason = reason.mask(reason == "", _explanations(rows, book))
     changed = _changed(table, published)
     reason = reason.mask(changed != "", changed)
     verdict = np.select(
@@ -93,6 +104,15 @@ def _reasons(table: pd.DataFrame, given_adjustment: pd.Series, published: pd.Ser
     share, limit = cap / table["benchmark_total"][capped], table["loss_limit"][capped]
     texts = list(map(_REVENUE_CAPPED.format, cap, share, limit))  # a handful of ACOs in all the years published
     return pd.Series(texts, index=cap.index, dtype="str").reindex(table.index, fill_value="")
+
+
+def _explanations(rows: pd.DataFrame, book: RuleBook) -> pd.Series:
+    """The reasons that the law of a program has for differences; empty where it has none."""
+    reasons = pd.Series("", index=rows.index, dtype="str")
+    has_some = rows["program"].map({program: has_table(program, EXPLANATIONS) for program in rows["program"].unique()})
+    explained = settle(rows[has_some], book, [NOTES], notes=EXPLANATIONS)[NOTES]
+    reasons[has_some] = explained.to_numpy()
+    return reasons
 
 
 def _changed(table: pd.DataFrame, published: pd.Series) -> pd.Series:

@@ -11,8 +11,8 @@ from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law, law_of, laws_of
 from aco_cli.engine.lines.row import Row, evaluated
 from aco_cli.engine.lines.situations import Evaluator, Rows, Situations, Taken
-from aco_cli.engine.notes import WARNING, Note, Notebook, notes_in_force, remarks
-from aco_cli.engine.outcome import OUTCOMES
+from aco_cli.engine.notes import WARNING, Note, Notebook, figures_told, notes_in_force, remarks, with_figures
+from aco_cli.engine.outcome import CODES, OUTCOMES, Outcome
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 
@@ -20,6 +20,7 @@ from aco_cli.rules.book import RuleBook, Situation
 BLOCK = 65_536
 
 NOTES, WARNED = "notes", "is_warned"
+NOT_CALCULABLE = CODES[Outcome.NOT_CALCULABLE]
 # What depends on advances that an earlier year of the run left to recoup.
 _RECOUPED = ("advance_recouped", "prepaid_recouped", "prepaid_outstanding", "net_payment")
 _AFTER_ADVANCES = frozenset({*_RECOUPED, NOTES, WARNED})
@@ -33,6 +34,7 @@ def settle(
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
     table: str = "settlement",
+    notes: str = NOTES,
     more: Mapping[str, Column] | None = None,
 ) -> pd.DataFrame:
     """The columns asked for (of the roster or of the lines), unrounded, for every row of a roster frame.
@@ -40,12 +42,12 @@ def settle(
     Amounts are US dollars, rates fractions, conditions 1/0 with NaN for unknown; `outcome` is a category, `notes` text,
     and `is_warned` whether a note says that a value is not published. Columns of the frame are those of the interface's
     roster; absent ones count as unknown. Raises RulesError for a program, track or year that has no rules. `progress`
-    is told the number of rows done after each block. `table` is the table of lines, and `more` are figures from
-    elsewhere that it takes.
+    is told the number of rows done after each block. `table` is the table of lines, `notes` that of notes, and `more`
+    are figures from elsewhere that they take.
     """
     if not _AFTER_ADVANCES.isdisjoint(columns):
         frame = with_balances(frame, book)
-    run = _Run(frame, book, columns, table, more or {})
+    run = _Run(frame, book, columns, (table, notes), more or {})
     for situation, rows, figures in run.evaluator.blocks(len(frame), block):
         done = run.keep(situation, rows, figures)
         if progress is not None:
@@ -57,26 +59,33 @@ class _Run:
     """The columns of one run, filled block by block."""
 
     def __init__(
-        self, frame: pd.DataFrame, book: RuleBook, columns: Sequence[str], table: str, more: Mapping[str, Column]
+        self,
+        frame: pd.DataFrame,
+        book: RuleBook,
+        columns: Sequence[str],
+        tables: Sequence[str],
+        more: Mapping[str, Column],
     ) -> None:
         self.frame, situations = frame, situations_of(frame, book)
         self.is_noted = not {NOTES, WARNED}.isdisjoint(columns)
-        tables = (table, NOTES) if self.is_noted else (table,)
-        laws = {program: laws_of(book, program, tables) for program in {each.program for each in situations.found}}
+        asked = tables if self.is_noted else tables[:1]
+        laws = {program: laws_of(book, program, asked) for program in {each.program for each in situations.found}}
         every = [law for each in laws.values() for law in each]
         lines = {formula.key for law in every for formula in law.order}
-        self.lines = [name for name in columns if name in lines]
-        self.computed: dict[str, NDArray[Any]] = {
-            name: np.zeros(len(frame), dtype=np.int8) if name == "outcome" else np.full(len(frame), np.nan)
-            for name in columns
-            if name in lines or name not in frame
-        }
         noted = situations.found if self.is_noted else ()
         rules = [(each, book.in_force(each), book.parameters(each.program)) for each in noted]
         self.notes: dict[Situation, Mapping[str, Note]] = {
             each: notes_in_force(laws[each.program][-1], force, named) for each, force, named in rules
         }
         self.notebook, self.noted = Notebook(), np.zeros(len(frame), dtype=np.int64)
+        told = figures_told(note for notes in self.notes.values() for note in notes.values())
+        self.units = {name: law.named[name].unit for law in every for name in told if name in law.named}
+        self.lines = [name for name in dict.fromkeys([*columns, *sorted(told)]) if name in lines]
+        self.computed: dict[str, NDArray[Any]] = {
+            name: np.full(len(frame), NOT_CALCULABLE if name == "outcome" else np.nan)
+            for name in (*columns, *told)
+            if name in lines or name not in frame
+        }
         wanted = {each: [*self.lines, *self.notes.get(each, ())] for each in situations.found}
         figures = {**figures_of(frame, every), **more}
         self.evaluator = Evaluator(laws.__getitem__, situations, figures, wanted.__getitem__)
@@ -84,7 +93,8 @@ class _Run:
     def keep(self, situation: Situation, rows: Rows, figures: Mapping[str, Column]) -> int:
         """Take the figures of some rows; returns how many rows they are."""
         for name in self.lines:
-            self.computed[name][rows] = figures[name]
+            if name in figures:  # a program need not have every line of the others
+                self.computed[name][rows] = figures[name]
         size = len(self.noted[rows])
         if self.is_noted:
             self.noted[rows] = self.notebook.number(remarks(self.notes[situation], figures), size)
@@ -94,12 +104,18 @@ class _Run:
         """A column of the result."""
         match name:
             case "notes":
-                return self.notebook.text(self.noted)
+                told = {name: self._figure(name) for name in self.units}
+                return with_figures(self.notebook.text(self.noted), told, self.units)
             case "is_warned":
                 return self.notebook.has(WARNING, self.noted)
             case "outcome":
                 return pd.Categorical.from_codes(self.computed[name], categories=pd.Index(list(OUTCOMES)))
         return self.computed[name] if name in self.computed else self.frame[name].array
+
+    def _figure(self, name: str) -> NDArray[np.float64]:
+        """A line, or an input, on every row."""
+        given = np.zeros(len(self.frame)) + self.evaluator.figures.get(name, np.nan)
+        return self.computed[name] if name in self.lines else given
 
 
 def with_balances(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import BLOCK, settle, situations_of
+from aco_cli.engine.whatif import GIVEN_SAVINGS
 from aco_cli.rules.book import RuleBook
 
 Floats = NDArray[np.float64]
@@ -99,7 +100,8 @@ def _draw(inputs: pd.DataFrame, sd: Floats, streams: list[list[int]], rows: rang
     chance = np.concatenate([np.random.default_rng(stream).standard_normal(draws) for stream in streams])
     drawn = inputs.take(np.repeat(np.array(rows), draws)).reset_index(drop=True)
     moved = drawn["benchmark_total"] * np.repeat(sd[rows.start : rows.stop], draws) * chance
-    return drawn.assign(expenditure_total=drawn["expenditure_total"] - moved)
+    given = {GIVEN_SAVINGS: drawn[GIVEN_SAVINGS] + moved} if GIVEN_SAVINGS in drawn else {}
+    return drawn.assign(expenditure_total=drawn["expenditure_total"] - moved, **given)
 
 
 def _figures(earned: Floats, owed: Floats, settled: Floats) -> pd.DataFrame:

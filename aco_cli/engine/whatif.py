@@ -23,6 +23,9 @@ HALF_CENT = 0.005
 # What the minimum savings rate goes by: where that changes, the rate that CMS printed is not of this case.
 _MSR_RULES = ("minimum_savings_rate", "minimum_savings_rate_scale", "elected_rate_minimum_beneficiaries")
 _MSR_COLUMNS = ("assigned_beneficiaries", "msr_election")
+# Gross savings that are given win over benchmark minus expenditures.
+GIVEN_SAVINGS = "gross_savings"
+_SAVED = {"benchmark_total": 1, "expenditure_total": -1}
 # Columns of the rows that are told as they are after the change, as they say why something is not known then.
 _PREPARED = ("benchmark_notes", "benchmark_is_warned")
 _AMOUNTS = ("earned_payment", "owed_repayment", "settlement")
@@ -127,7 +130,11 @@ def compare(
         table = pd.concat([kept, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
         difference = table["settlement_after"] - table["settlement_before"]
         idle = _idle(frame, rows, after, case, book, prepare)
-        told = {"notes": _notes(before, after, idle), WARNED: after[WARNED] | (_is_open(before) & before[WARNED])}
+        moved = _moved_notes(frame["program"], rows["program"], case.book)
+        told = {
+            "notes": _notes(before, after, idle, moved),
+            WARNED: after[WARNED] | (_is_open(before) & before[WARNED]),
+        }
         if varied:
             table["value"] = rows[varied]
         if answered:
@@ -148,6 +155,7 @@ def changed(
     if prepare is not None and (case.changes or case.book is not book):
         settled = [replace(change, moves={}) for change in case.changes]  # what is computed moves no further
         after = _applied(prepare(after, case.book), settled)
+    after = _with_moved_savings(frame, after)
     after = _with_status(_without_printed_rate(frame, book, after, case.book), case)
     return _with_standard(frame, book, after, case.book)
 
@@ -202,8 +210,11 @@ def _idle(
     """For every row which of the columns asked about have no effect, and why."""
     told = pd.Series("", index=frame.index, dtype="str")
     for column in case.asked:
-        without = changed(frame, case.without(column), book, prepare)
-        other = settle(without, case.book, ("outcome", "settlement"))
+        try:
+            without = changed(frame, case.without(column), book, prepare)
+            other = settle(without, case.book, ("outcome", "settlement"))
+        except RulesError:  # a track of another program means nothing without the program
+            continue
         same = (after["settlement"] - other["settlement"]).abs() <= HALF_CENT
         same &= (after["outcome"] == other["outcome"]) & (after["outcome"] != Outcome.NOT_CALCULABLE)
         addressed = [_selected(frame, each) for each in case.changes if column in each.asked]
@@ -228,6 +239,21 @@ def _with(column: pd.Series | None, rows: Any, value: pd.Series) -> pd.Series:
     return given.where(rows, column.reset_index(drop=True)).set_axis(column.index)
 
 
+def _with_moved_savings(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Gross savings that are given move with the benchmark and expenditures that a case changes."""
+    if not {GIVEN_SAVINGS, *_SAVED} <= set(before):
+        return after
+    added = sum(
+        sign * (after[name] - before[name]).mask(_same(after[name], before[name]), 0) for name, sign in _SAVED.items()
+    )
+    given = after[GIVEN_SAVINGS]
+    return after.assign(**{GIVEN_SAVINGS: given.where(~_same(given, before[GIVEN_SAVINGS]), given + added)})
+
+
+def _same(left: pd.Series, right: pd.Series) -> pd.Series:
+    return (left == right) | (_is_missing(left) & _is_missing(right))
+
+
 def _without_printed_rate(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, changed: RuleBook) -> pd.DataFrame:
     if "published_msr" not in after:
         return after
@@ -235,7 +261,7 @@ def _without_printed_rate(before: pd.DataFrame, book: RuleBook, after: pd.DataFr
     for name in _MSR_COLUMNS:
         if name in after:
             held = before.get(name, pd.Series(index=after.index, dtype=after[name].dtype))
-            moved |= (held != after[name]) & ~(_is_missing(held) & _is_missing(after[name]))
+            moved |= ~_same(held, after[name])
     return after.assign(published_msr=after["published_msr"].mask(moved))
 
 
@@ -255,10 +281,22 @@ def _is_open(settled: pd.DataFrame) -> pd.Series:
     return settled["outcome"] == Outcome.NOT_CALCULABLE
 
 
-def _notes(before: pd.DataFrame, after: pd.DataFrame, idle: pd.Series) -> pd.Series:
-    earlier = ("before: " + before["notes"]).where(_is_open(before), "")
-    told = earlier.str.cat(after["notes"], sep="; ").str.strip("; ")
-    return told.str.cat(idle.to_numpy(), sep="; ").str.strip("; ")
+def _notes(before: pd.DataFrame, after: pd.DataFrame, *more: pd.Series) -> pd.Series:
+    told = ("before: " + before["notes"]).where(_is_open(before), "")
+    for notes in (after["notes"], *more):
+        told = told.str.cat(notes.to_numpy(), sep="; ").str.strip("; ")
+    return told
+
+
+def _moved_notes(before: pd.Series, after: pd.Series, book: RuleBook) -> pd.Series:
+    """Of rows that are settled by the terms of another program, what its inputs hold that theirs do not."""
+    notes = pd.Series("", index=after.index, dtype="str")
+    pairs = pd.DataFrame({"before": before, "after": after})
+    for old, new in pairs[before != after].drop_duplicates().itertuples(index=False, name=None):
+        inputs = [f"{name}: {book.programs[name].inputs}" for name in (old, new) if book.programs[name].inputs]
+        told = f"inputs of {old} by the terms of {new}, not fully comparable ({'; '.join(inputs)})"
+        notes = notes.mask((before == old) & (after == new), told)
+    return notes
 
 
 def totals(compared: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:

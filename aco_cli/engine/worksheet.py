@@ -56,7 +56,8 @@ def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[WorksheetR
         is_behind = there == 0 if step.unit == "condition" else by <= 0
         told = _worth(step, by, worth, is_behind=is_behind)
         limit = "limit" in figure
-        again = f"settled again with {figure} {show(there, _UNITS.get(figure, 'fraction'))}: "
+        unit = next((each.unit for each in law.inputs if figure in (each.column, each.name)), "fraction")
+        again = f"settled again with {figure} {show(there, unit)}: "
         yield WorksheetRow(
             letter="",
             line=line,
@@ -72,9 +73,6 @@ def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[WorksheetR
             worth=worth,
             calculation=told,
         )
-
-
-_UNITS = {"expenditure_total": "USD", "quality_standard_met": "condition"}
 
 
 def _distance(distance: float, unit: str, benchmark: float, *, is_behind: bool) -> str:

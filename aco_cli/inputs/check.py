@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
-from aco_cli.inputs.layout import name_key
+from aco_cli.inputs.layout import FAMILIES, name_key
 from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
 from aco_cli.inputs.recognize import locate
@@ -15,7 +15,6 @@ from aco_cli.inputs.reports.stlmt import read_stlmt
 from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.source import STDIN
 
-_ROSTERS = ("roster", "cms-puf")
 _TABLES = ("expenditures", "reference")
 _DOLLARS = {"nab", "abtotbnchmk", "abtotexp", "earnsaveloss"}
 
@@ -30,7 +29,7 @@ def check_files(
     hand, rosters may leave dollars out.
     """
     reports, files, problems = _reports(files)
-    kinds = {file: _kinds(file) if layout == "auto" else _ROSTERS[:1] for file in files}
+    kinds = {file: _kinds(file) if layout == "auto" else FAMILIES[:1] for file in files}
     detailed = [file for file in expenditures if "expenditures" in _kinds(file)]
     tables = {name: [file for file in files if name in kinds[file]] for name in _TABLES}
     tables["expenditures"] += detailed
@@ -81,10 +80,10 @@ def _kinds(file: str) -> tuple[str, ...]:
     if file != STDIN:
         with suppress(InputError):
             for sheet in open_sheets(file):
-                _, fits = locate(sheet, (*_ROSTERS, *_TABLES))
+                _, fits = locate(sheet, (*FAMILIES, *_TABLES))
                 head, rates = locate(sheet, ["quality"])
                 kinds += [fits.family] if fits else []
                 kinds += ["quality"] if rates and has_rates(head.names) else []
                 # The dollars of a public use file, of which no layout fits: to be refused as one.
                 kinds += ["roster"] if not fits and len(_DOLLARS & {*map(name_key, head.names)}) > 1 else []
-    return tuple(dict.fromkeys(kinds)) or _ROSTERS[:1]
+    return tuple(dict.fromkeys(kinds)) or FAMILIES[:1]

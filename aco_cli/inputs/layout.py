@@ -10,7 +10,8 @@ from typing import Any
 
 from aco_cli.data_files import load_yaml
 
-FAMILIES = ("roster", "cms-puf")
+# What a file may be: our roster, CMS's public use file of a year, or the results file of another program.
+FAMILIES = ("roster", "cms-puf", "cms-results")
 _WORDS = "WORDS"
 _FOLDER = Path(__file__).parent / "layouts"
 _UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}
@@ -98,6 +99,11 @@ class Layout:
     constants: Mapping[str, str] = field(default_factory=dict)
     encoding: str = "utf-8"
     keeps_others: bool = False
+
+    @property
+    def is_of_cms(self) -> bool:
+        """Whether CMS publishes such files, whose columns are many and mostly not used."""
+        return self.family.startswith("cms-")
 
     @cached_property
     def aliases(self) -> Mapping[str, frozenset[str]]:

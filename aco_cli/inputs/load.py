@@ -48,8 +48,9 @@ def load(
 ) -> Loaded:
     """Read rosters or CMS public use files for `years` (None: all), as canonical columns: a row per ACO and year.
 
-    `layout` is `auto`, `roster` or `cms-puf`; `expenditures` are totals files joined by id and year. `precision` adds
-    to each amount and score how precisely it is printed, as `<name>_half_unit`: the true value lies within +- that.
+    `layout` is `auto`, `roster`, `cms-puf` or `cms-results`; `expenditures` are totals files joined by id and year.
+    `precision` adds to each amount and score how precisely it is printed, as `<name>_half_unit`: the true value lies
+    within +- that.
     `totals_follow`: dollars may be absent, as they are computed later. `own` names columns of public use files to keep
     besides those that count, as they have hundreds; a roster's are all kept.
     Raises InputError with every problem of every file.

@@ -79,7 +79,7 @@ def _read(file: str, layout: str, *, precision: bool, own: Collection[str]) -> I
 
 def _with_own(match: Match, own: Collection[str]) -> Match:
     """Of the columns of a CMS file that do not count, only those named."""
-    if match.layout.family != "cms-puf":
+    if not match.layout.is_of_cms:
         return match
     named = set(map(name_key, own))
     return replace(match, others={name: at for name, at in match.others.items() if name_key(name) in named})

@@ -13,7 +13,7 @@ from aco_cli.inputs.numbers import as_text, is_one_of
 from aco_cli.inputs.raw import Floats, Mask, mask_of
 
 RATES = ("quality_score",)
-PRECISE = ("benchmark_total", "expenditure_total", "euc_adjustment", "published_settlement", *RATES)
+PRECISE = ("benchmark_total", "expenditure_total", "gross_savings", "euc_adjustment", "published_settlement", *RATES)
 
 # A double holds 15 digits faithfully; what is printed beyond them is noise, as in 0.9693999999999999.
 _DIGITS = 15

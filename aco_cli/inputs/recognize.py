@@ -110,7 +110,7 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
     places: dict[str, int] = {}
     for place, name in enumerate(header):
         places.setdefault(name_key(name), place)
-    own = {name for each in layouts_of("roster") for name in each.aliases} if layout.family == "cms-puf" else set()
+    own = {name for each in layouts_of("roster") for name in each.aliases} if layout.is_of_cms else set()
     known = own | set(layout.aliases)
     others: dict[str, int] = {}
     for place, name in enumerate(header):

@@ -7,16 +7,18 @@ import pandas as pd
 
 from aco_cli.errors import Problem
 from aco_cli.inputs.convert import NO_YEAR
+from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import limited, shown
 
-_NEEDED = {"aco_id": "an id", "program": "mssp or pioneer", "track": "a track"}
 _HALF_YEAR = 6
 
 
 def check_rows(part: Part) -> list[Problem]:
     """Every problem of a part's rows taken one by one: each needs an id, a program, and a track of that program."""
-    return [*blank_cells(part, _NEEDED), *_tracks_of_other_programs(part)]
+    programs = layouts_of("roster")[0].columns["program"].choices
+    needed = {"aco_id": "an id", "program": f"one of {', '.join(programs)}", "track": "a track"}
+    return [*blank_cells(part, needed), *_tracks_of_other_programs(part)]
 
 
 def blank_cells(part: Part, needed: Mapping[str, str]) -> list[Problem]:

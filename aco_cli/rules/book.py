@@ -23,6 +23,7 @@ from aco_cli.rules.parameters import (
     Status,
     parameter_in,
     program_in,
+    rises,
     rule_files,
     show_years,
 )
@@ -58,6 +59,11 @@ def _refuse_misfits(path: Path, new: Parameter, known: Sequence[Any]) -> None:
         told(path, ("values", number, "value", *place), wrong)
         for number, entry in enumerate(new.entries if known else ())
         for place, wrong in misfits(entry.value, known)
+    ]
+    faults = faults or [
+        told(path, ("values", number, "value"), "lower must rise from row to row")
+        for number, entry in enumerate(new.entries)
+        if not rises(entry.value)
     ]
     if faults:
         raise RulesError("\n".join(faults))

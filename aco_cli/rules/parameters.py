@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
@@ -135,6 +136,7 @@ class Program:
     """A program: its tracks by name and the last performance year whose rules are in the project.
 
     `cite` and `status` are of the order of its settlement, where that has a source of its own; else the lines' hold.
+    `inputs` says what is in its benchmark and savings: figures of one program are not those of another.
     """
 
     name: str
@@ -143,6 +145,7 @@ class Program:
     tracks: Mapping[str, Track]
     cite: str = ""
     status: Status = Status.PUBLISHED
+    inputs: str = ""
 
     __pydantic_config__ = form(name="(folder)")
 
@@ -173,6 +176,13 @@ def parameter_in(path: Path, content: Any, program: Program) -> Parameter:
             has = f"{program.name} has {', '.join(program.tracks)}"
             raise RulesError(told(path, ("values", number, "track"), f"unknown track {strange[0]!r}; {has}"))
     return parameter
+
+
+def rises(value: Any) -> bool:
+    """Whether the bands of a scale, or corridors, start one above the other (`lower`), in which they are looked up."""
+    starts = [each.get("lower") for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    numbers = [each for each in starts if isinstance(each, int | float)]
+    return all(before < after for before, after in pairwise(numbers))
 
 
 def _with_tracks(item: Any, all_tracks: list[str]) -> Any:

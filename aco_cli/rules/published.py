@@ -16,6 +16,7 @@ DOLLARS = frozenset({"savings", "savings_above_msr", "earned_payment", "owed_rep
 class Total:
     """A published figure of a program (or `medicare`, the nation) in a performance year; named as in `summary`.
 
+    With `track` it is of the program's ACOs in that track or arrangement alone.
     The true figure lies `within` of the value, in its own unit; with `more_than` it is above the value.
     """
 
@@ -24,6 +25,7 @@ class Total:
     figure: str
     value: Number
     cite: str
+    track: str = ""
     within: Number = 0.0
     more_than: YesNo = False
 
@@ -35,12 +37,14 @@ class Total:
 
     @property
     def released(self) -> str:
-        """The figure as it was released: 333, 87.2%, $806 million, more than $422 million."""
+        """The figure as it was released: 333, 87.2%, $806 million, more than $422 million, $91,516,864."""
         if self.figure.startswith("mean_"):
             return f"{100 * self.value:g}%"
         if self.figure not in DOLLARS:
             return f"{self.value:,.0f}"
-        return f"{'more than ' if self.more_than else ''}${self.value / 1e6:g} million"
+        millions = f"{self.value / 1e6:g}"
+        shown = f"{millions} million" if abs(float(millions) * 1e6 - self.value) < 0.5 else f"{self.value:,.0f}"
+        return f"{'more than ' if self.more_than else ''}${shown}"
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,9 @@ def published_totals(path: Path = FILE) -> Sequence[Total]:
 
 
 def by_program(totals: Sequence[Total], year: int) -> Mapping[str, Mapping[str, Total]]:
-    """The totals of a year by program and figure."""
+    """The totals of a year by program and figure, of all tracks together."""
     found: dict[str, dict[str, Total]] = {}
     for total in totals:
-        if total.year == year:
+        if total.year == year and not total.track:
             found.setdefault(total.program, {})[total.figure] = total
     return found

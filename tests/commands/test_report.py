@@ -90,14 +90,40 @@ def test_lines_of_an_aco_are_those_of_explain(aco: Aco, page: str, roster_2014: 
     data = embedded(page)
     shown = next(each for each in data["acos"] if each["id"] == "A85439")
     lines = {
-        line["label"]: (line["letter"], *cells)
-        for line, *cells in zip(data["lines"], shown["values"], data["laws"][shown["law"]]["citations"], strict=True)
+        line["label"]: (line["letter"], value, line["citation"])
+        for line, value in zip(data["laws"][shown["law"]]["lines"], shown["values"], strict=True)
+        if line
     }
     explained = rows(aco("explain", "A85439", "2014", roster_2014, "--format", "csv").stdout)
     by_label = {row["label"]: row for row in explained}
     for label in ("Earned performance payment", "Sequestration", "Loss limit", "Total expenditures"):
         row = by_label[label]
         assert lines[label] == (row["letter"], row["shown"], row["citation"])
+
+
+def test_lines_of_an_aco_are_those_of_its_program(aco: Aco, tmp_path: Path, rows: Any) -> None:
+    """Programs have lines of their own, and other words for those they share."""
+    roster = tmp_path / "mixed.csv"
+    roster.write_text(
+        "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditure_total,msr_election,quality_standard_met\n"
+        "A1,mssp,enhanced,9000,100000000,90000000,0.02,true\n"
+        "D1,reach,global,9000,100000000,70000000,,\n"
+    )
+    aco("report", "2022", roster, "-o", tmp_path / "mixed.html")
+    data = embedded((tmp_path / "mixed.html").read_text("utf-8"))
+    for shown in data["acos"]:
+        explained = rows(aco("explain", shown["id"], "2022", roster, "-q").stdout)
+        by_label = {row["label"]: row for row in explained}
+        law = data["laws"][shown["law"]]["lines"]
+        lines = {
+            line["label"]: (line, value) for line, value in zip(law, shown["values"], strict=True) if line and value
+        }
+        assert len(lines) > 10
+        assert all(by_label[label]["letter"] == line["letter"] for label, (line, _) in lines.items())
+        assert lines["Shared savings"][1] == by_label["Shared savings"]["shown"]
+    labels = [{line["label"] for line in law["lines"] if line} for law in data["laws"]]
+    assert "Minimum savings rate" in labels[0] - labels[1]
+    assert {"Final benchmark", "Corridor reached"} <= labels[1] - labels[0]
 
 
 def test_page_loads_nothing_and_says_what_it_is_made_of(page: str, roster_2014: Path) -> None:

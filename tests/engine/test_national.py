@@ -66,7 +66,25 @@ def test_comparison_says_what_agrees_within_the_published_digits() -> None:
     }
 
 
-@pytest.mark.parametrize("total", published_totals(), ids=lambda total: f"{total.program} {total.year} {total.figure}")
+def test_totals_of_a_track_are_compared_with_that_track() -> None:
+    rows = summary()
+    rows = pd.concat([rows, rows.assign(by="track", value="track-1", acos=1)], ignore_index=True)
+    totals = [
+        *TOTALS,
+        Total("mssp", 2014, "acos", 1, "c", track="track-1"),
+        Total("mssp", 2014, "acos", 9, "c", track="x"),
+    ]
+    found = compare(with_published(rows, totals), totals).set_index(["program", "track", "figure"])["agrees"]
+    assert found["mssp", "track-1", "acos"] == "yes"
+    assert found["mssp", "", "acos"] == "yes"
+    assert "x" not in found.index.get_level_values("track")
+
+
+@pytest.mark.parametrize(
+    "total",
+    published_totals(),
+    ids=lambda total: f"{total.program} {total.track or 'all'} {total.year} {total.figure}",
+)
 def test_every_published_total_is_cited(total: Total) -> None:
     assert total.cite
     assert not (total.more_than and total.within)

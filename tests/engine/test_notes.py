@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aco_cli.engine.lines.law import law_of
-from aco_cli.engine.notes import NOTE, REASON, WARNING, Note, Notebook, Remark, notes_in_force, remarks
+from aco_cli.engine.notes import (
+    NOTE,
+    REASON,
+    WARNING,
+    Note,
+    Notebook,
+    Remark,
+    figures_told,
+    notes_in_force,
+    remarks,
+    with_figures,
+)
 from aco_cli.engine.quality.score import ALTERNATIVE, BASES, NOT_MET
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook, Situation
@@ -49,6 +61,15 @@ def test_blocks_of_a_run_share_their_combinations() -> None:
     first = found.number([remark("a", [True, False])], 2)
     second = found.number([remark("b", [False, True]), remark("a", [True, True])], 2)
     assert found.text(np.concatenate([first, second])).tolist() == ["a", "", "a", "a; b"]
+
+
+def test_a_text_names_lines_whose_figures_stand_in_it_row_by_row() -> None:
+    found = pd.Series(["", "a {low} to {high}; b", "c"], dtype="str")
+    figures = {"low": np.array([1.0, 2.0, 3.0]), "high": np.array([0.5, 0.25, np.nan])}
+    told = with_figures(found, figures, {"low": "USD", "high": "fraction"})
+    assert told.tolist() == ["", "a $2.00 to 25%; b", "c"]
+    assert with_figures(found, {}, {}).tolist() == found.tolist()
+    assert figures_told([Note("{low} and {high}", "code"), Note("none", "code")]) == {"low", "high"}
 
 
 @pytest.mark.parametrize("kinds", [62, 63, 64, 126, 127, 200])

@@ -117,7 +117,10 @@ def test_what_holds_in_the_last_verified_year_goes_on() -> None:
         for entry in parameter.entries
         if program.verified_through in entry.years and entry.years.stop != OPEN
     }
-    assert {each for each in ends if each[0] != "pioneer"} == {("mssp-quality", "disaster_score")}
+    assert {each for each in ends if each[0] != "pioneer"} == {
+        ("mssp-quality", "disaster_score"),
+        ("reach", "risk_corridors"),  # announced to change
+    }
 
 
 def test_no_year_beyond_what_is_verified_is_written() -> None:
@@ -537,6 +540,18 @@ def test_files_of_a_folder_that_is_given_are_all_read_at_once(tmp_path: Path) ->
     folder.mkdir(parents=True)
     (folder / "points.yaml").write_text("label: x\nunit: y\n")
     with pytest.raises(RulesError, match=r"points\.yaml: line 1: missing values"):
+        RuleBook([tmp_path])
+
+
+def test_corridors_that_do_not_rise_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "reach").mkdir()
+    corridors = "[{lower: 0, share: 1}, {lower: 0.5, share: 0.5}, {lower: 0.2, share: 0.1}]"
+    entry = f'{{track: global, years: 2025, status: assumed, cite: "a proposal", value: {corridors}}}'
+    text = f"label: Risk corridors\nunit: shares\nvalues:\n  - {entry}\n"
+    (tmp_path / "reach" / "risk_corridors.yaml").write_text(text)
+    with pytest.raises(
+        RulesError, match=r"risk_corridors.yaml: value 1: value, line 4: lower must rise from row to row"
+    ):
         RuleBook([tmp_path])
 
 

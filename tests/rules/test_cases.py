@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.law import has_table, law_of
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
 
@@ -22,7 +22,8 @@ CASES = [
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
 IDS = [f"{case['file']}: {case['name']}" for case in CASES]
-LINE_NAMES = {line.key for line in law_of(RuleBook(), "mssp").lines}
+PROGRAMS = [program for program in RuleBook().programs if has_table(program, "settlement")]
+LINE_NAMES = {line.key for program in PROGRAMS for line in law_of(RuleBook(), program).lines}
 # The tightest agreement of figures worked out by hand with those of floats.
 TOLERANCE = 1e-9
 

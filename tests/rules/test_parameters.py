@@ -20,6 +20,7 @@ from aco_cli.rules.parameters import (
     parameter_in,
     parse_years,
     program_in,
+    rises,
     rule_files,
     show_years,
 )
@@ -322,3 +323,18 @@ def test_a_value_that_is_nested_without_end_is_refused_by_name(tmp_path: Path) -
     path.write_text(f"label: x\nunit: y\nvalues: [{{years: 2014, value: {value}, status: assumed, cite: z}}]")
     with pytest.raises(RulesError, match=r"sequestration\.yaml: .*(nested|recursion)"):
         parameter_of(path)
+
+
+@pytest.mark.parametrize(
+    ("scale", "is_sound"),
+    [
+        ([{"lower": 0, "share": 1}, {"lower": 0.5, "share": 0.5}], True),
+        ([{"lower": 0, "share": 1}, {"lower": 0.5, "share": 0.5}, {"lower": 0.2, "share": 0}], False),
+        ([{"lower": 0, "share": 1}, {"lower": 0, "share": 0.5}], False),
+        ([0.5, 0.2], True),
+        (0.5, True),
+    ],
+)
+def test_bands_and_corridors_rise(scale: Any, is_sound: bool) -> None:
+    """Out of order they would be searched wrongly."""
+    assert rises(scale) == is_sound

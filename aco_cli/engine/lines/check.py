@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from aco_cli.engine.lines.functions import FUNCTIONS
-from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.step import FIGURE, Step
 from aco_cli.engine.lines.text import written
 from aco_cli.engine.lines.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text, names, walk
 from aco_cli.engine.lines.units import ANY, CONDITION, TEXT, UNITS, UnitError, fits
@@ -11,8 +11,11 @@ from aco_cli.engine.members import AXES
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.nearest import did_you_mean
 
+# What is put into texts of answers beside figures.
+WORDS = frozenset({"aco", "year", "missing"})
 _CONNECTIVES = frozenset({"AND", "OR", "NOT", "ANY_TYPE"})
-_LISTS = {"NTH": 0, "INDEX": 0, "MATCH": 1}
+# The arguments of functions that are lists of the rules.
+_LISTS = {"NTH": (0,), "INDEX": (0,), "MATCH": (1,), "CORRIDORS": (2, 3)}
 _GATHERS = {"SUM_TYPES": "type", "SHARE_WEIGHTED": "type", "ANY_TYPE": "type", "SUM_DOMAINS": "domain"}
 
 
@@ -23,7 +26,7 @@ def check_step(
 
     `above` are the steps that stand before it.
     """
-    if problem := next(_declaration(step, rules), ""):
+    if problem := next(_declaration(step, known, rules), ""):
         return problem, ""
     for part, tree in step.trees.items():
         problem = _names(step, tree, known, above, rules) or _axis(tree, step.axis, known)
@@ -41,11 +44,14 @@ def check_step(
     return "", ""
 
 
-def _declaration(step: Step, rules: Collection[str]) -> Iterator[str]:
+def _declaration(step: Step, known: Mapping[str, Step], rules: Collection[str]) -> Iterator[str]:
     if strange := [each for each in step.by if each not in (*AXES, "period")]:
         yield f"by {strange[0]}: expected {', '.join(AXES)} or period"
     if step.rule and step.rule not in rules:
         yield f"unknown rule {step.rule}{did_you_mean(step.rule, rules)}"
+    words = () if step.level else WORDS
+    if missing := [name for name in FIGURE.findall(step.text) if name not in known and name not in words]:
+        yield f"unknown name {missing[0]} in the text{did_you_mean(missing[0], known)}"
     if not step.text and not step.parameter:
         yield from _missing(step)
     elif "when" not in step.trees:
@@ -92,11 +98,12 @@ def _axis(tree: Node, own: str, known: Mapping[str, Step]) -> str:
         return f"{tree.name} is by {axis}, which this line is not" if axis not in ("", own) else ""
     if not isinstance(tree, Apply):
         return ""
-    gathered, place = _GATHERS.get(tree.function), _LISTS.get(tree.function)
+    gathered = _GATHERS.get(tree.function)
     if gathered and all(known[name].axis != gathered for name in names(tree)):
         return f"{tree.function} brings together a figure by {gathered}, found {written(tree)}"
-    if place is not None and not isinstance(tree.arguments[place], Rule):
-        return f"{tree.function} takes a list of the rules, found {written(tree.arguments[place])}"
+    lists = [tree.arguments[place] for place in _LISTS.get(tree.function, ())]
+    if others := [each for each in lists if not isinstance(each, Rule)]:
+        return f"{tree.function} takes a list of the rules, found {written(others[0])}"
     return next(filter(None, (_axis(each, gathered or own, known) for each in tree.arguments)), "")
 
 

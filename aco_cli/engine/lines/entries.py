@@ -8,7 +8,7 @@ from functools import partial
 from aco_cli.engine.lines.applies import applying
 from aco_cli.engine.lines.row import Row, members, plain_tree
 from aco_cli.engine.lines.step import Step
-from aco_cli.engine.lines.taken import calculation
+from aco_cli.engine.lines.taken import calculation, reached
 from aco_cli.engine.lines.text import bracketed, plainly, show, show_rule, written
 from aco_cli.engine.lines.tree import (
     COMPARISONS,
@@ -129,6 +129,8 @@ def _decide(row: Row, node: Node) -> Node | None:
             return FALSE if math.isnan(row.value(value)) else TRUE
         case Apply(function="ISNUMBER"):
             return TRUE if row.value(node) else FALSE
+        case Apply(function="CORRIDORS"):
+            return reached(row, node)
     return None
 
 

@@ -27,7 +27,8 @@ from aco_cli.engine.lines.tree import (
 )
 
 # With an argument that is not known, nor is what comes of it.
-_STRICT = frozenset({"+", "-", "*", "/", "NEGATIVE", "MIN", "MAX", "ABS", "INT", "MATCH", "INDEX", "RATE_OF", "LINEAR"})
+_STRICT = frozenset({"+", "-", "*", "/", "NEGATIVE", "MIN", "MAX", "ABS", "INT", "MATCH", "INDEX"})
+_STRICT |= {"RATE_OF", "LINEAR", "CORRIDORS"}
 _CONSTANT = (Number, Text, Listed)
 
 

@@ -101,6 +101,30 @@ def _plain_linear(at: Node, lower: Node, upper: Node, at_lower: Node, at_upper: 
     return Apply("+", (at_lower, Apply("/", (risen, minus(upper, lower)))))
 
 
+def _corridors(amount: Column, base: Column, lower: Column, share: Column) -> Column:
+    """The share of each corridor times the dollars in it; unknown for corridors that do not rise."""
+    starts, shares = np.atleast_1d(lower), np.atleast_1d(share)
+    total: Column = np.asarray(0.0 if (np.diff(starts) > 0).all() else np.nan)
+    for place, part in enumerate(shares):
+        end = np.multiply(starts[place + 1], base) if place + 1 < len(starts) else amount
+        total = total + part * np.maximum(np.minimum(amount, end) - np.multiply(starts[place], base), 0.0)
+    return total
+
+
+def corridor_sum(amount: Node, base: Node, lower: Node, share: Node, corridors: int) -> Node:
+    """CORRIDORS over so many corridors in the functions of spreadsheets."""
+
+    def start(place: int) -> Node:
+        return Apply("*", (Apply("INDEX", (lower, Number(float(place)))), base))
+
+    def within(place: int) -> Node:
+        end = Apply("MIN", (amount, start(place + 1))) if place < corridors else amount
+        return Apply("MAX", (Apply("-", (end, start(place))), Number(0.0)))
+
+    places = range(1, corridors + 1)
+    return added([Apply("*", (Apply("INDEX", (share, Number(float(each)))), within(each))) for each in places])
+
+
 def _total(axis: str, first: Column, *others: Column) -> Column:
     """Sum over the types of products, in CMS's order; a type whose first factor is zero adds nothing, known or not."""
     product = np.asarray(reduce(np.multiply, others, first))
@@ -165,6 +189,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "NA": Function((0, 0), _any, lambda: np.nan),
     "RATE_OF": Function((2, 2), u.product, _rate_of, lambda rate, amount: Apply("*", (rate, amount))),
     "LINEAR": Function((5, 5), u.interpolation, _linear, _plain_linear),
+    "CORRIDORS": Function((4, 4), u.corridors, _corridors),
     "SUM_TYPES": Function((1, 1), u.alike, partial(_total, "type"), _plain_total),
     "SUM_DOMAINS": Function((1, 1), u.alike, partial(_total, "domain"), _plain_total),
     "SHARE_WEIGHTED": Function((2, 4), u.product, partial(_total, "type"), _plain_total),

@@ -84,6 +84,11 @@ class Law:
             found.setdefault(key, formula)
 
 
+def has_table(program: str, table: str) -> bool:
+    """Whether a program has a table of its own or includes that of another."""
+    return (PACKAGED / program / f"{table}.yaml").is_file()
+
+
 def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
     """The lines of a program's table, with those that the folders and scenario of a rule book bring.
 
@@ -95,7 +100,7 @@ def law_of(book: RuleBook, program: str, table: str = "settlement") -> Law:
 def laws_of(book: RuleBook, program: str, tables: Sequence[str]) -> list[Law]:
     """Several tables of a program, as `law_of`; lines given for any other table are checked with them."""
     given = [each.table for each in book.lines if each.program in ("", program)]
-    asked = [*tables, *(table for table in given if (PACKAGED / program / f"{table}.yaml").is_file())]
+    asked = [*tables, *(table for table in given if has_table(program, table))]
     rules = book.names(set().union(*(_rule_programs(program, table, _BELOW) for table in asked)))
     return [_law(program, table, book.lines, rules) for table in asked][: len(tables)]
 

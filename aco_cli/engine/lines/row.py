@@ -63,7 +63,7 @@ class Row:
     def figure(self, name: str, member: str = "") -> float:
         """An input or line by its key; NaN where it is not known."""
         if name not in self.figures:
-            return 0.0 if self.law.named[name].choice else math.nan
+            return 0.0 if name in self.law.named and self.law.named[name].choice else math.nan
         column = np.asarray(self.figures[name], dtype=np.float64)
         if member:
             column = column[list(AXES[self.law.named[name].axis]).index(member)] if column.ndim else column

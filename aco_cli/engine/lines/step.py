@@ -1,5 +1,6 @@
 """One entry of a table of the law, in one period."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,8 @@ from aco_cli.engine.lines.tree import Node
 from aco_cli.engine.members import AXES
 
 PACKAGED = Path(__file__).parents[2] / "law"
+# A line whose figure stands in the text of a note: `{other_items}`.
+FIGURE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -21,10 +24,10 @@ class Step:
     it has members for. `later` are lines below it that it may name all the same, `after` the line that a new one stands
     behind.
 
-    Tables of other kinds say more: notes their `text`, `level` and when they stand (`when`), what would `give` what is
-    missing, or the `parameter` that may not be published; distances the roster column to `change`, its value `to` the
-    other side, what they are called when they are `reached`, and in words what `crossing` and `crossing_back` would do;
-    the waterfall the `part` that a step is of.
+    Tables of other kinds say more: notes their `text` (with figures in braces), `level` and when they stand (`when`),
+    what would `give` what is missing, or the `parameter` that may not be published; distances the roster column to
+    `change`, its value `to` the other side, what they are called when they are `reached`, and in words what `crossing`
+    and `crossing_back` would do; the waterfall the `part` that a step is of.
 
     `trees` has the formulas by field, over the keys of figures; `file` and `place` say where it is written. `key` is
     the name by which formulas know it: `trend[by1]`.

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from aco_cli.engine.lines.functions import added
 from aco_cli.engine.lines.row import Row, plain_tree
 from aco_cli.engine.lines.text import bracketed, plainly, show, show_rule, written
 from aco_cli.engine.lines.tree import COMPARISONS, Apply, Name, Node, Number, Rule, Text, rewritten, walk
@@ -16,7 +17,7 @@ _LOOKED_UP = frozenset({"INT", "NTH", "INDEX", "MATCH", "ABS"})
 
 def taken(row: Row, node: Node) -> Node:
     """A formula without choices: the branches of IF, MIN and MAX that the row takes, without zero terms and ones."""
-    if not isinstance(node, Apply) or node.function in CONNECTED:
+    if not isinstance(node, Apply) or node.function in CONNECTED or node.function == "CORRIDORS":
         return node
     if node.function in ("IF", "IFERROR", "MIN", "MAX"):
         return taken(row, _chosen(row, node))
@@ -81,8 +82,10 @@ def _compared(row: Row, node: Node, held: bool) -> str:
 
 
 def _written(row: Row, node: Node) -> str:
-    def shown(each: Node) -> Text | None:
+    def shown(each: Node) -> Node | None:
         match each:
+            case Apply(function="CORRIDORS"):
+                return rewritten(reached(row, each) or each.arguments[0], shown)
             case Name(name=name, member=member):
                 return _amount(row.figure(name, member), row.law.named[name].unit)
             case Rule():
@@ -98,6 +101,22 @@ def _written(row: Row, node: Node) -> str:
 
 def _amount(number: float, unit: str) -> Text:
     return Text(bracketed(show(number, unit).removesuffix(".00")))
+
+
+def reached(row: Row, node: Apply) -> Node | None:
+    """The corridors that an amount comes to, each with its share, all but the last with their whole width."""
+    amount, base, *rules = node.arguments
+    starts, shares = (getattr(row.constant(each), "values", ()) for each in rules)
+    count = max(sum(row.value(base) * each < row.value(amount) for each in starts), 1)
+
+    def at(start: float) -> Node:
+        return Apply("*", (Text(show(start, "fraction")), base))
+
+    terms: list[Node] = []
+    for start, end, share in zip(starts, [*map(at, starts[1:count]), amount], shares, strict=False):
+        width = Apply("-", (end, at(start))) if start else end
+        terms.append(Apply("*", (Text(show(share, "fraction")), width)))
+    return added(terms) if terms else None
 
 
 def reasons(row: Row, node: Node, *, held: bool) -> Iterator[tuple[Node, bool]]:

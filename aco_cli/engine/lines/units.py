@@ -96,6 +96,13 @@ def place(value: str, steps: str, _ascending: str) -> str:
     return _NUMBER
 
 
+def corridors(amount: str, base: str, lower: str, share: str) -> str:
+    """What is shared of an amount, by corridors that start at fractions of a base."""
+    for each in (lower, share):
+        alike(each, _NUMBER)
+    return alike(amount, base)
+
+
 def interpolation(at: str, lower: str, upper: str, at_lower: str, at_upper: str) -> str:
     """What lies between two values, as a position does between two others."""
     alike(at, lower, upper)

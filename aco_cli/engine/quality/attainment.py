@@ -77,7 +77,7 @@ def _deciles(points: Points, measures: Sequence[Measure]) -> dict[str, Numbers]:
 
 
 def _reach(deciles: Mapping[str, Numbers], percentile: float | None) -> dict[str, Rows]:
-    """Which measures reach a percentile of their benchmark; none where the year does not ask for one."""
+    """Which measures are at a percentile of their benchmark or above; none where the year does not ask for one."""
     if percentile is None:
         return {}
     with np.errstate(invalid="ignore"):

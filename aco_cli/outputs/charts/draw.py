@@ -124,7 +124,7 @@ def _distribution_words(settled: pd.DataFrame) -> str:
     found = ", ".join(f"{start} {median:.1%}" for start, median in medians.items())
     by_start = f" Median savings rate by start year: {found}." if len(medians) > 1 else ""
     return (
-        "Boxes hold the middle half of the ACOs, the thick line is the median, lines reach to the last ACO within one "
+        "Boxes hold the middle half of the ACOs, the thick line is the median, lines go to the last ACO within one "
         f"and a half boxes, circles are ACOs beyond; numbers of ACOs in brackets.{by_start}"
     )
 

@@ -120,12 +120,12 @@
       head.append(cell);
     }
     const body = table.createTBody();
-    data.lines.forEach((line, place) => {
-      if (!aco.values[place] || law.citations[place] === null) return;
+    law.lines.forEach((line, place) => {
+      if (!aco.values[place] || line === null) return;
       const row = body.insertRow();
       const name = make("th", line.label, "t");
       name.scope = "row";
-      row.append(make("td", line.letter, "t"), name, make("td", aco.values[place]), make("td", law.citations[place], "t"));
+      row.append(make("td", line.letter, "t"), name, make("td", aco.values[place]), make("td", line.citation, "t"));
     });
     return table;
   };

@@ -37,8 +37,8 @@ class Settlements:
 
     `settled` has the settlement columns, `start_year`, `quality_share` and the lettered lines; `steps` are those of
     `engine.waterfall`; `summary` is that of `engine.summary`; `laws` has the citations of the lines that
-    count in each program, track and year; `lines` are those shown of one ACO, `answers` each ACO's settlement in words.
-    Amounts are US dollars, unrounded.
+    count in each program, track and year; `lines` are those shown of one ACO, by program, `answers` each ACO's
+    settlement in words. Amounts are US dollars, unrounded.
     """
 
     settled: pd.DataFrame
@@ -47,7 +47,7 @@ class Settlements:
     table_columns: Sequence[OutputColumn]
     summary_columns: Sequence[OutputColumn]
     laws: Mapping[tuple[str, str, int], Law]
-    lines: Sequence[Step]
+    lines: Mapping[str, Sequence[Step]]
     answers: Sequence[str]
 
 
@@ -93,7 +93,9 @@ def steps_table(content: Settlements) -> dict[str, Any]:
 def each_aco(content: Settlements) -> dict[str, Any]:
     """What is known of every ACO, for the part of the page that shows one of them at a time."""
     settled = content.settled
-    lines = [line for line in content.lines if line.key in settled]
+    every = {line.key: line for lines in content.lines.values() for line in lines if line.key in settled}
+    own = {program: {line.key: line for line in lines} for program, lines in content.lines.items()}
+    lines = list(every.values())
     units = [OutputColumn(line.name, _UNITS.get(line.unit, Unit.INTEGER), line.label, 0) for line in lines]
     values = [_texts(settled[column.name], column, dollar_decimals=2) for column in units]
     situations = list(zip(settled["program"], settled["track"], settled["performance_year"], strict=True))
@@ -112,20 +114,22 @@ def each_aco(content: Settlements) -> dict[str, Any]:
         "settlement": _cents(settled[["settlement"]]),
     }
     return {
-        "lines": [{"letter": line.letter, "label": line.label} for line in lines],
         "steps": [{"label": step.label, "words": step.words, "part": step.part} for step in content.steps.steps],
         "laws": [
-            {"about": f"{law[0]}, {law[1]}", "citations": [_citation(line, content.laws[law]) for line in lines]}
+            {"about": f"{law[0]}, {law[1]}", "lines": [_line(own[law[0]].get(key), content.laws[law]) for key in every]}
             for law in laws
         ],
         "acos": [dict(zip(known, record, strict=True)) for record in zip(*known.values(), strict=True)],
     }
 
 
-def _citation(line: Step, law: Law) -> str | None:
-    """Where a figure comes from, of a line from outside with its formula; None for one that is no part of the law."""
-    found = law.get(line.key) if line.is_line else "roster"
-    return f"{found}: {' '.join(line.formula.split())}" if found and line.is_outside else found
+def _line(line: Step | None, law: Law) -> dict[str, str] | None:
+    """What a figure is called and where it comes from; None for one that is no part of the law."""
+    found = line and (law.get(line.key) if line.is_line else "roster")
+    if not line or not found:
+        return None
+    citation = f"{found}: {' '.join(line.formula.split())}" if line.is_outside else found
+    return {"letter": line.letter, "label": line.label, "citation": citation}
 
 
 def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int) -> list[str]:

@@ -76,7 +76,7 @@ def _fill(
     headings = map(partial(_heading, book), sheets.roster.to_dict("records"), sheets.notes)
     for page, heading, kind, (benchmark, settlement) in zip(pages, headings, kinds, sheets.rows, strict=True):
         writers[kind].write(page, heading, {SETTLEMENT: settlement} | ({BENCHMARK: benchmark} if benchmark else {}))
-    cells = [{name: writers[kind].plan.cells[SETTLEMENT, name, ""] for name in FIGURES} for kind in kinds]
+    cells = [{name: writers[kind].plan.cells.get((SETTLEMENT, name, ""), "") for name in FIGURES} for kind in kinds]
     figures = {name: [settlement.figure(name) for _, settlement in sheets.rows] for name in FIGURES}
     identity = sheets.roster[["aco_id", "aco_name", "performance_year", "program", "track"]]
     table = identity.assign(**figures, notes=sheets.notes)

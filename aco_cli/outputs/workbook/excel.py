@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeGuard
 
+from aco_cli.engine.lines.functions import corridor_sum
 from aco_cli.engine.lines.text import plainly, written
 from aco_cli.engine.lines.tree import COMPARISONS, FALSE, Apply, Name, Node, Number, Rule, Text, reduced, walk
 
@@ -19,10 +20,15 @@ _FAILS = Text(NOTHING)
 
 @dataclass(frozen=True)
 class Cells:
-    """Where a figure or rule value stands: one cell, or a range for a list."""
+    """Where a figure or rule value stands: one cell, or a range of so many rows for a list."""
 
     address: str
-    is_list: bool = False
+    rows: int = 0
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a range, if only of one row."""
+        return self.rows > 0
 
 
 # Where the figure or rule value of a node stands; None for a rule value that does not apply.
@@ -74,6 +80,11 @@ class _Excel:
                 return self._guarded(compared, [self.of(each) for each in arguments if not _compares(each)])
             case "NTH":
                 return self._nth(*arguments)
+            case "CORRIDORS":
+                amount, base, lower, share = arguments
+                cells = self.places(lower) if isinstance(lower, Rule) else None
+                count = max(cells.rows, 1) if cells else 0
+                return self.of(corridor_sum(amount, base, lower, share, count)) if count else _call("NA")
             case "MIN" | "MAX":  # of texts in cells they would take no notice
                 return _call(node.function, *map(self._summed, arguments))
             case "IFERROR":

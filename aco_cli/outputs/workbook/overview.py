@@ -35,7 +35,7 @@ def write_index(
 ) -> None:
     """One row per ACO and year: identity and figures (`table`), with a link to its worksheet of the name.
 
-    `cells` says where each figure stands in the worksheet.
+    `cells` says where each figure stands in the worksheet; nowhere, if its program has no such line.
     """
     sheet.write_string(0, 0, "Settlements", styles("title"))
     headings = [*_LABELS.values(), *((label, 15) for label, _, _ in FIGURES.values()), (" Notes", 50)]
@@ -53,8 +53,11 @@ def write_index(
             elif column:
                 sheet.write_string(place, column, row[identity], styles("cell"))
         for column, (figure, (_, unit, _)) in enumerate(FIGURES.items(), start=len(_LABELS)):
-            formula = f"={quoted(name)}!{places[figure]}"
-            sheet.write_formula(place, column, formula, styles("line", unit), _cached(row[figure], unit))
+            if places[figure]:
+                formula = f"={quoted(name)}!{places[figure]}"
+                sheet.write_formula(place, column, formula, styles("line", unit), _cached(row[figure], unit))
+            else:
+                sheet.write_string(place, column, NOTHING, styles("line"))
         sheet.write_string(place, len(_LABELS) + len(FIGURES), row["notes"], styles("beside"))
     sheet.autofilter(HEADING_ROW, 0, HEADING_ROW + len(table), len(headings) - 1)
     sheet.freeze_panes(FIRST_ROW, 2)

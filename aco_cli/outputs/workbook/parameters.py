@@ -116,7 +116,7 @@ def _cells(value: RuleValue, row: int, column: int) -> Cells:
     is_list = isinstance(value.value, list)
     last = first + len(value.values) - 1
     cells = xl_range_abs(first, place, last, place) if is_list else xl_rowcol_to_cell(first, place, True, True)
-    return Cells(f"{SHEET}!{cells}", is_list)
+    return Cells(f"{SHEET}!{cells}", len(value.values) if is_list else 0)
 
 
 def _write_values(sheet: Worksheet, styles: Styles, row: int, column: int, value: RuleValue) -> None:

@@ -1,4 +1,4 @@
-"""The tables of a worksheet, as far as the inputs of an ACO reach, and which rows and cells of the sheet they take."""
+"""The tables of a worksheet, as far as the inputs of an ACO go, and which rows and cells of the sheet they take."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -128,7 +128,13 @@ def test_a_sum_over_members_takes_figures_that_have_these_members(formula: str, 
 
 @pytest.mark.parametrize(
     ("formula", "unit"),
-    [("NTH(savings, 1)", "USD"), ("INDEX(savings, 2)", "USD"), ("MATCH(1, savings, 1)", "number")],
+    [
+        ("NTH(savings, 1)", "USD"),
+        ("INDEX(savings, 2)", "USD"),
+        ("MATCH(1, savings, 1)", "number"),
+        ("CORRIDORS(savings, savings, savings, rules.loss_rate)", "USD"),
+        ("CORRIDORS(savings, savings, rules.loss_rate, 0.5)", "USD"),
+    ],
 )
 def test_only_a_rule_is_a_list(formula: str, unit: str) -> None:
     """A figure is a column: its second value is that of another ACO."""
@@ -150,6 +156,14 @@ def test_only_a_rule_is_a_list(formula: str, unit: str) -> None:
         (Step("a", text="a note"), "a note says when it stands"),
         (Step("a", parameter="loss_rate"), "a note says when it stands"),
         (Step("a", text="a note", trees={"when": parse("saves")}), ""),
+        (Step("a", text="at {below}", trees={"when": parse("saves")}), ""),
+        (
+            Step("a", text="at {belwo}", trees={"when": parse("saves")}),
+            "unknown name belwo in the text; did you mean below?",
+        ),
+        (Step("a", text="at {savings}", level="note", trees={"when": parse("saves")}), ""),
+        (Step("a", text="{aco} in {year}", trees={"when": parse("saves")}), ""),
+        (Step("a", text="{aco}", level="note", trees={"when": parse("saves")}), "unknown name aco in the text"),
         (Step("a", text="a note", trees={"when": parse("savings")}), "its unit is condition, but savings gives USD"),
         (Step("a", text="a note", trees={"when": parse("safes")}), "unknown name safes; did you mean saves?"),
     ],

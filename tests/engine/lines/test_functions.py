@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, added
+from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, added, corridor_sum
 from aco_cli.engine.lines.text import written
-from aco_cli.engine.lines.tree import Name
+from aco_cli.engine.lines.tree import Apply, Name, Number, Rule
 
 NAN = math.nan
 STEPS = np.array([0.0, 10.0, 20.0])
@@ -54,6 +54,40 @@ def same(result: list[float], expected: list[float]) -> None:
 )
 def test_plain_functions(function: str, arguments: tuple[Any, ...], expected: list[float]) -> None:
     same(found(function, *arguments), expected)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shared"),
+    [(0.0, 0), (4.0, 4), (10.0, 10), (12.0, 11), (20.0, 15), (30.0, 16), (NAN, NAN), (-5.0, 0)],
+)
+def test_corridors_share_what_is_in_each_of_them(amount: float, shared: float) -> None:
+    """Of a base of 100 all to 10 %, half to 20 %, a tenth beyond; nothing is counted twice at an edge."""
+    starts, shares = np.array([0.0, 0.1, 0.2]), np.array([1.0, 0.5, 0.1])
+    same(found("CORRIDORS", [amount], [100.0], starts, shares), [shared])
+    same(found("CORRIDORS", [amount], [NAN], starts, shares), [NAN])
+
+
+def test_there_may_be_any_number_of_corridors_but_they_rise() -> None:
+    same(found("CORRIDORS", [40.0], [100.0], np.array([0.0]), np.array([0.5])), [20])
+    same(found("CORRIDORS", [40.0], [100.0], np.array([0.1, 0.2, 0.3, 0.35, 0.39]), np.ones(5)), [30])
+    same(found("CORRIDORS", [40.0], [100.0], np.array([0.0, 0.5, 0.2]), np.ones(3)), [NAN])
+    same(found("CORRIDORS", [40.0], [100.0], np.array([0.0, 0.2, 0.2]), np.ones(3)), [NAN])
+
+
+@given(st.floats(0, 100), st.integers(1, 4))
+def test_corridors_in_the_functions_of_spreadsheets_are_the_same(amount: float, corridors: int) -> None:
+    starts, shares = [0.0, 0.1, 0.3, 0.7][:corridors], [1.0, 0.5, 0.25, 0.1][:corridors]
+    tree = corridor_sum(Number(amount), Number(90.0), Rule("starts"), Rule("shares"), corridors)
+
+    def value(node: Any) -> float:
+        if not isinstance(node, Apply):
+            return float(node.value)
+        if node.function == "INDEX":
+            return {"starts": starts, "shares": shares}[node.arguments[0].name][int(node.arguments[1].value) - 1]
+        return float(FUNCTIONS[node.function].compute(*map(value, node.arguments)))
+
+    (own,) = found("CORRIDORS", [amount], [90.0], np.array(starts), np.array(shares))
+    assert value(tree) == pytest.approx(own, abs=1e-12)
 
 
 def test_nothing_is_known_of_na() -> None:

@@ -47,7 +47,7 @@ IDLE = {
     *("agreement_period", "calendar_fits"),
 }
 # Functions of this language, for which spreadsheets have others.
-OWN = {"NTH", "LINEAR", "RATE_OF", "SUM_TYPES", "SHARE_WEIGHTED", "ANY_TYPE", "SUM_DOMAINS"}
+OWN = {"NTH", "LINEAR", "RATE_OF", "SUM_TYPES", "SHARE_WEIGHTED", "ANY_TYPE", "SUM_DOMAINS", "CORRIDORS"}
 
 # The lines of table 3 of CMS's reconciliation report, by CMS's letter (CMS methodology v11).
 CMS_LETTERS = {
@@ -281,10 +281,13 @@ class TestEveryTable:
             (step.key, step.formula, step.when) for step in other.steps
         ]
 
-    @pytest.mark.parametrize("table", ["settlement", "settlement_from_benchmark", "benchmark"])
-    def test_every_formula_is_one_of_a_spreadsheet(self, table: str) -> None:
+    @pytest.mark.parametrize(
+        ("program", "table"),
+        [("mssp", "settlement"), ("mssp", "settlement_from_benchmark"), ("mssp", "benchmark"), ("reach", "settlement")],
+    )
+    def test_every_formula_is_one_of_a_spreadsheet(self, program: str, table: str) -> None:
         """For each member in plain functions, over cells."""
-        law = law_of(BOOK, "mssp", table)
+        law = law_of(BOOK, program, table)
         for step in law.lines:
             for member in members(step):
                 written = excel_formula(plain_tree(law, step, member), step.unit, lambda _: Cells("A1"))

@@ -12,7 +12,8 @@ PLACES = {
     "a": Cells("C1"),
     "b": Cells("C2"),
     "rules.limit": Cells("Parameters!$F$4"),
-    "rules.steps": Cells("Parameters!$F$5:$F$7", is_list=True),
+    "rules.steps": Cells("Parameters!$F$5:$F$7", rows=3),
+    "rules.two": Cells("Parameters!$F$8:$F$9", rows=2),
     "rules.absent": None,
     "other.a": Cells("D9"),
 }
@@ -52,6 +53,14 @@ def place(leaf: Name | Rule) -> Cells | None:
             "fraction",
             '=IFERROR(INDEX(Parameters!$F$5:$F$7, MAX(1, MIN(ROWS(Parameters!$F$5:$F$7), 0 + C1))), "-")',
         ),
+        (
+            "CORRIDORS(a,b,rules.two,rules.two)",
+            "USD",
+            "=IFERROR(INDEX(Parameters!$F$8:$F$9, 1) * MAX(MIN(0 + C1, INDEX(Parameters!$F$8:$F$9, 2) * C2) - "
+            "INDEX(Parameters!$F$8:$F$9, 1) * C2, 0) + INDEX(Parameters!$F$8:$F$9, 2) * MAX(C1 - "
+            'INDEX(Parameters!$F$8:$F$9, 2) * C2, 0), "-")',
+        ),
+        ("CORRIDORS(a,b,rules.absent,rules.two)", "USD", '=IFERROR(NA(), "-")'),
         ("NTH(rules.limit,a)", "fraction", '=IFERROR(Parameters!$F$4, "-")'),
         # a rule that does not apply is no number and compares with nothing
         ("IF(ISNUMBER(rules.absent),a,b)", "USD", '=IFERROR(C2, "-")'),

@@ -54,6 +54,8 @@ def test_every_cell_is_what_the_engine_says(
 ) -> None:
     y2014 = roster(SAMPLE / "roster_2014.csv", "2014")
     some = y2014[y2014["aco_id"].isin(["A67373", "A85439"])].reset_index(drop=True)
+    results = roster(SAMPLE / "reach_results.csv", "2021-2023")
+    results = results[results["aco_id"].isin(["D0004", "D0006"])].reset_index(drop=True)
     evidence = (
         load_table([str(SAMPLE / "expenditures_2022.csv")], "expenditures"),
         load_table([str(SAMPLE / "reference_2022.csv")], "reference"),
@@ -65,6 +67,7 @@ def test_every_cell_is_what_the_engine_says(
         **{f"eras{part}": workbook(rows) for part, rows in parts(eras)},
         "benchmarks": workbook(with_benchmark(agreements, evidence, book), evidence),
         "some": workbook(some),
+        "reach": workbook(results),
     }
     losses = published_losses(book)
     if losses is not None:
@@ -99,6 +102,7 @@ def test_every_cell_is_what_the_engine_says(
     paid_2022 = [column(found[name]["Index"], "Settlement")[0] for name in ("standard", "below")]
     assert paid_2022 == [pytest.approx(3_920_000), 0], "the standard follows from the score that is typed"
     assert counts == {"some": (2, 0), "failed": (1, 1)}, "the summary follows to an outcome that no ACO had"
+    assert settled["reach"] == pytest.approx(results["published_settlement"].tolist(), abs=0.02)
     if losses is not None:
         owed = column(found["losses2018"]["Index"], "Repayment")
         assert owed == pytest.approx((-losses["published_settlement"]).tolist(), abs=2)
@@ -120,7 +124,7 @@ def with_benchmark(frame: pd.DataFrame, evidence: tuple[pd.DataFrame, pd.DataFra
 
 
 def every_situation(book: RuleBook, make_rows: Callable[..., list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """One row for each track and year of both programs; figures are random, on edges often, and some unknown."""
+    """One row for each track and year of all programs; figures are random, on edges often, and some unknown."""
     rows = {(row["track"], row["performance_year"]): row for row in make_rows(2018, 900, situations=200)}
     for n, situation in enumerate(each for each in book.situations() if each.program == "pioneer"):
         spent = 1e8 * (0.9, 1.1, 0.98, 1.012, 0.8)[n % 5]
@@ -129,7 +133,16 @@ def every_situation(book: RuleBook, make_rows: Callable[..., list[dict[str, Any]
             **{"benchmark_total": 1e8, "expenditure_total": spent, "assigned_beneficiaries": 15_000 + 3_000 * n},
             **{"quality_score": 0.05 * (n % 20)},
         }
-    covered = {(each.track, each.year) for each in book.situations() if each.program in ("mssp", "pioneer")}
+    corridors = [each for each in book.situations() if each.program == "reach"]
+    for n, situation in enumerate(corridors):
+        spent = 1e8 * (0.97, 1.08, 0.7, 1.4, 0.45)[n % 5]  # in every corridor of each track
+        rows[situation.track, situation.year] = {
+            **{"program": "reach", "track": situation.track, "performance_year": situation.year},
+            **{"benchmark_total": 1e8, "expenditure_total": spent, "assigned_beneficiaries": 5_000},
+            **({"gross_savings": 1e8 - spent - 1e5} if n % 2 else {}),
+        }
+    programs = ("mssp", "pioneer", "reach")
+    covered = {(each.track, each.year) for each in book.situations() if each.program in programs}
     assert rows.keys() == covered
     return list(rows.values())
 
