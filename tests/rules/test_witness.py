@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aco_cli.rules.book import RuleBook
-from aco_cli.rules.published import published_totals
+from aco_cli.rules.published import Total, published_totals
 
 BOOK = RuleBook()
 QUARTERS = {"prospective": [1.349, 1.154, 1.105, 1.072], "retrospective": [1.072] * 4}
@@ -108,6 +108,11 @@ MEDICARE = {"acos": 353, "earned": 97, "earned_payment": 422e6, "savings": 411e6
 LAST_DIGIT = {76.1e6: 0.05e6, 2.55e6: 0.005e6, 87.6e6: 0.05e6}
 
 
+def released_totals() -> list[Total]:
+    """Those of releases; those of ACO REACH are sums of its results file, which its own test adds up."""
+    return [each for each in published_totals() if each.program != "reach"]
+
+
 def test_published_totals_are_those_of_the_releases() -> None:
     """CMS's release of August 2015, and the results of the Pioneer ACO Model."""
     names = ("acos", "earned", "owed", "earned_payment", "owed_repayment", "savings")
@@ -118,13 +123,13 @@ def test_published_totals_are_those_of_the_releases() -> None:
         expected |= {("pioneer", year, name): number * unit for name, number, unit in figures if number is not None}
     expected |= {("pioneer", 2014, "saved"): 15}
     expected |= {("pioneer", year, "mean_quality_score"): score for year, score in ((2013, 0.852), (2014, 0.872))}
-    found = {(each.program, each.year, each.figure): each.value for each in published_totals()}
+    found = {(each.program, each.year, each.figure): each.value for each in released_totals()}
     assert found == pytest.approx(expected, rel=1e-12)
 
 
 def test_published_totals_are_as_exact_as_they_are_printed() -> None:
     """Half a unit of the last digit: a million, or a tenth of one."""
-    for each in published_totals():
+    for each in released_totals():
         if each.figure == "mean_quality_score":
             assert each.within == 0.0005
         elif each.value > 1e6 and not each.more_than:
