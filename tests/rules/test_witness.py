@@ -5,13 +5,16 @@ What settlements rest on is entered again in `tests/reference`, cut points are c
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.published import Total, published_totals
 
+ROOT = Path(__file__).parents[2]
 BOOK = RuleBook()
 QUARTERS = {"prospective": [1.349, 1.154, 1.105, 1.072], "retrospective": [1.072] * 4}
 FIRST = {"first_by1": 0.10, "first_by2": 0.30, "first_by3": 0.60}
@@ -136,3 +139,23 @@ def test_published_totals_are_as_exact_as_they_are_printed() -> None:
             assert each.within == LAST_DIGIT.get(each.value, 0.5e6)
         else:
             assert not each.within
+
+
+def test_totals_of_reach_are_sums_of_its_results_file() -> None:
+    """By year and arrangement, added up column by column from the file as it is."""
+    rows = pd.read_csv(ROOT / "sample_data" / "reach_results.csv")
+    rows = rows[rows["perf_year"] < 2023]
+    shared = rows["shared_savings"]
+    summed = {
+        "acos": pd.Series(1, rows.index),
+        "earned": shared > 0,
+        "owed": shared < 0,
+        "savings": rows["gross_savings"],
+        "earned_payment": shared.clip(lower=0),
+        "owed_repayment": -shared.clip(upper=0),
+    }
+    found = [each for each in published_totals() if each.program == "reach" and each.year < 2023]
+    assert len(found) == 36
+    for each in found:
+        chosen = (rows["perf_year"] == each.year) & rows["risk_arrangement"].str.lower().str.contains(each.track)
+        assert summed[each.figure][chosen].sum() == pytest.approx(each.value, abs=max(each.within, 1e-9))
