@@ -1,9 +1,9 @@
 """The figures of a report, found by table, bracketed letter, enrollment type and column label, never by address."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -118,29 +118,38 @@ def read_report(file: str, name: str = "stlmt") -> Report | None:
     sheets = open_sheets(file)
     report = Report(sheets[0].file, layout, remarks=list(sheets[0].remarks))
     for each in sheets:
-        sheet = ReportSheet(each.title, rows_of_text(each))
+        read = _reader(layout, each)
+        sheet = ReportSheet(each.title, rows_of_text(each, needs_values=read is not None))
         report.sheets.append(sheet)
-        _read_sheet(report, sheet)
+        if read is not None and sheet.filled:
+            read(report, sheet)
     if report.unknown:
         text = f"{report.file}: not understood and left out: {'; '.join(report.unknown)}"
         report.remarks.append(Remark(text, "not_understood"))
     return report
 
 
-def _read_sheet(report: Report, sheet: ReportSheet) -> None:
-    filled = sheet.filled
-    title = filled[0][1][0]
-    table = _TABLE.match(title)
-    if table and table[1].upper() in report.layout["tables"]:
-        _read_table(report, sheet, table[1].upper())
-    elif title.lower().startswith("parameters"):
-        report.parameters += _parameters(filled[1:])
-    elif report.layout["title"] in " ".join(row[0] for _, row in filled).lower():
-        report.cover += [row[0] for _, row in filled]
+def _reader(layout: Mapping[str, Any], sheet: Sheet) -> Callable[[Report, ReportSheet], None] | None:
+    """What reads a sheet of a kind that is used, known by its first cells; None for any other sheet."""
+    first = [" ".join(row[0].split()) for row in sheet.top if any(row)]
+    table = _TABLE.match(first[0]) if first else None
+    if table and table[1].upper() in layout["tables"]:
+        return partial(_read_table, table=table[1].upper())
+    if first and first[0].lower().startswith("parameters"):
+        return _read_parameters
+    return _read_cover if layout["title"] in " ".join(first).lower() else None
 
 
-def rows_of_text(sheet: Sheet) -> list[list[str]]:
-    """All rows of a sheet as text with single blanks. Raises InputError for cells that hold no value."""
+def _read_parameters(report: Report, sheet: ReportSheet) -> None:
+    report.parameters += _parameters(sheet.filled[1:])
+
+
+def _read_cover(report: Report, sheet: ReportSheet) -> None:
+    report.cover += [row[0] for _, row in sheet.filled]
+
+
+def rows_of_text(sheet: Sheet, *, needs_values: bool = True) -> list[list[str]]:
+    """All rows of a sheet as text with single blanks. Raises InputError for cells without the values it needs."""
     width = max(map(len, sheet.top))
     raw = sheet.read(Head(("",) * width, 0), range(width), "utf-8")
     problems = [
@@ -148,7 +157,7 @@ def rows_of_text(sheet: Sheet) -> list[list[str]]:
         for place, faults in raw.faults.items()
         for row, found in faults.items()
     ]
-    if problems:
+    if problems and needs_values:
         raise InputError(limited(problems))
     cells = zip(*(column.to_pylist() for column in raw.columns.values()), strict=True)
     return [[" ".join(cell.split()) for cell in row] for row in cells]
