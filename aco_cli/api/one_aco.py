@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +14,7 @@ from aco_cli.api.roster import read_roster
 from aco_cli.api.run import Run
 from aco_cli.api.selection import Request
 from aco_cli.engine.answer import answers
+from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.text import show
 from aco_cli.engine.reconcile import EXACT
 from aco_cli.engine.settle import settle
@@ -19,7 +22,7 @@ from aco_cli.engine.waterfall import waterfall
 from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.one_aco import Check, OneAco
 from aco_cli.outputs.phrases import acos
-from aco_cli.outputs.worksheet_text import line_cells, told_lines
+from aco_cli.outputs.worksheet_text import Cells, line_cells, told_lines
 
 _FEWEST = 5  # others, below which a place among them says little
 _FIGURES = ("performance_year", "savings_rate", "msr", "settlement", "outcome", "notes")
@@ -43,7 +46,7 @@ def one_aco(run: Run, frame: pd.DataFrame, request: Request, made_of: str) -> On
         title=" ".join(filter(None, [row["aco_id"], row.get("aco_name", "")])),
         about=f"{program.label}, {track}, performance year {row['performance_year']}",
         answer=answers(last, request.book)[0],
-        lines=[line_cells(each) for each in shown.to_dict("records")],
+        lines=[_cells(each, law_of(request.book, row["program"])) for each in shown.to_dict("records")],
         keys=shown["line"].tolist(),
         distances=[f"{label}: {distance}; {words}" for label, distance, words in told],
         checks=[] if request.what_if else _checks(row, figures),
@@ -57,6 +60,15 @@ def one_aco(run: Run, frame: pd.DataFrame, request: Request, made_of: str) -> On
         made_of=made_of,
         what_if=request.what_if,
     )
+
+
+def _cells(line: Mapping[Hashable, Any], law: Law) -> Cells:
+    """What is told of a line; of one from outside its formula and where that stands, too."""
+    letter, label, value, how = line_cells(line)
+    step = law.known.get(str(line["line"]))
+    if step is not None and step.is_outside:
+        how = f"{how} ({step.cite}: {' '.join(step.formula.split())})"
+    return letter, label, value, how
 
 
 def _checks(row: pd.Series, figures: pd.Series) -> list[Check]:
