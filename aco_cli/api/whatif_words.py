@@ -30,11 +30,13 @@ def one(row: pd.Series) -> str:
     if pd.isna(after) or pd.isna(before):
         return str(row["answer"])
     told = f"{row['aco_id']} would still {_would(after)}"
-    if abs(after - before) > HALF_CENT:
+    is_changed = abs(after - before) > HALF_CENT
+    if is_changed:
         difference = f"{'+' if after > before else ''}{dollars(after - before)}"
         told = f"{row['aco_id']} would {_would(after)} instead of {_had(before, after)} ({difference})"
-    idle = f": {row['idle']}" if row["idle"] else ""
-    return " ".join(filter(None, [f"{told}{idle}.", row["answer"].partition(". ")[2]]))
+    if row["idle"]:
+        told += f"{'.' if is_changed else ':'} {row['idle']}"
+    return " ".join(filter(None, [f"{told}.", row["answer"].partition(". ")[2]]))
 
 
 def _would(amount: float) -> str:

@@ -20,17 +20,19 @@ from aco_cli.rules.parameters import values_by_name
 
 # What holds whatever the column says, by how the year ends.
 _HOLDS = {
-    Outcome.EARNED: "the payment is the same either way",
-    Outcome.BELOW_MSR: "savings stay below the minimum savings rate",
+    Outcome.EARNED: "the payment is the same without it",
+    Outcome.BELOW_MSR: "savings are below the minimum savings rate",
     Outcome.QUALITY_FAILED: "the quality standard is not met",
-    Outcome.LOSSES_WITHIN_MLR: "losses stay within the minimum loss rate",
+    Outcome.LOSSES_WITHIN_MLR: "losses are within the minimum loss rate",
     Outcome.LOSSES_NOT_SHARED: "the track shares no losses",
-    Outcome.OWED: "the repayment is the same either way",
+    Outcome.OWED: "the repayment is the same without it",
     Outcome.OWED_WAIVED: "all shared losses are waived",
     Outcome.GUARDRAIL: "savings under the guardrail benchmark are not shared",
     Outcome.TERMINATED: "the ACO terminated during the year",
     Outcome.DEFERRED: "the year is settled together with a later one",
 }
+# Where a settlement that is the same means that the score is on the same side of the standard.
+_STANDARD_DECIDES = (Outcome.EARNED, Outcome.QUALITY_FAILED)
 _CHOOSES_RULES = ("track", "program")
 _SCORE = "quality_score"
 
@@ -83,6 +85,8 @@ def _reason(column: str, row: Row, book: RuleBook, *, follows: bool) -> str:
     keys = [step.key for step in row.law.inputs if (step.column or step.key) == column]
     least = standard_score(book, row.situation)
     if column == _SCORE and follows:
+        if ends not in _STANDARD_DECIDES:
+            return _HOLDS[ends]
         side = "meets" if row.figure("quality_standard_met") == 1 else "is below"
         return f"the score {side} the quality standard of {show(least, 'fraction')} as before, which alone decides"
     if not keys and column not in _CHOOSES_RULES:

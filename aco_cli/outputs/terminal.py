@@ -89,6 +89,9 @@ def draw(
     return TRAILING.sub("", captured.get()), note
 
 
+_AMOUNT = re.compile(r"-?[0-9,]+")
+
+
 def _note(left_out: int) -> str:
     return f"{left_out} more column{'' if left_out == 1 else 's'}: --columns all" if left_out else ""
 
@@ -107,8 +110,8 @@ def _captions(shown: Sequence[Field], told: Sequence[Field], *, exact: bool) -> 
 
 
 def _adds_up(field: Field) -> bool:
-    """Whether the amounts shown add up to the total shown, as far as both are whole dollars."""
-    if field.column.unit is not Unit.USD or not field.total:
+    """Whether the amounts shown add up to the total shown, as far as there is one: the first may count rows instead."""
+    if field.column.unit is not Unit.USD or not _AMOUNT.fullmatch(field.total):
         return True
     return sum(_dollars(cell) for cell in field.cells) == _dollars(field.total)
 

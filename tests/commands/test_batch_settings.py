@@ -161,7 +161,8 @@ def test_mistake_in_pyproject_is_an_error_too(aco: Aco, folder: Path) -> None:
 def test_mistake_in_the_environment_is_an_error_with_the_variable(aco: Aco, folder: Path) -> None:
     done = aco(*SETTLE, cwd=folder, env={"ACO_LAYOUT": "puf"})
     assert done.returncode == 2
-    assert "environment variable ACO_LAYOUT: expected one of auto, roster, cms-puf, stlmt, found 'puf'" in done.stderr
+    choices = "auto, roster, cms-puf, cms-results, stlmt"
+    assert f"environment variable ACO_LAYOUT: expected one of {choices}, found 'puf'" in done.stderr
 
 
 def test_unknown_variable_is_refused(aco: Aco, folder: Path) -> None:

@@ -89,7 +89,7 @@ def test_too_few_acos_of_a_start_are_a_warning(aco: Aco, tmp_path: Path) -> None
 def test_nothing_to_estimate_is_an_error(aco: Aco, tmp_path: Path) -> None:
     done = aco("calibrate", "2014", public_use_file(tmp_path, {"2013-01-01": 8}), "-o", tmp_path / "r.csv")
     assert done.returncode == 3
-    assert "expected an agreement start with more than 8 ACOs" in done.stderr
+    assert "an agreement start with more than 8 ACOs whose benchmark years" in done.stderr
     assert not (tmp_path / "r.csv").exists()
 
 
@@ -134,7 +134,7 @@ def test_a_roster_is_no_public_use_file(aco: Aco, roster_2014: Path) -> None:
 def test_updates_need_the_figures_of_the_year(aco: Aco, tmp_path: Path) -> None:
     done = aco("calibrate", "2014", public_use_file(tmp_path, {"2013-01-01": 40}), "--updates")
     assert done.returncode == 3
-    assert "column UpdatedBnchmk: expected this column, for --updates" in done.stderr
+    assert "column UpdatedBnchmk: missing required column, for --updates" in done.stderr
 
 
 def test_updates_go_below_the_trend_factors(aco: Aco, tmp_path: Path) -> None:

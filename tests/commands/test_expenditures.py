@@ -79,7 +79,7 @@ def test_claims_come_out_as_expenditures_by_type(aco: Runner, folder: Path) -> N
     assert float(found["aged-nondual"]["per_capita_expenditure"]) == pytest.approx(-50 * 1.013)
     assert found["aged-nondual"]["risk_score"] == "1.5"
     assert found["esrd"]["person_years"] == "0"
-    assert "1 beneficiaries have no row of enrollment" in done.stderr
+    assert "1 beneficiaries have no enrollment records in an assigned calendar year" in done.stderr
     assert done.returncode == 0
 
 
@@ -135,8 +135,8 @@ def test_counties_give_regional_figures_and_those_without_are_listed(
     assert float(found["aged-nondual"]["regional_expenditure"]) == pytest.approx(9459.36 / 1.01092, rel=1e-14)
     assert float(found["aged-nondual"]["national_weight"]) == pytest.approx(0.75 / 18916.17, rel=1e-14)
     assert (
-        "warning: county 99999 has no figures for aged-nondual in the county files of 2018: 0.25 person years count in "
-        "no regional figure" in done.stderr
+        "warning: county 99999 has no figures for aged-nondual in the county files of 2018: 0.25 person years "
+        "excluded from regional expenditures" in done.stderr
     )
 
 

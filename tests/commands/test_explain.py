@@ -114,8 +114,11 @@ def test_distances_come_first_and_say_what_they_are_worth(aco: Aco, rows: Rows, 
         "$1,055,491.02 (0.75 points)",
     )
     assert lines[0]["formula"].startswith("settled again with expenditure_total $")
-    assert lines[0]["formula"].endswith(": reaching it would earn $1,340,895.85")
-    assert (lines[0]["words"], lines[0]["worth"]) == ("reaching it would earn $1,340,895.85.", "1340895.85")
+    assert lines[0]["formula"].endswith(": reaching it would raise the settlement by $1,340,895.85")
+    assert (lines[0]["words"], lines[0]["worth"]) == (
+        "reaching it would raise the settlement by $1,340,895.85.",
+        "1340895.85",
+    )
     assert lines[1]["label"] == "Room to the minimum loss rate"
     assert (lines[-1]["line"], lines[-1]["worth"]) == ("settlement", "")
 

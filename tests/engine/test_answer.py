@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from aco_cli.engine.answer import PLACE, TABLE, answers
+from aco_cli.engine.answer import TABLE, answers
 from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.step import FIGURE
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.rules.book import RuleBook
 
@@ -109,7 +110,7 @@ def test_figures_in_the_sentences_are_figures_of_the_law() -> None:
     for program in ("mssp", "pioneer"):
         law = law_of(BOOK, program, TABLE)
         for note in law.notes:
-            unknown = set(PLACE.findall(note.text)) - set(law.known) - {"aco", "year", "missing"}
+            unknown = set(FIGURE.findall(note.text)) - set(law.known) - {"aco", "year", "missing"}
             assert not unknown, (program, note.name)
         tests = " ".join(note.when for note in law.notes)
         assert all(f'"{outcome}"' in tests for outcome in OUTCOMES), program

@@ -82,5 +82,5 @@ def test_a_given_value_wins_over_the_population(compute: Any, empty_people: Any,
 def test_a_type_without_anyone_in_the_population_lacks_a_threshold(compute: Any, empty_people: Any) -> None:
     people = population(empty_people, ["50.00"])
     people.reference[2018, 2018, "esrd"] = ("", "")
-    with pytest.raises(InputError, match="column truncation_threshold: expected a value for 2018, 2018, esrd"):
+    with pytest.raises(InputError, match="column truncation_threshold: missing a value for 2018, 2018, esrd"):
         compute(people)
