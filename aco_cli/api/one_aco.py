@@ -23,6 +23,7 @@ from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.one_aco import Check, OneAco
 from aco_cli.outputs.phrases import acos
 from aco_cli.outputs.worksheet_text import Cells, line_cells, told_lines
+from aco_cli.rules.book import RuleBook
 
 _FEWEST = 5  # others, below which a place among them says little
 _FIGURES = ("performance_year", "savings_rate", "msr", "settlement", "outcome", "notes")
@@ -49,7 +50,7 @@ def one_aco(run: Run, frame: pd.DataFrame, request: Request, made_of: str) -> On
         lines=[_cells(each, law_of(request.book, row["program"])) for each in shown.to_dict("records")],
         keys=shown["line"].tolist(),
         distances=[f"{label}: {distance}; {words}" for label, distance, words in told],
-        checks=[] if request.what_if else _checks(row, figures),
+        checks=[] if request.what_if else _checks(row, figures, request.book),
         rates=rates,
         rate=float(figures["savings_rate"]),
         comparison=_comparison(rates, float(figures["savings_rate"]), track, int(row["performance_year"])),
@@ -71,14 +72,16 @@ def _cells(line: Mapping[Hashable, Any], law: Law) -> Cells:
     return letter, label, value, how
 
 
-def _checks(row: pd.Series, figures: pd.Series) -> list[Check]:
+def _checks(row: pd.Series, figures: pd.Series, book: RuleBook) -> list[Check]:
     """The published figures of a row beside the recomputed ones."""
     found = []
     published, ours = float(row.get("published_settlement", math.nan)), float(figures["settlement"])
     if not math.isnan(published + ours):
         agrees = abs(ours - published) <= EXACT
         found.append(Check("Settlement", show(ours, "USD"), show(published, "USD"), agrees))
-    published, ours = float(row.get("published_msr", math.nan)), float(figures["msr"])
+    # Where the published rate is all there is to go by, it says nothing about itself.
+    alone = settle(pd.DataFrame([row]).drop(columns="published_msr", errors="ignore"), book, ("msr",))
+    published, ours = float(row.get("published_msr", math.nan)), float(alone["msr"].iloc[0])
     if not math.isnan(published + ours):
         agrees = abs(ours - published) <= _SAME_RATE + 1e-9
         found.append(Check("Minimum savings rate", show(ours, "fraction"), show(published, "fraction"), agrees))

@@ -46,7 +46,8 @@ def warn_of_unpublished(run: Run, warned: pd.Series, frame: pd.DataFrame, where:
     if "benchmark_is_warned" in frame:
         warned = warned | frame["benchmark_is_warned"].to_numpy(dtype="bool")
     if rows := int(warned.sum()):
-        run.warn("unpublished", f"{rows:,} settlements depend on parameters that are not published; {where}", rows=rows)
+        depend = "1 settlement depends" if rows == 1 else f"{rows:,} settlements depend"
+        run.warn("unpublished", f"{depend} on parameters that are not published; {where}", rows=rows)
 
 
 def with_benchmark_notes(notes: pd.Series, frame: pd.DataFrame) -> pd.Series:

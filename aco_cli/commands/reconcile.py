@@ -37,6 +37,7 @@ def reconcile(
     """
     from aco_cli.engine.reconcile import Verdict
     from aco_cli.errors import UsageError
+    from aco_cli.outputs.phrases import acos
 
     if quality and by_year:
         raise UsageError("--by-year is of settlements: with --quality the summary by year is on standard error")
@@ -47,7 +48,7 @@ def reconcile(
         return bool((found.table["class"] == Verdict.UNEXPLAINED).any())
     for year in found.totals.to_dict("records"):
         counts = [f"{year[verdict]:,} {verdict}" for verdict in Verdict if year[verdict]]
-        told = f"{year['performance_year']}: {year['acos']:,} ACOs, {', '.join(counts)}"
+        told = f"{year['performance_year']}: {acos(year['acos'])}, {', '.join(counts)}"
         session.note("compared", told, year=year["performance_year"])
     is_short = table.output is None and table.format is Format.AUTO and sys.stdout.isatty() and not all_figures
     shown = found.table[found.table["class"] != Verdict.EXACT] if is_short else found.table

@@ -64,7 +64,8 @@ def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[WorksheetR
             label=step.reached if is_behind else step.label,
             unit=step.unit,
             value="" if math.isnan(by) else repr(abs(float(by))),
-            shown=_distance(abs(by), step.unit, benchmark, is_behind=is_behind),
+            # Room to a limit is in payments, not in savings: points of the benchmark would be read as those.
+            shown=_distance(abs(by), step.unit, math.inf if limit else benchmark, is_behind=is_behind),
             formula=told if limit else again + told,
             citation=step.cite,
             status="",
@@ -79,7 +80,7 @@ def _distance(distance: float, unit: str, benchmark: float, *, is_behind: bool) 
     if unit == "condition":  # there is no way to it that could be measured, only a side to be on
         return "met" if is_behind else "not met"
     if unit == "USD":
-        points = _points(100 * distance / benchmark, 2) if distance else ""
+        points = _points(100 * distance / benchmark, 2) if distance and math.isfinite(benchmark) else ""
         return show(distance, unit) + (f" ({points})" if points else "")
     return _points(distance, 6)
 
