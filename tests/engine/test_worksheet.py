@@ -175,7 +175,8 @@ def test_inputs_say_that_they_are_given(canonical) -> None:
             "to_minimum_savings",
             "Above the minimum savings rate",
             "$200,000.00 (0.2 points)",
-            "settled again with expenditure_total $96,200,000.01: falling below it would lower the settlement by $1,764,000.00",
+            "settled again with expenditure_total $96,200,000.01: falling below it would lower the settlement by "
+            "$1,764,000.00",
         ),
         (
             SAVED,
