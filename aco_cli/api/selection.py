@@ -11,7 +11,7 @@ import pandas as pd
 
 from aco_cli.errors import UsageError
 from aco_cli.inputs.source import TABLE_SUFFIXES, FrameFile, SheetFile
-from aco_cli.inputs.unpack import allow, most
+from aco_cli.inputs.unpack import allow
 from aco_cli.inputs.years import Years
 from aco_cli.rules.book import RuleBook
 
@@ -100,9 +100,7 @@ class Request:
 def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
     """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
     where = selection.get("where")
-    most.set(None)
-    if size := selection.get("max_unpacked"):
-        allow(size)
+    allow(selection.get("max_unpacked"))
     request = Request(
         tables(data, selection.get("sheet")),
         years_of(years),

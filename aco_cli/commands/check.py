@@ -41,8 +41,7 @@ def check(
     from aco_cli.inputs.unpack import allow
     from aco_cli.outputs.columns import column_names
 
-    if sources.max_unpacked:
-        allow(sources.max_unpacked)
+    allow(sources.max_unpacked)
     problems, remarks = check_files(tables(files, sources.sheet), sources.layout, tables(sources.expenditures))
     problems = sorted(problems, key=lambda problem: (problem.file, problem.row or math.inf))
     session.remarks(remarks)

@@ -25,7 +25,7 @@ STDIN = "-"
 READABLE = "CSV, TSV, JSON, Parquet or XLSX (text ones may be .gz, .zst or .zip)"
 
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 # What reading a zip raises: RuntimeError is for a way of packing or locking it that Python does not know.
 UNREADABLE = (BadZipFile, OSError, EOFError, RuntimeError, zlib.error)
 _WORKBOOK_MEMBERS = ("xl/", "[Content_Types].xml", "mimetype")
@@ -106,7 +106,7 @@ def read_source(file: str) -> FileContent:
     packed = data
     data = _decompressed(name, data)
     remarks: tuple[Remark, ...] = ()
-    if data.startswith(_ZIP):
+    if data.startswith(ZIP_MARKS):
         data, remarks = _unzipped(name, data)
         data = _decompressed(name, data)
     text = data.removeprefix(codecs.BOM_UTF8).lstrip()

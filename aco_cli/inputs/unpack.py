@@ -1,5 +1,7 @@
 """How much compressed input may hold: what is small on disk must not fill the memory of whoever opens it."""
 
+import sys
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -21,9 +23,13 @@ class _Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def allow(size: str) -> None:
-    """Let files hold as much as `size` (4GB) from now on, however well they are packed. Raises UsageError."""
-    most.set(megabytes(size, "--max-unpacked") * 1_000_000)
+class _Sink(Protocol):
+    def write(self, chunk: bytes, /) -> object: ...
+
+
+def allow(size: str | None) -> None:
+    """Let the files of a call hold as much as `size` (4GB), however well they are packed. Raises UsageError."""
+    most.set(megabytes(size, "--max-unpacked") * 1_000_000 if size else None)
 
 
 def most_cells() -> int:
@@ -38,14 +44,21 @@ def check_parts(file: str, packed: int, unpacked: int) -> None:
 
 def unpacked(file: str, packed: int, stream: _Stream) -> bytes:
     """What a stream holds, read no further than it may. Raises InputError where there is more."""
-    bound = _most_bytes()
-    chunks: list[bytes] = []
+    return b"".join(_chunks(file, packed, stream, _most_bytes()))
+
+
+def unpack_to(target: _Sink, file: str, packed: int, stream: _Stream) -> None:
+    """Write what a stream holds to a file on disk, of any size that is not packed to fill it. Raises InputError."""
+    for chunk in _chunks(file, packed, stream, most.get() or sys.maxsize):
+        target.write(chunk)
+
+
+def _chunks(file: str, packed: int, stream: _Stream, bound: int) -> Iterator[bytes]:
     size = 0
     while chunk := stream.read(1 << 20):
-        chunks.append(chunk)
         size += len(chunk)
         _check(file, packed, size, bound)
-    return b"".join(chunks)
+        yield chunk
 
 
 def _most_bytes(part: int = 1) -> int:

@@ -462,8 +462,36 @@ def test_files_that_are_no_feed_are_told(run: Runner, feed: Path) -> None:
     assert done.returncode == 3
     assert "cclf/readme.txt: expected a CCLF file: by CMS's name" in done.stderr
     assert "nowhere: file not found" in run("--cclf", "nowhere", *FEED[2:]).stderr
+
+
+def test_an_archive_that_is_cut_off_is_refused(run: Runner, feed: Path) -> None:
+    """Left out as something else, its claims would be missing."""
     (feed / "cclf" / "bad.zip").write_bytes(b"PK\3\4")
-    assert run(*FEED).returncode == 0  # no archive that anything could be in
+    done = run(*FEED)
+    assert done.returncode == 3
+    assert "bad.zip: expected a whole zip file" in done.stderr
+
+
+def test_an_archive_made_to_fill_a_disk_is_refused(run: Runner, feed: Path) -> None:
+    """60 MB of zeros in 60 KB: no claims are packed so well."""
+    with zipfile.ZipFile(feed / "cclf" / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("P.A1234.ACO.ZC5Y19.D190115.T0000001", bytes(60_000_000))
+    done = run(*FEED)
+    assert done.returncode == 3
+    assert "expected data packed to no less than 1/200 of its size" in done.stderr
+
+
+def test_a_damaged_archive_is_refused(run: Runner, feed: Path) -> None:
+    """Bytes changed in what is packed, not in the list of members."""
+    place = feed / "cclf" / "bad.zip"
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("P.A1234.ACO.ZC5Y19.D190115.T0000001", "".join(map(str, range(5_000))))
+    data = bytearray(place.read_bytes())
+    data[200:240] = bytes(40)
+    place.write_bytes(data)
+    done = run(*FEED)
+    assert done.returncode == 3
+    assert "bad.zip: expected a whole zip file" in done.stderr
 
 
 def test_one_kind_in_two_forms_is_refused(run: Runner, feed: Path) -> None:

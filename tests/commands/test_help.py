@@ -116,7 +116,7 @@ def test_completion_finds_ids_in_the_files_of_the_folder(
     assert completion.acos("A6736") == []
 
 
-def test_there_is_a_manual_page_of_each_command_with_the_text_of_its_help(tmp_path: Path) -> None:
+def test_there_is_a_manual_page_of_each_command_with_the_text_of_its_help(tmp_path: Path, patience: int) -> None:
     spec = util.spec_from_file_location("make_man", MAKE_MAN)
     assert spec is not None
     assert spec.loader is not None
@@ -130,6 +130,6 @@ def test_there_is_a_manual_page_of_each_command_with_the_text_of_its_help(tmp_pa
     if shutil.which("groff") and sys.platform == "linux":
         for page in tmp_path.iterdir():
             done = subprocess.run(
-                ["groff", "-man", "-ww", "-Tutf8", page], capture_output=True, text=True, check=True, timeout=60
+                ["groff", "-man", "-ww", "-Tutf8", page], capture_output=True, text=True, check=True, timeout=patience
             )
             assert done.stderr == "", page

@@ -2,20 +2,24 @@
 
 import glob
 import re
-import shutil
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from errno import ENOSPC
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aco_cli.errors import InputError, Problem
+from aco_cli.errors import InputError, OutputError, Problem
 from aco_cli.inputs.claims.cclf import CCLF_KINDS, cclf_name
+from aco_cli.inputs.claims.limits import DISK_IS_FULL
 from aco_cli.inputs.claims.sources import DELIMITERS, FIXED, PARQUET, File
 from aco_cli.inputs.problems import damaged
+from aco_cli.inputs.source import ZIP_MARKS
+from aco_cli.inputs.unpack import unpack_to
 
 # A kind as people name files for it, such as cclf5.csv; its summary, which is not read.
 _PLAINLY = re.compile(r"cclf[_-]?([1-9AB])(?![0-9a-z])", re.IGNORECASE)
@@ -87,7 +91,7 @@ def find_cclf(paths: Sequence[str], scratch: Callable[[], Path]) -> CclfFiles:
         if not files:
             found.problems.append(Problem(path, "a file", "no such file" if not in_folder else "an empty folder"))
         for file in files:
-            if is_zipfile(file):
+            if _is_archive(file):
                 _unpack(found, file, scratch())
             else:
                 found.add(file, str(file), in_folder=in_folder)
@@ -98,6 +102,14 @@ def _is_data(path: Path, folder: Path) -> bool:
     return path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
 
+def _is_archive(file: Path) -> bool:
+    """Whether a file is, or began as, a zip archive."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as start:
+        return is_zipfile(file) or start.read(4) in ZIP_MARKS
+
+
 def _unpack(found: CclfFiles, file: Path, scratch: Path) -> None:
     try:
         with ZipFile(file) as archive:
@@ -106,9 +118,13 @@ def _unpack(found: CclfFiles, file: Path, scratch: Path) -> None:
                     continue
                 place = scratch / f"{len(found.called)}-{number}{Path(member.filename).suffix.lower()}"
                 with archive.open(member) as packed, place.open("wb") as target:
-                    shutil.copyfileobj(packed, target, _LONGEST)
+                    unpack_to(target, str(file), member.compress_size, packed)
                 found.add(place, f"{file}/{member.filename}", in_folder=True)
-    except (BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+    except InputError as error:
+        found.problems += error.problems
+    except OSError as error:
+        raise OutputError(DISK_IS_FULL.format(scratch) if error.errno == ENOSPC else f"{file}: {error}") from None
+    except (BadZipFile, RuntimeError, EOFError, zlib.error) as error:  # RuntimeError: a password, or another method
         found.problems += damaged(str(file), "zip", error).problems
 
 
