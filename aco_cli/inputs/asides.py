@@ -12,9 +12,12 @@ from aco_cli.inputs.remarks import Remark
 _NAMED = 5
 _NAMES = ("aco_id", "aco_name")
 _TOTAL = (
-    r"(?i)\b(?:sub-?)?totals?\b|^(?:avg\.?|average|mean|median|min\.?|max\.?|minimum|maximum|std\.? ?dev.*|sd|count|"
-    r"sum|n|p\d+|\d+(?:th|st|nd|rd) percentile|all|all acos|overall|combined|national.*)\s*:?$"
+    r"(?i)\b(?:sub-?)?totals?\b|^(?:avg\.?|average|mean|median|min\.?|max\.?|minimum|maximum|std\.? ?dev.*|"
+    r"sd|count|sum|n|\d+(?:th|st|nd|rd) percentile|all|all acos|overall|combined|national(?: .*)?)\s*:?$"
 )
+# Percentiles, unless other IDs go on counting: P1, P2, P3 are ACOs.
+_NUMBERED = r"(?i)^p\d+\s*:?$"
+_PERCENTILE = r"(?i)^p(?:1|5|10|20|25|50|75|80|90|95|99)\s*:?$"
 _TOTAL_NAME = r"(?i)^(?:(?:grand|sub|overall)[ -]?)?totals?\b"
 _SENTENCE = r"\S\s+\S|:$|^\W"
 
@@ -26,7 +29,7 @@ def without_asides(match: Match, raw: RawTable) -> tuple[RawTable, list[Remark]]
     found = {
         ("repeated_header", "the header again, as in files that were joined"): _headers(match, raw),
         ("note_row", "a note below the table or in it"): _notes(raw, filled),
-        ("totals_row", "a totals row"): _totals(match, raw),
+        ("totals_row", "a totals row; if it is an ACO, give it another ID"): _totals(match, raw),
     }
     told = [
         Remark(f"{raw.file}, {_places(raw, rows)}: left out, {words}", code)
@@ -72,8 +75,16 @@ def _totals(match: Match, raw: RawTable) -> Mask:
         place = match.place(column.sources) if column else None
         if place is not None and blank.any():
             totals |= blank & _matches(raw.columns[place], _TOTAL if name == "aco_id" else _TOTAL_NAME)
+            if name == "aco_id":
+                totals |= _percentiles(raw.columns[place])
             blank &= is_blank(raw.columns[place])
     return totals
+
+
+def _percentiles(ids: object) -> Mask:
+    numbered, percentiles = _matches(ids, _NUMBERED), _matches(ids, _PERCENTILE)
+    is_all = np.count_nonzero(percentiles) == len(percentiles)
+    return percentiles if (numbered == percentiles).all() and not is_all else np.zeros_like(percentiles)
 
 
 def _matches(column: object, pattern: str) -> Mask:

@@ -311,6 +311,7 @@ def test_a_note_tells_what_is_odd_about_a_file_that_is_read(write, load_year, na
         (f"{HEADER}\n", "row 3 ('aco_id'): left out, the header again"),
         ("Note: dollars are rounded,,,,,\n", "row 3 ('Note: dollars are rounded'): left out, a note"),
         ("Total,,,10000,100000000,90000000\n", "row 3 ('Total'): left out, a totals row"),
+        ("p25,mssp,track-1,10000,100000000,90000000\n", "row 3 ('p25'): left out, a totals row; if it is an ACO"),
     ],
 )
 def test_rows_that_are_no_data_are_left_out_with_a_warning(write, load_year, after: str, words: str) -> None:
@@ -318,6 +319,14 @@ def test_rows_that_are_no_data_are_left_out_with_a_warning(write, load_year, aft
     assert list(loaded.frame["aco_id"]) == ["A1", "A2"]
     (warning,) = loaded.warnings
     assert words in warning
+
+
+def test_acos_that_are_numbered_like_percentiles_are_acos(write, load_year) -> None:
+    """P5 is one where P6 is; and National1 is no national row."""
+    ids = ["P5", "P6", "P10", "National1"]
+    loaded = load_year(write("\n".join([HEADER, *(ROW.replace("A1", each) for each in ids)]) + "\n"))
+    assert list(loaded.frame["aco_id"]) == ids
+    assert loaded.warnings == []
 
 
 def test_an_empty_workbook_and_a_header_only_one_are_refused(tmp_path: Path, problems_of) -> None:
