@@ -8,7 +8,8 @@ from typing import Protocol
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.limits import megabytes
 
-# Bytes of text; a workbook, whose cells take more, may hold a quarter, and a cell for so many of its bytes.
+# Bytes of text; a workbook, whose cells take more, may hold a quarter unless a run allows more, and a cell for so many
+# of its bytes.
 _DEFAULT = 1_000_000_000
 _WORKBOOK = 4
 _PER_CELL = 50
@@ -62,7 +63,7 @@ def _chunks(file: str, packed: int, stream: _Stream, bound: int) -> Iterator[byt
 
 
 def _most_bytes(part: int = 1) -> int:
-    return (most.get() or _DEFAULT) // part
+    return most.get() or _DEFAULT // part
 
 
 def _check(file: str, packed: int, size: int, bound: int) -> None:

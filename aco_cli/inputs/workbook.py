@@ -18,8 +18,8 @@ from aco_cli.inputs.source import READABLE, FileContent
 from aco_cli.inputs.workbook_cells import NumberFormat, SpecialCells, WorkbookParts
 
 _EXACT = 2**53
-# Reports of CMS have less than a hundredth of these bytes.
-_REPORT = 5_000_000
+# Reports of CMS have less than a tenth of these bytes; a larger workbook is not opened twice.
+_REPORT = 1_000_000
 
 
 def workbook_sheets(source: FileContent, wanted: str = "") -> list[Sheet]:
@@ -48,9 +48,11 @@ def workbook_sheets(source: FileContent, wanted: str = "") -> list[Sheet]:
 def first_texts(file: str) -> list[str]:
     """What stands at the left of the first rows of each sheet; nothing of a large file, or one that is no workbook."""
     try:
+        if Path(file).stat().st_size > _REPORT:
+            return []
         data = Path(file).read_bytes()
         parts = WorkbookParts.of(file, data)
-        if parts is None or len(data) > _REPORT:
+        if parts is None:
             return []
         for title in parts.sheets:
             parts.special_cells(title)  # refuses a sheet that the reader would allocate too much for
