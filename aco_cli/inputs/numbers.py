@@ -1,5 +1,7 @@
 """Text to numbers, vectorized and correctly rounded; only what is unmistakably a number is one. And their bounds."""
 
+import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,6 +20,7 @@ _PLAIN = rf"(?:[+-]?\$?\s*|\$\s*[+-]){_DIGITS}(?:[eE][+-]?[0-9]+)?"
 _ACCOUNTING = rf"(?:\$\s*)?\((?:\$\s*)?{_DIGITS}\)"
 _NUMBER = rf"^(?:{_PLAIN}|{_ACCOUNTING})$"
 _NUMBER_OR_PERCENT = rf"^(?:{_PLAIN}|{_ACCOUNTING}|(?:[+-]?{_DIGITS}|\({_DIGITS}\))\s?%)$"
+_ONE = re.compile(_NUMBER_OR_PERCENT)
 _PERCENT_TYPES = ("rate", "fraction", "election", "positive")
 _DRESSING = r"[$,%()+\s]"
 # Byte order marks, zero-width characters, soft hyphens, marks of direction.
@@ -60,6 +63,16 @@ def parse_numbers(cells: Any, column: Column) -> tuple[Floats, Mask]:
         if values is None:
             return _dressed(text, column)
     return values, np.isinf(values)
+
+
+def number_in(text: str) -> float | None:
+    """The number in one cell, as `parse_numbers` reads many, percentages as fractions; None where it is none."""
+    text = re.sub(_MINUS, "-", text.strip())
+    if not _ONE.match(text):
+        return None
+    bare = re.sub(_DRESSING, "", text)
+    value = float(f"{'-' if '(' in text else ''}{bare}{'e-2' if text.endswith('%') else ''}")
+    return value if math.isfinite(value) else None
 
 
 def are_percentages(cells: Any, column: Column) -> bool:

@@ -280,3 +280,27 @@ def test_documents_show_what_is_printed(aco, reports: list[Path]) -> None:
 
 def given(name: str) -> tuple[str, str]:
     return "--set", f"{name}={KNOWN[name]}"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("Disabled", "1_1000"), "none of Disabled"),
+        (("Disabled", "inf"), "none of Disabled"),
+        (("End Stage Renal Disease", 1.0), "one figure of endstagerenaldisease"),
+    ],
+)
+def test_a_figure_that_is_none_or_stands_twice_is_refused(reports, rewritten, change, message: str) -> None:
+    """In the dollars of the annual report; a row that is there twice with another figure is no one's choice."""
+    row_label, value = change
+    annual = next(file for file in reports if "AEXPU" in file.name)
+
+    def spoil(sheets) -> None:
+        rows = sheets["Table_1-Aggregate_EU_Report"]
+        start = next(at for at, row in enumerate(rows) if str(row[0]).startswith("Total Expenditures by"))
+        at = next(at for at in range(start, len(rows)) if rows[at][0] == row_label)
+        row = [row_label, *([value] * (len(rows[at]) - 1))]
+        rows[at : at + (not message.startswith("one figure"))] = [row]
+
+    with pytest.raises(aco.InputError, match=message):
+        aco.project([*(file for file in reports if file != annual), rewritten(annual, spoil)])

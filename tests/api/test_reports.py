@@ -291,3 +291,16 @@ def test_a_run_on_a_report_is_recorded_and_verified(aco, original: Path, tmp_pat
     settled = tmp_path / "settled.csv"
     assert aco("settle", original, "-o", settled, "--manifest").returncode == 0
     assert aco("verify", f"{settled}.manifest.json").returncode == 0
+
+
+def test_a_figure_that_stands_twice_with_two_values_is_refused(report) -> None:
+    """A row of one's own may repeat another, but not say otherwise."""
+
+    def again(sheets: Sheets, factor: float) -> None:
+        rows = sheets[T3]
+        at = next(at for at, row in enumerate(rows) if str(row[0]).startswith("[Y]"))
+        rows.insert(at + 1, [rows[at][0], float(rows[at][1]) * factor])  # type: ignore[arg-type]
+
+    assert set(aco.reconcile(report(lambda sheets: again(sheets, 1.0))).table["class"]) == {"exact"}
+    with pytest.raises(aco.InputError, match=r"one figure for \[Y\] Earned Performance Payment"):
+        aco.reconcile(report(lambda sheets: again(sheets, 1.1)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from aco_cli.data_files import load_yaml
 from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.numbers import number_in
 from aco_cli.inputs.problems import limited
 from aco_cli.inputs.raw import Head, Sheet
 from aco_cli.inputs.remarks import Remark
@@ -197,8 +198,11 @@ def _read_table(report: Report, sheet: ReportSheet, table: str) -> None:
             if kind is None or not section.get(place):
                 report.unknown.append(f"sheet {sheet.title}, row {number}, {row[0] or text}")
                 break
-            figure = Place(table, letter, section[place], kind)
-            report.figures[figure] = Printed(label, number_of(text))
+            figure, printed = Place(table, letter, section[place], kind), Printed(label, number_of(text))
+            if report.figures.setdefault(figure, printed).value != printed.value:
+                where = f"one figure for {row[0]} {section[place]} in sheet {sheet.title}".replace("  ", " ")
+                both = f"{report.figures[figure].value} and {text}"
+                raise InputError([Problem(report.file, where, both, number, fix="leave one of them")])
             sheet.places[number - 1, place] = figure
 
 
@@ -227,8 +231,5 @@ def number_of(text: str) -> float | str | None:
     """A cell as a number, a word, or None where it does not apply."""
     if text in _NOT_APPLICABLE:
         return None
-    bare = text.removesuffix("%").replace(",", "")
-    try:
-        return float(f"{bare}e-2") if text.endswith("%") else float(bare)
-    except ValueError:
-        return text
+    value = number_in(text)
+    return text if value is None else value

@@ -4,6 +4,7 @@ A report is known by what it holds. The expenditure reports do not say whose the
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -130,17 +131,20 @@ def _complete(file: str, held: ByType, where: str) -> ByType:
 
 
 class _Table(NamedTuple):
-    """The numbers of a sheet by the keys of the section, row and column that they stand in."""
+    """The numbers of a sheet by the keys of the section, row and column that they stand in: one each in a sound one."""
 
     file: str
     title: str
-    numbers: Mapping[tuple[str, str, str], float]
+    numbers: Mapping[tuple[str, str, str], Sequence[float]]
 
     def under(self, section: str, column: str = "") -> Iterator[tuple[str, float]]:
-        """The numbers by rows of a section and column, by what their labels begin with."""
-        for (above, row, heading), value in self.numbers.items():
+        """The numbers by rows of a section and column, by what their labels begin with. Raises InputError for two."""
+        for (above, row, heading), values in self.numbers.items():
             if above.startswith(key(section)) and heading.startswith(key(column)):
-                yield row, value
+                if len(set(values)) > 1:
+                    where = f"one figure of {row} in sheet {self.title}, {section}, {heading}"
+                    raise InputError([Problem(self.file, where, " and ".join(map(str, values)))])
+                yield row, values[0]
 
     def by_type(self, section: str, column: str) -> ByType:
         """The numbers by enrollment type. Raises InputError where one is missing."""
@@ -200,8 +204,8 @@ def _latest(table: _Table, section: str) -> str:
     return next((each for each in reversed(quarters) if any(table.under(section, each))), quarters[0])
 
 
-def _labeled(rows: Sequence[Sequence[str]]) -> dict[tuple[str, str, str], float]:
-    found: dict[tuple[str, str, str], float] = {}
+def _labeled(rows: Sequence[Sequence[str]]) -> Mapping[tuple[str, str, str], Sequence[float]]:
+    found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     columns: list[str] = []
     section = ""
     for row in rows:
@@ -212,5 +216,5 @@ def _labeled(rows: Sequence[Sequence[str]]) -> dict[tuple[str, str, str], float]
             section = key(row[0]) or section
         for column, value in zip(columns, values, strict=False):
             if isinstance(value, float):
-                found[section, key(row[0]), column] = value
+                found[section, key(row[0]), column].append(value)
     return found
