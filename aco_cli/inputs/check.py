@@ -9,14 +9,16 @@ from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.layout import FAMILIES, name_key
 from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
-from aco_cli.inputs.recognize import locate
+from aco_cli.inputs.recognize import locate, names_of_column
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.reports.stlmt import read_stlmt
 from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.source import STDIN
+from aco_cli.inputs.stacked import MARKS
 
 _TABLES = ("expenditures", "reference")
-_DOLLARS = {"nab", "abtotbnchmk", "abtotexp", "earnsaveloss"}
+# Of a public use file that no layout fits, these columns tell what it is.
+_TELLING = (*MARKS, "published_settlement")
 
 
 def check_files(
@@ -84,6 +86,11 @@ def _kinds(file: str) -> tuple[str, ...]:
                 head, rates = locate(sheet, ["quality"])
                 kinds += [fits.family] if fits else []
                 kinds += ["quality"] if rates and has_rates(head.names) else []
-                # The dollars of a public use file, of which no layout fits: to be refused as one.
-                kinds += ["roster"] if not fits and len(_DOLLARS & {*map(name_key, head.names)}) > 1 else []
+                kinds += ["roster"] if not fits and _tells_of_a_public_use_file(head.names) else []
     return tuple(dict.fromkeys(kinds)) or FAMILIES[:1]
+
+
+def _tells_of_a_public_use_file(header: Sequence[str]) -> bool:
+    """Whether a header that fits no layout has several columns of CMS's files: it is to be refused as one."""
+    names = {name_key(name) for column in _TELLING for name in names_of_column("cms-puf", column)}
+    return len(names & {*map(name_key, header)}) > 1

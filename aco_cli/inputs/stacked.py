@@ -16,7 +16,7 @@ from aco_cli.inputs.recognize import Match, fit, fitting, missing_names, names_o
 
 _FAMILY = "cms-puf"
 _YEAR_COLUMN = "performance_year"
-_MARKS = ("assigned_beneficiaries", "benchmark_total", "expenditure_total")
+MARKS = ("assigned_beneficiaries", "benchmark_total", "expenditure_total")
 _YEAR = re.compile(r"(?:PY ?)?(20[0-9]{2})(?:\.0)?", re.IGNORECASE)
 
 
@@ -28,7 +28,7 @@ def stacked(sheets: Sequence[Sheet]) -> tuple[Sheet, Mapping[int, Match]] | None
     """
     if any(fitting(head.names, ["roster"]) for sheet in sheets for head in islice(sheet.heads(), 1)):
         return None
-    marks = [set(map(name_key, names_of_column(_FAMILY, mark))) for mark in _MARKS]
+    marks = [set(map(name_key, names_of_column(_FAMILY, mark))) for mark in MARKS]
     for sheet in sheets:
         head = next(
             (head for head in sheet.heads() if all(marks_of & {*map(name_key, head.names)} for marks_of in marks)), None
