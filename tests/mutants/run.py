@@ -41,7 +41,7 @@ TESTS = {
     "aco_cli/rules": ("rules", "reference", "engine", "api"),
     "aco_cli/engine/expenditures": ("engine/expenditures", "commands/test_expenditures.py"),
     "aco_cli/inputs/claims": ("inputs/claims", "engine/expenditures", "commands/test_expenditures.py"),
-    "aco_cli/inputs/reports": ("api/test_reports.py", "api/test_project.py", "inputs/reports"),
+    "aco_cli/inputs/reports": ("api/test_reports.py", "api/test_project.py"),
     "aco_cli/inputs": ("inputs", "commands/test_shapes.py", "commands/test_bad_input.py", "api"),
     "aco_cli/engine": ("engine", "rules/test_cases.py", "api", "commands/test_explain.py", "commands/test_summary.py"),
 }
@@ -55,9 +55,9 @@ def tests_of(file: str) -> list[str]:
     near = next(tests for place, tests in TESTS.items() if file.startswith(place))
     folder = Path("tests") / Path(file).parent.relative_to("aco_cli")
     named = sorted((ROOT / folder).glob(f"test_{Path(file).stem}*.py"))
-    own = [str(path.relative_to(ROOT)) for path in named] + [str(folder)] * (folder != Path("tests/rules"))
-    places = dict.fromkeys([*own, *(f"tests/{each}" for each in near)])
-    return [place for place in places if (ROOT / place).exists()]
+    is_mirrored = (ROOT / folder).is_dir() and folder != Path("tests/rules")
+    own = [str(path.relative_to(ROOT)) for path in named] + [str(folder)] * is_mirrored
+    return list(dict.fromkeys([*own, *(f"tests/{each}" for each in near)]))
 
 
 @cache
@@ -90,8 +90,16 @@ def verdict(mutant: Mutant, folder: Path) -> str:
             return "survived"
     finally:
         path.write_text(source, "utf-8")
-    failed = (checkout / FAILED).read_text("utf-8") if (checkout / FAILED).exists() else ""
-    return f"broken {failed}" if failed and not passes([failed], checkout) else "noticed"
+    if (checkout / FAILED).exists():
+        failed = [(checkout / FAILED).read_text("utf-8")]
+        return "noticed" if passes(failed, checkout) else f"broken {failed[0]}"
+    return "noticed" if end_without_it(mutant.file, checkout) else "broken: the tests do not come to an end in time"
+
+
+@cache
+def end_without_it(file: str, checkout: Path) -> bool:
+    """Whether the tests of a file end and pass without a mutant, so that one that hangs is noticed."""
+    return passes(tests_of(file), checkout)
 
 
 class Notebook:
