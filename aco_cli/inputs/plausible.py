@@ -54,55 +54,55 @@ def _dollars(part: Part) -> Iterator[Remark]:
     if "months" in part.frame:
         people = people * np.nan_to_num(_column(part, "months"), nan=12.0) / 12.0
     benchmark, spent = (_column(part, name) for name in TOTALS)
-    low, high = _PER_BENEFICIARY
     with np.errstate(divide="ignore", invalid="ignore"):
         for name, dollars in zip(TOTALS, (benchmark, spent), strict=True):
-            each = dollars / people
-            odd = (people > 0) & (dollars > 0) & ((each < low) | (each > high))
-            yield from _told(
-                part,
-                odd,
-                name,
-                "per_beneficiary",
-                lambda at, each=each: (  # type: ignore[misc]
-                    f"{each[at]:,.2f} US dollars per beneficiary, plausible are {low:,} to {high:,}; "
-                    "is it a total of all beneficiaries, in dollars?"
-                ),
-            )
-        yield from _told(
-            part,
-            (people < _FEW) & ((dollars_of := benchmark + spent) > 0),
-            "assigned_beneficiaries",
-            "few_beneficiaries",
-            lambda at: f"{people[at]:,.0f} beneficiaries with {dollars_of[at] / 2:,.0f} US dollars; in thousands?",
-        )
+            yield from _per_beneficiary(part, people, name, dollars)
+        yield from _few(part, people, (benchmark + spent) / 2)
         zero = "expenditures of zero; leave the cell blank if they are not known"
         yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", lambda _: zero)
-        rate = (benchmark - spent) / benchmark
-        is_confirmed = np.zeros(len(rate), dtype=bool)
-        if "gross_savings" in part.frame:
-            is_confirmed |= np.abs(benchmark - spent - _column(part, "gross_savings")) <= _ROUNDED
-        if "published_savings" in part.frame:
-            published = _column(part, "published_savings")
-            differs = np.abs(benchmark - spent - published)
-            is_confirmed |= differs <= _ROUNDED
-            yield from _told(
-                part,
-                differs > _ROUNDED,
-                TOTALS[1],
-                "published_savings",
-                lambda at: (
-                    f"benchmark minus expenditures is {benchmark[at] - spent[at]:,.2f}, but BnchmkMinExp says "
-                    f"{published[at]:,.2f}; was a cell changed?"
-                ),
-            )
+        yield from _savings(part, benchmark, spent)
+
+
+def _per_beneficiary(part: Part, people: Floats, name: str, dollars: Floats) -> Iterator[Remark]:
+    low, high = _PER_BENEFICIARY
+    each = dollars / people
+    odd = (people > 0) & (dollars > 0) & ((each < low) | (each > high))
+    fix = f"plausible are {low:,} to {high:,}; is it a total of all beneficiaries, in dollars?"
+    yield from _told(
+        part, odd, name, "per_beneficiary", lambda at: f"{each[at]:,.2f} US dollars per beneficiary, {fix}"
+    )
+
+
+def _few(part: Part, people: Floats, dollars: Floats) -> Iterator[Remark]:
+    yield from _told(
+        part,
+        (people < _FEW) & (dollars > 0),
+        "assigned_beneficiaries",
+        "few_beneficiaries",
+        lambda at: f"{people[at]:,.0f} beneficiaries with {dollars[at]:,.0f} US dollars; in thousands?",
+    )
+
+
+def _savings(part: Part, benchmark: Floats, spent: Floats) -> Iterator[Remark]:
+    """Savings that are not the published ones, and rates that are hardly possible unless others say so too."""
+    savings = benchmark - spent
+    known = {name: _column(part, name) for name in ("gross_savings", "published_savings") if name in part.frame}
+    agrees = [np.abs(savings - others) <= _ROUNDED for others in known.values()]
+    if (published := known.get("published_savings")) is not None:
         yield from _told(
             part,
-            (np.abs(rate) > _SAVINGS_RATE) & (spent > 0) & ~is_confirmed,
+            np.abs(savings - published) > _ROUNDED,
             TOTALS[1],
-            "savings_rate",
-            lambda at: f"a savings rate of {rate[at]:.1%}, plausible are {-_SAVINGS_RATE:.0%} to {_SAVINGS_RATE:.0%}",
+            "published_savings",
+            lambda at: (
+                f"benchmark minus expenditures is {savings[at]:,.2f}, but BnchmkMinExp says {published[at]:,.2f}; "
+                "was a cell changed?"
+            ),
         )
+    rate = savings / benchmark
+    odd = (np.abs(rate) > _SAVINGS_RATE) & (spent > 0) & ~np.logical_or.reduce([*agrees, np.zeros(len(rate), bool)])
+    limits = f"plausible are {-_SAVINGS_RATE:.0%} to {_SAVINGS_RATE:.0%}"
+    yield from _told(part, odd, TOTALS[1], "savings_rate", lambda at: f"a savings rate of {rate[at]:.1%}, {limits}")
 
 
 def _person_years(part: Part) -> Iterator[Remark]:
