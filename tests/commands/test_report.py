@@ -101,6 +101,15 @@ def test_lines_of_an_aco_are_those_of_explain(aco: Aco, page: str, roster_2014: 
         assert lines[label] == (row["letter"], row["shown"], row["citation"])
 
 
+def test_conditions_of_an_aco_are_yes_or_no(page: str) -> None:
+    data = embedded(page)
+    shown = next(each for each in data["acos"] if each["id"] == "A67373")
+    lines = zip(data["laws"][shown["law"]]["lines"], shown["values"], strict=True)
+    values = {line["label"]: value for line, value in lines if line}
+    assert (values["Savings meet the minimum"], values["Quality standard met"]) == ("yes", "yes")
+    assert values["Losses meet the minimum"] == "no"
+
+
 def test_lines_of_an_aco_are_those_of_its_program(aco: Aco, tmp_path: Path, rows: Any) -> None:
     """Programs have lines of their own, and other words for those they share."""
     roster = tmp_path / "mixed.csv"

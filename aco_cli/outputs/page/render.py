@@ -27,7 +27,6 @@ Law = Mapping[str, str]
 _ALSO = ("savings_rate", "settlement", "advance_recouped", "net_payment")
 _UNITS = {"USD": Unit.USD, "fraction": Unit.FRACTION, "condition": Unit.BOOLEAN}
 _GROUP = ("performance_year", "by", "value")
-_YES_NO = {"true": "yes", "false": "no"}
 _JSON: dict[str, Any] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
 
 
@@ -136,8 +135,6 @@ def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int
     if column.name == "outcome":
         return list(series.astype("object").map(OUTCOME_WORDS))
     shown = cells.for_people(series, column, exact=False, dollar_decimals=dollar_decimals).to_pylist()
-    if column.unit is Unit.BOOLEAN:
-        return [_YES_NO.get(text, "") for text in shown]
     dollar = "$" if column.unit is Unit.USD else ""
     return [(f"-{dollar}{text[1:]}" if text.startswith("-") else f"{dollar}{text}") if text else "" for text in shown]
 
