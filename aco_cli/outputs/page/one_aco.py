@@ -6,15 +6,12 @@ from collections.abc import Iterator
 from math import isnan
 from typing import Any
 
-from markupsafe import Markup
-
 from aco_cli.engine.lines.text import show
 from aco_cli.outputs.charts.cascade import waterfall
 from aco_cli.outputs.charts.draw import svg
-from aco_cli.outputs.charts.look import COLORS
 from aco_cli.outputs.charts.one_aco import over_years, strip
 from aco_cli.outputs.one_aco import OneAco
-from aco_cli.outputs.page.render import environment, part, style
+from aco_cli.outputs.page.render import environment, part, style, themed
 from aco_cli.outputs.phrases import OUTCOME_WORDS
 
 
@@ -44,10 +41,3 @@ def _figures(aco: OneAco) -> Iterator[dict[str, Any]]:
     for chart, about, caption in drawings:
         if chart is not None:
             yield {"svg": themed(svg(chart, about, aco.comparison)), "caption": caption}
-
-
-def themed(drawn: str) -> Markup:
-    """A chart whose colors are those of the page."""
-    for name, color in COLORS.items():
-        drawn = drawn.replace(f'"{color}"', f'"var(--{name})"')
-    return Markup(drawn)  # noqa: S704 (text in it is escaped where it is drawn)

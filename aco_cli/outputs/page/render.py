@@ -190,6 +190,13 @@ def part(name: str) -> Markup:
     return Markup(files(__package__).joinpath(name).read_text("utf-8"))  # noqa: S704 (a file of this package)
 
 
+def themed(drawn: str) -> Markup:
+    """A chart whose colors are those of the page."""
+    for name, color in COLORS.items():
+        drawn = drawn.replace(f'"{color}"', f'"var(--{name})"')
+    return Markup(drawn)  # noqa: S704 (text in it is escaped where it is drawn)
+
+
 def _figures(content: Settlements) -> Iterator[dict[str, Any]]:
     """Each chart with its name, its words, and the table of what it sums up, if it does.
 
@@ -203,12 +210,9 @@ def _figures(content: Settlements) -> Iterator[dict[str, Any]]:
         if bare:
             yield {"name": figure.value, "title": TITLES[figure], "caption": NOTHING[figure]}
             continue
-        drawn = svg(chart, TITLES[figure])
-        for name, color in COLORS.items():
-            drawn = drawn.replace(f'"{color}"', f'"var(--{name})"')
         yield {
             "name": figure.value,
-            "svg": Markup(drawn),  # noqa: S704 (text in it is escaped where it is drawn)
+            "svg": themed(svg(chart, TITLES[figure])),
             "caption": caption(figure, content.settled, content.steps),
             "table": tables.get(figure),
         }
