@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from aco_cli.engine.outcome import Outcome
 from aco_cli.errors import OutputError
 from aco_cli.outputs.charts.draw import image, svg
 from aco_cli.outputs.charts.quarters import quarters
 from aco_cli.outputs.columns import output_columns
-from aco_cli.outputs.page.render import environment, grid, style
+from aco_cli.outputs.page.render import environment, grid, style, themed
 from aco_cli.outputs.phrases import OUTCOME_WORDS, millions
 
 _SHOWN = (
@@ -25,13 +24,14 @@ _ABOUT = "Benchmark and spending by quarter"
 
 
 def render_projection(table: pd.DataFrame, output: str, notes: Sequence[str], made_of: str) -> bytes:
-    """The chart (.svg, .png) or page (.html) of a projection: the latest delivery, or all where none is.
+    """The chart (.svg, .png) or page (.html) of a projection: of each ACO and year the latest delivery, or all.
 
-    `table` has the columns of `project` and `mlr`; `notes` is what a reader must know. Raises OutputError where nothing
-    can be drawn.
+    All where the latest cannot be projected, or where it is not known which that is. `table` has the columns of
+    `project` and `mlr`; `notes` is what a reader must know. Raises OutputError where nothing can be drawn.
     """
     known = table[table["updated_benchmark"].notna()]
-    shown = known[known["is_latest"]] if known["is_latest"].any() else known
+    is_latest = known["is_latest"].astype(bool)
+    shown = known[is_latest | ~is_latest.groupby([known["aco_id"], known["performance_year"]]).transform("any")]
     if shown.empty:
         raise OutputError(f"nothing to draw: {table['notes'].iloc[0]}")
     said = sentences(shown)
@@ -42,12 +42,9 @@ def render_projection(table: pd.DataFrame, output: str, notes: Sequence[str], ma
         years=sorted(table["performance_year"].unique().tolist()),
         style=style(),
         sentences=said,
-        drawing=Markup(svg(quarters(shown), _ABOUT)),  # noqa: S704 (text in it is escaped where it is drawn)
+        drawing=themed(svg(quarters(shown), _ABOUT)),
         table=grid(table, [each for each in output_columns("project") if each.name in _SHOWN]),
-        notes=[
-            *notes,
-            *(f"{row.quarter}, delivery {row.benchmark_delivery}: {row.notes}" for row in table.itertuples()),
-        ],
+        notes=[*notes, *(f"{_place(row)}: {row['notes']}" for _, row in table.iterrows() if row["notes"])],
         made_of=made_of,
     ).encode()
 
@@ -58,10 +55,15 @@ def sentences(shown: pd.DataFrame) -> list[str]:
     return [_sentence(row) for _, row in last.iterrows()]
 
 
+def _place(row: pd.Series[Any]) -> str:
+    return f"{row['aco_id']}, {row['quarter']} {row['performance_year']}, delivery {row['benchmark_delivery']}"
+
+
 def _sentence(row: pd.Series[Any]) -> str:
     rate, settlement = float(row["savings_rate"]), row["settlement"]
     needed = "" if pd.isna(row["msr"]) else f" ({row['msr']:.1%} is needed to share savings)"
-    told = f"As of {row['quarter']} {row['performance_year']}, {row['aco_id']} spends {abs(rate):.1%} "
+    delivery = "" if row["is_latest"] else f" by the benchmark report of {row['benchmark_delivery']}"
+    told = f"As of {row['quarter']} {row['performance_year']}{delivery}, {row['aco_id']} spends {abs(rate):.1%} "
     told += f"{'less' if rate >= 0 else 'more'} than its benchmark{needed}"
     if pd.isna(settlement):
         return f"{told}; its settlement is not known."
