@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from aco_cli.engine.benchmark.calibrate import Calibration, Fit
     from aco_cli.engine.benchmark.calibrate_updates import UpdateFit
 
+_RESIDUALS = "Write published minus recomputed per ACO here."
+
 
 @command
 def calibrate(
@@ -23,7 +25,7 @@ def calibrate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="CMS public use file; - is standard input.")],
     table: o.Output,
     session: o.StrictSession,
-    residuals: Annotated[str | None, o.option("FILE", "Write published minus recomputed per ACO here.")] = None,
+    residuals: Annotated[str | None, o.option("FILE", _RESIDUALS), o.WRITTEN] = None,
     updates: Annotated[bool, o.flag("--updates", "Estimate the year's flat-dollar updates too.")] = False,
     rules: o.RulesOption = None,
 ) -> None:
@@ -42,11 +44,9 @@ def calibrate(
     from aco_cli.engine.benchmark.calibrate import calibrate as estimate
     from aco_cli.engine.benchmark.calibrate import together
     from aco_cli.engine.benchmark.calibrate_updates import calibrate_updates
-    from aco_cli.errors import InputError, Problem, UsageError
+    from aco_cli.errors import InputError, Problem
     from aco_cli.inputs.benchmark import load_published_benchmarks
 
-    if residuals is not None and residuals == (table.output or "-"):
-        raise UsageError("--residuals requires a file other than that of -o")
     book = rules_of(rules)
     published = load_published_benchmarks(file, year, updates=updates)
     found = estimate(published, book)

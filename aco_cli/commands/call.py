@@ -4,16 +4,16 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, wraps
+from glob import glob
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NoReturn, get_type_hints
 
 import typer
 
-from aco_cli.commands.options import Messages, Strict
+from aco_cli.commands.options import WRITTEN, Messages, Strict
 from aco_cli.outputs.formats import EXTENSIONS, Format
 
-_OUTPUTS = ("output", "residuals")
 # Arguments that files may say themselves, so that files may stand in their place.
 _SAID_BY_FILES = ("aco_id", "year", "years")
 
@@ -35,6 +35,8 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
     hints = get_type_hints(function, include_extras=True)
     groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint) and hint is not Call}
     calls = [name for name, hint in hints.items() if hint is Call]
+    parameters = _parameters(function, hints, groups, calls)
+    outputs = [each.name for each in parameters if WRITTEN in getattr(each.annotation, "__metadata__", ())]
     has_session = hints.get("session") in {Messages, Strict}
 
     @wraps(function)
@@ -46,7 +48,7 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
         extension = Path(values.get("output") or "").suffix.lower()
         if ctx and "format" in values and "format" not in flags and extension in EXTENSIONS:
             values["format"] = Format.AUTO  # a mere setting gives way to the extension of -o
-        _refuse_output_over_input(values)
+        _refuse_lost_files(values, outputs)
         call = Call(function.__name__, dict(values), flags)
         if ctx and has_session and "rules" in values and (expected := ctx.lookup_default("expect_rules")):
             from aco_cli.commands.manifest import refuse_other_rules
@@ -63,25 +65,37 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
         given["session"] = session = Session(given["session"], call)
         session.finish(findings=bool(function(**values, **given)))
 
-    parameters = _parameters(function, hints, groups, calls)
     vars(run)["__signature__"] = Signature(parameters)
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
 
 
-def _refuse_output_over_input(values: Mapping[str, Any]) -> None:
-    """Raise UsageError for an output that is also an input, or would be one of a folder's the next time."""
-    for option in _OUTPUTS:
-        output = values.get(option) or ""
-        if not os.path.isfile(output):  # noqa: PTH113 (may be hidden, or have a name that cannot be)
+def _refuse_lost_files(values: Mapping[str, Any], outputs: Sequence[str]) -> None:
+    """Raise UsageError for an output where another is written, or that is an input too or will be one next time."""
+    given = [value for name, value in values.items() if name not in outputs]
+    words = [word for value in given for word in (value if isinstance(value, list | tuple) else [value])]
+    taken: dict[str, str] = {}
+    for option in outputs:
+        if (output := values.get(option) or ("-" if option == "output" else "")) == "":
             continue
-        given = [value for name, value in values.items() if name not in _OUTPUTS]
-        words = [word for value in given for word in (value if isinstance(value, list | tuple) else [value])]
-        for word in filter(os.path.exists, (word for word in words if isinstance(word, str))):
-            if os.path.samefile(output, word) or (option, word) == (option, os.path.dirname(output)):  # noqa: PTH120, PTH121
-                from aco_cli.errors import UsageError
+        place = os.path.realpath("/dev/stdout" if output == "-" else output)
+        if (other := taken.setdefault(place, option)) != option and place != os.devnull:
+            _refuse(f"--{option} {output}: --{other} writes there too; name another file")
+        if os.path.isfile(place) and any(_is_read(place, word) for word in words if isinstance(word, str)):  # noqa: PTH113 (may be hidden, or have a name that cannot be)
+            _refuse(f"--{option} {output}: it is an input too, which would be lost; name another file")
 
-                raise UsageError(f"--{option} {output}: it is an input too, which would be lost; name another file")
+
+def _is_read(place: str, word: str) -> bool:
+    """Whether a file is what a word names: it, its folder, or a pattern that it fits."""
+    files = [word] if os.path.exists(word) else glob(word, recursive=True)  # noqa: PTH110, PTH207 (as above)
+    folder = os.path.dirname(place) if _has_table(place) else None  # noqa: PTH120 (as above)
+    return any(os.path.samefile(place, file) or os.path.realpath(file) == folder for file in files)  # noqa: PTH121
+
+
+def _refuse(message: str) -> NoReturn:
+    from aco_cli.errors import UsageError
+
+    raise UsageError(message)
 
 
 def _files_first(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,11 +115,13 @@ def _files_first(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_file(word: str) -> bool:
     """Whether a word is the name of a file with a table; a year or an ID that a folder here is named after is none."""
-    if "." not in word:
-        return False
+    return "." in word and _has_table(word)
+
+
+def _has_table(file: str) -> bool:
     from aco_cli.inputs.source import TABLE_SUFFIXES
 
-    return Path(word).suffix.lower() in TABLE_SUFFIXES
+    return Path(file).suffix.lower() in TABLE_SUFFIXES
 
 
 def _parameters(

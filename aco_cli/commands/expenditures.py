@@ -45,7 +45,7 @@ def expenditures(
     claims: ClaimsOptions,
     output: o.Output,
     session: o.StrictSession,
-    audit: Annotated[str | None, o.option("FILE", _AUDIT)] = None,
+    audit: Annotated[str | None, o.option("FILE", _AUDIT), o.WRITTEN] = None,
 ) -> None:
     """Compute expenditures from claims, by enrollment type.
 
@@ -59,10 +59,6 @@ def expenditures(
     aco expenditures 2023 --cclf feed/ --assignment assignment.csv \\
         --reference reference.csv --audit audit.csv
     """
-    from aco_cli.errors import UsageError
-
-    if audit is not None and audit == (output.output or "-"):
-        raise UsageError("--audit requires a file other than that of -o")
     found = aco.expenditures(years, run=session, **vars(claims))
     if audit is not None:
         session.write(found.totals, "expenditures --audit", o.Output(output=audit))

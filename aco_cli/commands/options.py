@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Many = list[str] | None
+# Beside an option that names a file to write: no other may write there, and no input may be there.
+WRITTEN = "written"
 # The variable by which a shell asks for completion.
 COMPLETION = "_ACO_COMPLETE"
 
@@ -109,7 +111,7 @@ _OUT: dict[str, Any] = {"rich_help_panel": OUTPUT}
 _FORMAT = "auto (table on a terminal, CSV when piped), table, csv, tsv, json, jsonl, parquet, xlsx or markdown."
 FormatOption = Annotated[Format, option("FORMAT", _FORMAT, "--format", "-f", **_OUT)]
 _OUTPUT = "Write to FILE (atomic); format inferred from the extension."
-OutputOption = Annotated[str | None, option("FILE", _OUTPUT, "--output", "-o", **_OUT)]
+OutputOption = Annotated[str | None, option("FILE", _OUTPUT, "--output", "-o", **_OUT), WRITTEN]
 _COLUMNS = "Only these columns, in this order; all: every column."
 ColumnsOption = Annotated[Many, option("A,B,...", _COLUMNS, words="columns", **_OUT)]
 SortOption = Annotated[

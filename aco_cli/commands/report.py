@@ -23,7 +23,7 @@ def report(
     rows: o.SettledRows,
     changes: ChangeOptions,
     session: o.StrictSession,
-    output: Annotated[str, o.option("FILE", _OUTPUT, "--output", "-o")],
+    output: Annotated[str, o.option("FILE", _OUTPUT, "--output", "-o"), o.WRITTEN],
     chart: Annotated[Figure | None, typer.Option(help=_CHART)] = None,
 ) -> None:
     """Settlements as a page, a workbook or a chart.

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import get_args
 
 import pytest
 
+from aco_cli.commands.options import WRITTEN
 from aco_cli.commands.table import COMMANDS
 
 Aco = Callable[..., CompletedProcess[str]]
@@ -86,6 +88,44 @@ def test_a_folder_that_may_not_be_read_is_told(aco: Aco, tmp_path: Path, monkeyp
     done = aco("settle", "2014", tmp_path, env={"ACO_DEBUG": ""})
     assert done.returncode == 3
     assert "cannot be used: Permission denied" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("read", "written"), [("fold", "fold/r.csv"), ("./fold/", "fold/r.csv"), ("f*/*.csv", "fold/r.csv")]
+)
+def test_an_output_among_the_files_of_a_folder_or_pattern_is_refused(aco: Aco, roster, read: str, written: str) -> None:
+    path = roster()
+    (path.parent / "fold").mkdir()
+    kept = path.rename(path.parent / "fold" / "r.csv")
+    before = kept.read_bytes()
+    done = aco("settle", "2014", read, "-o", written, cwd=path.parent)
+    assert (done.returncode, kept.read_bytes()) == (2, before)
+    assert f"--output {written}: it is an input too" in done.stderr
+    (kept.parent / "r.svg").write_text("no table of the folder")
+    assert aco("simulate", "2014", read, "--draws", "10", "-o", "fold/r.svg", cwd=path.parent).returncode == 0
+
+
+def test_no_output_is_written_over_an_input_or_over_another(aco: Aco, tmp_path: Path) -> None:
+    """Whatever option names it, and however it is spelled."""
+    (tmp_path / "r.csv").write_text("kept")
+    words = ("expenditures", "2023", "--claims", "c.csv", "--enrollment", "e.csv", "--assignment", "a.csv")
+    lost = aco(*words, "--reference", "r.csv", "--audit", "./r.csv", cwd=tmp_path)
+    assert (lost.returncode, (tmp_path / "r.csv").read_text()) == (2, "kept")
+    assert "--audit ./r.csv: it is an input too" in lost.stderr
+    for audit, output in (("./s.csv", ("-o", "s.csv")), ("-", ()), ("-", ("-o", "-"))):
+        same = aco(*words, "--audit", audit, *output, cwd=tmp_path)
+        assert (same.returncode, f"--audit {audit}: --output writes there too" in same.stderr) == (2, True)
+    residuals = aco("calibrate", "2014", "puf.csv", "--residuals", tmp_path / "x.csv", "-o", "x.csv", cwd=tmp_path)
+    assert (residuals.returncode, "--output writes there too" in residuals.stderr) == (2, True)
+
+
+def test_every_option_that_names_a_file_to_write_is_marked() -> None:
+    for command in COMMANDS:
+        for name, parameter in signature(command.run).parameters.items():
+            marks = getattr(parameter.annotation, "__metadata__", ())
+            is_told = any((getattr(mark, "help", "") or "").startswith("Write ") for mark in marks)
+            is_written = name == "output" or (is_told and get_args(parameter.annotation)[0] is not bool)
+            assert is_written == (WRITTEN in marks), (command.name, name)
 
 
 @pytest.mark.parametrize("more", [(), ("--manifest",)])
