@@ -32,9 +32,8 @@ def write_front(
     sheet.write_string(1, 0, f"{aco.about}{what_if}", styles("warning" if what_if else "hint"))
     sheet.merge_range(2, 0, 2, 3, aco.answer, styles("answer"))
     sheet.set_row(2, _LINE_HEIGHT * math.ceil(len(aco.answer) / _LETTERS_A_LINE))
-    if _SETTLEMENT in cells and not math.isnan(aco.settlement):
-        formula = f'=IF(ABS({cells[_SETTLEMENT]}-({aco.settlement!r}))<0.005,"","{_CHANGED}")'
-        sheet.write_formula(3, 0, formula, styles("warning"), "")
+    same = ",".join(_is_same(cells[key], row, key) for key in cells if key in aco.keys or row.law[key].given)
+    sheet.write_formula(3, 0, f'=IF(IFERROR(AND({same}),FALSE),"","{_CHANGED}")', styles("warning"), "")
     place = _lines(sheet, 5, aco, row, cells, styles)
     place = _checks(sheet, place + 1, aco, styles)
     place = _texts(sheet, place + 1, "Distances", aco.distances, styles)
@@ -44,14 +43,29 @@ def write_front(
     _page(sheet)
 
 
+def _is_same(cell: str, row: Row, key: str) -> str:
+    """The formula for whether a cell holds the original figure; it fails on a text where that is a number."""
+    found = _cached(row, key)
+    if isinstance(found, str):
+        return f'{cell}="{found}"'
+    # What a spreadsheet may differ by from the engine, and nobody sees.
+    noise = max(abs(found) * 1e-12, 1e-6 if row.law[key].unit == "USD" else 1e-9)
+    return f"ABS({cell}-({found!r}))<={noise:g}"
+
+
+def _cached(row: Row, key: str) -> float | str:
+    number = row.figure(key)
+    if math.isnan(number):
+        return NOTHING
+    return OUTCOMES[int(number)] if row.law[key].unit == "outcome" else number
+
+
 def _lines(sheet: Worksheet, place: int, aco: OneAco, row: Row, cells: Mapping[str, str], styles: Styles) -> int:
     write_headings(sheet, place, ("Letter", "Line", "Value", "Calculation or source"), range(2, 3), styles)
     for at, (key, (letter, label, _, how)) in enumerate(zip(aco.keys, aco.lines, strict=True), start=place + 1):
-        number, unit = row.figure(key), row.law[key].unit
-        cached = NOTHING if math.isnan(number) else OUTCOMES[int(number)] if unit == "outcome" else number
         sheet.write_string(at, 0, letter, styles("letter"))
         sheet.write_string(at, 1, label, styles("label"))
-        sheet.write_formula(at, 2, f"={cells[key]}", styles("line", unit), cached)
+        sheet.write_formula(at, 2, f"={cells[key]}", styles("line", row.law[key].unit), _cached(row, key))
         sheet.write_string(at, 3, how, styles("beside"))
     return place + len(aco.lines) + 1
 

@@ -50,7 +50,7 @@ pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is
 
 
 def test_every_cell_is_what_the_engine_says(
-    tmp_path: Path, workbook: Callable[..., bytes], book: RuleBook, canonical, make_rows, patience: int
+    tmp_path: Path, workbook: Callable[..., bytes], book: RuleBook, canonical, make_rows, patience: int, aco
 ) -> None:
     y2014 = roster(SAMPLE / "roster_2014.csv", "2014")
     some = y2014[y2014["aco_id"].isin(["A67373", "A85439"])].reset_index(drop=True)
@@ -80,7 +80,15 @@ def test_every_cell_is_what_the_engine_says(
     books["standard"] = workbook(canonical([STANDARD_2022]))
     below = with_number(books["standard"], "A0", CELLS[SETTLEMENT, "quality_score", ""], 0.7)
 
-    typed = {"lower": lower, "higher": higher, "failed": failed, "below": below}
+    # Neither earns nor owes anything, before and after.
+    assert (
+        aco("report", "2014", SAMPLE / "roster_2014.csv", "--aco", "A65307", "-o", tmp_path / "o.xlsx").returncode == 0
+    )
+    books["one"] = (tmp_path / "o.xlsx").read_bytes()
+    more = with_number(books["one"], "A65307", CELLS[SETTLEMENT, "expenditure_total", ""], 39e6)
+    score = with_number(books["one"], "A65307", CELLS[SETTLEMENT, "quality_score", ""], 0.5)
+
+    typed = {"more": more, "score": score, "lower": lower, "higher": higher, "failed": failed, "below": below}
     found = recalculated({**books, **typed}, tmp_path, patience)
 
     for name, data in books.items():
@@ -95,6 +103,9 @@ def test_every_cell_is_what_the_engine_says(
         assert settled[name] == pytest.approx(settle(frame, book, ("settlement",))["settlement"].tolist(), abs=WITHIN)
     assert settled["lower"][0] < settled["some"][0] < settled["higher"][0], "cells were changed"
     assert settled["lower"][1] == settled["some"][1] == settled["higher"][1]
+    warned = [found[name]["Report"][3][0].partition(":")[0] for name in ("one", "more", "score")]
+    assert warned == ["", "Inputs were changed", "Inputs were changed"]
+    assert settled["one"] == settled["more"] == [0]
     counts = {
         name: (column(found[name]["Summary"], "earned")[-1], column(found[name]["Summary"], "quality-failed")[-1])
         for name in ("some", "failed")
