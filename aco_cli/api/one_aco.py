@@ -96,17 +96,19 @@ def _peers(frame: pd.DataFrame, request: Request) -> pd.DataFrame:
 
 
 def _rates(peers: pd.DataFrame, row: pd.Series, request: Request) -> pd.Series:
-    same = (peers["track"] == row["track"]) & (peers["program"] == row["program"])
+    """The savings rates of the others of its track and year, if there are enough of them."""
+    others = peers["aco_id"] != row["aco_id"]
+    same = others & (peers["track"] == row["track"]) & (peers["program"] == row["program"])
     same &= peers["performance_year"] == row["performance_year"]
     rows = peers[same].reset_index(drop=True)
     rates = settle(rows, request.book, ("savings_rate",))["savings_rate"].dropna()
-    return rates if len(rates) > _FEWEST else rates.iloc[:0]
+    return rates if len(rates) >= _FEWEST else rates.iloc[:0]
 
 
 def _comparison(rates: pd.Series, rate: float, track: str, year: int) -> str:
     if rates.empty or math.isnan(rate):
         return ""
-    below = (rates < rate).sum() / max(len(rates) - 1, 1)
-    others = f"the other {acos(len(rates) - 1)} on {track} in {year}"
+    below = (rates < rate).mean()
+    others = f"the other {acos(len(rates))} on {track} in {year}"
     told = f"Its savings rate of {rate:.2%} is higher than that of {below:.0%} of {others}"
-    return f"{told}; the median is {rates.median():.2%}."
+    return f"{told}; their median is {rates.median():.2%}."

@@ -31,7 +31,7 @@ def test_page_says_the_answer_of_explain_first(aco: Aco, files: list[Path], tmp_
     assert f'<p class="answer">{answer}</p>' in page
     assert page.index("answer") < page.index("<svg")
     assert page.count("<svg") == 3
-    assert "higher than that of 85% of the other 123 ACOs on BASIC level B in 2023; the median is 2.62%." in page
+    assert "higher than that of 85% of the other 123 ACOs on BASIC level B in 2023; their median is 2.61%." in page
     assert re.search(r"Settlement</th><td>\$1,738,781.46</td><td>\$1,738,782.00</td><td class=\"t yes\">✓ yes", page)
     assert "<td>$4,435,667 x 40%</td>".replace("<td>", '<td class="t">') in page
     assert [year for year in ("2021", "2022", "2023") if f'<th scope="row" class="t">{year}</th>' in page] == [
@@ -64,6 +64,17 @@ def test_a_what_if_is_marked_and_not_compared_with_cms(aco: Aco, files: list[Pat
     assert "published figures" not in page
     cells = [cell for row in CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python() for cell in row]
     assert any("What if: expenditure_total=+5%" in str(cell) for cell in cells)
+
+
+def test_an_aco_is_compared_with_the_others_of_another_track(aco: Aco, files: list[Path], tmp_path: Path) -> None:
+    """It is not among them, neither under that track nor under its own."""
+    output = tmp_path / "one.html"
+    change = ("--set", "track=enhanced", "--set", "msr_election=0.01")
+    assert aco("report", "2023", files[2], "--aco", "A1540", *change, "-o", output).returncode == 0
+    there = aco_api.settle(files[2], 2023, track="enhanced").table["savings_rate"]
+    own = aco_api.settle(files[2], 2023, aco="A1540").table["savings_rate"].iloc[0]
+    found = f"that of {(there < own).mean():.0%} of the other {len(there)} ACOs on ENHANCED in 2023; "
+    assert f"{found}their median is {there.median():.2%}." in output.read_text("utf-8")
 
 
 def test_first_sheet_says_the_same_and_its_figures_are_live(aco: Aco, files: list[Path], tmp_path: Path) -> None:
