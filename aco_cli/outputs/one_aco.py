@@ -26,8 +26,8 @@ class OneAco:
     """One ACO: its last year in words and lines, how it compares, and its years.
 
     `keys` name the `lines` that are shown. `rates` are the savings rates of the other ACOs of its track and year,
-    `rate` its own, `comparison` says how they compare; `years` has a row per year with `performance_year`, `savings_rate`, `msr`,
-    `settlement`, `outcome`; `steps` is the waterfall of the last year.
+    `rate` its own, `comparison` says how they compare; `years` has a row per year with `performance_year`,
+    `savings_rate`, `msr`, `settlement`, `outcome`; `steps` is the waterfall of the last year.
     """
 
     title: str
