@@ -98,6 +98,7 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage:
     for warning in [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]:
         run.warn("claims", warning)
     told.of_amounts(audit, repeats)
+    told.of_versions(final.find_unmatched(years))
     told.of_people(computed, without_months)
     if counties is not None:
         rows, missing, crowded = with_regions(rows, tables.query(sql["counties"]), counties)

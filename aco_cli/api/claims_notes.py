@@ -9,7 +9,7 @@ from aco_cli.engine.expenditures.audit import Amount
 from aco_cli.engine.members import TYPES
 from aco_cli.inputs.claims.cclf_feed import CclfFeed
 from aco_cli.inputs.claims.checks import ClaimsRows
-from aco_cli.inputs.claims.final import Repeats
+from aco_cli.inputs.claims.final import Repeats, Unmatched
 from aco_cli.rules.expenditures import COVID, DENIED_LINES, SEQUESTRATION, SUSPECT_BILLING, ExpenditureRules
 
 COVID_COLUMNS = frozenset({"admission_date", "diagnosis"})
@@ -129,6 +129,22 @@ class ClaimsNotes:
             if found.count:
                 tell = self._run.warn if is_warning else self._run.note
                 tell(name, words.format(count=found.count, dollars=found.dollars, half=found.dollars / 2))
+
+    def of_versions(self, unmatched: Unmatched) -> None:
+        """Versions of claims that are not all there."""
+        if (alone := unmatched.cancelled).rows:
+            self._run.warn(
+                "cancelled_alone",
+                f"{alone.rows:,} rows with ${alone.sum:,.2f} are cancellations of claims that are not there: no row "
+                "has the beneficiary, claim type, line, through date and amount that they take back; they count "
+                "negative all the same",
+            )
+        if (alone := unmatched.adjusted).rows:
+            self._run.warn(
+                "adjusted_alone",
+                f"{alone.rows:,} rows with ${alone.sum:,.2f} are adjustments of more claims of a beneficiary, type and "
+                "through date than were cancelled: what they adjust may count too",
+            )
 
     def of_people(self, computed: pd.DataFrame, without_months: int) -> None:
         """Figures of the population in place of CMS's, and whom no figure counts."""

@@ -169,6 +169,38 @@ def test_cancellations_count_negative(run: Runner, folder: Path, name: str) -> N
     assert "row 4, column " in run(*PLAIN).stderr
 
 
+@pytest.mark.parametrize("identifier", ["c1", "c1v{code}", None])
+@pytest.mark.parametrize(
+    ("versions", "told", "dollars"),
+    [
+        (("100.00,0", "900.00,1"), "1 rows with $900.00 are cancellations of claims that are not there", "-800.00"),
+        (("900.00,0", "900.00,1", "850.00,2"), "", "850.00"),
+        (("900.00,0", "850.00,2"), "1 rows with $850.00 are adjustments of more claims", "1750.00"),
+        (("900.00,1", "850.00,2"), "1 rows with $900.00 are cancellations of claims that are not there", "-50.00"),
+    ],
+)
+def test_versions_that_lack_another_are_a_warning(
+    run: Runner, folder: Path, identifier: str | None, versions: tuple[str, ...], told: str, dollars: str
+) -> None:
+    """Whether versions of a claim have one identifier, each its own, or none."""
+    header = "bene_id,claim_type,through_date,denied,paid_amount,adjustment_type" + (",claim_id" if identifier else "")
+    named = (f",{identifier.format(code=each[-1])}" if identifier else "" for each in versions)
+    claims(folder, header, *(f"SECRET1,40,2018-03-01,0,{row}{name}" for row, name in zip(versions, named, strict=True)))
+    done = run(*PLAIN)
+    said = [line for line in done.stderr.splitlines() if "not there" in line or "adjustments of" in line]
+    assert [line.startswith(f"warning: {told}") for line in said] == [True] * bool(told)
+    assert spent(done) == Decimal(dollars)
+    assert run(*PLAIN, "--strict").returncode == (4 if told else 0)
+
+
+def test_a_cancellation_takes_back_the_same_line_of_the_same_person_and_day(run: Runner, folder: Path) -> None:
+    rows = ["SECRET1,c1,1,71,2018-02-10,9.00,0,0", "SECRET1,c1,2,71,2018-02-10,9.00,0,1"]
+    rows += ["SECRET1,c2,1,71,2018-02-10,5.00,0,0", "SECRET2,c3,1,71,2018-02-10,5.00,0,1"]
+    rows += ["SECRET1,c4,1,71,2018-02-11,7.00,0,0", "SECRET1,c4,1,71,2018-02-12,7.00,0,1"]
+    claims(folder, HEADER + ",adjustment_type", *rows)
+    assert "3 rows with $21.00 are cancellations of claims that are not there" in run(*PLAIN).stderr
+
+
 def test_a_column_that_seems_to_tell_cancellations_is_not_passed_over(run: Runner, folder: Path) -> None:
     claims(folder, HEADER + ",claim_adj_code", *(row + ",V" for row in TWO))
     done = run(*PLAIN)

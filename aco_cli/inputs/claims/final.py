@@ -30,6 +30,14 @@ class Repeats:
     on_each_line: Totals = _NONE
 
 
+@dataclass(frozen=True)
+class Unmatched:
+    """Cancellations without what they take back, and adjustments of claims that were not cancelled."""
+
+    cancelled: Totals = _NONE
+    adjusted: Totals = _NONE
+
+
 class FinalAmounts:
     """The views `claims_read` -> `claims`, by the columns that the files have (`record`: a hash of a whole record)."""
 
@@ -94,6 +102,19 @@ class FinalAmounts:
         ]
         cells.append(f"adjustment_type = {CANCELLATION} AS cancels")
         self._tables.view("claims", f"SELECT {', '.join(cells)} FROM claims_once")
+
+    def find_unmatched(self, years: Sequence[int]) -> Unmatched:
+        """What versions of claims of these calendar years are without the one that belongs to them."""
+        if "adjustment_type" not in self.columns:
+            return Unmatched()
+        words = {
+            "years": ", ".join(map(str, years)),
+            "line_number": ", line_number" if "line_number" in self.columns else "",
+            "claims": "DISTINCT " if self.has_key else "",
+            "claim": "claim_id" if self.has_key else "1",
+        }
+        words["of_cancellations"] = SQL["of_cancellations"].format(**words)
+        return Unmatched(*(_totals(self._row(name, **words)) for name in ("cancelled_alone", "adjusted_alone")))
 
     def _row(self, name: str, **words: str) -> list[Any]:
         row: list[Any] = self._tables.query(SQL[name].format(**self._words, **words)).iloc[0].tolist()

@@ -114,6 +114,8 @@ def _claim(random: Random, feed: Feed, name: str, years: tuple[int, ...]) -> Non
         versions = [("0", wrong), ("1", wrong), ("2", lines)]
     elif random.random() < 0.15 and min(line["paid"] for line in lines) >= 0:
         versions = [("0", lines), ("1", lines)]
+    if random.random() < 0.08:  # some of it was in a delivery that is not there
+        versions.pop(random.randrange(len(versions)))
     start = random.randrange(DELIVERIES)
     for number, (code, written) in enumerate(versions):
         claim = {"CUR_CLM_UNIQ_ID": f"{feed.claims * 10 + number:013}", "BENE_MBI_ID": name}
@@ -368,6 +370,29 @@ def _claim_rows(feed: Feed) -> list[Row]:
     return rows
 
 
+def lacking(feed: Feed) -> dict[str, list[Any]]:
+    """Cancellations of what is not there, and adjustments of what was not cancelled: how many rows, and dollars."""
+    years = {row["calendar_year"] for row in feed.people.assignment}
+    rows = [row for row in _claim_rows(feed) if not row["repeat"] and row["through_date"].year in years]
+    days: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        days[row["bene_id"], row["claim_type"], row["through_date"]].append(row)
+    found = {"cancellations of claims that are not there": [0, 0], "adjustments of more claims": [0, 0]}
+    alone, adjusted = found.values()
+    for day in days.values():
+        left = [(row["line_number"], row["paid_amount"]) for row in day if row["code"] != "1"]
+        for key in [(row["line_number"], row["paid_amount"]) for row in day if row["code"] == "1"]:
+            if key in left:
+                left.remove(key)
+            else:
+                alone[:] = alone[0] + 1, alone[1] + key[1]
+        claims = {code: {row["claim_id"] for row in day if row["code"] == code} for code in "12"}
+        if len(claims["2"]) > len(claims["1"]):
+            paid = [row["paid_amount"] for row in day if row["code"] == "2"]
+            adjusted[:] = adjusted[0] + len(paid), adjusted[1] + sum(paid)
+    return found
+
+
 def _line_key(record: Row) -> tuple[str, Any]:
     return record["CUR_CLM_UNIQ_ID"], record.get("CLM_LINE_NUM")
 
@@ -486,3 +511,9 @@ def in_period(feed: Feed) -> Feed:
 def by_the_rules() -> Callable[..., tuple[Any, Audit]]:
     """`by_the_rules(feed)`, and of its table of claims with `plain=True`."""
     return lambda feed, *, plain=False: slow_feed(in_period(feed) if plain else feed)
+
+
+@pytest.fixture(scope="session")
+def versions_lacking() -> Callable[[Feed], dict[str, list[Any]]]:
+    """What is said of versions of claims without those that belong to them, with rows and dollars."""
+    return lacking

@@ -66,7 +66,7 @@ def all_is_told(run: Run, audit: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("seed", range(FEEDS // AT_ONCE))
 def test_feeds_come_to_what_the_rules_say(
-    make_feed: Any, by_the_rules: Any, slowly: Any, duckdb_tables: Any, tmp_path: Path, seed: int
+    make_feed: Any, by_the_rules: Any, versions_lacking: Any, slowly: Any, duckdb_tables: Any, tmp_path: Path, seed: int
 ) -> None:
     """As CCLF, and the same claims as a table."""
     feed = make_feed(seed, tmp_path, AT_ONCE)
@@ -77,6 +77,11 @@ def test_feeds_come_to_what_the_rules_say(
         found = compute(duckdb_tables, tmp_path, run, cclf=cclf, enrollment=not alone)
         agree(found, people, audit, slowly, scores=not alone)
         all_is_told(run, audit)
+        warned = [str(each) for each in run.notices if each.code in ("cancelled_alone", "adjusted_alone")]
+        expected = [(words, *each) for words, each in versions_lacking(feed).items() if each[0]]
+        assert len(warned) == len(expected)
+        for message, (words, count, dollars) in zip(warned, expected, strict=True):
+            assert f"{count:,} rows with ${float(dollars):,.2f} are {words}" in message
 
 
 @pytest.mark.slow
