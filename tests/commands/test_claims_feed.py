@@ -615,6 +615,10 @@ def test_an_assignment_list_says_who_is_assigned_and_enrolled(aco: Runner, folde
         "aged-nondual": 4,
     }
     assert rows["aged-nondual"]["risk_score"] == "1.5"
+    (folder / "alr.csv").write_text(f"{header}\n{row.replace('01000,4', '01000,5')}\n")
+    done = aco("expenditures", "2023", *arguments, *BESIDE[2:], "--mapping", "alr", cwd=folder)
+    assert done.returncode == 3
+    assert "alr.csv, row 2, column esrd: expected true, false, 1 or 0, found '5'" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -627,7 +631,25 @@ def test_an_assignment_list_says_who_is_assigned_and_enrolled(aco: Runner, folde
             "claims: {bene_id: {colum: bene_id}}",
             "m.yaml, column claims.bene_id: expected one of column, columns, constant",
         ),
-        ("claims: {bene_id: 3}", "m.yaml, column claims.bene_id: expected the name of a column, found 3"),
+        ("claims: {bene_id: 3}", "m.yaml, column claims.bene_id: expected the name of a column"),
+        ("claims: []", "m.yaml: expected tables such as claims"),
+        ("claims: {bene: x}", "m.yaml: expected a column of claims, found 'bene'; did you mean bene_id?"),
+        ("claims: {bene_id: {column: a, first: x}}", "column claims.bene_id.first: expected how many characters"),
+        ("claims: {bene_id: {column: a, first: 0}}", "column claims.bene_id.first: expected how many characters"),
+        ("claims: {bene_id: {column: a, codes: [1, 2]}}", "column claims.bene_id.codes: expected codes and what they"),
+        ("claims: {bene_id: {column: a, codes: {}}}", "column claims.bene_id.codes: expected codes and what they are"),
+        ("claims: {bene_id: 'p{foo}'}", "column claims.bene_id: expected the name of a column; braces stand around"),
+        ("claims: {bene_id: {column: 'p{'}}", "column claims.bene_id.column: expected the name of a column; braces"),
+        ("claims: {bene_id: {constant: '{}'}}", "column claims.bene_id.constant: expected a value; braces"),
+        (
+            "claims: {through_date: {column: a, date: hello}}",
+            "column claims.through_date.date: expected a form with YYYY",
+        ),
+        ("claims: {bene_id: {columns: paid_amount}}", "column claims.bene_id.columns: expected a list of names"),
+        ("claims: {bene_id: {columns: []}}", "column claims.bene_id.columns: expected a list of names"),
+        ("claims: {bene_id: {column: a, other: b}}", "column claims.bene_id: missing codes, where there is other"),
+        ("claims: {bene_id: {column: a, blank: [b]}}", "column claims.bene_id.blank: expected a value"),
+        ("claims: {files: 3, bene_id: a}", "column claims.files: expected a pattern"),
         ("claims: {each: 3, bene_id: bene_id}", "m.yaml, column claims.each: expected a list"),
         ("3", "m.yaml: expected tables such as claims"),
         ("a: [", "m.yaml: expected a mapping file (YAML), or one of alr, de-synpuf, tuva"),
@@ -637,6 +659,23 @@ def test_a_mapping_that_does_not_fit_is_told(run: Runner, folder: Path, mapping:
     (folder / "m.yaml").write_text(mapping)
     done = run(*PLAIN, "--mapping", "m.yaml")
     assert (done.returncode, told in done.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("claim_adj_code", "column claim_adj_code of claims seems to tell cancellations or adjustments"),
+        ("hpcs", "column hpcs: unknown column, ignored; did you mean hcpcs?"),
+    ],
+)
+def test_a_column_that_no_mapping_reads_is_told_of_once(run: Runner, folder: Path, column: str, told: str) -> None:
+    claims(folder, HEADER + f",{column}", *(row + ",V" for row in TWO))
+    own = "".join(f"  {name}: {name}\n" for name in HEADER.split(",") if name != "line_number")
+    (folder / "m.yaml").write_text(
+        "claims:\n  each: [1, 2]\n" + own + "  line_number: {columns: [line_number, claim_type]}\n"
+    )
+    done = run(*PLAIN, "--mapping", "m.yaml", "--repeats", "once")
+    assert done.stderr.count(told) == 1
 
 
 def test_dates_and_codes_are_read_as_a_mapping_says(run: Runner, folder: Path) -> None:

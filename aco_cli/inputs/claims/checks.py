@@ -22,9 +22,9 @@ _ORDER = ("crosswalk", "assignment", "enrollment", "claims", "population")
 _ADDS = {"claims": "paid_amount"}
 _CODES_OF_ADJUSTMENT = re.compile("adj|revers|cancel|void", re.IGNORECASE)
 _UNUSED_CODES = (
-    "column {} of claims seems to tell cancellations or adjustments, and is not read; name it adjustment_type (0 "
-    "original, 1 cancellation, 2 adjustment) if cancellations have the amounts they take back, or drop it if amounts "
-    "have their sign"
+    "column {} of claims seems to tell cancellations or adjustments, and is not read; name it (or map it to) "
+    "adjustment_type (0 original, 1 cancellation, 2 adjustment) if cancellations have the amounts they take back, or "
+    "drop it if amounts have their sign"
 )
 _CALENDAR = (
     "CAST(SUBSTRING(month, 1, 4) AS INTEGER) AS calendar_year, CAST(SUBSTRING(month, 6, 2) AS INTEGER) AS month_number"
@@ -62,7 +62,7 @@ class ClaimsRows:
         told += self._feed.warnings if self._feed else []
         if "claims" in self._rows:
             told += [_UNUSED_CODES.format(each) for each in _codes_of_adjustment(self._rows["claims"])]
-        return told
+        return list(dict.fromkeys(told))
 
     @property
     def has_population(self) -> bool:

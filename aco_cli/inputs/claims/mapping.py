@@ -1,7 +1,7 @@
 """How tables with columns of their own are read: a mapping file, from our columns to theirs."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,53 @@ from aco_cli.inputs.claims.sources import Columns, File, Meanings, quoted
 from aco_cli.inputs.claims.tables import Reading
 from aco_cli.nearest import did_you_mean
 
-_KEYS = ("column", "columns", "constant", "codes", "other", "first", "date", "blank")
 _EACH, _FILES = "each", "files"
 _PARTS = {"year": "Y+", "month": "M+", "day": "D+"}
 _PACKAGED = Path(__file__).with_name("mappings")
 Spec = Mapping[str, Any]
+
+
+def _is_cell(given: Any) -> bool:
+    return given is not None and not isinstance(given, dict | list)
+
+
+def _is_pattern(given: Any) -> bool:
+    """Whether a value stands for something once `each` and `number` are put in."""
+    try:
+        str(given).format(**_words("1"))
+    except (ValueError, LookupError, AttributeError):
+        return False
+    return _is_cell(given)
+
+
+def _is_name(given: Any) -> bool:
+    return isinstance(given, str) and bool(given.strip()) and _is_pattern(given)
+
+
+def _is_list(given: Any, of: Callable[[Any], bool]) -> bool:
+    return isinstance(given, list) and bool(given) and all(map(of, given))
+
+
+# What a value of each key must be, and words for it; one of the first three says what is read.
+_SOURCES = ("column", "columns", "constant")
+_CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "column": (_is_name, "the name of a column; braces stand around each or number"),
+    "columns": (lambda given: _is_list(given, _is_name), "a list of names of columns, such as [DX1, DX2]"),
+    "constant": (_is_pattern, "a value; braces stand around each or number"),
+    "codes": (
+        lambda given: isinstance(given, dict) and bool(given) and all(map(_is_cell, [*given, *given.values()])),
+        'codes and what they are here, such as {"11": "60"}',
+    ),
+    "other": (_is_cell, "a value"),
+    "first": (lambda given: isinstance(given, int) and given > 0, "how many characters, from 1 on"),
+    "date": (
+        lambda given: isinstance(given, str) and sorted(filter(str.isalpha, given.upper())) == list("DDMMYYYY"),
+        "a form with YYYY, MM and DD, such as MM/DD/YYYY",
+    ),
+    "blank": (_is_cell, "a value"),
+    "each": (lambda given: _is_list(given, _is_cell), "a list, such as [1, 2, 3]"),
+    "files": (lambda given: isinstance(given, str) and bool(given), "a pattern of names of files, in quotes"),
+}
 
 
 def read_mapping(name: str) -> dict[str, Reading]:
@@ -37,7 +79,7 @@ def read_mapping(name: str) -> dict[str, Reading]:
         raise InputError([Problem(name, f"a mapping file (YAML), or one of {own}", reason)]) from None
     given = given if isinstance(given, dict) else {}
     tables = {table: each if isinstance(each, list) else [each] for table, each in given.items()}
-    if not tables or not all(isinstance(each, dict) for parts in tables.values() for each in parts):
+    if not tables or not all(parts and all(isinstance(each, dict) for each in parts) for parts in tables.values()):
         raise InputError([Problem(name, "tables such as claims, and for each our columns", "something else")])
     if problems := [each for table, parts in tables.items() for spec in parts for each in _faults(name, table, spec)]:
         raise InputError(problems)
@@ -46,23 +88,36 @@ def read_mapping(name: str) -> dict[str, Reading]:
 
 def _faults(path: str, table: str, columns: Spec) -> list[Problem]:
     if table not in CONTRACTS:
-        return [Problem(path, f"one of {', '.join(CONTRACTS)}", repr(table), fix=did_you_mean(table, CONTRACTS))]
+        return [Problem(path, f"one of {', '.join(CONTRACTS)}", repr(table), fix=_meant(table, CONTRACTS))]
     return [problem for name, given in columns.items() for problem in _fault(path, table, name, given)]
 
 
 def _fault(path: str, table: str, name: str, given: Any) -> list[Problem]:
     """What is wrong with what stands for a column."""
-    known = CONTRACTS[table].columns
-    if name == _EACH:
-        expected = "" if isinstance(given, list) and given else "a list, such as [1, 2, 3]"
-    elif name not in known and name != _FILES:
-        return [Problem(path, f"a column of {table}", repr(name), fix=did_you_mean(name, known))]
-    elif isinstance(given, dict):
-        is_sound = set(given) <= set(_KEYS) and len(set(given) & {"column", "columns", "constant"}) == 1
-        expected = "" if is_sound else f"one of column, columns, constant, with any of {', '.join(_KEYS[3:])}"
+    known, place = CONTRACTS[table].columns, f"{table}.{name}"
+    if name in (_EACH, _FILES):
+        checked = {place: (name, given)}
+    elif name not in known:
+        return [Problem(path, f"a column of {table}", repr(name), fix=_meant(name, known))]
+    elif not isinstance(given, dict):
+        checked = {place: ("column", given)}
     else:
-        expected = "" if isinstance(given, str) else "the name of a column"
-    return [Problem(path, expected, repr(given), column=f"{table}.{name}")] if expected else []
+        others = [key for key in _CHECKS if key not in (*_SOURCES, _EACH, _FILES)]
+        if not set(given) <= {*_SOURCES, *others} or len(set(given) & set(_SOURCES)) != 1:
+            expected = f"one of {', '.join(_SOURCES)}, with any of {', '.join(others)}"
+            return [Problem(path, expected, repr(given), column=place)]
+        checked = {f"{place}.{key}": (key, value) for key, value in given.items()}
+        if "other" in given and "codes" not in given:
+            return [Problem(path, "codes, where there is other", "none", column=place)]
+    return [
+        Problem(path, _CHECKS[key][1], repr(value), column=where)
+        for where, (key, value) in checked.items()
+        if not _CHECKS[key][0](value)
+    ]
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    return did_you_mean(name, known).removeprefix("; ")
 
 
 def _reading(path: str, parts: Sequence[Spec]) -> Reading:
@@ -84,9 +139,13 @@ def _reading(path: str, parts: Sequence[Spec]) -> Reading:
             titles = [title for title, _ in held]
             expected = f"this column, as {path} says"
             raise InputError(
-                [Problem(file.place, expected, NO_COLUMN, 1, name, did_you_mean(name, titles)) for name in lacking]
+                [Problem(file.place, expected, NO_COLUMN, 1, name, _meant(name, titles)) for name in lacking]
             )
-        return [Meanings(tuple((name, _cell(spec, each, stored)) for name, spec in specs.items())) for each in words]
+        used = {name.lower() for name in needed}
+        others = tuple(title for title, _ in held if title and title.lower() not in used)
+        return [
+            Meanings(tuple((name, _cell(spec, each, stored)) for name, spec in specs.items()), others) for each in words
+        ]
 
     return read
 
