@@ -21,28 +21,24 @@ class CclfField(NamedTuple):
 
 @dataclass(frozen=True)
 class CclfKind:
-    """A kind of file (`1` is CCLF1): what it holds, how long a record is, and its fields in order."""
+    """A kind of file (`1` is CCLF1): how long a record is, and its fields in order."""
 
     name: str
-    holds: str
     length: int
     fields: tuple[CclfField, ...]
 
 
 class CclfName(NamedTuple):
-    """What a file is called by CMS: its kind, the day of its delivery, and whether it is run-out."""
+    """What a file is called by CMS: its kind, and the day of its delivery."""
 
     kind: str
     date: date
-    run_out: bool
 
 
 _DECLARED = load_yaml(Path(__file__).with_name("cclf.yaml").read_text("utf-8"))
 _NAME = re.compile(_DECLARED["name"], re.IGNORECASE)
 CCLF_KINDS: Mapping[str, CclfKind] = {
-    name: CclfKind(
-        name, spec["holds"], spec["length"], tuple(CclfField(each, **at) for each, at in spec["fields"].items())
-    )
+    name: CclfKind(name, spec["length"], tuple(CclfField(each, **at) for each, at in spec["fields"].items()))
     for name, spec in _DECLARED["kinds"].items()
 }
 
@@ -56,4 +52,4 @@ def cclf_name(name: str) -> CclfName | None:
         day = datetime.strptime(found["date"], "%y%m%d").date()
     except ValueError:
         return None
-    return CclfName(found["kind"].upper(), day, found["run"].upper() == "R")
+    return CclfName(found["kind"].upper(), day)

@@ -38,9 +38,9 @@ def test_layouts_are_those_of_the_information_packet() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("P.A1234.ACO.ZC1Y23.D230215.T1234567", ("1", date(2023, 2, 15), False)),
-        ("feed/P.A1234.ACO.ZCAR22.D230415.T0000000.gz", ("A", date(2023, 4, 15), True)),
-        ("p.a1234.aco.zc8y23.d230215.t1234567.txt", ("8", date(2023, 2, 15), False)),
+        ("P.A1234.ACO.ZC1Y23.D230215.T1234567", ("1", date(2023, 2, 15))),
+        ("feed/P.A1234.ACO.ZCAR22.D230415.T0000000.gz", ("A", date(2023, 4, 15))),
+        ("p.a1234.aco.zc8y23.d230215.t1234567.txt", ("8", date(2023, 2, 15))),
         ("P.A1234.ACO.ZC1Y23.D231315.T1234567", None),
         ("P.A1234.ACO.ZCXY23.D230215.T1234567", None),
         ("claims.csv", None),
