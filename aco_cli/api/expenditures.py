@@ -14,6 +14,7 @@ from aco_cli.inputs.claims.cclf_files import find_cclf
 from aco_cli.inputs.claims.limits import scratch_folder
 from aco_cli.inputs.claims.mapping import read_mapping
 from aco_cli.inputs.claims.tables import Tables
+from aco_cli.inputs.unpack import allow
 from aco_cli.outputs.columns import column_names
 from aco_cli.rules.book import RuleBook
 
@@ -41,6 +42,7 @@ def expenditures(
     master: str = "local[*]",
     memory: str = "4GB",
     temp: str | None = None,
+    max_unpacked: str | None = None,
     run: Run | None = None,
 ) -> Result:
     """Person years, per capita expenditure and risk score by ACO, period and enrollment type, from claims files.
@@ -49,11 +51,13 @@ def expenditures(
     `crosswalk` has old and new identifiers; `mapping` tells how tables with columns of their own are read;
     `repeats` is `refuse` or `once`. Thresholds and mean risk scores come from `reference` or else the assignable
     beneficiaries of `national`; with `county_ffs` there are regional figures. `engine` is `duckdb` or `spark` (on
-    `master`). US dollars per person year; the result's `totals` is the audit: what became of every row of claims.
+    `master`), `max_unpacked` how much an archive may hold (`4GB`). US dollars per person year; the result's `totals` is
+    the audit: what became of every row of claims.
     """
     _refuse_what_does_not_fit(claims, enrollment, cclf, county_ffs, repeats)
     if not reference and not national:
         raise UsageError("thresholds and mean risk scores are needed: give --reference FILE, --national FILE, or both")
+    allow(max_unpacked)
     run = run or Run()
     given = {
         "claims": claims,

@@ -37,6 +37,7 @@ class ClaimsOptions:
     master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]"
     memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB"
     temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None
+    max_unpacked: o.UnpackedOption = None
 
 
 @command

@@ -25,7 +25,7 @@ class _Stream(Protocol):
 
 
 class _Sink(Protocol):
-    def write(self, chunk: bytes, /) -> object: ...
+    def write(self, chunk: bytes, /) -> int: ...
 
 
 def allow(size: str | None) -> None:
@@ -48,14 +48,18 @@ def unpacked(file: str, packed: int, stream: _Stream) -> bytes:
     return b"".join(_chunks(file, packed, stream, _most_bytes()))
 
 
-def unpack_to(target: _Sink, file: str, packed: int, stream: _Stream) -> None:
-    """Write what a stream holds to a file on disk, of any size that is not packed to fill it. Raises InputError."""
-    for chunk in _chunks(file, packed, stream, most.get() or sys.maxsize):
-        target.write(chunk)
+def unpack_to(target: _Sink, file: str, packed: int, stream: _Stream, before: int = 0) -> int:
+    """Write what a stream holds to a file on disk, of any size that is not packed to fill it. Raises InputError.
+
+    `before` is what other members of the same archive (`packed`: all of it) came to; returned with this one.
+    """
+    size = before
+    for chunk in _chunks(file, packed, stream, most.get() or sys.maxsize, before):
+        size += target.write(chunk)
+    return size
 
 
-def _chunks(file: str, packed: int, stream: _Stream, bound: int) -> Iterator[bytes]:
-    size = 0
+def _chunks(file: str, packed: int, stream: _Stream, bound: int, size: int = 0) -> Iterator[bytes]:
     while chunk := stream.read(1 << 20):
         size += len(chunk)
         _check(file, packed, size, bound)

@@ -513,6 +513,55 @@ def test_an_archive_made_to_fill_a_disk_is_refused(run: Runner, feed: Path) -> N
     assert "expected data packed to no less than 1/200 of its size" in done.stderr
 
 
+def test_members_of_an_archive_count_together(run: Runner, feed: Path) -> None:
+    """Each of the two would be let through by itself."""
+    with zipfile.ZipFile(feed / "cclf" / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in (1, 2):
+            archive.writestr(f"P.A1234.ACO.ZC5Y19.D190115.T000000{number}", bytes(30_000_000))
+    done = run(*FEED)
+    assert done.returncode == 3
+    assert "expected data packed to no less than 1/200 of its size" in done.stderr
+    assert "--max-unpacked SIZE" in done.stderr
+    assert "expected at most 59 MB once unpacked" in run(*FEED, "--max-unpacked", "59MB").stderr
+    assert "once unpacked" not in run(*FEED, "--max-unpacked", "61MB").stderr
+    assert run(*FEED, "--max-unpacked", "much").returncode == 2
+
+
+def test_a_pattern_may_meet_a_folder(run: Runner, feed: Path) -> None:
+    (feed / "cclf" / "more").mkdir()
+    (feed / "cclf" / called("5")).rename(feed / "cclf" / "more" / called("5"))
+    assert spent(run("--cclf", "cclf/*", *FEED[2:])) == Decimal("1050.00")
+
+
+@pytest.mark.parametrize("content", ["", "\n", " \r\n"])
+@pytest.mark.parametrize("name", ["cclf6.csv", called("6")])
+def test_an_empty_file_is_refused(run: Runner, feed: Path, name: str, content: str) -> None:
+    """It may be what is left of one that was cut off."""
+    (feed / "cclf" / name).write_text(content)
+    done = run(*FEED)
+    assert done.returncode == 3
+    assert f"cclf/{name}: expected records, or a header, found an empty file; leave it out if" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "fields"),
+    [
+        ("5", "CLM_LINE_CVRD_PD_AMT", LINE),
+        ("1", "CLM_PMT_AMT", STAY),
+        ("1", "CLM_OPRTNL_IME_AMT", STAY),
+        ("A", "CLM_PBP_RDCTN_AMT", {"CUR_CLM_UNIQ_ID": "8"}),
+    ],
+)
+def test_an_amount_without_a_point_is_refused_in_any_row(
+    run: Runner, feed: Path, kind: str, name: str, fields: dict[str, str]
+) -> None:
+    """Cents would count as dollars; 0 is 0."""
+    write(feed, kind, fields | {name: "0000000000000"}, fields | {name: "0000000009800"})
+    done = run(*FEED)
+    assert done.returncode == 3
+    assert f"{called(kind)}, row 2: expected amounts with a decimal point, such as 12.50, found '999" in done.stderr
+
+
 def test_a_damaged_archive_is_refused(run: Runner, feed: Path) -> None:
     """Bytes changed in what is packed, not in the list of members."""
     place = feed / "cclf" / "bad.zip"

@@ -19,7 +19,8 @@ _SQL: Mapping[str, str] = load_yaml(Path(__file__).with_name("cclf_tables.yaml")
 _NOT_COMPARED = ("BENE_MBI_ID", "BENE_HIC_NUM", "BENE_EQTBL_BIC_HICN_NUM", "CLM_EFCTV_DT", "CLM_IDR_LD_DT")
 # What CMS fills fields with that have no value.
 _FILL, _NO_DATE = "'~'", "'0000-00-00'"
-_MONTH, _LENGTH = "bene_member_month", "record_length"
+_MONTH, _LENGTH, _WHOLE = "bene_member_month", "record_length", "whole_amount"
+_POINT = RowRule(_WHOLE, "amounts with a decimal point, such as 12.50", f"{_WHOLE} IS NOT NULL")
 _RULES = {
     "1": [RowRule("clm_adjsmt_type_cd", "0, 1 or 2", "clm_adjsmt_type_cd NOT IN (0, 1, 2)")],
     "8": [
@@ -50,7 +51,6 @@ class CclfFeed:
             for kind, files in sorted(found.kinds.items())
             if f"cclf{kind}" in _CONTRACTS and kind not in unused
         }
-        self._sums: dict[str, str] = {}
 
     @property
     def files(self) -> list[str]:
@@ -102,11 +102,16 @@ class CclfFeed:
         whole = RowRule(
             _LENGTH, f"a record of {layout.length} characters (CCLF{kind})", f"record_length < {layout.length}"
         )
-        problems += rows.keep([whole, *_RULES.get(kind, [])], lambda source: f"{self._record(kind, source)} AS record")
+        problems += rows.keep(
+            [whole, *([_POINT] if _WHOLE in rows.contract.columns else []), *_RULES.get(kind, [])],
+            lambda source: f"{self._record(kind, source)} AS record",
+        )
         cut = {problem.file for problem in problems if problem.column == _LENGTH}
         return [
             replace(
-                problem, file=self.called(problem.file), column=None if problem.column == _LENGTH else problem.column
+                problem,
+                file=self.called(problem.file),
+                column=None if problem.column in (_LENGTH, _WHOLE) else problem.column,
             )
             for problem in problems
             if problem.file not in cut or problem.column == _LENGTH  # nothing else is where it should be
@@ -159,7 +164,10 @@ class CclfFeed:
         def read(file: File, columns: Columns) -> Sequence[Meanings]:
             if file.kind == FIXED:
                 cells = {each.name.lower(): Stored(_slice(each.start, each.width), TEXT) for each in layout.fields}
-                cells["record_length"] = Stored("LENGTH(line)", "integer")
+                cells[_LENGTH] = Stored("LENGTH(line)", "integer")
+                amounts = [cells[name].name for name, column in names.items() if column.kind.name == "usd"]
+                if amounts:
+                    cells[_WHOLE] = Stored(_whole(amounts), TEXT)
             else:
                 cells = {title.lower(): held for title, held in columns}
             month = self._found.months[file.place]
@@ -254,6 +262,15 @@ def _same_keys(kind: str) -> str:
 
 def _slice(start: int, width: int) -> str:
     return f"SUBSTRING(line, {start}, {width})"
+
+
+def _whole(amounts: Sequence[str]) -> str:
+    """The first amount of digits alone, if any has: cents without a point would count as dollars."""
+    digits = (
+        f"CASE WHEN TRANSLATE({each}, '0123456789+- ', '') = '' AND TRANSLATE({each}, '0+- ', '') <> '' THEN {each} END"
+        for each in amounts
+    )
+    return f"COALESCE({', '.join(digits)}, NULL)"
 
 
 def _unfilled(held: Stored, column: ClaimsColumn) -> Stored:

@@ -47,7 +47,7 @@ class CclfFiles:
         if _SUMMARY.search(Path(name).name):
             return
         try:
-            form, kind, record = _form_and_kind(place)
+            form, kind = _form_and_kind(place)
         except InputError as error:
             self.problems += [Problem(name, each.expected, each.found, fix=each.fix) for each in error.problems]
             return
@@ -58,8 +58,6 @@ class CclfFiles:
         elif kind is None:
             self.problems.append(Problem(name, _EXPECTED, "another file"))
         else:
-            if form == FIXED and (whole := _amount_without_point(kind, record)):
-                self.problems.append(Problem(name, "an amount with a decimal point, such as 12.50", whole, 1))
             self.kinds[kind].append(File(str(place), form))
             self.months[str(place)] = f"{said.date:%Y-%m}" if said else None
             self.called[str(place)] = name
@@ -83,18 +81,19 @@ def find_cclf(paths: Sequence[str], scratch: Callable[[], Path]) -> CclfFiles:
     """
     found = CclfFiles()
     for path in paths:
-        place = Path(path)
-        in_folder = place.is_dir()
-        files = sorted(each for each in place.rglob("*") if _is_data(each, place)) if in_folder else [place]
-        if not in_folder and not place.exists():
-            files = [Path(each) for each in sorted(glob.glob(path, recursive=True))]  # noqa: PTH207
-        if not files:
-            found.problems.append(Problem(path, "a file", "no such file" if not in_folder else "an empty folder"))
-        for file in files:
-            if _is_archive(file):
-                _unpack(found, file, scratch())
-            else:
-                found.add(file, str(file), in_folder=in_folder)
+        places = [path] if Path(path).exists() else sorted(glob.glob(path, recursive=True))  # noqa: PTH207
+        if not places:
+            found.problems.append(Problem(path, "a file", "no such file"))
+        for place in map(Path, places):
+            in_folder = place.is_dir()
+            files = sorted(each for each in place.rglob("*") if _is_data(each, place)) if in_folder else [place]
+            if not files:
+                found.problems.append(Problem(str(place), "a file", "an empty folder"))
+            for file in files:
+                if _is_archive(file):
+                    _unpack(found, file, scratch())
+                else:
+                    found.add(file, str(file), in_folder=in_folder)
     return found
 
 
@@ -111,14 +110,15 @@ def _is_archive(file: Path) -> bool:
 
 
 def _unpack(found: CclfFiles, file: Path, scratch: Path) -> None:
+    size, packed = 0, file.stat().st_size
     try:
         with ZipFile(file) as archive:
             for number, member in enumerate(archive.infolist()):
                 if member.is_dir() or Path(member.filename).name.startswith((".", "_")):
                     continue
                 place = scratch / f"{len(found.called)}-{number}{Path(member.filename).suffix.lower()}"
-                with archive.open(member) as packed, place.open("wb") as target:
-                    unpack_to(target, str(file), member.compress_size, packed)
+                with archive.open(member) as stream, place.open("wb") as target:
+                    size = unpack_to(target, str(file), packed, stream, size)
                 found.add(place, f"{file}/{member.filename}", in_folder=True)
     except InputError as error:
         found.problems += error.problems
@@ -128,29 +128,26 @@ def _unpack(found: CclfFiles, file: Path, scratch: Path) -> None:
         found.problems += damaged(str(file), "zip", error).problems
 
 
-def _form_and_kind(place: Path) -> tuple[str, str | None, str]:
-    """How a file is written, its kind if what is in it says so, and its first line. Raises InputError if damaged."""
+def _form_and_kind(place: Path) -> tuple[str, str | None]:
+    """How a file is written, and its kind if what is in it says so. Raises InputError if it is damaged or empty."""
     try:
         with place.open("rb") as file:
             if file.read(4) == b"PAR1":
-                return PARQUET, _kind_of(pq.read_schema(place).names), ""
+                return PARQUET, _kind_of(pq.read_schema(place).names)
         with pa.input_stream(str(place), compression="detect") as stream:
-            line = stream.read(_LONGEST).split(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
+            start = stream.read(_LONGEST)
     except (OSError, pa.ArrowException) as error:
         raise damaged(str(place), "CCLF", error) from None
+    if not start.strip():
+        fix = "leave it out if nothing was delivered"
+        raise InputError([Problem(str(place), "records, or a header", "an empty file", fix=fix)])
+    line = start.split(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
     for form, mark in DELIMITERS.items():
         names = [name.strip().strip('"\ufeff') for name in line.split(mark)]
         if len(names) > 1 and (kind := _kind_of(names)):
-            return form, kind, line
+            return form, kind
     lengths = {kind.length: name for name, kind in CCLF_KINDS.items()}
-    return FIXED, lengths.get(len(line)), line
-
-
-def _amount_without_point(kind: str, record: str) -> str:
-    """What a record says was paid, if it is not in CMS's form: cents without a point would count as dollars."""
-    field = next((each for each in CCLF_KINDS[kind].fields if each.name == PAYMENTS.get(kind)), None)
-    amount = record[field.start - 1 :][: field.width].strip() if field else ""
-    return f"'{re.sub('[0-9]', '9', amount)}'" if amount.lstrip("-+").isdigit() and int(amount) else ""
+    return FIXED, lengths.get(len(line))
 
 
 def _kind_of(names: Sequence[str]) -> str | None:
