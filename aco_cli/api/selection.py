@@ -99,11 +99,11 @@ class Request:
 
 def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
     """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
-    where = selection.get("where")
+    where, files, asked = selection.get("where"), tables(data, selection.get("sheet")), years_of(years)
     allow(selection.get("max_unpacked"))
     request = Request(
-        tables(data, selection.get("sheet")),
-        years_of(years),
+        files,
+        asked,
         rules_of(selection.get("rules")),
         str(selection.get("layout", "auto")),
         names(selection.get("program")),
