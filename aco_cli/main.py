@@ -87,7 +87,7 @@ def aco(
 
     if config is not None:
         os.environ[CONFIG] = config
-    begin()
+    begin(ctx.invoked_subcommand or "")
     ctx.default_map = defaults(ctx.command)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from aco_cli.commands.this_run import this_run
+
 OWN, INPUT, OUTPUT, MESSAGES = "This command", "Input", "Output", "Messages"
 ARGUMENTS, EXAMPLES = "Arguments", "Examples"
 # Where no panel is named: an option of one command only, and what every command has.
@@ -47,6 +49,11 @@ def groups(family: Any, ctx: Any) -> dict[str, Rows]:
 
 class HelpCommand(TyperCommand):
     """A command whose usage shows what it must be given as it is: YEARS FILE..., not {YEARS} {FILE...}."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take what is given, after telling the run of which command it is, such as `settle` or `rules show`."""
+        this_run().command = ctx.command_path.removeprefix(ctx.find_root().command_path).strip()
+        return super().parse_args(ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The words behind the command's name."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from aco_cli.commands.options import LogFormat
@@ -17,6 +18,8 @@ from aco_cli.errors import AcoError, InputError, counted
 
 if TYPE_CHECKING:
     from aco_cli.api.run import Advance, Notice
+
+_QUIET = {"-q": True, "--quiet": True, "--no-quiet": False}
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,13 @@ def log_as_asked() -> Log:
         settings = read_settings().values
     except AcoError:
         settings = {}
-    words = " ".join(sys.argv).replace("=", " ").split()
-    asked = settings.get("log_format", "")
-    if "--log-format" in words[:-1]:
-        asked = words[words.index("--log-format") + 1]
-    is_quiet = bool(settings.get("quiet") or {"-q", "--quiet"} & set(words)) and "--no-quiet" not in words
+    asked, is_quiet = settings.get("log_format", ""), bool(settings.get("quiet"))
+    for word, following in pairwise([*sys.argv[1:], ""]):
+        name, equals, value = word.partition("=")
+        if name == "--log-format":
+            asked = value if equals else following
+        elif word in _QUIET:
+            is_quiet = _QUIET[word]
     return Log(LogFormat.JSON if asked == LogFormat.JSON else None, is_quiet)
 
 

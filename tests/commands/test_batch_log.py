@@ -107,6 +107,25 @@ def test_command_of_two_words_is_named_in_full(aco: Aco, tmp_path: Path) -> None
     assert {line["command"] for line in events(done)} == {"rules diff"}
 
 
+@pytest.mark.parametrize("place", [0, 3])
+def test_command_is_named_wherever_its_settings_are_from(aco: Aco, roster: Roster, tmp_path: Path, place: int) -> None:
+    roster()
+    (tmp_path / "our.toml").write_text('log_format = "json"\n')
+    words = ["settle", "2014", "r.csv"]
+    words[place:place] = ["--config", "our.toml"]
+    for more in ((), ("--bogus",)):
+        assert {line["command"] for line in events(aco(*words, *more, cwd=tmp_path))} == {"settle"}
+
+
+def test_words_within_a_value_ask_for_nothing(aco: Aco, roster: Roster, tmp_path: Path) -> None:
+    roster()
+    value = "x --log-format json --quiet y"
+    done = aco("settle", "2014", "r.csv", "--where", value, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "finished" not in done.stderr
+
+
 def test_quiet_leaves_out_steps_and_warnings(aco: Aco, roster: Roster, tmp_path: Path) -> None:
     roster({"expenditure_total": ""})
     assert aco("settle", "2014", "r.csv", "--quiet", "--log-format", "json", cwd=tmp_path).stderr == ""
