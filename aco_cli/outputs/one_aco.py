@@ -46,3 +46,8 @@ class OneAco:
     notes: str
     made_of: str
     what_if: str = ""
+
+    @property
+    def settled_years(self) -> pd.DataFrame:
+        """The years that have a settlement."""
+        return self.years[self.years["settlement"].notna()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -91,6 +92,27 @@ def test_first_sheet_says_the_same_and_its_figures_are_live(aco: Aco, files: lis
     several = tmp_path / "two.xlsx"
     assert aco("report", "2023", files[2], "--aco", "A1540,A1001", "-o", several).returncode == 0
     assert CalamineWorkbook.from_path(several).sheet_names[0] == "Index"
+
+
+def test_first_sheet_draws_the_waterfall_the_years_and_the_others(aco: Aco, files: list[Path], tmp_path: Path) -> None:
+    """Charts of the spreadsheet itself, whose figures stand beside the printed columns."""
+    output = tmp_path / "one.xlsx"
+    assert aco("report", "2021-2023", *files, "--aco", "A1540", "-o", output).returncode == 0
+    rows = CalamineWorkbook.from_path(output).get_sheet_by_name("Report").to_python(skip_empty_area=False)
+    figures = {rows[1][at]: [row[at] for row in rows[2:] if row[at] != ""] for at in range(6, len(rows[1]))}
+    settled = aco_api.settle(files, aco="A1540").table
+    ends, less, payment = figures["Ends"], figures["Less"], settled["settlement"].iloc[-1]
+    assert ends[0] - sum(less) == pytest.approx(ends[-1])
+    assert ends[-1] == pytest.approx(payment)
+    assert figures["Below the bar"][1:-1] == pytest.approx([ends[0] - sum(less[: at + 1]) for at in range(1, 3)])
+    assert figures["Step"][0] == "Generated savings: $4.4M"
+    assert figures["Settlement"] == pytest.approx(settled["settlement"].tolist())
+    assert len(figures["Others' savings rates"]) == 123
+    with zipfile.ZipFile(output) as parts:
+        charts = [parts.read(f"xl/charts/chart{number}.xml").decode() for number in (1, 2, 3)]
+        assert "Report!$A$1:$D$" in parts.read("xl/workbook.xml").decode(), "the figures are not printed"
+    titles = ["From generated savings to payments", "Settlement by year", "Savings rates of its track"]
+    assert all(title in chart for title, chart in zip(titles, charts, strict=True))
 
 
 def test_charts_say_of_what_and_from_where_they_are(aco: Aco, files: list[Path], tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def strip(aco: OneAco) -> Any:
 
 def over_years(aco: OneAco) -> Any:
     """The settlements of the years as bars; None of fewer than two."""
-    known = aco.years[aco.years["settlement"].notna()]
+    known = aco.settled_years
     if len(known) < 2:
         return None
     years = known["performance_year"].astype("str")

@@ -16,7 +16,8 @@ from aco_cli.outputs.one_aco import OneAco
 from aco_cli.outputs.provenance import provenance
 from aco_cli.outputs.workbook.aco_sheet import START, AcoSheets, Heading
 from aco_cli.outputs.workbook.cms_sheets import CmsSheet, write_cms_sheets
-from aco_cli.outputs.workbook.front import FRONT, write_front
+from aco_cli.outputs.workbook.front import write_front
+from aco_cli.outputs.workbook.front_charts import FRONT
 from aco_cli.outputs.workbook.names import quoted, sheet_names
 from aco_cli.outputs.workbook.overview import FIGURES, INDEX, SUMMARY, write_index, write_summary
 from aco_cli.outputs.workbook.parameters import SHEET, Parameters

@@ -13,14 +13,13 @@ from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.outputs.one_aco import OneAco
 from aco_cli.outputs.phrases import OUTCOME_WORDS
 from aco_cli.outputs.workbook.excel import NOTHING
+from aco_cli.outputs.workbook.front_charts import insert_charts
 from aco_cli.outputs.workbook.styles import LETTER_PAPER, Styles, write_headings
 
-FRONT = "Report"
 _WIDTHS = (9, 36, 20, 46)
 _LETTERS_A_LINE = 88  # of bold print across the sheet
 _LINE_HEIGHT = 17
 _CHANGED = "Inputs were changed: sentences and calculations on this sheet are those of the original figures."
-_SETTLEMENT = "settlement"
 
 
 def write_front(
@@ -38,9 +37,10 @@ def write_front(
     place = _checks(sheet, place + 1, aco, styles)
     place = _texts(sheet, place + 1, "Distances", aco.distances, styles)
     place = _texts(sheet, place + 1, "Among its track", [aco.comparison] if aco.comparison else [], styles)
-    place = _years(workbook, sheet, place + 1, aco, styles)
+    place = _years(sheet, place + 1, aco, styles)
+    place = insert_charts(workbook, sheet, place + 1, aco, styles)
     sheet.write_string(place + 1, 0, f"{aco.made_of} Amounts may not add due to rounding.", styles("hint"))
-    _page(sheet)
+    _page(sheet, place + 1)
 
 
 def _is_same(cell: str, row: Row, key: str) -> str:
@@ -92,33 +92,23 @@ def _texts(sheet: Worksheet, place: int, heading: str, texts: Sequence[str], sty
     return place + len(texts) + 1
 
 
-def _years(workbook: xlsxwriter.Workbook, sheet: Worksheet, place: int, aco: OneAco, styles: Styles) -> int:
-    """The years with their settlements, and these as a chart; nothing of a single one."""
-    known = aco.years[aco.years[_SETTLEMENT].notna()]
+def _years(sheet: Worksheet, place: int, aco: OneAco, styles: Styles) -> int:
+    """The years with their settlements; nothing of a single one."""
+    known = aco.settled_years
     if len(known) < 2:
         return place - 1
     write_headings(sheet, place, ("Year", "Outcome", "Settlement", ""), range(2, 3), styles)
-    rows = zip(known["performance_year"], known["outcome"], known[_SETTLEMENT], strict=True)
+    rows = zip(known["performance_year"], known["outcome"], known["settlement"], strict=True)
     for at, (year, outcome, settlement) in enumerate(rows, start=place + 1):
         sheet.write_number(at, 0, int(year), styles("cell", "year"))
         sheet.write_string(at, 1, OUTCOME_WORDS[outcome], styles("label"))
         sheet.write_number(at, 2, float(settlement), styles("line", "USD"))
-    last = place + len(known)
-    chart = workbook.add_chart({"type": "column"})
-    ends = {"categories": [FRONT, place + 1, 0, last, 0], "values": [FRONT, place + 1, 2, last, 2]}
-    chart.add_series({**ends, "fill": {"color": "#1f5fa8"}, "gap": 80})
-    chart.set_legend({"none": True})
-    chart.set_title({"name": "Settlement by year", "name_font": {"size": 10}, "overlay": False})
-    lines = {"visible": True, "line": {"color": "#d9dee4"}}
-    chart.set_y_axis({"num_format": '$#,##0.0,,"M"', "major_gridlines": lines})
-    chart.set_x_axis({"label_position": "low"})
-    chart.set_size({"width": 560, "height": 170})
-    sheet.insert_chart(last + 2, 1, chart, {"object_position": 2, "description": "Settlement by year"})
-    return last + 11
+    return place + len(known) + 1
 
 
-def _page(sheet: Worksheet) -> None:
-    """One portrait page of US letter paper."""
+def _page(sheet: Worksheet, last: int) -> None:
+    """One portrait page of US letter paper, to a last row."""
+    sheet.print_area(0, 0, last, len(_WIDTHS) - 1)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_portrait()

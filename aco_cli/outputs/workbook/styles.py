@@ -29,9 +29,10 @@ def set_page(sheet: Worksheet, heading_row: int) -> None:
 
 
 def write_headings(sheet: Worksheet, row: int, texts: Sequence[str], figures: range, styles: Styles) -> None:
-    """Write a row of headings; those in some columns stand above figures, and right."""
+    """Write a row of headings; those in some columns stand above figures, and right, with room to the next."""
     for column, text in enumerate(texts):
-        sheet.write_string(row, column, text, styles("heading_right" if column in figures else "heading"))
+        kind = "heading_right" if column in figures else "heading_beside" if column - 1 in figures else "heading"
+        sheet.write_string(row, column, text, styles(kind))
 
 
 @dataclass
