@@ -10,7 +10,7 @@ import pandas as pd
 from aco_cli.api.claims_notes import COVID_COLUMNS, ClaimsNotes
 from aco_cli.api.run import Run
 from aco_cli.engine.expenditures.audit import Amount, audit_lines
-from aco_cli.engine.expenditures.queries import PLACES, queries
+from aco_cli.engine.expenditures.queries import PLACES, PLAIN_DIAGNOSIS, queries
 from aco_cli.engine.expenditures.results import (
     REFERENCE_KEYS,
     expenditures,
@@ -20,7 +20,7 @@ from aco_cli.engine.expenditures.results import (
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table, read_counties
-from aco_cli.inputs.claims.cclf_feed import CclfFeed
+from aco_cli.inputs.claims.cclf_feed import CclfFeed, StatusCodes
 from aco_cli.inputs.claims.cclf_files import CclfFiles
 from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.final import FinalAmounts, Repeats
@@ -74,8 +74,9 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage:
     claims = ClaimsRows(tables, sought.files, feed, sought.readings)
     rules, figures, counties, years = _checked(claims, feed, sought, book)
     told = ClaimsNotes(run, claims, rules, years)
-    feed_claims = feed.claims(_per_mille(rules), _codes(rules)) if feed else ""
-    claims.read(sorted(set(figures["performance_year"])), years, feed_claims)
+    codes, covid = _codes(rules), [code for code, _, _ in rules.covid.diagnoses] if rules.covid else []
+    feed_claims = feed.claims(_per_mille(rules), codes, covid, PLAIN_DIAGNOSIS) if feed else ""
+    claims.read(sorted(set(figures["performance_year"])), years, feed_claims, feed.enrollment(codes) if feed else "")
     final = FinalAmounts(tables, claims.claims_columns, claims.read_totals.rows)
     repeats = _once(claims, final, rules, sought)
     stage("counting months")
@@ -94,7 +95,7 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage:
     rows = expenditures(tables.query(sql["sums"]), tables.query(sql["heads"]), figures, rules.completion_factor)
     told.of_rules(computed)
     if feed:
-        told.of_feed(feed)
+        told.of_feed(feed, codes)
     for warning in [*claims.warnings, *([] if _count(tables, sql["people_paid"]) else [_NOTHING_PAID])]:
         run.warn("claims", warning)
     told.of_amounts(audit, repeats)
@@ -108,26 +109,30 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage:
 
 def _per_mille(rules: ExpenditureRules) -> str:
     """SQL of the share of a payment that sequestration withholds, in thousandths, by through date."""
-    steps = [f"WHEN u.through_date >= DATE '{day}' THEN {int(rate * 1000)}" for day, rate in reversed(rules.rates)]
+    steps = [f"WHEN u.through_date >= DATE '{day}' THEN {rate}" for day, rate in reversed(rules.rates)]
     return f"CASE {' '.join(steps)} ELSE 0 END"
 
 
 def _codes(rules: ExpenditureRules) -> dict[str, str]:
-    covid = [code for code, _, _ in rules.covid.diagnoses] if rules.covid else []
     lists = {
         "payment_denied": rules.payment_denied,
         "processing_allowed": rules.processing_allowed,
-        "covid_codes": [form for code in covid for form in (code, f"{code[:3]}.{code[3:]}")] or [""],
+        "paid": rules.feed_codes["paid"],
+        "esrd": rules.feed_codes["esrd"],
     }
     return {name: ", ".join(f"'{code}'" for code in codes) for name, codes in lists.items()}
+
+
+def _status_codes(rules: ExpenditureRules) -> StatusCodes:
+    codes = rules.feed_codes
+    return StatusCodes(codes["esrd"], codes["without_esrd"], (*codes["not_dual"], *rules.dual_status))
 
 
 def _once(claims: ClaimsRows, final: FinalAmounts, rules: ExpenditureRules, sought: Sought) -> Repeats:
     """Make the view `claims` of each row once, cancellations negative. Raises InputError for repeats to be refused."""
     if final.has_negative_cancellations():
         raise InputError([claims.signed_cancellations()])
-    part_a = [code for code in rules.claim_types if code < "70"]
-    repeats = final.find_repeats(part_a)
+    repeats = final.find_repeats(rules.part_a_claim_types)
     if repeats.equal.rows and sought.repeats == REFUSE and sought.cclf is None:
         raise InputError([claims.repeated_claims(final.equal, repeats.equal)])
     final.sign()
@@ -150,7 +155,8 @@ def _checked(
     rules = expenditure_rules(book, asked) if asked else None
     years = sorted(set(periods["calendar_year"]))
     episodes = rules is not None and rules.covid is not None and bool(set(years) & rules.covid.years)
-    problems += claims.problems(years, rules.claim_types if rules else (), diagnoses=episodes)
+    codes = _status_codes(rules) if rules else None
+    problems += claims.problems(years, rules.claim_types if rules else (), codes, diagnoses=episodes)
     problems += feed.unlike_reductions() if feed and not problems else []
     reference = _collected(lambda: _reference(sought.reference), problems)
     counties = _collected(lambda: read_counties(sought.county), problems) if sought.county else None

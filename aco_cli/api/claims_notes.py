@@ -10,7 +10,15 @@ from aco_cli.engine.members import TYPES
 from aco_cli.inputs.claims.cclf_feed import CclfFeed
 from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.final import Repeats, Unmatched
-from aco_cli.rules.expenditures import COVID, DENIED_LINES, SEQUESTRATION, SUSPECT_BILLING, ExpenditureRules
+from aco_cli.rules.expenditures import (
+    COVID,
+    DENIED_LINES,
+    FEED_CODES,
+    PART_A,
+    SEQUESTRATION,
+    SUSPECT_BILLING,
+    ExpenditureRules,
+)
 
 COVID_COLUMNS = frozenset({"admission_date", "diagnosis"})
 # Lines of the audit that are told of where there is anything in them, and whether that is a warning.
@@ -56,6 +64,8 @@ class ClaimsNotes:
             "truncation_percentile": bool(len(computed)),
             SEQUESTRATION: from_feed,
             DENIED_LINES: from_feed,
+            FEED_CODES: from_feed,
+            PART_A: False,
             SUSPECT_BILLING: bool(rules.suspect_billing) and "hcpcs" in has,
             "quarterly_completion_factor": False,
             **dict.fromkeys(COVID, covid and has >= COVID_COLUMNS),
@@ -77,12 +87,12 @@ class ClaimsNotes:
                 f"suspect billing of {years} (42 CFR 425.670) is not taken out: claims have no column hcpcs",
             )
 
-    def of_feed(self, feed: CclfFeed) -> None:
+    def of_feed(self, feed: CclfFeed, codes: Mapping[str, str]) -> None:
         """What a feed has not, and what is made of it."""
         self._run.note(
             "sequestration",
-            "what sequestration withheld is not printed in CCLF files: it is worked out as paid x rate / (1 - rate) by "
-            "through date, and added back",
+            "what sequestration withheld is added back: as CCLFA and CCLFB print it, or else worked out as paid x rate "
+            "/ (1 - rate) by through date",
         )
         if not self._claims.has_risk_scores:
             self._run.note(
@@ -99,7 +109,7 @@ class ClaimsNotes:
             self._run.note("cclf", told)
         for note in feed.notes():
             self._run.note("cclf", note)
-        for warning in feed.stray_reductions():
+        for warning in [*feed.stray_reductions(), *feed.unknown_payments(codes)]:
             self._run.warn("cclf", warning)
 
     def of_amounts(self, audit: Mapping[str, Amount], repeats: Repeats) -> None:

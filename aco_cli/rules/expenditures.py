@@ -12,17 +12,24 @@ from aco_cli.rules.parameters import Status
 
 PROGRAM = "mssp-expenditures"
 _TRACK = "every-track"
-# What no two years of one run may differ in.
+# Values that only some runs rest on: what claims have columns for.
+COVID = ("covid_episodes", "covid_diagnoses")
+SUSPECT_BILLING, SEQUESTRATION, DENIED_LINES = "suspect_billing", "sequestration_rate", "denied_lines"
+FEED_CODES, PART_A = "feed_codes", "part_a_claim_types"
+# What no two years of one run that have it may differ in.
 STEPS = (
     "claim_types",
+    PART_A,
     "inpatient_claim_types",
     "enrollment_type",
     "sequestration_added_back",
     "truncation_percentile",
+    SEQUESTRATION,
+    DENIED_LINES,
+    FEED_CODES,
+    *COVID,
 )
-# Values that only some runs rest on: what claims have columns for.
-COVID = ("covid_episodes", "covid_diagnoses")
-SUSPECT_BILLING, SEQUESTRATION, DENIED_LINES = "suspect_billing", "sequestration_rate", "denied_lines"
+_THOUSANDTHS = 1000
 
 
 class CovidEpisodes(NamedTuple):
@@ -52,11 +59,12 @@ class SuspectBilling(NamedTuple):
 class ExpenditureRules:
     """Values of the steps, alike for all years of a run, and what differs by performance year.
 
-    `uncertain` names the parameters whose value is not published in some of the years; `rates` are shares withheld by
-    sequestration from a day on.
+    `uncertain` names the parameters whose value is not published in some of the years; `rates` are thousandths withheld
+    by sequestration from a day on, by day.
     """
 
     claim_types: tuple[str, ...]
+    part_a_claim_types: tuple[str, ...]
     inpatient_claim_types: tuple[str, ...]
     aged_from: int
     dual_status: tuple[str, ...]
@@ -67,7 +75,8 @@ class ExpenditureRules:
     suspect_billing: tuple[SuspectBilling, ...]
     payment_denied: tuple[str, ...]
     processing_allowed: tuple[str, ...]
-    rates: tuple[tuple[date, Fraction], ...]
+    feed_codes: Mapping[str, tuple[str, ...]]
+    rates: tuple[tuple[date, int], ...]
     uncertain: tuple[str, ...]
 
 
@@ -77,29 +86,40 @@ def expenditure_rules(book: RuleBook, years: Sequence[int]) -> ExpenditureRules:
     for situation in situations:
         book.check(situation)
     held = [book.in_force(situation) for situation in situations]
-    steps = [{name: entries[name].value for name in STEPS} for entries in held]
-    if any(each != steps[0] for each in steps):
-        raise RulesError(f"the rules of {years[0]} to {years[-1]} differ; ask for one performance year at a time")
-    values = steps[0]
-    last = {name: entry.value for entries in held for name, entry in entries.items()}
+    values = {name: entries[name].value for entries in held for name in STEPS if name in entries}
+    if differ := [name for name in STEPS if any(name in each and each[name].value != values[name] for each in held)]:
+        raise RulesError(
+            f"the rules of {years[0]} to {years[-1]} differ in {', '.join(differ)}; ask for one performance year at a "
+            "time"
+        )
     suspect = [each for entries in held if SUSPECT_BILLING in entries for each in entries[SUSPECT_BILLING].value]
     factors = [float(entries["completion_factor"].value) for entries in held]
     statuses = [(name, entry.status) for entries in held for name, entry in entries.items()]
     return ExpenditureRules(
         claim_types=tuple(values["claim_types"]),
+        part_a_claim_types=tuple(values[PART_A]),
         inpatient_claim_types=tuple(values["inpatient_claim_types"]),
         aged_from=int(values["enrollment_type"]["aged_from"]),
         dual_status=tuple(values["enrollment_type"]["dual_status"]),
         sequestration_from=values["sequestration_added_back"],
         truncation_percent=int(values["truncation_percentile"]),
         completion_factor=dict(zip(years, factors, strict=True)),
-        covid=_covid(last) if "covid_episodes" in last else None,
+        covid=_covid(values) if "covid_episodes" in values else None,
         suspect_billing=tuple(dict.fromkeys(map(_suspect, suspect))),
-        payment_denied=tuple(last[DENIED_LINES]["payment_denied"]),
-        processing_allowed=tuple(last[DENIED_LINES]["processing_allowed"]),
-        rates=tuple((each["from"], Fraction(str(each["rate"]))) for each in last[SEQUESTRATION]),
+        payment_denied=tuple(values[DENIED_LINES]["payment_denied"]),
+        processing_allowed=tuple(values[DENIED_LINES]["processing_allowed"]),
+        feed_codes={name: tuple(codes) for name, codes in values[FEED_CODES].items()},
+        rates=tuple(sorted((each["from"], _thousandths(each["rate"])) for each in values[SEQUESTRATION])),
         uncertain=tuple(dict.fromkeys(name for name, status in statuses if status is not Status.PUBLISHED)),
     )
+
+
+def _thousandths(rate: float) -> int:
+    """Raises RulesError for a rate that is not in whole thousandths below 1, which sums of cents need."""
+    exact = Fraction(str(rate)) * _THOUSANDTHS
+    if exact.denominator != 1 or not 0 <= exact < _THOUSANDTHS:
+        raise RulesError(f"{SEQUESTRATION}: expected rates in thousandths, from 0 to 0.999, found {rate}")
+    return int(exact)
 
 
 def _covid(values: Mapping[str, Any]) -> CovidEpisodes:

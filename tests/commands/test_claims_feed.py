@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -267,6 +267,7 @@ def test_a_person_assigned_under_two_identifiers_is_refused(run: Runner, folder:
         ("2023-12-31", "A4353", False),
         ("2023-06-01", "A5057", True),
         ("2023-06-01", "", True),
+        ("2023-06-01", " a4352", False),
     ],
 )
 def test_suspect_billing_is_left_out_by_day_and_code(
@@ -456,6 +457,47 @@ def test_cclf8_says_who_is_enrolled_how_in_the_month_of_its_delivery(
     )
     assert all(row["risk_score"] == "" for row in rows.values())
     assert "CCLF8 has neither risk scores nor months in health plans" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("person", "told"),
+    [
+        *(
+            ({"BENE_MDCR_STUS_CD": code}, "column bene_mdcr_stus_cd: expected one of 10, 11")
+            for code in ("ZZ", "1.", "")
+        ),
+        *(({"BENE_DUAL_STUS_CD": code}, "column bene_dual_stus_cd: expected one of 00, 01") for code in ("2", "na")),
+        ({"BENE_MDCR_STUS_CD": "00", "BENE_DUAL_STUS_CD": "99", "BENE_ENTLMT_BUYIN_IND": "1"}, ""),  # counts nowhere
+        *(({"BENE_DUAL_STUS_CD": code}, "") for code in ("", "99")),  # 99: not known, which is not dual
+        ({"BENE_MDCR_STUS_CD": "10", "BENE_AGE": ""}, "column bene_age: expected a value, as the status is not ESRD"),
+    ],
+)
+def test_a_month_that_counts_has_codes_that_are_known(
+    run: Runner, feed: Path, person: dict[str, str], told: str
+) -> None:
+    """Others were taken for those without ESRD, and not dual."""
+    write(feed, "8", PERSON | person, day="180220")
+    done = run("--cclf", "cclf", *BESIDE)
+    assert done.returncode == (3 if told else 0)
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize(("codes", "months"), [(("A000", "u07.1", "Z999"), 2), (("B97.29",), 0), ((), 0)])
+def test_diagnoses_of_cclf4_tell_episodes_however_they_are_written(
+    aco: Runner, feed: Path, codes: Sequence[str], months: int
+) -> None:
+    of_year(feed, "2021")
+    write(feed, "1", STAY | {"CLM_FROM_DT": "2021-03-01", "CLM_THRU_DT": "2021-03-04"})
+    write(feed, "4", *({"CUR_CLM_UNIQ_ID": "08", "CLM_DGNS_CD": code} for code in ("J189", *codes)))
+    assert aco("expenditures", "2023", *FEED, cwd=feed).returncode == 0
+    assert audit(feed).get("covid_months", (0, 0))[0] == months
+
+
+@pytest.mark.parametrize(("code", "counts"), [("d", 1), ("?", 1), ("12", 1), ("1", 0), ("B", 0), ("D", 0), ("", 0)])
+def test_a_payment_code_that_is_not_known_is_a_warning(run: Runner, feed: Path, code: str, counts: int) -> None:
+    write(feed, "5", LINE | {"CLM_CARR_PMT_DNL_CD": code})
+    told = "warning: CCLF5: 1 rows with $49.00 have a CLM_CARR_PMT_DNL_CD that is not known; they count as paid"
+    assert run(*FEED).stderr.count(told) == counts
 
 
 def test_records_are_as_long_as_the_layout_says(run: Runner, feed: Path) -> None:

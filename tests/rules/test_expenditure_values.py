@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook
+from aco_cli.rules.expenditures import expenditure_rules
 from aco_cli.rules.parameters import Status
 
 
@@ -62,6 +65,55 @@ def test_five_completion_factors(book: RuleBook) -> None:
     quarters = value(book, 2022, "quarterly_completion_factor")
     assert value(book, 2022, "completion_factor") == 1.013
     assert quarters == {"prospective": [1.349, 1.154, 1.105, 1.072], "retrospective": [1.072] * 4}
+
+
+def rules_with(folder: Path, name: str, values: str) -> RuleBook:
+    (folder / "mssp-expenditures").mkdir()
+    text = f"label: l\nunit: u\nvalues:\n{values}"
+    (folder / "mssp-expenditures" / f"{name}.yaml").write_text(text)
+    return RuleBook([folder])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "other"),
+    [
+        (
+            "denied_lines",
+            "{payment_denied: [D], processing_allowed: [A]}",
+            "{payment_denied: [E], processing_allowed: [A]}",
+        ),
+        ("sequestration_rate", "[{from: 2013-04-01, rate: 0.02}]", "[{from: 2013-04-01, rate: 0.03}]"),
+        (
+            "covid_episodes",
+            "{from: 2020-01-27, through: 2023-05-11, months_after_discharge: 1}",
+            "{from: 2020-01-27, through: 2023-05-11, months_after_discharge: 2}",
+        ),
+    ],
+)
+def test_years_of_one_run_agree_in_each_step(tmp_path: Path, name: str, value: str, other: str) -> None:
+    rows = f"  - {{years: 2012-2021, value: {value}, status: assumed, cite: c}}\n"
+    rows += f"  - {{years: 2022-, value: {other}, status: assumed, cite: c}}\n"
+    changed = rules_with(tmp_path, name, rows)
+    assert expenditure_rules(changed, [2020, 2021]) == expenditure_rules(changed, [2020, 2021])
+    with pytest.raises(RulesError, match=f"2021 to 2022 differ in {name}"):
+        expenditure_rules(changed, [2021, 2022])
+
+
+def test_years_without_episodes_agree_with_those_that_have_them(book: RuleBook) -> None:
+    assert expenditure_rules(book, [2019, 2020]).covid == expenditure_rules(book, [2020]).covid
+
+
+@pytest.mark.parametrize(("rate", "found"), [("0.005", 5), ("0.0125", None), ("1", None), ("-0.01", None)])
+def test_rates_of_sequestration_are_thousandths_by_day(tmp_path: Path, rate: str, found: int | None) -> None:
+    steps = f"[{{from: 2022-07-01, rate: {rate}}}, {{from: 2013-04-01, rate: 0.02}}]"
+    changed = rules_with(
+        tmp_path, "sequestration_rate", f"  - {{years: 2012-, value: {steps}, status: assumed, cite: c}}\n"
+    )
+    if found is None:
+        with pytest.raises(RulesError, match=r"expected rates in thousandths, from 0 to 0.999, found"):
+            expenditure_rules(changed, [2022])
+    else:
+        assert expenditure_rules(changed, [2022]).rates == ((date(2013, 4, 1), 20), (date(2022, 7, 1), found))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from pathlib import Path
 from aco_cli.data_files import load_yaml
 from aco_cli.rules.expenditures import ExpenditureRules
 
+# A diagnosis code as rules write it, however claims do.
+PLAIN_DIAGNOSIS = "UPPER(REPLACE({}, '.', ''))"
 # What is below zero where a type of enrollment (0 to 3) stands for months and claims that count.
 PLACES = {
     "not_eligible": -1,
@@ -60,7 +62,7 @@ def queries(
         words["aside"] = f"{year} {types}"
     if rules.suspect_billing and "hcpcs" in has:
         excluded = " OR ".join(
-            f"(c.claim_type IN ({_listed(each.claim_types)}) AND c.hcpcs IN ({_listed(each.hcpcs)}) AND "
+            f"(c.claim_type IN ({_listed(each.claim_types)}) AND UPPER(TRIM(c.hcpcs)) IN ({_listed(each.hcpcs)}) AND "
             f"c.through_date BETWEEN DATE '{each.first}' AND DATE '{each.last}')"
             for each in rules.suspect_billing
         )
@@ -81,7 +83,7 @@ def _covid_words(rules: ExpenditureRules, years: Sequence[int], episodes: bool) 
     covid = rules.covid
     if covid is None:
         return words | dict.fromkeys(("covid_from", "covid_through", "covid_diagnosis", "covid_months_after"), "")
-    codes = "CONCAT(' ', TRANSLATE(UPPER(REPLACE(c.diagnosis, '.', '')), ',;|', '   '), ' ')"
+    codes = f"CONCAT(' ', TRANSLATE({PLAIN_DIAGNOSIS.format('c.diagnosis')}, ',;|', '   '), ' ')"
     found = " OR ".join(
         f"({codes} LIKE '% {code} %' AND c.through_date BETWEEN DATE '{first}' AND DATE '{last}')"
         for code, first, last in covid.diagnoses

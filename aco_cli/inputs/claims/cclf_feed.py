@@ -4,6 +4,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from aco_cli.data_files import load_yaml
 from aco_cli.errors import Problem
@@ -26,8 +27,6 @@ _RULES = {
     "8": [
         RowRule("delivery_month", "a month such as 2023-01", "TRY_CAST(CONCAT(delivery_month, '-01') AS DATE) IS NULL"),
         RowRule("bene_age", "an age of 0 to 130", "bene_age NOT BETWEEN 0 AND 130"),
-        RowRule("bene_age", "a value, as the status is not ESRD",
-                "bene_age IS NULL AND NOT COALESCE(bene_mdcr_stus_cd IN ('11', '21', '31'), FALSE)"),
         RowRule("bene_entlmt_buyin_ind", "one of 0, 1, 2, 3, A, B, C",
                 "bene_entlmt_buyin_ind NOT IN ('0', '1', '2', '3', 'A', 'B', 'C')"),
     ],
@@ -38,6 +37,35 @@ _ABSENT = {
     "5": "Part B professional lines are not in it",
     "6": "DMEPOS lines are not in it",
 }
+
+
+_COUNTS = "bene_entlmt_buyin_ind IN ('3', 'C')"
+
+
+class StatusCodes(NamedTuple):
+    """Codes of Medicare status with and without ESRD, and all of dual status."""
+
+    esrd: Sequence[str]
+    without_esrd: Sequence[str]
+    dual: Sequence[str]
+
+    def of_cclf8(self) -> list[RowRule]:
+        """What must hold of months that count, whose type goes by these codes."""
+        known, dual = sorted([*self.esrd, *self.without_esrd]), sorted(self.dual)
+        with_esrd = f"COALESCE(bene_mdcr_stus_cd IN ({_listed(self.esrd)}), FALSE)"
+        return [
+            RowRule("bene_age", "a value, as the status is not ESRD", f"bene_age IS NULL AND NOT {with_esrd}"),
+            RowRule(
+                "bene_mdcr_stus_cd",
+                f"one of {', '.join(known)}, as the month counts",
+                f"COALESCE(bene_mdcr_stus_cd, '') NOT IN ({_listed(known)}) AND {_COUNTS}",
+            ),
+            RowRule(
+                "bene_dual_stus_cd",
+                f"one of {', '.join(dual)}, or a blank",
+                f"bene_dual_stus_cd NOT IN ({_listed(dual)}) AND {_COUNTS}",
+            ),
+        ]
 
 
 class CclfFeed:
@@ -77,11 +105,12 @@ class CclfFeed:
         """Whether there are files of the kind, and they are used."""
         return kind in self._rows
 
-    def check(self, kinds: Collection[str]) -> list[Problem]:
-        """Read the files of these kinds as tables; what is wrong with any of them."""
-        return [problem for kind in kinds if kind in self._rows for problem in self._checked(kind)]
+    def check(self, kinds: Collection[str], codes: StatusCodes | None = None) -> list[Problem]:
+        """Read the files of these kinds as tables; what is wrong with any of them, as far as codes are known."""
+        own = {"8": codes.of_cclf8()} if codes else {}
+        return [problem for kind in kinds if kind in self._rows for problem in self._checked(kind, own.get(kind, []))]
 
-    def _checked(self, kind: str) -> list[Problem]:
+    def _checked(self, kind: str, more: Sequence[RowRule]) -> list[Problem]:
         rows, layout = self._rows[kind], CCLF_KINDS[kind]
         problems = [*rows.problems]
         if kind == "8" and not all(
@@ -103,7 +132,7 @@ class CclfFeed:
             _LENGTH, f"a record of {layout.length} characters (CCLF{kind})", f"record_length < {layout.length}"
         )
         problems += rows.keep(
-            [whole, *([_POINT] if _WHOLE in rows.contract.columns else []), *_RULES.get(kind, [])],
+            [whole, *([_POINT] if _WHOLE in rows.contract.columns else []), *_RULES.get(kind, []), *more],
             lambda source: f"{self._record(kind, source)} AS record",
         )
         cut = {problem.file for problem in problems if problem.column == _LENGTH}
@@ -199,9 +228,23 @@ class CclfFeed:
         """A statement: identifiers and those that took their place (CCLF9)."""
         return "SELECT prvs_num AS old, crnt_num AS new FROM cclf9"
 
-    def enrollment(self) -> str:
-        """A statement: months of the people of CCLF8."""
-        return _SQL["enrollment"]
+    def enrollment(self, codes: Mapping[str, str]) -> str:
+        """A statement: months of the people of CCLF8; of `codes` the list `esrd`."""
+        return _SQL["enrollment"].format(**codes)
+
+    def unknown_payments(self, codes: Mapping[str, str]) -> list[str]:
+        """Lines with a code of payment that tells neither payment nor denial; `codes` as in `claims`."""
+        told = []
+        for kind in "56":
+            if self.has(kind):
+                sql = _SQL["unknown_payments"].format(lines=f"cclf{kind}", **codes)
+                count, dollars = self._tables.query(sql).iloc[0].tolist()
+                if count:
+                    told.append(
+                        f"CCLF{kind}: {int(count):,} rows with ${dollars:,.2f} have a CLM_CARR_PMT_DNL_CD that is not "
+                        "known; they count as paid"
+                    )
+        return told
 
     def unlike_reductions(self) -> list[Problem]:
         """Reductions of CCLFA and CCLFB of which a claim or line has several."""
@@ -215,10 +258,11 @@ class CclfFeed:
                     problems.append(Problem(file, "one reduction for a claim or line, however often it comes", found))
         return problems
 
-    def claims(self, per_mille: str, codes: Mapping[str, str]) -> str:
+    def claims(self, per_mille: str, codes: Mapping[str, str], diagnoses: Sequence[str], plain: str) -> str:
         """A statement: the claims of CCLF1, 5 and 6. `per_mille` is SQL of the rate of sequestration on through_date.
 
-        `codes` are lists for SQL: payment_denied, processing_allowed, covid_codes (which may be empty).
+        `codes` are lists for SQL (payment_denied, paid, processing_allowed, esrd), `diagnoses` those sought in CCLF4
+        and `plain` SQL of a code as they are written, with braces for the column.
         """
         words: dict[str, str] = dict(codes)
         for kind, side in (("A", "a"), ("B", "b")):
@@ -232,7 +276,10 @@ class CclfFeed:
                 words[f"reduced_{side}"] = "CAST(COALESCE(r.reduced, 0) AS DECIMAL(12, 2))"
         words |= {"diagnosis": "c.prncpl_dgns_cd", "join_diagnoses": ""}
         if self.has("4"):
-            self._tables.table("diagnoses", _SQL["diagnoses"].format(**words))
+            code = plain.format("clm_dgns_cd")
+            each = ", ".join(f"MAX(CASE WHEN {code} = '{own}' THEN '{own}' END)" for own in diagnoses) or "NULL"
+            sought = {"code": code, "each": each, "known": _listed(diagnoses) or "''"}
+            self._tables.table("diagnoses", _SQL["diagnoses"].format(**sought))
             words["diagnosis"] = "CONCAT(COALESCE(c.prncpl_dgns_cd, ''), ' ', COALESCE(d.codes, ''))"
             words["join_diagnoses"] = f"LEFT JOIN diagnoses d ON {_number('c.cur_clm_uniq_id')} = d.cur_clm_uniq_id"
         parts = [_SQL["claims_of_part_a"].format(**words)] if self.has("1") else []
@@ -245,6 +292,10 @@ class CclfFeed:
 
 _KEYS = {"A": ("cur_clm_uniq_id",), "B": ("cur_clm_uniq_id", "clm_line_num")}
 _OF_KIND = {"A": "1", "B": "56"}  # claims by the kind that has their reductions
+
+
+def _listed(codes: Sequence[str]) -> str:
+    return ", ".join(map(quoted, codes))
 
 
 def _number(column: str) -> str:

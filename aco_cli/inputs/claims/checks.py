@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from aco_cli.errors import Problem
-from aco_cli.inputs.claims.cclf_feed import CclfFeed
+from aco_cli.inputs.claims.cclf_feed import CclfFeed, StatusCodes
 from aco_cli.inputs.claims.contracts import CONTRACTS
 from aco_cli.inputs.claims.crosswalk import follow_chains, with_current_ids
 from aco_cli.inputs.claims.final import SQL as FINAL_SQL
@@ -127,8 +127,15 @@ class ClaimsRows:
         found = self._tables.query(f"SELECT {keys} FROM assignment GROUP BY {keys} ORDER BY {keys}")
         return found.astype({"performance_year": int, "calendar_year": int}), self._assigned_twice()
 
-    def problems(self, years: Sequence[int], claim_types: Sequence[str], *, diagnoses: bool = True) -> list[Problem]:
-        """Everything that is wrong with the other files, as far as the calendar years and claim types are known.
+    def problems(
+        self,
+        years: Sequence[int],
+        claim_types: Sequence[str],
+        codes: StatusCodes | None = None,
+        *,
+        diagnoses: bool = True,
+    ) -> list[Problem]:
+        """Everything that is wrong with the other files, as far as calendar years, claim types and codes are known.
 
         `diagnoses`: whether those of a feed are wanted.
         """
@@ -141,15 +148,15 @@ class ClaimsRows:
             strict = ((), ()) if self.sets_aside else (years, claim_types)
             return [*problems, *self._problems("claims", _claim_rules(*strict))]
         kinds = ["8"] if "enrollment" not in self._rows else []
-        return [*problems, *self._feed.check([*kinds, "1", *(["4"] if diagnoses else []), *"56AB"])]
+        return [*problems, *self._feed.check([*kinds, "1", *(["4"] if diagnoses else []), *"56AB"], codes)]
 
     def _problems(self, name: str, rules: Sequence[RowRule]) -> list[Problem]:
         return [*self._rows[name].problems, *self._rows[name].faults(rules)]
 
-    def read(self, performance_years: Sequence[int], years: Sequence[int], claims: str) -> None:
+    def read(self, performance_years: Sequence[int], years: Sequence[int], claims: str, enrollment: str) -> None:
         """Make the other views, and leave in `assignment` the rows of these performance years.
 
-        Claims are in `claims_read`, as they come; `claims` is the statement of those of a feed.
+        Claims are in `claims_read`, as they come; `claims` and `enrollment` are the statements of those of a feed.
         """
         self._view("assignment", where=f"performance_year IN ({', '.join(map(str, performance_years))})")
         months = ", ".join(f"'{year}-{month:02}'" for year in years for month in range(1, 13))
@@ -157,7 +164,7 @@ class ClaimsRows:
             where = f"month IN ({months})" if "enrollment" in self._mapped else "TRUE"
             self._view("enrollment", _CALENDAR, where)
         elif self._feed:
-            own = f"SELECT t.*, {_CALENDAR} FROM ({self._feed.enrollment()}) t WHERE month IN ({months})"
+            own = f"SELECT t.*, {_CALENDAR} FROM ({enrollment}) t WHERE month IN ({months})"
             # The same person under two identifiers in a month is one row, if they say the same.
             self._name("enrollment", own, _CALENDAR, distinct=True)
         if self.has_population:
