@@ -238,6 +238,7 @@ def test_more_person_years_than_the_county_has_are_a_warning(aco: Runner, folder
     ("arguments", "message"),
     [
         (("--claims", "none.parquet"), "none.parquet: file not found"),
+        (("--claims", "part*.csv"), "parts.csv: expected files, found an empty folder"),
         (("--claims", "claims.json"), "claims.json: expected Parquet, CSV or TSV"),
         (("--claims", "bad.parquet"), "bad.parquet: expected a Parquet file"),
         (("--temp", "nowhere"), "--temp nowhere: expected a folder that exists"),
@@ -249,6 +250,7 @@ def test_files_that_cannot_be_used_are_told(
 ) -> None:
     (folder / "claims.json").write_text("[]")
     (folder / "bad.parquet").write_text("not one")
+    (folder / "parts.csv").mkdir()
     done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, *arguments, cwd=folder)
     assert done.returncode == 3
     assert message in done.stderr

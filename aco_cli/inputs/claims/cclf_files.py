@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from aco_cli.errors import InputError, OutputError, Problem
+from aco_cli.errors import NO_FILE, InputError, OutputError, Problem
 from aco_cli.inputs.claims.cclf import CCLF_KINDS, cclf_name
 from aco_cli.inputs.claims.limits import DISK_IS_FULL
 from aco_cli.inputs.claims.sources import DELIMITERS, FIXED, PARQUET, File
@@ -83,7 +83,7 @@ def find_cclf(paths: Sequence[str], scratch: Callable[[], Path]) -> CclfFiles:
     for path in paths:
         places = [path] if Path(path).exists() else sorted(glob.glob(path, recursive=True))  # noqa: PTH207
         if not places:
-            found.problems.append(Problem(path, "a file", "no such file"))
+            found.problems.append(Problem(path, "a file", NO_FILE))
         for place in map(Path, places):
             in_folder = place.is_dir()
             files = sorted(each for each in place.rglob("*") if _is_data(each, place)) if in_folder else [place]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from aco_cli.errors import InputError, Problem
+from aco_cli.errors import NO_FILE, InputError, Problem
 from aco_cli.inputs.claims.contracts import TEXT, Stored
 from aco_cli.inputs.problems import damaged
 
@@ -77,7 +77,9 @@ def find_files(names: Sequence[str], remote: Callable[[str], list[str]]) -> tupl
         places = remote(name) if "://" in name else _local(name)
         kinds = {_SUFFIXES.get(Path(_uncompressed(place)).suffix.lower(), "") for place in places}
         if not places:
-            problems.append(Problem(name, "a file", "no such file"))
+            problems.append(
+                Problem(name, "files", "an empty folder") if Path(name).is_dir() else Problem(name, "a file", NO_FILE)
+            )
         elif len(kinds) > 1 or "" in kinds:
             found = ", ".join(sorted({Path(place).suffix or "no ending" for place in places}))
             problems.append(Problem(name, _READABLE, f"files ending in {found}"))
