@@ -93,23 +93,39 @@ def broken(folder: Path, name: str, change: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "change"),
+    ("name", "change", "told"),
     [
-        ("amounts", lambda text: re.sub(r"\d\.\d\d", "x.xx", text)),
-        ("dates", lambda text: re.sub(r"20\d\d-\d\d-\d\d", "2099-99-99", text)),
-        ("lengths", lambda text: text.replace(" ", "", 1)),
-        ("people", lambda text: re.sub(r"[BGHZ]0{3}\d{6}", " " * 10, text)),
-        ("claims", lambda text: re.sub(r"^\d{13}", " " * 13, text, flags=re.MULTILINE)),
-        ("kinds", lambda text: text.replace("71", "ZZ", 5)),
-        ("repeated", lambda text: re.sub(r"\d\.\d\d", "1.11", text) + text),
+        ("amounts", lambda text: re.sub(r"\d\.\d\d", "x.xx", text), "column clm_line_cvrd_pd_amt: expected US dollars"),
+        (
+            "dates",
+            lambda text: re.sub(r"20\d\d-\d\d-\d\d", "2099-99-99", text),
+            "column clm_line_thru_dt: expected a date",
+        ),
+        ("lengths", lambda text: text.replace(" ", "", 1), "expected a record of 388 characters"),
+        ("people", lambda text: re.sub(r"[BGHZ]0{3}\d{6}", " " * 10, text), "column bene_mbi_id: expected a value"),
+        (
+            "claims",
+            lambda text: re.sub(r"^\d{13}", " " * 13, text, flags=re.MULTILINE),
+            "column cur_clm_uniq_id: expected a value",
+        ),
+        (
+            "kinds",
+            lambda text: text.replace("71", "ZZ", 5),
+            "are of claim types that are excluded",
+        ),
+        (
+            "repeated",
+            lambda text: re.sub(r"\d\.\d\d", "1.11", text) + text,
+            "have the claim_id and line_number of another row",
+        ),
     ],
 )
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nobody_is_named_where_something_is_wrong(
-    aco: Aco, folder: Path, name: str, change: Callable[[str], str], form: str
+    aco: Aco, folder: Path, name: str, change: Callable[[str], str], told: str, form: str
 ) -> None:
     if not (folder / name).exists():
         broken(folder, name, change)
     done = aco("expenditures", "2023", "--cclf", name, *PEOPLE, *FIGURES, "--log-format", form, cwd=folder)
-    assert done.stderr
+    assert told in done.stderr
     assert IDENTIFIERS.findall(done.stdout + done.stderr) == []
