@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from aco_cli.engine.lines.applies import applying, named
+from aco_cli.engine.lines.applies import applying
 from aco_cli.engine.lines.row import Row, plain_tree
 from aco_cli.engine.lines.situations import folded
 from aco_cli.engine.lines.step import Step
+from aco_cli.engine.lines.taken import taken
 from aco_cli.engine.lines.text import show
-from aco_cli.engine.lines.tree import names
+from aco_cli.engine.lines.tree import Apply, Name, names, walk
 from aco_cli.engine.outcome import OUTCOMES, Outcome
 from aco_cli.engine.quality.standard import follows_from_score, standard_score
 from aco_cli.engine.settle import settle, settled_rows
@@ -37,67 +38,81 @@ _CHOOSES_RULES = ("track", "program")
 _SCORE = "quality_score"
 
 
-def idle_reasons(column: str, before: pd.DataFrame, after: pd.DataFrame, book: RuleBook) -> pd.Series:
+def idle_reasons(
+    column: str, before: pd.DataFrame, after: pd.DataFrame, book: RuleBook, turned: pd.Series
+) -> pd.Series:
     """For rows in which a column was changed without effect: why, and what to set instead.
 
-    `before` and `after` are the roster rows, `book` the rules after the change.
+    `before` and `after` are the roster rows without this change and with it, `book` the rules after the change;
+    `turned` says where what else is changed gives the year another outcome.
     """
     told = pd.Series("", index=after.index, dtype="str")
     if not len(after):
         return told
-    groups = after.reset_index(drop=True).groupby(_alike(column, before, after, book), sort=False)
+    is_lacking, is_same = _unchanged(column, before, after)
+    keys = [_branches(after, book), is_lacking, is_same, turned.reset_index(drop=True)]
+    groups = after.reset_index(drop=True).groupby(keys, sort=False)
     firsts = groups.head(1).index
     rows = settled_rows(after.iloc[firsts].reset_index(drop=True), book)
     reasons = []
     follows = follows_from_score(after, book)
     for place, row in zip(firsts, rows, strict=True):
-        if column not in after or pd.isna(after[column].iloc[place]):
+        if is_lacking[place]:
             reasons.append("it is missing, and there is nothing to change")
-        elif _is_same(before, after, column, place):
+        elif is_same[place]:
             reasons.append(f"{column} is {_written(after[column].iloc[place])} already")
         else:
-            reasons.append(_reason(column, row, book, follows=bool(follows.iloc[place])))
+            holds = "with the other changes, " if turned.iloc[place] else ""
+            holds += _HOLDS[OUTCOMES[int(row.figure("outcome"))]]
+            reasons.append(_reason(column, row, book, holds, follows=bool(follows.iloc[place])))
     texts = [f"{column} has no effect: {reason}" for reason in reasons]
     return pd.Series(np.array(texts, dtype=object)[groups.ngroup().to_numpy()], index=after.index).astype("str")
 
 
-def _alike(column: str, before: pd.DataFrame, after: pd.DataFrame, book: RuleBook) -> list[pd.Series]:
-    """Keys of rows whose settlements take the same branches: those have one reason."""
+def is_missing(column: pd.Series) -> pd.Series:
+    """Where a roster column says nothing."""
+    return column.isna() | (column == "")
+
+
+def _unchanged(column: str, before: pd.DataFrame, after: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Where a column is missing both before and after, and where it is what it was."""
+    nothing = pd.Series(np.nan, index=range(len(after)))
+    old, new = (each.get(column, nothing).reset_index(drop=True) for each in (before, after))
+    return is_missing(old) & is_missing(new), old == new
+
+
+def _branches(after: pd.DataFrame, book: RuleBook) -> pd.Series:
+    """A number for the branches that the settlement of each row takes: rows that take the same have one reason."""
     lines = settled_rows(after.head(1), book)[0].law.lines
     held = settle(after, book, ("outcome", *(step.key for step in lines if step.unit == "condition")))
     known = after.notna().reset_index(drop=True).add_prefix("known:")
     situations = after[["program", "track", "performance_year"]].reset_index(drop=True)
     keys = pd.concat([situations, held, known], axis=1)
-    same = pd.Series([_is_same(before, after, column, at) for at in range(len(after))])
-    return [keys.groupby(list(keys), sort=False, observed=True, dropna=False).ngroup(), same]
-
-
-def _is_same(before: pd.DataFrame, after: pd.DataFrame, column: str, at: int) -> bool:
-    return column in before and bool(before[column].iloc[at] == after[column].iloc[at])
+    return keys.groupby(list(keys), sort=False, observed=True, dropna=False).ngroup()
 
 
 def _written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _reason(column: str, row: Row, book: RuleBook, *, follows: bool) -> str:
+def _reason(column: str, row: Row, book: RuleBook, holds: str, *, follows: bool) -> str:
     ends = OUTCOMES[int(row.figure("outcome"))]
     keys = [step.key for step in row.law.inputs if (step.column or step.key) == column]
     least = standard_score(book, row.situation)
     if column == _SCORE and follows:
         if ends not in _STANDARD_DECIDES:
-            return _HOLDS[ends]
+            return holds
         side = "meets" if row.figure("quality_standard_met") == 1 else "is below"
         return f"the score {side} the quality standard of {show(least, 'fraction')} as before, which alone decides"
     if not keys and column not in _CHOOSES_RULES:
         return "no settlement depends on it"
     if set(keys) & applying(row) or not keys:
-        return _HOLDS[ends]
+        return holds
     counts = set(keys) & _inputs_of(row, book)
     for step in _ancestors(row, keys):
         if step.key in applying(row) and (told := _goes_by(row, step, column, in_rules=bool(counts))):
             return told
-    where = f"where the outcome is {ends}" if counts else f"in {row.situation.track}, {row.situation.year}"
+    where = "in this settlement" if counts else f"in {row.situation.track}, {row.situation.year}"
     return f"it does not count {where}"
 
 
@@ -129,13 +144,24 @@ def _goes_by(row: Row, step: Step, column: str, *, in_rules: bool) -> str:
     `in_rules`: the column counts in the track and year, so that it is another column that keeps it from counting.
     """
     inputs = {each.key: each for each in row.law.inputs}
-    counted = [inputs[name] for name in named(row, plain_tree(row.law, step)) if name in inputs]
-    given = [each for each in counted if row.is_given(each, row.figure(each.key))]
-    own = [] if in_rules else [inputs[name] for name in names(step.trees["formula"]) if name in inputs]
-    columns = dict.fromkeys(each.column or each.key for each in given or [one for one in own if one.override])
+    found = taken(row, plain_tree(row.law, step))
+    given = [inputs[found.name]] if isinstance(found, Name) and found.name in inputs else []
+    own = [] if in_rules else [inputs[name] for name in _stand_ins(step) if name in inputs]
+    columns = dict.fromkeys(each.column or each.key for each in given or own)
     instead = [name for name in columns if name != column and not name.startswith("published")]
     label = step.label[0].lower() + step.label[1:]
     if not columns:
         return ""
     what = f"the {label} goes by {' and '.join(columns) if given else 'the rules of the track'}"
     return f"{what}; set {' or '.join(instead)} instead" if instead else what
+
+
+def _stand_ins(step: Step) -> Iterator[str]:
+    """The figures that a line takes instead of all else where they are known: `IF(ISNUMBER(x), x, ...)`."""
+    for each in walk(step.trees["formula"]):
+        match each:
+            case Apply(
+                function="IF", arguments=(Apply(function="ISNUMBER", arguments=(known,)), Name(name=name) as one, _)
+            ):
+                if known == one:
+                    yield name

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.answer import answers
-from aco_cli.engine.effects import idle_reasons
+from aco_cli.engine.effects import idle_reasons, is_missing
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.quality.standard import follows_from_score, standard_scores
 from aco_cli.engine.settle import WARNED, settle
@@ -31,6 +31,8 @@ _PREPARED = ("benchmark_notes", "benchmark_is_warned")
 _AMOUNTS = ("earned_payment", "owed_repayment", "settlement")
 # What `totals` needs of `compare`, before and after.
 COMPARED = ("outcome", *_AMOUNTS)
+# What a change without effect leaves as it is, besides the outcome; a program need not have all of it.
+_KEPT = ("settlement", "net_payment", "prepaid_outstanding")
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,14 @@ def compare(
     for case in cases:
         try:
             rows = changed(frame, case, book, prepare)
-            after = settle(rows, case.book, names)
+            settled = settle(rows, case.book, list(dict.fromkeys([*names, *_KEPT])))
         except RulesError as error:
             raise RulesError(f"{case.name}: {error}") from error
+        after = settled[names]
         kept = frame.assign(**{name: rows[name] for name in _PREPARED if name in rows})
         table = pd.concat([kept, before.add_suffix("_before"), after.add_suffix("_after")], axis=1)
         difference = table["settlement_after"] - table["settlement_before"]
-        idle = _idle(frame, rows, after, case, book, prepare)
+        idle = _idle(frame, rows, (before, settled), case, book, prepare)
         moved = _moved_notes(frame["program"], rows["program"], case.book)
         told = {
             "notes": _notes(before, after, idle, moved),
@@ -157,7 +160,7 @@ def changed(
         after = _applied(prepare(after, case.book), settled)
     after = _with_moved_savings(frame, after)
     after = _with_status(_without_printed_rate(frame, book, after, case.book), case)
-    return _with_standard(frame, book, after, case.book)
+    return _with_standard(frame, book, after, case)
 
 
 def _with_status(frame: pd.DataFrame, case: Case) -> pd.DataFrame:
@@ -186,15 +189,20 @@ def _selected(frame: pd.DataFrame, change: Change) -> Any:
     return rows
 
 
-def _with_standard(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, changed: RuleBook) -> pd.DataFrame:
-    """The rows with the quality standard met or not by a score that was changed, where it followed from the score."""
+def _with_standard(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """The rows with the quality standard met or not by a score that was changed, where it followed from the score.
+
+    A standard that the case says itself counts.
+    """
     if not {"quality_score", "quality_standard_met"} <= set(before):
         return after
     moved = (before["quality_score"] != after["quality_score"]) & follows_from_score(before, book)
-    moved &= before["quality_standard_met"] == after["quality_standard_met"]
+    for place, each in enumerate(case.changes):
+        if "quality_standard_met" in each.values:
+            moved &= ~_selected(_applied(before, case.changes[:place]), each)
     if not moved.any():
         return after
-    least, score = standard_scores(after, changed), after["quality_score"]
+    least, score = standard_scores(after, case.book), after["quality_score"]
     met = (score >= least).astype("float64").where(score.notna() & least.notna())
     return after.assign(quality_standard_met=after["quality_standard_met"].mask(moved & least.notna(), met))
 
@@ -202,24 +210,26 @@ def _with_standard(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, ch
 def _idle(
     frame: pd.DataFrame,
     rows: pd.DataFrame,
-    after: pd.DataFrame,
+    settled: tuple[pd.DataFrame, pd.DataFrame],
     case: Case,
     book: RuleBook,
     prepare: Callable[[pd.DataFrame, RuleBook], pd.DataFrame] | None,
 ) -> pd.Series:
-    """For every row which of the columns asked about have no effect, and why."""
+    """For every row which of the columns asked about have no effect, and why; `settled` is before and after."""
+    before, after = settled
     told = pd.Series("", index=frame.index, dtype="str")
     for column in case.asked:
         try:
             without = changed(frame, case.without(column), book, prepare)
-            other = settle(without, case.book, ("outcome", "settlement"))
+            other = settle(without, case.book, ("outcome", *_KEPT))
         except RulesError:  # a track of another program means nothing without the program
             continue
-        same = (after["settlement"] - other["settlement"]).abs() <= HALF_CENT
-        same &= (after["outcome"] == other["outcome"]) & (after["outcome"] != Outcome.NOT_CALCULABLE)
+        same = ((after[[*_KEPT]] - other[[*_KEPT]]).abs().fillna(0) <= HALF_CENT).all(axis=1)
+        same &= (after["outcome"] == other["outcome"]) & ~_is_open(after)
         addressed = [_selected(frame, each) for each in case.changes if column in each.asked]
         places = np.flatnonzero(same.to_numpy() & np.logical_or.reduce(addressed))
-        why = idle_reasons(column, without.iloc[places], rows.iloc[places], case.book)
+        turned = (before["outcome"] != after["outcome"]).iloc[places]
+        why = idle_reasons(column, without.iloc[places], rows.iloc[places], case.book, turned)
         told.iloc[places] = told.iloc[places].str.cat(why.to_numpy(), sep="; ").str.strip("; ")
     return told
 
@@ -251,7 +261,7 @@ def _with_moved_savings(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFra
 
 
 def _same(left: pd.Series, right: pd.Series) -> pd.Series:
-    return (left == right) | (_is_missing(left) & _is_missing(right))
+    return (left == right) | (is_missing(left) & is_missing(right))
 
 
 def _without_printed_rate(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, changed: RuleBook) -> pd.DataFrame:
@@ -263,10 +273,6 @@ def _without_printed_rate(before: pd.DataFrame, book: RuleBook, after: pd.DataFr
             held = before.get(name, pd.Series(index=after.index, dtype=after[name].dtype))
             moved |= ~_same(held, after[name])
     return after.assign(published_msr=after["published_msr"].mask(moved))
-
-
-def _is_missing(column: pd.Series) -> pd.Series:
-    return column.isna() | (column == "")
 
 
 def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:

@@ -115,3 +115,58 @@ def test_a_column_goes_through_its_steps(shared_data: Path) -> None:
 def test_steps_that_cannot_be_are_refused(vary: str, shared_data: Path) -> None:
     with pytest.raises(aco.UsageError):
         aco.whatif(shared_data / "mssp_puf_2022.csv", 2022, aco="A1540", vary=vary)
+
+
+GAIN, LOSS = "95000000", "115000000"
+
+
+def changed_one(tmp_path: Path, spent: str, *change: str, scenario: str | None = None, more: str = "") -> pd.Series:
+    """An ENHANCED ACO of 2023 with a benchmark of $100 million, what it spent, and something changed."""
+    given = dict(each.split("=") for each in more.split()) | {"expenditure_total": spent}
+    roster = {"program": "mssp", "aco_id": "E1", "performance_year": "2023", "track": "enhanced"}
+    roster |= {"assigned_beneficiaries": "10000", "benchmark_total": "100000000", "quality_score": "0.9"}
+    roster |= {"quality_standard_met": "true", "msr_election": "0.02", **given}
+    file = tmp_path / "one.csv"
+    file.write_text(f"{','.join(roster)}\n{','.join(roster.values())}\n")
+    return aco.whatif(file, 2023, change=list(change), scenario=scenario).table.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "scenario", "settlement"),
+    [
+        (["quality_score=0.2"], None, 0.0),
+        (["quality_score=0.2", "quality_standard_met=true"], None, 3_675_000.0),
+        (["quality_score=0.2", "quality_standard_met=false"], None, 0.0),
+        (["quality_score=0.2"], "no-quality-penalty", 3_675_000.0),
+    ],
+)
+def test_a_standard_that_is_set_is_not_derived_from_the_score(tmp_path, change, scenario, settlement) -> None:
+    """$5 million x 75 % x 98 %."""
+    found = changed_one(tmp_path, GAIN, *change, scenario=scenario)
+    assert found["settlement_after"] == pytest.approx(settlement)
+
+
+@pytest.mark.parametrize(
+    ("spent", "change", "more", "reason"),
+    [
+        (GAIN, ["advance_balance=100"], "", ""),
+        (LOSS, ["half_rate=true"], "", "it does not count in enhanced, 2023"),
+        (LOSS, ["agreement_start=2020-01-01"], "", "it does not count in enhanced, 2023"),
+        (LOSS, ["participant_revenue=1000000"], "", "it does not count in enhanced, 2023"),
+        (LOSS, ["loss_limit_basis=benchmark"], "", "it does not count in enhanced, 2023"),
+        (LOSS, ["months=6"], "", "it does not count in this settlement"),
+        (LOSS, ["termination_kind=involuntary"], "", "it does not count in this settlement"),
+        (LOSS, ["participant_revenue="], "", "it is missing, and there is nothing to change"),
+        (LOSS, ["loss_limit_basis="], "", "it is missing, and there is nothing to change"),
+        (LOSS, ["participant_revenue="], "participant_revenue=9", "it does not count in enhanced, 2023"),
+        (LOSS, ["quality_score="], "loss_rate=0.4", "the shared loss rate goes by loss_rate; set loss_rate instead"),
+        (GAIN, ["agreement_year="], "agreement_year=2", "it does not count in this settlement"),
+        (GAIN, ["msr_election=0.02"], "", "msr_election is 0.02 already"),
+        (GAIN, ["track=basic-e", "msr_election=0.06"], "", "with the other changes, savings are below"),
+        (GAIN, ["track=basic-e"], "msr_election=0.06", "savings are below the minimum savings rate"),
+    ],
+)
+def test_the_reason_is_what_keeps_a_change_from_counting(tmp_path, spent, change, more, reason) -> None:
+    column = change[0].partition("=")[0]
+    idle = changed_one(tmp_path, spent, *change, more=more)["idle"]
+    assert idle.startswith(f"{column} has no effect: {reason}") if reason else not idle, idle

@@ -49,7 +49,7 @@ def test_scenarios_stand_side_by_side_with_options_on_top(aco: Aco, rows: Rows, 
     ]
     assert [row["settlement_after"] for row in found[:4]] == ["5000000.00", "4900000.00", "2450000.00", "4900000.00"]
     first, *others = done.stderr.splitlines()
-    assert first.startswith("quality_score has no effect on 4 of 8 rows: it does not count where the outcome is ")
+    assert first.startswith("quality_score has no effect on 4 of 8 rows: it does not count in this settlement")
     assert len(others) == 4
 
 
