@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from aco_cli.engine.benchmark.prior_years import with_prior_years
+from aco_cli.errors import UsageError
 from aco_cli.inputs.load import load
 
 YEARS = (2021, 2022, 2023)
@@ -51,6 +52,14 @@ def test_a_missing_figure_is_no_year_without_reconciliation() -> None:
     own = years_of(*OTHER, *(("A1", year, 10.0, 1000.0) for year in YEARS))
     own.loc[own.index[-1], "benchmark_total"] = np.nan
     assert np.isnan(found(own)).all()
+
+
+def test_half_years_are_refused_where_they_would_count() -> None:
+    """Files do not say whether the person years of half a year are of six months or of a year."""
+    whole = years_of(*OTHER, *(("A1", year, 10.0, 1000.0) for year in YEARS))
+    assert found(pd.concat([whole, years_of(("C1", 2019, 1.0, 9.0), ("C1", 2019, 2.0, 9.0))])) == (10, 1000)
+    with pytest.raises(UsageError, match="--prior: A1 has more than one row for 2022"):
+        found(pd.concat([whole, years_of(("A1", 2022, 10.0, 500.0))]))
 
 
 @pytest.fixture(scope="module")
