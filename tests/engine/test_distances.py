@@ -93,6 +93,23 @@ def test_quality_that_makes_no_difference_is_left_out(canonical) -> None:
     )
 
 
+def test_full_quality_is_no_distance_where_the_standard_alone_gives_all_of_it(canonical) -> None:
+    """Under the alternative standard the score counts, and at the standard itself the rate is full; losses go by it."""
+    row = {
+        **ONE_SIDED,
+        "track": "enhanced",
+        "performance_year": 2024,
+        "quality_standard_met": False,
+        "msr_election": "0.02",
+    }
+    row |= {"quality_alternative_met": True, "quality_score": 0.75}
+    gains, loses = (found(canonical, **{**row, "expenditure_total": spent}) for spent in (90e6, 110e6))
+    assert gains.loc["to_quality_standard", "worth"] == pytest.approx(10e6 * 0.75 * 0.25 * 0.98)
+    assert "to_quality_full" not in gains.index
+    # 1 - 75 % x 75 %, at full quality the floor of 40 %
+    assert loses.loc["to_quality_full", "worth"] == pytest.approx(10e6 * (1 - 0.75**2 - 0.4))
+
+
 def test_one_point_is_not_said_to_meet_a_standard_that_is_failed(canonical) -> None:
     """As A65307 of 2014, without a score: full quality would meet the standard, a single point need not."""
     rows = found(canonical, **{**ONE_SIDED, "expenditure_total": 90e6, "quality_score": 0.0})
