@@ -42,12 +42,16 @@ def settle_rows(run: Run, frame: pd.DataFrame, book: RuleBook, columns: Sequence
 
 
 def warn_of_unpublished(run: Run, warned: pd.Series, frame: pd.DataFrame, where: str) -> None:
-    """Warn of settlements that rest on rule values, of theirs or of their benchmarks, that are not published."""
+    """Warn of settlements that rest on values, of theirs or of their benchmarks, that no published rule bears out."""
     if "benchmark_is_warned" in frame:
         warned = warned | frame["benchmark_is_warned"].to_numpy(dtype="bool")
     if rows := int(warned.sum()):
         depend = "1 settlement depends" if rows == 1 else f"{rows:,} settlements depend"
-        run.warn("unpublished", f"{depend} on parameters that are not published; {where}", rows=rows)
+        run.warn(
+            "unpublished",
+            f"{depend} on values that are not published or that the rules do not offer; {where}",
+            rows=rows,
+        )
 
 
 def with_benchmark_notes(notes: pd.Series, frame: pd.DataFrame) -> pd.Series:

@@ -18,6 +18,7 @@ EXPLANATIONS = "explanations"
 
 _IDENTITY = ["aco_id", "aco_name", "performance_year", "program", "track", "outcome"]
 _EVIDENCE = ["benchmark_total", "loss_limit", "waived_share", "limited_by_revenue", "participant_revenue"]
+_EVIDENCE += ["rate_not_offered"]
 # Whether more of an input makes the settlement larger (+1) or smaller (-1).
 _DIRECTIONS = {
     "benchmark_total": 1,
@@ -31,6 +32,7 @@ _REVENUE_CAPPED = (
     "revenue-capped loss: the published repayment implies a loss limit of ${:,.0f} ({:.2%} of the benchmark), "
     "below the benchmark-based ${:,.0f}; CMS does not publish participants' revenue"
 )
+_RATE_NOT_OFFERED = "taken as given: a minimum savings rate that the rules do not offer, so nothing is borne out"
 
 
 class Verdict(StrEnum):
@@ -55,18 +57,21 @@ def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     published = rows["published_settlement"]
     half_dollar = rows.get("published_settlement_half_unit", pd.Series(0.0, rows.index))
     difference = table["settlement"] - published
+    is_circular = table["rate_not_offered"] == 1
     exact = difference.abs() <= EXACT
     rounding = (published + half_dollar >= ends[0]) & (published - half_dollar <= ends[1])
     reason = _reasons(table, rows.get("euc_adjustment", published * 0), published, ends[0])
     reason = reason.mask(reason == "", _explanations(rows, book))
     changed = _changed(table, published)
     reason = reason.mask(changed != "", changed)
+    agrees = exact | rounding
+    reason = reason.mask(agrees, "within the rounding of the published inputs").mask(exact, "")
+    reason = reason.mask(agrees & is_circular, _RATE_NOT_OFFERED)
     verdict = np.select(
-        [exact, rounding, reason != ""],
+        [exact & ~is_circular, rounding & ~is_circular, reason != ""],
         [Verdict.EXACT.value, Verdict.ROUNDING.value, Verdict.EXPLAINED.value],
         default=Verdict.UNEXPLAINED.value,
     )
-    reason = reason.mask(exact, "").mask(rounding & ~exact, "within the rounding of the published inputs")
     return table[_IDENTITY].assign(
         published=published,
         recomputed=table["settlement"],

@@ -47,6 +47,22 @@ def test_rounding_is_what_the_digits_of_the_inputs_allow() -> None:
     assert one(2_217_252, quality_score_half_unit=0.005)["class"] == "unexplained"
 
 
+@pytest.mark.parametrize("published", [3_675_000, 3_675_001.4])
+def test_a_settlement_by_a_published_rate_that_is_none_of_the_rules_is_borne_out_by_nothing(published: float) -> None:
+    """ENHANCED, 5 million x 75 % x 98 %: what rests on the published rate itself is neither exact nor rounding."""
+    given = {
+        "track": "enhanced",
+        "performance_year": 2023,
+        "quality_standard_met": 1.0,
+        "benchmark_total_half_unit": 9.0,
+    }
+    found = one(published, published_msr=0.0173, **given)
+    assert found["class"] == "explained"
+    assert "minimum savings rate that the rules do not offer" in found["reason"]
+    assert one(published, published_msr=0.02, **given)["class"] in ("exact", "rounding")
+    assert one(published + 99, published_msr=0.0173, **given)["class"] == "unexplained"
+
+
 def test_a_score_cannot_be_rounded_from_above_one() -> None:
     found = one(2_450_000, quality_score=1.0, quality_score_half_unit=0.005)
     assert found["highest"] == pytest.approx(2_450_000, abs=1)

@@ -160,7 +160,7 @@ def test_figures_of_further_tables_are_settled_with_them(names: list[str], table
 
 
 def test_a_warning_is_told_from_a_note(canonical) -> None:
-    """What rests on a value that is not published warns; other notes and reasons do not."""
+    """What rests on a value that is not published, or not offered, warns; other notes and reasons do not."""
     assumed = {
         **ROW,
         "track": "track-2",
@@ -168,12 +168,16 @@ def test_a_warning_is_told_from_a_note(canonical) -> None:
         "benchmark_total": 10e6,
         "expenditure_total": 5e6,
     }
-    noted = {**ROW, "published_msr": 0.0311}
-    found = settle(canonical([ROW, assumed, noted, {**ROW, "benchmark_total": None}]), BOOK, ("notes", "is_warned"))
-    assert found["is_warned"].tolist() == [False, True, False, False]
+    noted = {**ROW, "track": "enhanced", "performance_year": 2023, "quality_standard_met": True, "published_msr": 0.015}
+    unheard = {**ROW, "published_msr": 0.0311}
+    rows = [ROW, assumed, noted, {**ROW, "benchmark_total": None}, unheard]
+    found = settle(canonical(rows), BOOK, ("notes", "is_warned"))
+    assert found["is_warned"].tolist() == [False, True, False, False, True]
     assert found["is_warned"].dtype == np.bool_
-    assert [bool(text) for text in found["notes"]] == [False, True, True, True]
+    assert [bool(text) for text in found["notes"]] == [False, True, True, True, True]
     assert "depends on an assumed parameter" in found["notes"][1]
+    assert found["notes"][2] == "minimum savings rate as published"
+    assert "the rules offer no minimum savings rate of 3.11%" in found["notes"][4]
 
 
 def test_a_line_is_asked_for_by_name_though_the_roster_has_a_column_of_that_name(canonical) -> None:
