@@ -67,7 +67,7 @@ def _tell(run: Run, compared: pd.DataFrame, book: RuleBook) -> None:
     """Warn of rows that cannot be settled, with what they lack, and note the changes that have no effect."""
     unsettled = compared[compared["difference"].isna()]
     if len(unsettled):
-        lacking = missing(unsettled["notes"], book, unsettled["program"].iloc[0])
+        lacking = missing(unsettled, book)
         told = f"{len(unsettled):,} of {len(compared):,} rows are not-calculable before or after"
         run.warn("not_calculable", f"{told}: {lacking or 'notes of the rows say why'}", rows=len(unsettled))
     if "answer" in compared:

@@ -72,11 +72,13 @@ def idle(compared: pd.DataFrame) -> Iterator[str]:
         yield f"{column} has no effect on {len(reasons):,} of {len(compared):,} rows: {'; '.join([*shown, *more])}"
 
 
-def missing(notes: pd.Series, book: RuleBook, program: str) -> str:
+def missing(rows: pd.DataFrame, book: RuleBook) -> str:
     """What rows that cannot be settled lack, each with the option that brings it."""
-    reasons = [note for note in law_of(book, program, "notes").notes if note.level == REASON]
-    told = [note for note in reasons if notes.str.contains(note.text, regex=False).any()]
-    return "; ".join(f"{note.text} ({note.give})" if note.give else note.text for note in told)
+    told: dict[str, str] = {}
+    for program, notes in rows.groupby("program")["notes"]:
+        reasons = [note for note in law_of(book, str(program), "notes").notes if note.level == REASON]
+        told |= {note.text: note.lacking for note in reasons if notes.str.contains(note.text, regex=False).any()}
+    return "; ".join(told.values())
 
 
 def over(compared: pd.DataFrame, column: str) -> Iterator[str]:

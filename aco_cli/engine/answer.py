@@ -47,4 +47,4 @@ def _missing(row: Row) -> str:
     """What is missing, each with the option that brings it."""
     notes = row.law.base.notes if row.law.base else ()
     reasons = [note for note in notes if note.level == REASON and row.figure(f"{note.key}:when") == 1]
-    return "; ".join(f"{note.text} ({note.give})" if note.give else note.text for note in reasons)
+    return "; ".join(note.lacking for note in reasons)

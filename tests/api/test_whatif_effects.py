@@ -170,3 +170,16 @@ def test_the_reason_is_what_keeps_a_change_from_counting(tmp_path, spent, change
     column = change[0].partition("=")[0]
     idle = changed_one(tmp_path, spent, *change, more=more)["idle"]
     assert idle.startswith(f"{column} has no effect: {reason}") if reason else not idle, idle
+
+
+def test_what_rows_of_several_programs_lack_is_named_of_each(tmp_path: Path) -> None:
+    file = tmp_path / "two.csv"
+    file.write_text(
+        "program,aco_id,performance_year,track,assigned_beneficiaries,benchmark_total,expenditure_total\n"
+        "reach,A0,2022,global,10000,100000000,\nmssp,A1,2022,enhanced,10000,100000000,95000000\n"
+    )
+    run = Run()
+    aco.whatif(file, 2022, change=["state=TX"], run=run)
+    (warning,) = (notice.message for notice in run.notices if notice.code == "not_calculable")
+    assert "msr_election is missing (--set msr_election=sliding" in warning
+    assert "expenditure_total is missing (--set expenditure_total=" in warning

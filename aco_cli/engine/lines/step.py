@@ -83,6 +83,11 @@ class Step:
         return not self.file.is_relative_to(PACKAGED)
 
     @property
+    def lacking(self) -> str:
+        """The text of a note with what would bring what is missing."""
+        return f"{self.text} ({self.give})" if self.give else self.text
+
+    @property
     def is_line(self) -> bool:
         """Whether it is calculated, and not given."""
         return not self.given
