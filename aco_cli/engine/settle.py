@@ -173,6 +173,12 @@ def situations_of(frame: pd.DataFrame, book: RuleBook) -> Situations:
     return Situations(book, situations, codes)
 
 
+def by_situation(frame: pd.DataFrame, book: RuleBook, value: Callable[[Situation], Any]) -> pd.Series:
+    """What the program, track and year of every row have. Raises RulesError for those that have no rules."""
+    situations = situations_of(frame, book)
+    return pd.Series(list(map(value, situations.found))).take(situations.codes).set_axis(frame.index)
+
+
 def _refuse_uncovered(
     situations: Sequence[Situation], codes: NDArray[np.intp], frame: pd.DataFrame, book: RuleBook
 ) -> None:

@@ -13,10 +13,10 @@ from aco_cli.engine.answer import answers
 from aco_cli.engine.effects import idle_reasons, is_missing
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.quality.standard import follows_from_score, standard_scores
-from aco_cli.engine.settle import WARNED, settle
+from aco_cli.engine.settle import WARNED, by_situation, settle
 from aco_cli.engine.summary import grouped
 from aco_cli.errors import RulesError
-from aco_cli.rules.book import RuleBook, Situation
+from aco_cli.rules.book import RuleBook
 
 # Less than half a cent is no difference.
 HALF_CENT = 0.005
@@ -277,10 +277,7 @@ def _without_printed_rate(before: pd.DataFrame, book: RuleBook, after: pd.DataFr
 
 def _msr_rules(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
     """The rules of every row's minimum savings rate, as text that is the same for the same rules."""
-    keys = ["program", "track", "performance_year"]
-    situations = [Situation(*each) for each in frame[keys].drop_duplicates().itertuples(index=False, name=None)]
-    texts = [repr([book.value(each, name) for name in _MSR_RULES]) for each in situations]
-    return frame.groupby(keys, sort=False).ngroup().map(dict(enumerate(texts)))
+    return by_situation(frame, book, lambda situation: repr([book.value(situation, name) for name in _MSR_RULES]))
 
 
 def _is_open(settled: pd.DataFrame) -> pd.Series:

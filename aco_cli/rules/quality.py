@@ -78,6 +78,11 @@ class Measure:
         """The decile that the first of `deciles` starts: 1 where all ten are known, else 2."""
         return DECILES + 1 - len(self.deciles)
 
+    @property
+    def sign(self) -> int:
+        """-1 where less is better, else 1."""
+        return -1 if self.reversed else 1
+
     def entry(self, years: range) -> Entry:
         """The measure as a value among those of a performance year; with a cut that is assumed no surer than that."""
         value = {

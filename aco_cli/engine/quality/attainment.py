@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aco_cli.engine.lines.functions import Column
+from aco_cli.engine.notes import Rows
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.decile_points import ROUTES, Points, by_subject, deciles_reached
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import REPORTED_BY_ACO, Collection, Measure
 
-Rows = NDArray[np.bool_]
-
-# Of which the measures themselves, without the score, may meet the standard.
+# Of which the measures themselves, without the score, may meet the standard; and the survey as one of them.
 _INCENTIVE = (Collection.ECQM, Collection.CQM)
-_SURVEY = "CAHPS"
+SURVEY = "CAHPS"
 
 
 def attained(points: Points, rules: RuleBook) -> dict[str, Column]:
@@ -33,14 +31,13 @@ def attained(points: Points, rules: RuleBook) -> dict[str, Column]:
     outcomes = {each.subject for each in points.set.measures.values() if each.outcome}
     alternative = _reach({name: each for name, each in every.items() if name in outcomes}, standard.get("alternative"))
     outcome = _reach({name: each for name, each in cqms.items() if name in outcomes}, standard.get("outcome"))
-    another = _reach({**cqms, _SURVEY: np.floor(points.survey())}, standard.get("another"))
+    another = _reach({**cqms, SURVEY: np.floor(points.survey())}, standard.get("another"))
     either = {name: each | outcome.get(name, np.False_) for name, each in another.items()}
     in_full = ~np.isnan(points.survey()) & np.any([reports(points, route) for route in ROUTES], axis=0)
-    told = points.table.number("quality_reported")
     return {
-        "ecqms": _count(rows, [_has_rate(points, each) for each in points.set.scored(Collection.ECQM)]),
+        "ecqms": _count(rows, [points.table.has_rate(each.name) for each in points.set.scored(Collection.ECQM)]),
         "lacks_benchmark": _lacks_benchmark(points),
-        "reports_in_full": np.where(np.isnan(told), in_full, told),
+        "reports_in_full": points.table.told("quality_reported", in_full),
         "reports_all_cqms": reports(points, _INCENTIVE),
         "outcomes_reached": _count(rows, alternative.values()),
         "cqm_outcomes_reached": _count(rows, outcome.values()),
@@ -54,7 +51,7 @@ def reports(points: Points, collections: Iterable[Collection]) -> Rows:
     scored = {each.subject for each in points.set.scored(*REPORTED_BY_ACO)}
     wanted = set(collections)
     ways = [each for each in points.set.measures.values() if each.collection in wanted and each.subject in scored]
-    held = [np.any([_has_rate(points, way) for way in same], axis=0) for _, same in by_subject(ways)]
+    held = [np.any([points.table.has_rate(way.name) for way in same], axis=0) for _, same in by_subject(ways)]
     return np.all(held, axis=0) if held else np.zeros(points.table.rows, dtype=np.bool_)
 
 
@@ -64,7 +61,7 @@ def _lacks_benchmark(points: Points) -> Rows:
     required = {each.subject for each in points.set.scored(*REPORTED_BY_ACO)}
     for measure in points.set.measures.values():
         if not measure.deciles and measure.subject in required:
-            lacks |= _has_rate(points, measure)
+            lacks |= points.table.has_rate(measure.name)
     return lacks
 
 
@@ -82,10 +79,6 @@ def _reach(deciles: Mapping[str, Numbers], percentile: float | None) -> dict[str
         return {}
     with np.errstate(invalid="ignore"):
         return {name: each >= percentile / 10 + 1 for name, each in deciles.items()}
-
-
-def _has_rate(points: Points, measure: Measure) -> Rows:
-    return ~np.isnan(points.table.number(measure.name))
 
 
 def _count(rows: int, conditions: Iterable[Rows]) -> Numbers:

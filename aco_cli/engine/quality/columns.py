@@ -1,6 +1,6 @@
 """Columns of a table of measure rates as numbers, which year of an ACO a row is, and the lines computed from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.situations import in_situation
 from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.rules.quality import Measure
 
 PROGRAM = "mssp"
 Numbers = NDArray[np.float64]
@@ -51,6 +52,14 @@ class Table:
         """Whether the files have this column."""
         return name in self.source.frame
 
+    def has_rate(self, name: str) -> NDArray[np.bool_]:
+        """On which rows a number is known."""
+        return ~np.isnan(self.number(name))
+
+    def told(self, name: str, otherwise: Column) -> Numbers:
+        """A column of numbers as given, and where it is not known something else."""
+        return np.where(self.has_rate(name), self.number(name), otherwise)
+
     @property
     def ids(self) -> pd.Series:
         """The id of every row."""
@@ -68,8 +77,15 @@ class Table:
             later = (self.number("agreement_period") > 1) | (self.number("initial_start") < start)
         number = np.where(later, counting["later_agreements"], number)
         number = np.where(self.number("first_performance_year") == 1, 1, number)
-        given = self.number("performance_year_number")
-        return np.where(np.isnan(given), number, given)
+        return self.told("performance_year_number", number)
+
+
+def starts_reached(rates: Numbers, measure: Measure, starts: Sequence[float]) -> NDArray[np.int8]:
+    """How many of some rates, from the worst to the best, each rate reaches; 0 where there is none."""
+    reached, performance = np.zeros(np.shape(rates), dtype=np.int8), measure.sign * rates
+    for start in starts:
+        reached += performance >= measure.sign * start
+    return reached
 
 
 def score_lines(book: RuleBook, year: int, table: str, figures: Mapping[str, Column]) -> dict[str, Column]:

@@ -264,7 +264,7 @@ def _moved(frame: pd.DataFrame, year: int, side: int, rules: RuleBook) -> pd.Dat
         for measure in measures.measures.values() if measures and rows.any() else ():
             if measure.name in frame:
                 rates = moved.setdefault(measure.name, frame[measure.name].to_numpy(dtype=np.float64, copy=True))
-                rates[rows] += (-way if measure.reversed else way) * _half_unit(rates[rows])
+                rates[rows] += way * measure.sign * _half_unit(rates[rows])
     return frame.assign(**moved)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aco_cli.engine.quality.columns import Numbers, Table
+from aco_cli.engine.quality.columns import Numbers, Table, starts_reached
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DECILES, Collection, Measure, MeasureSet
 
@@ -18,9 +18,8 @@ ROUTES = ((Collection.WEB_INTERFACE,), (Collection.ECQM, Collection.CQM, Collect
 
 def deciles_reached(rates: Numbers, measure: Measure) -> Numbers:
     """The number of the decile that each rate lies in; 0 below the first of them, NaN where there is no rate."""
-    sign = -1.0 if measure.reversed else 1.0
-    starts = np.searchsorted(sign * np.array(measure.deciles), sign * rates, side="right")
-    return np.where(np.isnan(rates), np.nan, np.where(starts > 0, starts + measure.first_decile - 1, 0))
+    starts = starts_reached(rates, measure, measure.deciles)
+    return np.where(np.isnan(rates), np.nan, np.where(starts > 0, starts + measure.first_decile - 1.0, 0.0))
 
 
 def decile_points(rates: Numbers, measure: Measure, least: float, *, prior: bool = False) -> Numbers:
@@ -29,15 +28,11 @@ def decile_points(rates: Numbers, measure: Measure, least: float, *, prior: bool
     `prior`: by the deciles with which the year counts when it is the prior one.
     """
     deciles = measure.as_prior_year if prior and measure.as_prior_year else measure.deciles
-    sign = -1.0 if measure.reversed else 1.0
-    starts, values = sign * np.array(deciles), sign * rates
+    starts, values = measure.sign * np.array(deciles), measure.sign * rates
     widths = np.diff(starts)
     slopes = np.divide(1.0, widths, out=np.zeros(len(widths)), where=widths > 0)
-    reached = np.zeros(rates.shape, dtype=np.int8)
-    for start in starts:
-        reached += values >= start
     # By the number of starts reached: whole points, the start they count from, points per unit beyond it.
-    level = reached.astype(np.intp)
+    level = starts_reached(rates, measure, deciles).astype(np.intp)
     whole = np.array([least, *np.arange(DECILES + 1.0 - len(deciles), DECILES + 1.0)]).take(level)
     beyond = values - np.array([0.0, *starts]).take(level)
     return np.asarray(np.maximum(whole + beyond * np.array([0.0, *slopes, 0.0]).take(level), least))

@@ -35,7 +35,7 @@ def prior_year(table: Table, measures: MeasureSet, rules: RuleBook) -> Prior:
     points = Points(table, measures, rules, prior=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         web, other = (each.points / (DECILES * each.measures) for each in routes(points))
-    claims = [np.isnan(table.number(each.name)) for each in measures.scored(Collection.ADMINISTRATIVE)]
+    claims = [~table.has_rate(each.name) for each in measures.scored(Collection.ADMINISTRATIVE)]
     return Prior(np.asarray(np.fmax(web, other)), np.any(claims, axis=0).astype(np.float64))
 
 
@@ -83,7 +83,7 @@ class DecileScores:
     def blank_measures(self, row: int) -> list[str]:
         """The measures with a benchmark that have no rate in a row, of the collections of which it has any."""
         scored = self.set.scored(*Collection)
-        has_rate = {each.name: not np.isnan(self.table.number(each.name)[row]) for each in scored}
+        has_rate = {each.name: self.table.has_rate(each.name)[row] for each in scored}
         of_any = {each.collection for each in scored if has_rate[each.name]}
         return [each.name for each in scored if each.collection in of_any and not has_rate[each.name]]
 
@@ -97,8 +97,7 @@ class DecileScores:
     def reported(self) -> Numbers:
         """Whether an ACO reported through any route: as given, else as `reported_by` says or it has rates."""
         reported = self.is_reported | np.any(self.reported_by, axis=0)
-        given = self.table.number("quality_reported")
-        return np.where(np.isnan(given), reported, given)
+        return self.table.told("quality_reported", reported)
 
     def _told(self, has_rates: Rows, *flags: str) -> Rows:
         given = [self.table.number(flag) for flag in flags]

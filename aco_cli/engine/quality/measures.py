@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.lines.functions import Column
-from aco_cli.engine.quality.columns import Numbers
+from aco_cli.engine.quality.columns import Numbers, starts_reached
+from aco_cli.engine.quality.decile_points import deciles_reached
 from aco_cli.engine.quality.deciles import DecileScores
-from aco_cli.engine.quality.percentiles import PercentileScores, cuts_reached
+from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.score import YearScores, score_years
 from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.rules.book import RuleBook
@@ -69,7 +70,7 @@ def _percentile_lines(scores: PercentileScores) -> Iterator[MeasureLine]:
         rate, points = float(scores.table.number(measure.name)[0]), float(scores.points_of(measure)[0])
         line = _line(measure, rate, points, measure.max_points)
         if scores.paid_for_performance(measure)[0]:
-            level = int(cuts_reached(np.array([rate]), measure)[0])
+            level = int(starts_reached(np.array([rate]), measure, measure.cuts)[0])
             at_hand = PERCENTILES[max(level - 1, 0) : level + 1]
             yield replace(
                 line,
@@ -90,9 +91,9 @@ def _decile_lines(scores: DecileScores) -> Iterator[MeasureLine]:
         if not np.isnan(rate) and not measure.deciles:
             yield replace(_line(measure, rate, NAN, NAN), reached="no benchmark: not scored")
         elif not np.isnan(rate):
-            points, sign = float(scores.points_of(measure)[0]), -1 if measure.reversed else 1
+            points = float(scores.points_of(measure)[0])
             starts = dict(zip(range(measure.first_decile, DECILES + 1), measure.deciles, strict=True))
-            decile = max((number for number, start in starts.items() if sign * rate >= sign * start), default=0)
+            decile = int(deciles_reached(np.array([rate]), measure)[0])
             reached = f"decile {decile}" if decile else f"below decile {measure.first_decile}"
             next_cut = next((start for number, start in starts.items() if number > points), NAN)
             line = _line(measure, rate, points, float(DECILES))

@@ -3,24 +3,15 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.notes import NOTE, WARNING, Note, Remark, Rows, notes_in_force, remarks
-from aco_cli.engine.quality.columns import PROGRAM, Numbers, Table, score_lines
+from aco_cli.engine.quality.columns import PROGRAM, Numbers, Table, score_lines, starts_reached
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS, PERCENTILES, Collection, Measure, MeasureSet
 
 # Collections that an ACO itself reports: without any rate of them it did not.
 _REPORTED = (Collection.SURVEY, Collection.WEB_INTERFACE)
-
-
-def cuts_reached(rates: Numbers, measure: Measure) -> NDArray[np.int8]:
-    """How many cuts each rate reaches, from 0 (below the 30th percentile) to 7; 0 where there is no rate."""
-    reached = np.zeros(rates.shape, dtype=np.int8)
-    for cut in measure.cuts:
-        reached += (rates <= cut) if measure.reversed else (rates >= cut)
-    return reached
 
 
 class PercentileScores:
@@ -39,7 +30,7 @@ class PercentileScores:
         """The points of a measure on every row."""
         if measure.cuts:
             # What pays in full counts as having reached every cut.
-            reached = cuts_reached(self.table.number(measure.name), measure)
+            reached = starts_reached(self.table.number(measure.name), measure, measure.cuts)
             points = (self.shares * measure.max_points).take(
                 np.where(self._decides(measure), reached, len(measure.cuts))
             )
@@ -54,13 +45,12 @@ class PercentileScores:
         return np.asarray(self._decides(measure) & bool(measure.cuts) & ~blank)
 
     def _decides(self, measure: Measure) -> Rows:
-        return (self.year_number > measure.reporting_through) & ~np.isnan(self.table.number(measure.name))
+        return (self.year_number > measure.reporting_through) & self.table.has_rate(measure.name)
 
     @property
     def reported(self) -> Numbers:
         """Whether reporting was complete: as given, else whether each collection of the ACO's own has any rate."""
-        given = self.table.number("quality_reported")
-        return np.where(np.isnan(given), ~np.any(list(self.unreported.values()), axis=0), given)
+        return self.table.told("quality_reported", ~np.any(list(self.unreported.values()), axis=0))
 
     def remarks(self, rules: RuleBook) -> Iterator[Remark]:
         """What a reader of the scores must know."""
@@ -94,8 +84,8 @@ class PercentileScores:
             yield Note(text, "assumed_cut", WARNING, measure.name), decides & near
 
     def _without_rates(self, collection: Collection) -> Rows:
-        rates = [self.table.number(each.name) for each in self.measures if each.collection is collection]
-        return np.asarray(np.isnan(rates).all(axis=0)) if rates else np.full(self.table.rows, True)
+        held = [self.table.has_rate(each.name) for each in self.measures if each.collection is collection]
+        return np.asarray(~np.any([np.zeros(self.table.rows, dtype=np.bool_), *held], axis=0))
 
     def _figures(self) -> dict[str, Numbers]:
         unknown = np.isnan(self.year_number)

@@ -3,27 +3,26 @@
 import numpy as np
 import pandas as pd
 
-from aco_cli.rules.book import RuleBook, Situation
-from aco_cli.rules.quality import ANY, QUALITY
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.situations import in_situation
+from aco_cli.engine.settle import by_situation
+from aco_cli.rules.book import RuleBook, Situation, scoring
 
-_BASES = ("standard", "alternative")
+_DECIDES = "standard_decides"
 
 
 def standard_score(book: RuleBook, situation: Situation) -> float:
     """The score from which the standard of a program, track and year is met; NaN where a standard does not decide."""
-    basis = book.value(situation, "quality_in_sharing") or {}
-    if basis.get("basis") not in _BASES:
+    law = law_of(book, situation.program)
+    if _DECIDES not in law.known or not in_situation(situation, book, law, [_DECIDES], {}, 1)[_DECIDES]:
         return np.nan
-    found = book.value(Situation(QUALITY, ANY, situation.year), "disaster_score") or {}
+    found = book.value(scoring(situation.year), "disaster_score") or {}
     return float(found.get("score", np.nan))
 
 
 def standard_scores(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
     """The score from which the standard is met on every row of a roster frame."""
-    keys = ["program", "track", "performance_year"]
-    situations = frame[keys].drop_duplicates()
-    scores = [standard_score(book, Situation(*each)) for each in situations.itertuples(index=False, name=None)]
-    return frame.groupby(keys, sort=False).ngroup().map(dict(enumerate(scores)))
+    return by_situation(frame, book, lambda situation: standard_score(book, situation))
 
 
 def follows_from_score(frame: pd.DataFrame, book: RuleBook) -> pd.Series:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from aco_cli.engine.lines.functions import Column
-from aco_cli.engine.quality.attainment import reports
+from aco_cli.engine.quality.attainment import SURVEY, reports
 from aco_cli.engine.quality.columns import Numbers, Source, Table
 from aco_cli.engine.quality.decile_points import Points, by_subject
 from aco_cli.rules.book import RuleBook, scoring
@@ -30,7 +31,7 @@ def subjects(measures: MeasureSet, *collections: Collection) -> list[tuple[str, 
     found = list(by_subject(measures.scored(*collections)))
     survey = measures.scored(Collection.SURVEY)
     claims = [(each.name, [each]) for each in measures.scored(Collection.ADMINISTRATIVE)]
-    return [*found, *([("CAHPS", survey)] if survey else []), *claims]
+    return [*found, *([(SURVEY, survey)] if survey else []), *claims]
 
 
 def with_thirds(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def with_thirds(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
             continue
         rows = np.flatnonzero(years == year)
         points = Points(Table(Source(frame), year, rows), measures, rules)
-        for name, third in _thirds(points, [Collection(each) for each in adjustment["collections"]]):
+        for name, third in _thirds(points, adjustment):
             own = found.setdefault(name, _given(frame, name))
             blank = np.isnan(own[rows]) & ~np.isnan(third)
             own[rows] = np.where(blank, third, own[rows])
@@ -62,12 +63,16 @@ def _given(frame: pd.DataFrame, name: str) -> Numbers:
     return frame[name].to_numpy(dtype=np.float64, copy=True) if name in frame else np.full(len(frame), np.nan)
 
 
-def _thirds(points: Points, collections: list[Collection]) -> Iterator[tuple[str, Numbers]]:
-    for subject, measures in subjects(points.set, *collections):
+def _collections(adjustment: Mapping[str, Any]) -> list[Collection]:
+    return [Collection(each) for each in adjustment["collections"]]
+
+
+def _thirds(points: Points, adjustment: Mapping[str, Any]) -> Iterator[tuple[str, Numbers]]:
+    for subject, measures in subjects(points.set, *_collections(adjustment)):
         if measures[0].collection is Collection.SURVEY:
             yield third_of(subject), _third(points.survey())
         else:
-            each = [_third((-1 if measure.reversed else 1) * points.table.number(measure.name)) for measure in measures]
+            each = [_third(measure.sign * points.table.number(measure.name)) for measure in measures]
             yield third_of(subject), np.fmin.reduce(each)
 
 
@@ -89,11 +94,11 @@ def performance_scaler(points: Points, rules: RuleBook) -> dict[str, Column]:
     adjustment, rows = rules.value(scoring(points.table.year), "health_equity_adjustment"), points.table.rows
     if not adjustment:
         return {"performance_scaler": np.full(rows, np.nan), "reports_all": np.zeros(rows, dtype=np.bool_)}
-    collections = [Collection(each) for each in adjustment["collections"]]
+    collections = _collections(adjustment)
     worth, scaler = np.array([np.nan, *adjustment["thirds"]], dtype=np.float64), np.zeros(rows)
     for subject, measures in subjects(points.set, *collections):
         third = points.table.number(third_of(subject))
-        has_rate = ~np.isnan([points.table.number(each.name) for each in measures]).all(axis=0)
+        has_rate = np.any([points.table.has_rate(each.name) for each in measures], axis=0)
         counts = worth.take(np.nan_to_num(third).astype(np.intp))
         scaler = scaler + np.where(np.isnan(third) & ~has_rate, 0.0, counts)
     return {"performance_scaler": scaler, "reports_all": reports(points, collections)}
