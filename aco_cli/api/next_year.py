@@ -1,11 +1,12 @@
 """Next year's savings rate and settlement of every ACO, from its published year."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from aco_cli.api.reading import read_rows
 from aco_cli.api.run import Result, Run
+from aco_cli.api.scenarios import told_changes
 from aco_cli.api.selection import Selection, Tables, requested
 from aco_cli.api.simulate import only_known, simulate
 from aco_cli.engine.next_year import NINETY, Line, backtest, paired, savings_rates
@@ -22,11 +23,13 @@ _KEPT = (
 _DRAWN = ("settlement", "settlement_p05", "settlement_p95", "probability_earn", "probability_owe", "notes")
 
 
-def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draws: int, seed: int) -> Result:
+def project_next_year(
+    data: Tables, year: int, book: RuleBook, run: Run, change: Mapping[str, object], *, draws: int, seed: int
+) -> Result:
     """Each ACO of the year before with its savings rate in `year` by the model of the rules, and the settlement of it.
 
-    Benchmark, beneficiaries, track and quality stay as they are; the rules are those of the year. Raises UsageError
-    for a year without a model, or without a year before it in the files.
+    Benchmark, beneficiaries, track and quality stay as they are but for what `change` says; the rules are those of the
+    year. Raises UsageError for a year without a model, or without a year before it in the files.
     """
     model = _model(year)
     selection: Selection = {"rules": book, "program": "mssp"}
@@ -37,7 +40,8 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
         performance_year=year,
         expenditure_total=frame["benchmark_total"].to_numpy() * (1 - rate),
     )
-    simulated = simulate(roster.reset_index(drop=True), year, draws=draws, seed=seed, sd=model.sd, rules=book)
+    roster = roster.reset_index(drop=True)
+    simulated = simulate(roster, year, draws=draws, seed=seed, sd=model.sd, rules=book, change=change)
     drawn = only_known(simulated.table)
     table = pd.DataFrame(
         {
@@ -52,7 +56,8 @@ def project_next_year(data: Tables, year: int, book: RuleBook, run: Run, *, draw
     line = f"{model.intercept:.4f} + {model.slope:.4f} x that of {year - 1} {model.one_sided:+.4f} if one-sided"
     fitted = f"fitted on {model.acos:,} ACOs of {model.before} and {model.after} ({model.status})"
     text = f"savings rate of {year} = {line}, standard deviation {model.sd:.4f}; {fitted}"
-    run.note("model", f"{text}; benchmark, beneficiaries, track and quality as published")
+    but = f" but for {told_changes({'change': change})}" if change else ""
+    run.note("model", f"{text}; benchmark, beneficiaries, track and quality as published{but}")
     return Result(table, run.notices)
 
 

@@ -21,7 +21,7 @@ from aco_cli.inputs.reports.in_year import Benchmark, Utilization, read_in_year
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.parameters import Entry
 
-# Columns that reports lack and a roster or `change` may bring.
+# Columns that reports lack and a roster or `change` may bring, and that may be other ones next year.
 _BROUGHT = ("track", "msr_election", "quality_score", "quality_standard_met", "quality_reported", "participant_revenue")
 _ABOUT = (
     "quarterly reports are not risk adjusted and cover the trailing 12 months with a short run-out; growth is a ratio "
@@ -60,21 +60,24 @@ def project(
 
     `data` are benchmark, annual and quarterly reports (BNMRK, AEXPU, QEXPU); `roster` and `change` bring what they lack
     (track, msr_election, quality_score, quality_standard_met). What cannot be projected says in `notes` what it lacks.
-    With `year`, `data` are public use files, and each ACO is projected from the year before; `backtest` shows how the
-    model of that held on the years in the files.
+    With `year`, `data` are public use files, and each ACO is projected from the year before, with what `change` says
+    for its track, election or quality of that year; `backtest` shows how the model of that held on the years in the
+    files.
     """
     run, book = run or Run(), rules_of(rules)
     if not tables(data):
         raise UsageError("name the files to project from")
     changed = assignments("--set", change)
-    if (backtest or year is not None) and (changed or roster is not None):
-        raise UsageError("--set and --roster apply to in-year reports only; public use files are complete")
+    if (backtest or year is not None) and roster is not None:
+        raise UsageError("--roster applies to in-year reports only; public use files are complete")
+    if backtest and changed:
+        raise UsageError("--set does not apply to --backtest, which is of what happened")
+    if strange := [name for name in changed if name not in _BROUGHT]:
+        raise UsageError(f"--set {strange[0]}: expected one of {', '.join(_BROUGHT)}")
     if backtest:
         return backtested(data, book, run)
     if year is not None:
-        return project_next_year(data, year, book, run, draws=draws, seed=seed)
-    if strange := [name for name in changed if name not in _BROUGHT]:
-        raise UsageError(f"--set {strange[0]}: expected one of {', '.join(_BROUGHT)}")
+        return project_next_year(data, year, book, run, changed, draws=draws, seed=seed)
     benchmarks, others = read_in_year(tables(data))
     rows = list(_rows(benchmarks, others, book, _brought(roster, run), changed, run))
     if not rows:

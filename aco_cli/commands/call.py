@@ -12,7 +12,7 @@ from typing import Any, NoReturn, get_type_hints
 import typer
 
 from aco_cli.commands.options import WRITTEN, Messages, Strict
-from aco_cli.outputs.formats import EXTENSIONS, Format
+from aco_cli.outputs.formats import EXTENSIONS, PICTURES, Format
 
 # Arguments that files may say themselves, so that files may stand in their place.
 _SAID_BY_FILES = ("aco_id", "year", "years")
@@ -46,7 +46,7 @@ def command(function: Callable[..., bool | None]) -> Callable[..., None]:
         sources = {name: ctx.get_parameter_source(name) for name in values} if ctx else {}
         flags = frozenset(name for name, source in sources.items() if source and source.name == "COMMANDLINE")
         extension = Path(values.get("output") or "").suffix.lower()
-        if ctx and "format" in values and "format" not in flags and extension in EXTENSIONS:
+        if ctx and "format" in values and "format" not in flags and extension in (*EXTENSIONS, *PICTURES):
             values["format"] = Format.AUTO  # a mere setting gives way to the extension of -o
         _refuse_lost_files(values, outputs)
         call = Call(function.__name__, dict(values), flags)

@@ -190,12 +190,18 @@ class Output:
 
 
 @group
-class TableOutput(Output):
-    """Rows that may be sorted, rounded, and vouched for."""
+class SortedOutput(Output):
+    """Rows that may be sorted and rounded."""
 
     sort: SortOption = None
     limit: LimitOption = None
     exact: ExactOption = False
+
+
+@group
+class TableOutput(SortedOutput):
+    """Rows that `aco verify` can vouch for."""
+
     manifest: ManifestOption = False
 
 

@@ -2,25 +2,25 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.commands.help import INPUT
+from aco_cli.commands.pictures import picture
 from aco_cli.errors import UsageError
+from aco_cli.outputs.formats import PICTURES
 
 _ACO = "Only this ACO, by ID"
-_SET = "A roster column missing from the reports"
-PICTURES = (".svg", ".png", ".html")
+_SET = "A roster column missing from the reports, or other than last year's"
 _YEAR = re.compile(r"20\d\d")
 
 
 @command
 def project(
     files: o.NeededFilesArgument,
-    table: o.Output,
+    table: o.SortedOutput,
     session: o.StrictSession,
     roster: Annotated[o.Many, o.many("FILE", "Roster with columns missing from the reports: msr_election, ...")] = None,
     change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set", words="roster_columns")] = None,
@@ -35,7 +35,7 @@ def project(
     FILE are the benchmark report (BNMRK), the annual report of benchmark year 3 (AEXPU) and quarterly reports (QEXPU),
     of one ACO or several: one row per quarter and delivery of the benchmark report, with the probability to earn and to
     owe and the 5th and 95th percentiles. What cannot be projected says what is missing. With a YEAR before them, FILE
-    are public use files, and every ACO's next year is projected from its last.
+    are public use files, and every ACO's next year is projected from its last; --set says what will be different.
 
     \b
     aco project P.A9902.*.xlsx --set msr_election=0.01 \\
@@ -43,11 +43,19 @@ def project(
     aco project reports/ --roster roster.csv -o projection.csv
     aco project reports/ --roster roster.csv -o chart.html
     aco project 2025 puf_2024.csv --aco A1001
+    aco project 2025 puf_2024.csv --aco A1001 --set track=enhanced \\
+        --set msr_election=0.01
     aco project --backtest puf_*.csv
     """
     year = int(files[0]) if _YEAR.fullmatch(files[0]) else None
     named = files if year is None else files[1:]
     chance = {"draws": draws, "seed": seed}
+    kind = "project --backtest" if backtest else "project" if year is None else "project YEAR"
+    if backtest:
+        session.refuse(("draws", "seed"), "to --backtest, which draws nothing")
+    chart = picture(session, table, PICTURES)
+    if chart and kind != "project":
+        raise UsageError(f"-o {chart}: charts are of in-year reports; found {kind}")
     found = aco.project(
         named, year, backtest=backtest, roster=roster, change=change or (), run=session, rules=rules, **chance
     )
@@ -57,16 +65,16 @@ def project(
         from aco_cli.api.reading import only_acos
 
         found = replace(found, table=only_acos(found.table, chosen))
-    kind = "project --backtest" if backtest else "project" if year is None else "project YEAR"
-    output = table.output or ""
-    if Path(output).suffix.lower() not in PICTURES:
+    if not chart:
         session.write(found.table, kind, table)
-    elif kind != "project":
-        raise UsageError(f"-o {output}: charts are of in-year reports; found {kind}")
     else:
         from aco_cli.commands.report_files import make_projection
         from aco_cli.outputs.write import write_output
 
-        data = make_projection(found, output, named)
-        write_output(data, output)
-        session.step("wrote", f"wrote a projection of {len(found.table):,} rows to {output}", file=output)
+        data = make_projection(found, chart, named)
+        write_output(data, chart)
+        session.step("wrote", f"wrote a projection of {len(found.table):,} rows to {chart}", file=chart)
+    if kind == "project":
+        lacking = found.table[found.table["outcome"] == "not-calculable"]
+        for each in lacking[["aco_id", "benchmark_delivery", "notes"]].drop_duplicates().itertuples():
+            session.note("not_calculable", f"{each.aco_id}, delivery {each.benchmark_delivery}: {each.notes}")

@@ -9,9 +9,9 @@ import typer
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.commands.changes import ChangeOptions
-from aco_cli.outputs.formats import Figure
+from aco_cli.outputs.formats import IMAGES, Figure
 
-PAGE, PDF, BOOK, IMAGES = ".html", ".pdf", ".xlsx", (".svg", ".png")
+PAGE, PDF, BOOK = ".html", ".pdf", ".xlsx"
 _OUTPUT = "A page (.html, .pdf), workbook (.xlsx) or chart (.svg, .png)."
 _CHART = "In .svg and .png, only this chart; without it all of them."
 

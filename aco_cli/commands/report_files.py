@@ -11,6 +11,7 @@ from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import settle_rows
 from aco_cli.api.run import Result
 from aco_cli.api.selection import Request
+from aco_cli.commands.pictures import need_libraries
 from aco_cli.commands.session import Session
 from aco_cli.engine.answer import answers
 from aco_cli.engine.lines.law import law_of
@@ -62,7 +63,7 @@ def make_book(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
 
 def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
     """Settle the rows and make the page. Raises UsageError where a library is missing."""
-    _need_libraries()
+    need_libraries()
     from aco_cli.outputs.page.render import Settlements, render_page, shown_of_one
 
     book = request.book
@@ -87,7 +88,7 @@ def make_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
 
 def make_one_page(session: Session, frame: pd.DataFrame, request: Request) -> bytes:
     """The page of the one ACO of a frame, beside the others of the same files. Raises UsageError as `make_page`."""
-    _need_libraries()
+    need_libraries()
     from aco_cli.api.one_aco import one_aco
     from aco_cli.outputs.page.one_aco import render_one
 
@@ -101,7 +102,7 @@ def _files(request: Request) -> list[str]:
 
 def make_charts(session: Session, frame: pd.DataFrame, request: Request, output: str, figure: Figure | None) -> bytes:
     """Settle the rows and draw one chart, or all, as SVG or PNG. Raises UsageError as `make_page`."""
-    _need_libraries()
+    need_libraries()
     from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, image
     from aco_cli.outputs.charts.look import described, labeled
 
@@ -119,7 +120,7 @@ def make_charts(session: Session, frame: pd.DataFrame, request: Request, output:
 
 def make_projection(found: Result, output: str, files: Sequence[str]) -> bytes:
     """The chart or page of a running year. Raises UsageError as `make_page`, OutputError where nothing can be drawn."""
-    _need_libraries()
+    need_libraries()
     from aco_cli.outputs.projection import render_projection
 
     notes = [each.message for each in found.notices]
@@ -132,15 +133,6 @@ def _made_of(files: Sequence[str]) -> str:
 
 def _names(files: Sequence[str]) -> str:
     return ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
-
-
-def _need_libraries() -> None:
-    try:
-        import altair  # noqa: F401
-        import jinja2  # noqa: F401
-        import vl_convert  # noqa: F401
-    except ImportError as error:
-        raise UsageError(f"this report needs {error.name}: pip install 'aco-cli[report]'") from None
 
 
 def _settle(

@@ -17,7 +17,7 @@ from aco_cli.api.run import Advance, Level, Notice, Run
 from aco_cli.commands.call import Call
 from aco_cli.commands.log import Log, busy
 from aco_cli.commands.options import Messages, Output, Strict
-from aco_cli.errors import ExitCode
+from aco_cli.errors import ExitCode, UsageError
 from aco_cli.inputs.parts import read_part
 from aco_cli.outputs.columns import OutputColumn, output_columns, roster_column
 from aco_cli.outputs.emit import OutputOptions, emit
@@ -58,6 +58,12 @@ class Session(Run):
     def told(self, notice: Notice) -> None:
         """Write a notice to standard error."""
         self.log.tell(notice)
+
+    def refuse(self, options: Sequence[str], where: str) -> None:
+        """Raise UsageError for one of some options that the command line has, as it does not apply there."""
+        for name in options:
+            if self.call and name in self.call.flags:
+                raise UsageError(f"--{name.replace('_', '-')} does not apply {where}")
 
     def busy(self, what: str, *, rows: int = 0, files: Sequence[str] = ()) -> AbstractContextManager[Advance | None]:
         """Show what is going on while the block runs, if it is on so much that it takes a while."""

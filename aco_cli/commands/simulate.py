@@ -1,15 +1,13 @@
 """`aco simulate`: settlements under chance."""
 
-from pathlib import Path
 from typing import Annotated
 
 import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.commands.changes import ChangeOptions
-from aco_cli.outputs.formats import Format
+from aco_cli.commands.pictures import picture
 
-IMAGES = (".svg", ".png")
 ABOUT = "Settlements under chance: for each ACO the 5th to 95th percentile, the middle half and the expected settlement"
 _SD = "Standard deviation of every savings rate."
 
@@ -38,19 +36,17 @@ def simulate(
     aco simulate 2014 roster.csv --sd 0.02 -o chart.svg
     """
     from aco_cli.api.selection import names
-    from aco_cli.errors import UsageError
     from aco_cli.outputs.write import write_output
 
+    chart = picture(session, table)
     chosen = {**rows.selection(), **changes.options()}
     found = aco.simulate(files, years, draws=draws, seed=seed, sd=sd, run=session, **chosen)  # type: ignore[arg-type]
-    if table.format is not Format.AUTO or not table.output or Path(table.output).suffix.lower() not in IMAGES:
+    if not chart:
         session.write(found.table, "simulate", table, also=names(table.columns))
         return
-    try:
-        from aco_cli.outputs.charts.draw import image
-        from aco_cli.outputs.charts.spreads import fan
-    except ImportError as error:
-        raise UsageError(f"a chart needs {error.name}: pip install 'aco-cli[report]'") from None
-    data = image(fan(found.table), table.output, ABOUT)
-    write_output(data, table.output)
-    session.made(table.output, data, len(found.table))
+    from aco_cli.outputs.charts.draw import image
+    from aco_cli.outputs.charts.spreads import fan
+
+    data = image(fan(found.table), chart, ABOUT)
+    write_output(data, chart)
+    session.made(chart, data, len(found.table))

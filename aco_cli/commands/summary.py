@@ -42,6 +42,8 @@ def summary(
 
     if compare and wide:
         raise UsageError("--compare and --wide cannot be combined")
+    if not wide:
+        session.refuse(["figure"], "without --wide")
     found = aco.summary(
         files, years, by=by, compare=compare, wide=figure if wide else None, run=session, **rows.selection()
     )

@@ -7,7 +7,8 @@ import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.commands.changes import ChangeOptions
-from aco_cli.commands.vary_chart import draw, is_image
+from aco_cli.commands.pictures import picture
+from aco_cli.commands.vary_chart import draw
 
 _VARY = "Set a column step by step, such as expenditure_total=-10%..+10%:1%; -o chart.svg draws it."
 _BY = "Totals by start_year, size, outcome_before or any other column."
@@ -43,6 +44,7 @@ def whatif(
     from aco_cli.api.selection import names
     from aco_cli.outputs.columns import SIDES, output_columns, roster_column
 
+    chart = picture(session, table, more=("totals", "by")) if vary else ""
     keys = [name.lstrip("-") for name in names([*(table.columns or ()), *(table.sort or ())])]
     both = [(column, side) for column in output_columns("settle") for side in SIDES]
     sides = {f"{column.name}_{side}": replace(column, total=False).on_side(side) for column, side in both}
@@ -60,8 +62,8 @@ def whatif(
     if not (by or totals):  # which say it in numbers
         for answer in found.answers:
             session.note("answer", answer)
-    if vary and is_image(table):
-        draw(session, table, found.table, vary)
+    if vary and chart:
+        draw(session, chart, found.table, vary)
     elif by or totals:
         session.write(found.totals, "whatif --totals", table)
     elif vary:

@@ -41,6 +41,8 @@ EXTENSIONS = {
     ".md": Format.MARKDOWN,
     ".txt": Format.TABLE,
 }
+IMAGES = (".svg", ".png")
+PICTURES = (*IMAGES, ".html")
 DELIMITED = frozenset({Format.CSV, Format.TSV})
 BINARY = frozenset({Format.PARQUET, Format.XLSX})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,20 @@ def test_every_aco_is_projected_with_its_range_and_settlement(files: list[Path])
     assert known.sum() > 400
     assert (table.loc[known, "settlement_p05"] <= table.loc[known, "settlement_p95"]).all()
     assert any("fitted on 407 ACOs of 2023 and 2024" in each.message for each in found.notices)
+
+
+def test_next_year_may_be_of_another_track_and_quality(aco, shared_data: Path) -> None:
+    """The savings rate follows from last year's alone; what is shared of it, from what will be."""
+
+    def row(*words: str) -> dict[str, str]:
+        done = aco("project", "2024", shared_data / "mssp_puf_2023.csv", "--aco", "A1540", *words)
+        return {**next(csv.DictReader(io.StringIO(done.stdout))), "told": done.stderr}
+
+    as_is, failed = row(), row("--set", "quality_standard_met=false")
+    enhanced = row("--set", "track=enhanced", "--set", "msr_election=0.01")
+    assert as_is["savings_rate"] == failed["savings_rate"] == enhanced["savings_rate"]
+    assert float(failed["settlement"]) == 0 < float(as_is["settlement"]) < float(enhanced["settlement"])
+    assert "track and quality as published but for track=enhanced, msr_election=0.01\n" in enhanced["told"]
 
 
 def test_half_years_of_2019_are_projected_as_one_year_of_the_later_agreement() -> None:

@@ -213,8 +213,13 @@ def test_an_agreement_period_that_is_no_number_is_refused(reports, rewritten, va
 def test_only_what_reports_lack_may_be_set(reports: list[Path], shared_data: Path) -> None:
     with pytest.raises(aco.errors.UsageError, match="--set benchmark_total: expected one of track, msr_election"):
         aco.project(reports, change={"benchmark_total": "1"})
-    with pytest.raises(aco.errors.UsageError, match="public use files are complete"):
-        aco.project(shared_data / "mssp_puf_2024.csv", 2025, change=KNOWN)
+    public = shared_data / "mssp_puf_2024.csv"
+    with pytest.raises(aco.errors.UsageError, match="--set benchmark_total: expected one of track, msr_election"):
+        aco.project(public, 2025, change={"benchmark_total": "1"})
+    with pytest.raises(aco.errors.UsageError, match=r"--roster .* public use files are complete"):
+        aco.project(public, 2025, roster=public)
+    with pytest.raises(aco.errors.UsageError, match="--set does not apply to --backtest"):
+        aco.project(public, backtest=True, change=KNOWN)
 
 
 def test_growth_of_nothing_gives_the_adjusted_benchmark_and_the_guardrail_the_higher() -> None:
@@ -264,6 +269,22 @@ def test_what_cannot_be_drawn_says_why(aco, reports: list[Path], shared_data: Pa
     public = aco("project", "2025", shared_data / "mssp_puf_2024.csv", "-o", tmp_path / "chart.svg")
     assert (public.returncode, "charts are of in-year reports" in public.stderr) == (2, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_missing_is_said_once_for_each_delivery(aco, reports: list[Path], tmp_path: Path) -> None:
+    """A narrow terminal has no room for the notes of the rows."""
+    for more in ((), ("-o", tmp_path / "chart.svg")):
+        done = aco("project", *reports, *given("msr_election"), *given("quality_score"), *more)
+        told = [line for line in done.stderr.splitlines() if "not-calculable" in line]
+        assert told == ["A9902, delivery 250314: not-calculable: ACPT (table 6 of the benchmark report, PY2)"]
+
+
+def test_next_year_is_sorted_and_limited(aco, shared_data: Path) -> None:
+    file = shared_data / "mssp_puf_2023.csv"
+    found = aco("project", "2024", file, "--sort", "-savings_rate", "--limit", "3", "--columns", "aco_id,savings_rate")
+    rates = [float(row["savings_rate"]) for row in csv.DictReader(io.StringIO(found.stdout))]
+    every = aco("project", "2024", file, "--columns", "savings_rate").stdout.splitlines()[1:]
+    assert rates == sorted(map(float, filter(None, every)), reverse=True)[:3]
 
 
 def test_documents_show_what_is_printed(aco, reports: list[Path]) -> None:

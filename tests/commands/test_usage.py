@@ -115,6 +115,38 @@ def test_wrong_usage_says_what_is_expected(aco: Aco, arguments: list[str], expec
     assert [part for part in expected if part not in done.stderr] == [], done.stderr
 
 
+PLAIN_ROSTER = ("2014", "r.csv")
+VARIED = ("whatif", *PLAIN_ROSTER, "--vary", "quality_score=0.5..1:0.25", "-o", "t.svg")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("summary", *PLAIN_ROSTER, "--figure", "savings"), "--figure does not apply without --wide"),
+        ((*VARIED, "--totals"), "--totals does not apply to -o t.svg"),
+        ((*VARIED, "--by", "track"), "--by does not apply to -o t.svg"),
+        ((*VARIED, "--sort", "aco_id"), "--sort does not apply to -o t.svg"),
+        (("simulate", *PLAIN_ROSTER, "-o", "t.png", "--limit", "3"), "--limit does not apply to -o t.png"),
+        (("project", "r.xlsx", "-o", "t.html", "--columns", "aco_id"), "--columns does not apply to -o t.html"),
+        (("project", "--backtest", "r.csv", "--draws", "10"), "--draws does not apply to --backtest"),
+    ],
+)
+def test_option_that_would_do_nothing_is_refused(
+    aco: Aco, roster: Roster, tmp_path: Path, arguments: tuple[str, ...], expected: str
+) -> None:
+    done = aco(*arguments, cwd=roster().parent)
+    assert (done.returncode, expected in done.stderr) == (2, True)
+    assert not list(tmp_path.glob("t.*"))
+
+
+def test_setting_of_a_format_gives_way_to_the_extension_of_a_chart(aco: Aco, roster: Roster, tmp_path: Path) -> None:
+    chart = aco("simulate", *PLAIN_ROSTER, "-o", "t.svg", cwd=roster().parent, env={"ACO_FORMAT": "csv"})
+    assert chart.returncode == 0, chart.stderr
+    assert (tmp_path / "t.svg").read_text("utf-8").startswith("<svg")
+    asked = aco("simulate", *PLAIN_ROSTER, "-o", "t.svg", "--format", "csv", cwd=tmp_path)
+    assert (asked.returncode, (tmp_path / "t.svg").read_text("utf-8")[:6]) == (0, "aco_id")
+
+
 @pytest.mark.parametrize("years", ["20x4", "2014-2012"])
 def test_malformed_years_are_refused(aco: Aco, roster_2014: Path, years: str) -> None:
     done = aco("settle", years, roster_2014)
