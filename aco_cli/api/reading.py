@@ -92,26 +92,42 @@ def read_with_published(run: Run, request: Request, published: Sequence[str]) ->
 
 def only_acos(frame: pd.DataFrame, acos: Sequence[str]) -> pd.DataFrame:
     """The rows of ACOs by ID or name, in upper or lower case. Raises UsageError for one that is not there."""
-    ids = frame["aco_id"].str.casefold()
-    names = frame["aco_name"].str.casefold() if "aco_name" in frame else ids
-    known = {*ids, *names}
+    ids, has_names = frame["aco_id"].unique().tolist(), "aco_name" in frame
+    names = frame["aco_name"].str.casefold() if has_names else pd.Series("", frame.index)
+    known = {*names} - {""}
+
+    def is_known(word: str) -> bool:
+        return word.casefold() in known or _known(word, ids) is not None
+
     # A name may hold a comma; else commas part several ACOs.
-    words = [word.strip() for aco in acos for word in ([aco] if aco.casefold() in known else aco.split(","))]
-    for word in words:
-        if word.casefold() not in known:
-            shown = [*frame["aco_id"].unique(), *(frame["aco_name"].unique() if "aco_name" in frame else ())]
-            near = did_you_mean(word, shown, most=3)
-            raise UsageError(f"no row has aco_id {word!r}{near or f'; the files have, among others, {shown[0]}'}")
-    meant = [word.casefold() for word in words]
-    return frame[ids.isin(meant) | names.isin(meant)]
+    words = [word.strip() for aco in acos for word in ([aco] if is_known(aco) else aco.split(","))]
+    if strange := [word for word in words if not is_known(word)]:
+        raise _none_has("aco_id", strange[0], [*ids, *(frame["aco_name"].unique() if has_names else ())])
+    is_named = names.isin(known & {word.casefold() for word in words})
+    return frame[frame["aco_id"].isin({_known(word, ids) for word in words}) | is_named]
 
 
 def only(frame: pd.DataFrame, column: str, words: Sequence[str]) -> pd.DataFrame:
-    """The rows with one of the words in a column; all where there is no word. Raises UsageError for an unknown word."""
-    known = frame[column].drop_duplicates().tolist() if words else []
-    for word in words:
-        if word not in known:
-            near = did_you_mean(word, known, most=3)
-            others = ", ".join(sorted(known)[:5])
-            raise UsageError(f"no row has {column} {word!r}{near or f'; the files have, among others, {others}'}")
-    return frame[frame[column].isin(words)] if words else frame
+    """The rows with one of the words in a column, in upper or lower case; all where there is no word.
+
+    Raises UsageError for an unknown word.
+    """
+    if not words:
+        return frame
+    known = frame[column].drop_duplicates().tolist()
+    meant = {word: _known(word, known) for word in words}
+    if strange := [word for word in words if meant[word] is None]:
+        raise _none_has(column, strange[0], known)
+    return frame[frame[column].isin(meant.values())]
+
+
+def _known(word: str, known: Sequence[str]) -> str | None:
+    """The known word that is this one, or the only one that differs in nothing but upper and lower case."""
+    same = [word] if word in known else [each for each in known if each.casefold() == word.casefold()]
+    return same[0] if len(same) == 1 else None
+
+
+def _none_has(column: str, word: str, known: Sequence[str]) -> UsageError:
+    others = ", ".join(known[:5])
+    near = did_you_mean(word, known, most=3) or f"; the files have, among others, {others}"
+    return UsageError(f"no row has {column} {word!r}{near}")

@@ -59,9 +59,20 @@ def test_markdown_is_a_table_that_ends_in_the_settlement(aco: Aco, roster_2014: 
 
 
 def test_unknown_id_suggests_near_ones(aco: Aco, roster_2014: Path) -> None:
-    done = aco("explain", "a16226", "2014", roster_2014)
+    done = aco("explain", "A16262", "2014", roster_2014)
     assert (done.returncode, done.stdout) == (2, "")
     assert "A16226" in done.stderr
+
+
+def test_id_is_read_in_upper_or_lower_case_where_it_means_one_aco(aco: Aco, roster: Roster) -> None:
+    file = roster({"aco_id": "AB"}, {"aco_id": "Ab"}, {"aco_id": "A7"})
+    asked = {word: aco("explain", word, "2014", file, "--columns", "line,value") for word in ("a7", "A7", "Ab", "ab")}
+    assert asked["a7"].stdout == asked["A7"].stdout != ""
+    assert asked["Ab"].returncode == 0
+    assert "\nAb One: " in asked["Ab"].stderr
+    assert (asked["ab"].returncode, "no row has aco_id 'ab'" in asked["ab"].stderr) == (2, True)
+    chosen = [aco("settle", "2014", file, "--aco", word, "--columns", "aco_id").stdout for word in ("Ab", "a7", "")]
+    assert chosen == ["aco_id\nAb\n", "aco_id\nA7\n", ""]
 
 
 def test_id_with_a_comma_is_one_id(aco: Aco, roster: Roster) -> None:
