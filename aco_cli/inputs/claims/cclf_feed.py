@@ -317,8 +317,9 @@ def _slice(start: int, width: int) -> str:
 
 def _whole(amounts: Sequence[str]) -> str:
     """The first amount of digits alone, if any has: cents without a point would count as dollars."""
-    digits = (
-        f"CASE WHEN TRANSLATE({each}, '0123456789+- ', '') = '' AND TRANSLATE({each}, '0+- ', '') <> '' THEN {each} END"
+    digits = (  # the first two are quick, and all that most amounts are asked
+        f"CASE WHEN TRIM({each}) <> '' AND {each} NOT LIKE '%.%' AND TRANSLATE({each}, '0123456789+- ', '') = '' "
+        f"AND TRANSLATE({each}, '0+- ', '') <> '' THEN {each} END"
         for each in amounts
     )
     return f"COALESCE({', '.join(digits)}, NULL)"
