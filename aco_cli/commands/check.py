@@ -8,7 +8,7 @@ from aco_cli.commands.call import command
 from aco_cli.commands.help import OUTPUT
 from aco_cli.outputs.formats import Format
 
-_FORMAT = "auto (one line per problem), or a table: csv, json, jsonl, parquet, xlsx, markdown."
+_FORMAT = o.choices(Format, "one line per problem")
 
 
 @command
@@ -50,6 +50,8 @@ def check(
     elif problems or output:
         frame = pd.DataFrame(map(vars, problems), columns=column_names("check")).astype({"row": "float64"})
         session.write(frame.fillna({"column": ""}), "check", o.Output(format, output, None, excel, excel_safe))
+    told = ", ".join(files)
+    session.step("checked", f"checked {told}: {counted(problems) if problems else 'no problems'}", file=told)
     if len(problems) > 1:
         session.note("problems", counted(problems))
     if any(problem.unread for problem in problems):

@@ -58,6 +58,12 @@ def no_nan(value: float | None) -> float | None:
     return value
 
 
+def choices(words: type[StrEnum], auto: str) -> str:
+    """The words of an option for its help, of which the first is `auto`, with what that does."""
+    first, *others, last = words
+    return f"{first} ({auto}), {', '.join(others)} or {last}."
+
+
 class LayoutChoice(StrEnum):
     """What `--layout` accepts: a family of layouts, or to go by the header."""
 
@@ -84,7 +90,7 @@ FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE", help=_FILES)
 NeededFilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help=_FILES)]
 
 _IN: dict[str, Any] = {"rich_help_panel": INPUT}
-_LAYOUT = "Layout of the files: auto (detected from the header), roster, cms-puf or stlmt."
+_LAYOUT = f"Layout of the files: {choices(LayoutChoice, 'detected from the header')}"
 LayoutOption = Annotated[LayoutChoice, option("LAYOUT", _LAYOUT, **_IN)]
 ExpendituresOption = Annotated[
     Many, many("FILE", "Totals by aco_id and performance_year, or expenditures by enrollment type", **_IN)
@@ -108,7 +114,7 @@ _UNPACKED = "Most that compressed files may unpack to, such as 4GB (default: 1GB
 UnpackedOption = Annotated[str | None, option("SIZE", _UNPACKED, "--max-unpacked", **_IN)]
 
 _OUT: dict[str, Any] = {"rich_help_panel": OUTPUT}
-_FORMAT = "auto (table on a terminal, CSV when piped), table, csv, tsv, json, jsonl, parquet, xlsx or markdown."
+_FORMAT = choices(Format, "table on a terminal, CSV when piped")
 FormatOption = Annotated[Format, option("FORMAT", _FORMAT, "--format", "-f", **_OUT)]
 _OUTPUT = "Write to FILE (atomic); format inferred from the extension."
 OutputOption = Annotated[str | None, option("FILE", _OUTPUT, "--output", "-o", **_OUT), WRITTEN]
@@ -126,6 +132,8 @@ _EXCEL = "CSV/TSV that opens correctly in Excel (implies --excel-safe; adds a UT
 ExcelOption = Annotated[bool, flag("--excel/--no-excel", _EXCEL, **_OUT)]
 _MANIFEST = "Write FILE.manifest.json beside -o FILE, for `aco verify`."
 ManifestOption = Annotated[bool, flag("--manifest", _MANIFEST, **_OUT)]
+
+SeedOption = Annotated[int, option("N", "Seed of the random numbers.", min=0)]
 
 _MSG: dict[str, Any] = {"rich_help_panel": MESSAGES}
 StrictOption = Annotated[bool, flag("--strict/--no-strict", "Exit with code 4 if there are warnings.", **_MSG)]

@@ -25,7 +25,7 @@ def project(
     roster: Annotated[o.Many, o.many("FILE", "Roster with columns missing from the reports: msr_election, ...")] = None,
     change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set", words="roster_columns")] = None,
     draws: Annotated[int, o.option("N", "Number of draws per row.", min=1)] = 10_000,
-    seed: Annotated[int, o.option("N", "Seed of the random numbers.")] = 1,
+    seed: o.SeedOption = 1,
     backtest: Annotated[bool, o.flag("--backtest", "How the model of next year held on the years in FILE.")] = False,
     rules: o.RulesOption = None,
     chosen: Annotated[o.Many, o.many("ID", _ACO, "--aco", words="acos", rich_help_panel=INPUT)] = None,

@@ -21,7 +21,7 @@ def simulate(
     changes: ChangeOptions,
     session: o.StrictSession,
     draws: Annotated[int, o.option("N", "Number of draws per ACO.", min=1)] = 10_000,
-    seed: Annotated[int, o.option("N", "Seed of the random numbers.", min=0)] = 1,
+    seed: o.SeedOption = 1,
     sd: Annotated[float | None, o.option("FRACTION", _SD, min=0, max=1, callback=o.no_nan)] = None,
 ) -> None:
     """Monte Carlo simulation of settlements.

@@ -21,7 +21,7 @@ def synth(
     beneficiaries: Annotated[int, o.option("N", _BENEFICIARIES, min=100, max=10_000_000)] = 2000,
     claims_per_month: Annotated[float, o.option("X", _CLAIMS, min=0.1, max=50, callback=o.no_nan)] = 2.0,
     year: Annotated[int, o.option("YEAR", "Performance year, 2020 to 2025.", min=2020, max=2025)] = 2023,
-    seed: Annotated[int, o.option("N", "Seed of the random numbers.", min=0)] = 1,
+    seed: o.SeedOption = 1,
     layout: Annotated[Literal["plain", "cclf"], typer.Option(help=_LAYOUT)] = "plain",
     expected: Annotated[bool, typer.Option(help="Write the expenditures that must result, expected.csv.")] = True,
     force: Annotated[bool, o.flag("--force", "Replace files of an earlier run in FOLDER.")] = False,

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -91,6 +92,9 @@ def test_settings_documented_are_those_there_are(shell: Shell, tmp_path: Path) -
     documented = re.findall(r"^\| `(\w+)` \| `ACO_(\w+)` \|", DOCUMENT, re.MULTILINE)
     assert [name for name, _ in documented] == list(SETTINGS)
     assert all(name.upper() == variable for name, variable in documented)
+    for name, kind in SETTINGS.items():
+        if issubclass(kind, StrEnum):
+            assert re.search(rf"^\| `{name}` .*\| {', '.join(kind)} \|$", DOCUMENT, re.MULTILINE), name
     (tmp_path / "aco" / "our-rules").mkdir()
     (tmp_path / "aco" / "aco.toml").write_text(blocks("toml")[0])
     shown = json.loads(shell("aco config show --format json").stdout)

@@ -15,6 +15,8 @@ def test_clean_files_are_passed_in_silence(aco: Aco, sample: Path) -> None:
     totals = ["--expenditures", sample / "totals_small.csv"]
     done = aco("check", sample / "roster_small.csv", *totals)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    told = aco("check", "roster_small.csv", *totals, "--log-format", "text", cwd=sample)
+    assert (told.stdout, told.stderr) == ("", "checked roster_small.csv: no problems\n")
 
 
 def test_findings_are_lines_with_file_row_and_column(aco: Aco, sample: Path) -> None:

@@ -106,6 +106,7 @@ def test_completion_knows_commands_and_formats(aco: Aco) -> None:
         (["settle", "2014", "r.csv", "--bogus"], ["--bogus"]),
         (["settle", "2014", "r.csv", "--format", "xml"], ["xml", "parquet"]),
         (["settle", "2014", "r.csv", "--layout", "foo"], ["foo", "cms-puf"]),
+        (["project", "2024", "r.csv", "--seed", "-1"], ["--seed", "greater than or equal to 0"]),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) and value else None,
 )
