@@ -39,10 +39,9 @@ def one_aco(run: Run, frame: pd.DataFrame, request: Request, made_of: str) -> On
     program = request.book.programs[row["program"]]
     track = program.tracks[row["track"]].label
     table = worksheet_table(run, request, last, ())
-    is_distance = table["line"].str.startswith("to_")
-    shown = told_lines(table[~is_distance])
+    shown = told_lines(table[~table["is_distance"]])
     rates = _rates(_peers(frame, request), row, request)
-    told = table.loc[is_distance, ["label", "shown", "words"]].to_numpy().tolist()
+    told = table.loc[table["is_distance"], ["label", "shown", "words"]].to_numpy().tolist()
     return OneAco(
         title=" ".join(filter(None, [row["aco_id"], row.get("aco_name", "")])),
         about=f"{program.label}, {track}, performance year {row['performance_year']}",

@@ -103,8 +103,8 @@ def _files(request: Request) -> list[str]:
 def make_charts(session: Session, frame: pd.DataFrame, request: Request, output: str, figure: Figure | None) -> bytes:
     """Settle the rows and draw one chart, or all, as SVG or PNG. Raises UsageError as `make_page`."""
     need_libraries()
-    from aco_cli.outputs.charts.draw import NOTHING, TITLES, caption, draw, image
-    from aco_cli.outputs.charts.look import described, labeled
+    from aco_cli.outputs.charts.draw import NOTHING, caption, draw, image
+    from aco_cli.outputs.charts.look import TITLES, described, labeled
 
     settled, steps = _settle(session, frame, request.book)
     shown = [figure] if figure else list(Figure)

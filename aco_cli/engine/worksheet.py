@@ -73,6 +73,7 @@ def distance_entries(frame: pd.DataFrame, book: RuleBook) -> Iterator[WorksheetR
             table=SETTLEMENT_TABLE,
             worth=worth,
             calculation=told,
+            is_distance=True,
         )
 
 

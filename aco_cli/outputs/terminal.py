@@ -22,12 +22,10 @@ from rich.text import Text
 from aco_cli.outputs import cells
 from aco_cli.outputs.arrange import GAP, Arrangement, Field, arrange, fitting
 from aco_cli.outputs.columns import OutputColumn, Unit
-from aco_cli.outputs.phrases import acos
+from aco_cli.outputs.phrases import ROUNDED, WHOLE_DOLLARS, acos
 
 # A control character in a name could drive the terminal.
 CONTROL = r"[\x00-\x1f\x7f-\x{9f}]"
-CAPTION = "Amounts in whole US dollars; --format csv has the cents."
-ROUNDED = "Amounts may not add due to rounding."
 LONGEST_TOLD = 40
 # Wider than any line, as nothing is left to rich to fold.
 MOST = 100_000
@@ -106,7 +104,7 @@ def _captions(shown: Sequence[Field], told: Sequence[Field], *, exact: bool) -> 
     if told:
         yield f"All rows: {'; '.join(f'{field.column.label} {field.cells[0]}' for field in told)}."
     if not exact and any(field.column.unit is Unit.USD for field in shown):
-        yield CAPTION if all(map(_adds_up, shown)) else f"{CAPTION} {ROUNDED}"
+        yield WHOLE_DOLLARS if all(map(_adds_up, shown)) else f"{WHOLE_DOLLARS} {ROUNDED}"
 
 
 def _adds_up(field: Field) -> bool:

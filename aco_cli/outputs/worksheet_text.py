@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 
 from aco_cli.engine.lines.text import show
+from aco_cli.outputs.phrases import WHOLE_DOLLARS
 
 WIDTH, NARROWEST, WIDEST = 80, 60, 120
 # Lines without a letter that a reader looks for all the same; conditions among them where they hold.
 ALSO = ("savings_rate", "savings_lost", "half_rate_applies", "has_guardrail", "settlement", "net_payment")
 _GAP, _LABEL, _LETTERS, _LEAST = 2, 32, 2, 16
-_DISTANCE = "to_"
 _TITLE = ("performance_year", "scenario")
 Cells = tuple[str, str, str, str]
 
@@ -39,10 +39,9 @@ class _Sheet:
     @classmethod
     def of(cls, sheet: pd.DataFrame, *, everything: bool) -> _Sheet:
         """A sheet of the table of `explain`."""
-        is_distance = sheet["line"].str.startswith(_DISTANCE)
-        lines = sheet[~is_distance]
+        lines = sheet[~sheet["is_distance"]]
         title = " ".join(map(str, sheet[[name for name in _TITLE if name in sheet]].iloc[0]))
-        return cls(title, lines, lines if everything else told_lines(lines), sheet[is_distance])
+        return cls(title, lines, lines if everything else told_lines(lines), sheet[sheet["is_distance"]])
 
     def column(self, name: str) -> dict[str, str]:
         """A column by the names of the lines."""
@@ -62,7 +61,7 @@ def worksheet_text(table: pd.DataFrame, answers: Sequence[str], width: int, *, e
     told = [line for start, answer in zip(starts, answers, strict=True) for line in _answer(start + answer, width)]
     if len(sheets) == 1:
         return [*told, "", *_one(sheets[0], width)]
-    return [*told, *_beside(sheets, width), "", "Amounts in whole US dollars; --format csv has the cents."]
+    return [*told, *_beside(sheets, width), "", WHOLE_DOLLARS]
 
 
 def _whole(value: str) -> str:

@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from aco_cli.outputs.charts.draw import NOTHING, TITLES
+from aco_cli.outputs.charts.draw import NOTHING
+from aco_cli.outputs.charts.look import TITLES
 from aco_cli.outputs.formats import Figure
 
 for library in ("altair", "jinja2", "vl_convert"):

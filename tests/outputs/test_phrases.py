@@ -15,6 +15,7 @@ from aco_cli.outputs.phrases import OUTCOME_WORDS, acos, dollars, millions
         (-0.4, "$0"),
         (49_999.4, "$49,999"),
         (50_000, "$0.1M"),
+        (-250_000, "-$0.3M"),
         (14_455_932.80, "$14.5M"),
         (-300_000, "-$0.3M"),
         (1_234_567_890, "$1.23B"),
@@ -25,7 +26,9 @@ def test_amounts_are_short(amount: float, shown: str) -> None:
 
 
 def test_amounts_of_a_sentence_are_whole_and_never_minus_zero() -> None:
-    assert [dollars(amount) for amount in (1234.4, -1234.6, -0.5, -0.4)] == ["$1,234", "-$1,235", "-$0", "$0"]
+    assert [dollars(amount) for amount in (1234.4, -1234.5, 1234.5, -0.5, -0.4)] == [
+        *("$1,234", "-$1,235", "$1,235", "-$1", "$0"),
+    ]
 
 
 def test_counts_agree_with_their_noun() -> None:

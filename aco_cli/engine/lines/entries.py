@@ -36,6 +36,7 @@ class WorksheetRow:
     `table` is the table of CMS's reconciliation report that the letter belongs to; `worth` is what the settlement gains
     (US dollars) where the row is about something that may yet change, NaN elsewhere. `applies` says whether the
     settlement follows from the row, and `calculation` how, without branches that are not taken.
+    `is_distance`: the row is about how far it is to a threshold.
     """
 
     letter: str
@@ -52,6 +53,7 @@ class WorksheetRow:
     worth: float = math.nan
     applies: bool = True
     calculation: str = ""
+    is_distance: bool = False
 
 
 def entries(steps: Sequence[Step], row: Row, program: Program, source: str) -> list[WorksheetRow]:

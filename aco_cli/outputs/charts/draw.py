@@ -12,18 +12,12 @@ import vl_convert
 from aco_cli.engine.outcome import UNSETTLED, Outcome
 from aco_cli.engine.waterfall import SAVINGS, Waterfall
 from aco_cli.outputs.charts.cascade import waterfall
-from aco_cli.outputs.charts.look import INK, data, framed, with_look
+from aco_cli.outputs.charts.look import INK, TITLES, data, framed, with_look
 from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
 from aco_cli.outputs.charts.spreads import distribution
 from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import acos, millions
 
-TITLES = {
-    Figure.SAVINGS_RATE: "Savings rate and benchmark",
-    Figure.WATERFALL: "From generated savings to payments",
-    Figure.DISTRIBUTION: "Savings rate by start year and track",
-    Figure.QUALITY: "Payments and quality",
-}
 # What stands in the place of a chart that has nothing to draw.
 NOTHING = {
     Figure.SAVINGS_RATE: "No ACO with a settlement has a savings rate.",

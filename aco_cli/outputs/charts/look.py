@@ -5,9 +5,16 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import acos
 
 WIDTH = 440  # narrow, so that text is still read where a page makes a chart as small as a telephone
+TITLES = {
+    Figure.SAVINGS_RATE: "Savings rate and benchmark",
+    Figure.WATERFALL: "From generated savings to payments",
+    Figure.DISTRIBUTION: "Savings rate by start year and track",
+    Figure.QUALITY: "Payments and quality",
+}
 # Each color by the name that a page may give a color of its own for dark screens.
 COLORS = {
     "ink": "#1f2933",

@@ -11,6 +11,9 @@ from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, ORANGE, data, 
 from aco_cli.outputs.one_aco import OneAco
 from aco_cli.outputs.phrases import millions
 
+AMONG_TRACK = "Savings rate among its track"
+BY_YEAR = "Settlement by year"
+
 
 def strip(aco: OneAco) -> Any:
     """The savings rate of every ACO of the track and year, with that of this one marked; None without others."""
@@ -22,7 +25,7 @@ def strip(aco: OneAco) -> Any:
     mark = own.mark_point(shape="triangle-down", color=ORANGE, fill=ORANGE, size=110, yOffset=-20, aria=False)
     name = own.mark_text(color=INK, dy=-32, aria=False).encode(text="label:N")
     layers = [others.encode(x=across), mark.encode(x="rate:Q"), name.encode(x="rate:Q")]
-    return framed(alt.layer(zero(x="at:Q"), *layers), "Savings rate among its track", 70)
+    return framed(alt.layer(zero(x="at:Q"), *layers), AMONG_TRACK, 70)
 
 
 def over_years(aco: OneAco) -> Any:
@@ -38,4 +41,4 @@ def over_years(aco: OneAco) -> Any:
     bars = base.mark_bar(color=BLUE, aria=False, size=26)
     labels = base.mark_text(dy=-8, color=INK, aria=False).encode(y="top:Q", text="label:N")
     rates = alt.Chart(data(pd.DataFrame({"at": [0.0]}))).mark_rule(color=BAND, aria=False).encode(y="at:Q")
-    return framed(alt.layer(rates, bars, labels), "Settlement by year", 130)
+    return framed(alt.layer(rates, bars, labels), BY_YEAR, 130)

@@ -9,7 +9,8 @@ import altair as alt
 import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, MUTED, ORANGE, RED, data, framed, zero
+from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, MUTED, ORANGE, RED, TITLES, data, framed, zero
+from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import OUTCOME_WORDS, millions
 
 _CHANNELS = {"shape": alt.Shape, "stroke": alt.Stroke, "fill": alt.Fill}
@@ -49,7 +50,7 @@ def savings_rate(settled: pd.DataFrame) -> Any:
     corridor = alt.Chart(bars).mark_rule(color=BAND, strokeWidth=3, aria=False).encode(x=across, y="low:Q", y2="high:Q")
     below = "Gray bars: each ACO's minimum loss rate to its minimum savings rate."
     chart = alt.layer(corridor, zero(y="at:Q"), _points(points, across, up))
-    return framed(chart, "Savings rate and benchmark", 360, below)
+    return framed(chart, TITLES[Figure.SAVINGS_RATE], 360, below)
 
 
 def payments_and_quality(settled: pd.DataFrame) -> Any:
@@ -72,7 +73,7 @@ def payments_and_quality(settled: pd.DataFrame) -> Any:
     up = alt.Y("settlement:Q", title="Payment (repayment below 0), US dollars").axis(labelExpr=DOLLARS, tickCount=6)
     up = up.scale(type="sqrt", nice=True)
     below = "Square-root scale. Pay-for-reporting ACOs without a score are shown at 100%."
-    return framed(alt.layer(zero(y="at:Q"), _points(points, across, up)), "Payments and quality", 320, below)
+    return framed(alt.layer(zero(y="at:Q"), _points(points, across, up)), TITLES[Figure.QUALITY], 320, below)
 
 
 def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:

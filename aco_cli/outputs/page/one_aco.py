@@ -9,7 +9,7 @@ from typing import Any
 from aco_cli.engine.lines.text import show
 from aco_cli.outputs.charts.cascade import waterfall
 from aco_cli.outputs.charts.draw import svg
-from aco_cli.outputs.charts.one_aco import over_years, strip
+from aco_cli.outputs.charts.one_aco import AMONG_TRACK, BY_YEAR, over_years, strip
 from aco_cli.outputs.one_aco import OneAco
 from aco_cli.outputs.page.render import environment, part, style, themed
 from aco_cli.outputs.phrases import OUTCOME_WORDS
@@ -35,8 +35,8 @@ def _figures(aco: OneAco) -> Iterator[dict[str, Any]]:
             "From savings or losses to the settlement",
             "",
         ),
-        (strip(aco), "Savings rate among its track", aco.comparison),
-        (over_years(aco), "Settlement by year", ""),
+        (strip(aco), AMONG_TRACK, aco.comparison),
+        (over_years(aco), BY_YEAR, ""),
     ]
     for chart, about, caption in drawings:
         if chart is not None:

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from aco_cli.engine.lines.row import Row
 from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.outputs.one_aco import OneAco
-from aco_cli.outputs.phrases import OUTCOME_WORDS
+from aco_cli.outputs.phrases import OUTCOME_WORDS, ROUNDED
 from aco_cli.outputs.workbook.excel import NOTHING
 from aco_cli.outputs.workbook.front_charts import insert_charts
 from aco_cli.outputs.workbook.styles import LETTER_PAPER, Styles, write_headings
@@ -39,7 +39,7 @@ def write_front(
     place = _texts(sheet, place + 1, "Among its track", [aco.comparison] if aco.comparison else [], styles)
     place = _years(sheet, place + 1, aco, styles)
     place = insert_charts(workbook, sheet, place + 1, aco, styles)
-    sheet.write_string(place + 1, 0, f"{aco.made_of} Amounts may not add due to rounding.", styles("hint"))
+    sheet.write_string(place + 1, 0, f"{aco.made_of} {ROUNDED}", styles("hint"))
     _page(sheet, place + 1)
 
 
