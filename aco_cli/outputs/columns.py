@@ -92,7 +92,7 @@ def output_columns(table: str) -> tuple[OutputColumn, ...]:
             key=column.name in held.get("key", ()),
             answer=column.name in held.get("answer", ()),
             group=groups.get(column.name, ""),
-            section=column.name == held.get("section"),
+            section=column.name in held.get("section", ()),
         )
         for column in changed
     )

@@ -185,7 +185,10 @@ def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
 def _tables(
     layouts: Sequence[Arrangement], rows: int, console: Console, sections: Sequence[Field]
 ) -> Iterator[Segment]:
-    headings = [" ".join(f"{field.column.label} {field.cells[row]}" for field in sections) for row in range(rows)]
+    headings = [
+        ", ".join(f"{field.column.label} {field.cells[row]}".strip() for field in sections if field.cells[row])
+        for row in range(rows)
+    ]
     for place, layout in enumerate(layouts):
         if place:
             yield NEW_LINE
@@ -199,7 +202,8 @@ def _table(layout: Arrangement, headings: Sequence[str], console: Console) -> It
     yield from rule
     for row, heading in enumerate(headings):
         if heading and (not row or heading != headings[row - 1]):
-            yield from (Segment(heading, BOLD), NEW_LINE)
+            for part in _fold(heading, layout.width, console):
+                yield from (Segment(part, BOLD), NEW_LINE)
         yield from _row(layout, [field.cells[row] for field in layout.fields], console)
     if any(field.total for field in layout.fields):
         yield from rule

@@ -126,6 +126,15 @@ def test_several_years_are_sections_of_a_summary(terminal: Terminal, roster: Cal
     assert [line for line in screen.lines if line.startswith("Year")] == ["Year 2014", "Year 2015"]
 
 
+def test_figures_of_a_report_stand_beside_what_is_recomputed(terminal: Terminal, shared_data: Path) -> None:
+    """What they are called is long, and stands above them."""
+    screen = terminal(80, "reconcile", next((shared_data / "reports").glob("*STLMT*")), "--all")
+    assert screen.lines[0].split() == ["Period", "Published", "Recomputed", "Difference", "Class"]
+    at = screen.lines.index("Table 3, Y, Figure Earned Performance Payment ($)")
+    assert screen.lines[at + 1].split() == ["PY", "14,068,661.25116", "14,068,661.25116", "0", "exact"]
+    assert max(map(len, screen.lines)) <= 80
+
+
 def test_reconciliation_shows_the_summary_and_what_is_not_exact(
     terminal: Terminal, roster: Callable[..., Path]
 ) -> None:
