@@ -39,7 +39,7 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
             own=request.own,
         )
     if loaded.skipped:
-        run.note("other_years", f"{loaded.skipped:,} rows of other performance years left out", rows=loaded.skipped)
+        run.left_out(loaded.skipped)
     if request.expect_rows not in (None, len(loaded.frame)):
         told = f"{len(loaded.frame):,} of {request.years}"
         raise InputError([Problem(", ".join(files), f"{request.expect_rows:,} rows (--expect-rows)", told)])

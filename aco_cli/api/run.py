@@ -60,6 +60,10 @@ class Run:
             tell = self.note if getattr(remark, "is_note", False) else self.warn
             tell(getattr(remark, "code", "input"), str(remark))
 
+    def left_out(self, rows: int) -> None:
+        """Tell how many rows are of years that nobody asked for."""
+        self.note("other_years", f"{rows:,} rows of other performance years left out", rows=rows)
+
     def _tell(self, notice: Notice) -> None:
         self.notices.append(notice)
         self.told(notice)

@@ -78,7 +78,7 @@ def read_rates(
     frame, warnings = with_ids(rates.frame, roster)
     run.remarks([*rates.remarks, *([] if is_part else warnings)])
     if rates.skipped:
-        run.note("other_years", f"{rates.skipped:,} rows of other performance years left out", rows=rates.skipped)
+        run.left_out(rates.skipped)
     return with_thirds(frame, request.book)
 
 

@@ -85,11 +85,12 @@ def _explain(error: OSError, output: str | None) -> str:
 
 
 _ELSEWHERE = "choose another place with -o"
-_NO_PERMISSION = ("no permission to write there", "choose a place you may write to with -o")
+_WRITABLE = "choose a place you may write to with -o"
+_NO_PERMISSION = ("no permission to write there", _WRITABLE)
 _REASONS = {
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
-    errno.EROFS: ("the file system is read-only", "choose a place you may write to with -o"),
+    errno.EROFS: ("the file system is read-only", _WRITABLE),
     errno.ENOSPC: ("no space left on the device", f"free some space or {_ELSEWHERE}"),
     errno.EDQUOT: ("your disk quota is used up", f"free some space or {_ELSEWHERE}"),
     errno.ENOENT: ("the folder does not exist", f"create it or {_ELSEWHERE}"),
