@@ -12,7 +12,6 @@ from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.score import Scores, score_years
-from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DECILES, DOMAINS
@@ -60,10 +59,7 @@ def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: RuleBook
     `published` has `aco_id, performance_year, quality_score` and, as `quality_score_half_unit`, half of the last
     printed digit. Scores are fractions; `route` is blank before there were any.
     """
-    columns, rates = (
-        ["aco_id", "performance_year", "quality_score", "quality_score_half_unit"],
-        with_thirds(rates, rules),
-    )
+    columns = ["aco_id", "performance_year", "quality_score", "quality_score_half_unit"]
     known = published.reindex(columns=columns).rename(columns={"quality_score": "published"})
     frame = rates.merge(known, on=["aco_id", "performance_year"], how="left")
     years = sorted(set(frame.loc[frame["published"].notna(), "performance_year"]))

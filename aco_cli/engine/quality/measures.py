@@ -12,7 +12,6 @@ from aco_cli.engine.quality.decile_points import deciles_reached
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores
 from aco_cli.engine.quality.score import YearScores, score_years
-from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.parameters import Status
 from aco_cli.rules.quality import DECILES, PERCENTILES, Measure
@@ -55,8 +54,6 @@ def measure_lines(
     `settlements` gives the ACO's settlement (US dollars) for rows of `quality_score`, `quality_standard_met` and
     `quality_alternative_met`; without it no dollars.
     """
-    # Thirds stay those of all ACOs while the rates of one change.
-    rates = with_thirds(rates, rules)
     found = _scores_of(rates, year, rules)
     if found is None or found.scores is None:
         return []

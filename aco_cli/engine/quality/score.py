@@ -12,7 +12,6 @@ from aco_cli.engine.notes import WARNING, Note, Notebook, Remark
 from aco_cli.engine.quality.columns import Source, Table
 from aco_cli.engine.quality.deciles import DecileScores, Prior, prior_year
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS, Scoring
 
@@ -46,6 +45,7 @@ def score(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
 
     Scores are fractions, unrounded, NaN where there is none. Columns are measures by name (`ACO-1`), `aco_id`,
     `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
+    Thirds of performance come with the table (`with_thirds` of that of all ACOs); without them equity is not adjusted.
     """
     if frame.empty:
         kinds = dict.fromkeys(SCORES, "float64") | {
@@ -75,7 +75,6 @@ def score_years(frame: pd.DataFrame, rules: RuleBook) -> list[YearScores]:
 
 def _scored(frame: pd.DataFrame, rules: RuleBook, block: int) -> Iterator[YearScores]:
     """The scores of each performance year in order, of so many rows at a time."""
-    frame = with_thirds(frame, rules)
     years, source = frame["performance_year"].to_numpy(), Source(frame)
     for year in np.unique(years).tolist():
         rows = np.flatnonzero(years == year)

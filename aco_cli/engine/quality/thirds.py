@@ -43,8 +43,6 @@ def with_thirds(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     years = frame["performance_year"].to_numpy()
     found: dict[str, Numbers] = {}
     computed = np.zeros(len(frame))
-    if COMPUTED in frame:
-        return frame
     for year in np.unique(years).tolist():
         adjustment, measures = rules.value(scoring(year), "health_equity_adjustment"), rules.measures(year)
         if not adjustment or measures is None:

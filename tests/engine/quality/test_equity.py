@@ -116,10 +116,9 @@ def test_thirds_not_given_are_those_of_the_acos_in_the_files(make_rates: MakeRat
 def test_one_aco_alone_has_the_same_score_as_among_all(make_rates: MakeRates) -> None:
     values = [30.0, 40.0, 50.0, 60.0, 70.0, 80.0]
     low = LOW | {"QualityID_236_MIPSCQM": values}
-    rates = make_rates(2023, 6, **NO_WEB, **low, adi_85_share=0.3)
-    whole = score(rates, RULES)
+    filled = with_thirds(make_rates(2023, 6, **NO_WEB, **low, adi_85_share=0.3), RULES)
+    whole = score(filled, RULES)
     assert whole["notes"].str.contains("thirds of the ACOs in the files").all()
-    filled = with_thirds(rates, RULES)
     alone = [score(filled.iloc[[row]].reset_index(drop=True), RULES)["quality_score"].iloc[0] for row in range(6)]
     assert alone == whole["quality_score"].tolist()
 

@@ -14,6 +14,7 @@ from aco_cli.engine.quality.decile_points import decile_points
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.join import join_scores
 from aco_cli.engine.quality.score import score, score_years
+from aco_cli.engine.quality.thirds import with_thirds
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.engine.settle import settle
 from aco_cli.inputs.load import load
@@ -32,7 +33,7 @@ def published_and_rates(folder: Path, year: int, rates: str = "") -> tuple[pd.Da
     published = load([puf], years, precision=True).frame
     found, warnings = with_ids(load_rates([str(folder / rates) if rates else puf], years).frame, published)
     assert warnings == []
-    return published, found
+    return published, with_thirds(found, RULES)
 
 
 @pytest.fixture
@@ -81,7 +82,8 @@ def with_prior_year(folder: Path, year: int) -> tuple[pd.DataFrame, pd.DataFrame
     before = folder / f"mssp_puf_{year - 1}.csv"
     if year < 2022 or not before.exists():
         return published, rates
-    return published, load_rates([str(before), str(folder / f"mssp_puf_{year}.csv")], Years.parse(str(year))).frame
+    both = load_rates([str(before), str(folder / f"mssp_puf_{year}.csv")], Years.parse(str(year))).frame
+    return published, with_thirds(both, RULES)
 
 
 @cache
