@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -270,6 +271,16 @@ def test_reports_do_not_mix_with_other_files(original: Path, tmp_path: Path) -> 
         aco.settle([original, tmp_path / "roster.csv"])
     with pytest.raises(aco.errors.UsageError, match="do not apply to a settlement report"):
         aco.settle(original, expenditures=tmp_path / "e.csv")
+
+
+@pytest.mark.parametrize("kind", ["BNMRK", "AEXPU", "QEXPU"])
+def test_a_report_that_is_no_settlement_is_named_with_the_command_that_takes_it(aco, shared_data: Path, kind) -> None:
+    file = next((shared_data / "reports").glob(f"*.{kind}.*"))
+    told = rf"{file.name}: expected .* found an? \w+ report \(.*{kind}.*\) of CMS; aco project takes it\n"
+    for words in (("reconcile",), ("reconcile", "2023"), ("settle", "2023"), ("check",)):
+        done = aco(*words, file)
+        assert done.returncode == 3
+        assert re.search(told, done.stdout if words == ("check",) else done.stderr)
 
 
 def test_commands_take_a_report_without_id_and_year(aco, original: Path, report, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.reports.figures import Report, read_report
+from aco_cli.inputs.reports.in_year import kind_in_year
 
 _START = re.compile(r"(\w+ \d{1,2}, \d{4}) Agreement Start Date", re.IGNORECASE)
 _DAY = re.compile(r"\d{2}/\d{2}/(\d{4})")
@@ -25,9 +26,15 @@ class ReportInputs(NamedTuple):
 
 
 def read_stlmt(file: str) -> ReportInputs | None:
-    """The inputs of a settlement report; None for another file. Raises InputError for what is missing."""
+    """The inputs of a settlement report; None for a file that is no report.
+
+    Raises InputError for what is missing, and for a report of CMS that is no settlement.
+    """
     report = read_report(file)
     if report is None:
+        if kind := kind_in_year(file):
+            expected = "a roster, a public use file or a settlement report (STLMT) of CMS"
+            raise InputError([Problem(file, expected, f"{kind} of CMS", fix="aco project takes it")])
         return None
     aco_id, name = report.aco
     start = report.on_cover(_START, "the agreement start date")
