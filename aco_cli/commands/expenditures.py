@@ -36,7 +36,9 @@ class ClaimsOptions:
     engine: Annotated[Literal["duckdb", "spark"], typer.Option(help=_ENGINE)] = "duckdb"
     master: Annotated[str, o.option("URL", "Spark's cluster: local[2], spark://..., yarn.")] = "local[*]"
     memory: Annotated[str, o.option("SIZE", "Memory for the tables.")] = "4GB"
-    temp: Annotated[str | None, o.option("DIR", "Folder for what does not fit into memory.")] = None
+    temp: Annotated[str | None, o.option("DIR", "Write what does not fit into memory to this folder."), o.WRITTEN] = (
+        None
+    )
     max_unpacked: o.UnpackedOption = None
 
 

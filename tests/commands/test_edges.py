@@ -115,6 +115,11 @@ def test_no_output_is_written_over_an_input_or_over_another(aco: Aco, tmp_path: 
     for audit, output in (("./s.csv", ("-o", "s.csv")), ("-", ()), ("-", ("-o", "-"))):
         same = aco(*words, "--audit", audit, *output, cwd=tmp_path)
         assert (same.returncode, f"--audit {audit}: --output writes there too" in same.stderr) == (2, True)
+    (tmp_path / "old.csv").write_text("of the run before")
+    scratch = aco(*words, "--reference", "e.csv", "--temp", tmp_path, "-o", "old.csv", cwd=tmp_path)
+    assert "it is an input too" not in scratch.stderr, (
+        "nothing is read from the folder of what does not fit into memory"
+    )
     residuals = aco("calibrate", "2014", "puf.csv", "--residuals", tmp_path / "x.csv", "-o", "x.csv", cwd=tmp_path)
     assert (residuals.returncode, "--output writes there too" in residuals.stderr) == (2, True)
 
