@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from aco_cli.data_files import load_yaml
 from aco_cli.errors import Problem
-from aco_cli.inputs.claims.cclf import CCLF_KINDS
+from aco_cli.inputs.claims.cclf import CCLF_KINDS, CclfField
 from aco_cli.inputs.claims.cclf_files import PAYMENTS, CclfFiles
 from aco_cli.inputs.claims.contracts import TEXT, ClaimsColumn, Stored, contracts
-from aco_cli.inputs.claims.sources import FIXED, Columns, File, FileGroup, Meanings, quoted
+from aco_cli.inputs.claims.sources import FIXED, LINE_LENGTH, Columns, File, FileGroup, Meanings, Slice, quoted
 from aco_cli.inputs.claims.tables import Reading, RowRule, Rows, Tables, Totals
 
 _CONTRACTS = contracts("cclf_contracts.yaml")
@@ -191,9 +191,11 @@ class CclfFeed:
         layout = CCLF_KINDS[kind]
 
         def read(file: File, columns: Columns) -> Sequence[Meanings]:
+            slices: list[Slice] = []
             if file.kind == FIXED:
-                cells = {each.name.lower(): Stored(_slice(each.start, each.width), TEXT) for each in layout.fields}
-                cells[_LENGTH] = Stored("LENGTH(line)", "integer")
+                own = {each.name.lower(): Slice(each.start, each.width) for each in layout.fields}
+                slices = [*(part for name, part in own.items() if name in {*names, _MONTH}), *_pieces(kind)]
+                cells = {name: Stored(part.name, TEXT) for name, part in own.items()} | {_LENGTH: LINE_LENGTH}
                 amounts = [cells[name].name for name, column in names.items() if column.kind.name == "usd"]
                 if amounts:
                     cells[_WHOLE] = Stored(_whole(amounts), TEXT)
@@ -204,25 +206,19 @@ class CclfFeed:
                 cells["delivery_month"] = Stored(f"SUBSTRING(CAST({cells[_MONTH].name} AS STRING), 1, 7)", TEXT)
             elif month:
                 cells["delivery_month"] = Stored(quoted(month), TEXT)
-            known = [(name, _unfilled(cells[name], column)) for name, column in names.items() if name in cells]
-            return [Meanings(tuple(known))]
+            trim = "{}" if file.kind == FIXED else "TRIM({})"
+            known = [(name, _unfilled(cells[name], column, trim)) for name, column in names.items() if name in cells]
+            return [Meanings(tuple(known), slices=tuple(slices))]
 
         return read
 
     def _record(self, kind: str, source: FileGroup) -> str:
         """A hash of all fields but those that a repeat may differ in."""
-        fields = [each for each in CCLF_KINDS[kind].fields if each.name not in _NOT_COMPARED]
-        if source.kind != FIXED:
-            held = {title.upper(): stored.name for title, stored in source.columns}
-            names = [each.name for each in fields if each.name in held]
-            return self._tables.hashed([f"COALESCE(TRIM(CAST({held[name]} AS STRING)), '')" for name in names])
-        pieces: list[tuple[int, int]] = []
-        for each in fields:
-            if pieces and sum(pieces[-1]) == each.start:
-                pieces[-1] = (pieces[-1][0], pieces[-1][1] + each.width)
-            else:
-                pieces.append((each.start, each.width))
-        return self._tables.hashed([_slice(*piece) for piece in pieces])
+        if source.kind == FIXED:
+            return self._tables.hashed([piece.name for piece in _pieces(kind)])
+        held = {title.upper(): stored.name for title, stored in source.columns}
+        names = [each.name for each in _compared(kind) if each.name in held]
+        return self._tables.hashed([f"COALESCE(TRIM(CAST({held[name]} AS STRING)), '')" for name in names])
 
     def crosswalk(self) -> str:
         """A statement: identifiers and those that took their place (CCLF9)."""
@@ -311,25 +307,37 @@ def _same_keys(kind: str) -> str:
     return " AND ".join(f"{_number(f'c.{key}')} = r.{key}" for key in _KEYS[kind])
 
 
-def _slice(start: int, width: int) -> str:
-    return f"SUBSTRING(line, {start}, {width})"
+def _compared(kind: str) -> list[CclfField]:
+    """The fields in which repeats are alike."""
+    return [each for each in CCLF_KINDS[kind].fields if each.name not in _NOT_COMPARED]
+
+
+def _pieces(kind: str) -> list[Slice]:
+    """These fields, with neighbors in one piece."""
+    pieces: list[Slice] = []
+    for each in _compared(kind):
+        if pieces and pieces[-1].start + pieces[-1].width == each.start:
+            pieces[-1] = Slice(pieces[-1].start, pieces[-1].width + each.width, has_blanks=True)
+        else:
+            pieces.append(Slice(each.start, each.width, has_blanks=True))
+    return pieces
 
 
 def _whole(amounts: Sequence[str]) -> str:
     """The first amount of digits alone, if any has: cents without a point would count as dollars."""
     digits = (  # the first two are quick, and all that most amounts are asked
-        f"CASE WHEN TRIM({each}) <> '' AND {each} NOT LIKE '%.%' AND TRANSLATE({each}, '0123456789+- ', '') = '' "
+        f"CASE WHEN {each} <> '' AND {each} NOT LIKE '%.%' AND TRANSLATE({each}, '0123456789+- ', '') = '' "
         f"AND TRANSLATE({each}, '0+- ', '') <> '' THEN {each} END"
         for each in amounts
     )
     return f"COALESCE({', '.join(digits)}, NULL)"
 
 
-def _unfilled(held: Stored, column: ClaimsColumn) -> Stored:
-    """A field without what fills it up, and blank where nothing but that is there."""
+def _unfilled(held: Stored, column: ClaimsColumn, trim: str) -> Stored:
+    """A field without what fills it up, and blank where nothing but that is there; `trim` is SQL for a column."""
     if held.holds != TEXT or not (column.kind.name == TEXT or column.may_be_blank):
         return held
-    value = f"NULLIF(TRIM({held.name}), {_FILL})"
+    value = f"NULLIF({trim.format(held.name)}, {_FILL})"
     if column.kind.name == TEXT:
         value = f"NULLIF({value}, '')"
     return Stored(f"NULLIF({value}, {_NO_DATE})" if column.kind.name == "date" else value, TEXT)

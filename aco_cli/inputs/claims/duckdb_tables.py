@@ -6,6 +6,7 @@ import glob
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ class DuckdbTables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None) -> None:
         self._connection = connection
         self._progress = progress
+        self._numbers = count()
 
     def listing(self, _address: str) -> list[str]:
         """Files on this machine have no addresses."""
@@ -55,6 +57,16 @@ class DuckdbTables:
     def scan(self, source: FileGroup) -> str:
         """A call of the reader."""
         return _parquet(source.files) if source.kind == PARQUET else _text(source, source.files)
+
+    def records(self, source: FileGroup) -> str:
+        """Those of fixed width by way of Arrow."""
+        if source.kind != FIXED:
+            return self.scan(source)
+        from aco_cli.inputs.claims.fixed_width import FixedWidth
+
+        name = f"records_{next(self._numbers)}"
+        self._connection.register(name, FixedWidth(source.files, source.meanings.slices))
+        return name
 
     def numbered(self, source: FileGroup) -> str:
         """Rows count from 2 in every file, as below the header of a text file."""
@@ -120,7 +132,7 @@ class DuckdbTables:
         try:
             return running.result()
         except duckdb.InvalidInputException as error:
-            if "CSV" in str(error):
+            if "CSV" in str(error) or "the stream registered" in str(error):
                 raise BrokenText(first_line(error)) from None
             raise
 

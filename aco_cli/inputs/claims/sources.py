@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -25,6 +26,7 @@ _CHUNK = 1 << 22
 Columns = tuple[tuple[str, Stored], ...]
 # A file of records without a header is one column: its lines.
 LINE = Stored("line", TEXT)
+LINE_LENGTH = Stored("line_length", "integer")
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,35 @@ class File:
     kind: str
 
 
+class Slice(NamedTuple):
+    """A part of records of fixed width: where it starts, from 1, its width, and whether blanks around it are kept."""
+
+    start: int
+    width: int
+    has_blanks: bool = False
+
+    @property
+    def name(self) -> str:
+        """The column that it is."""
+        return f"{'all' if self.has_blanks else 'text'}_{self.start}_{self.width}"
+
+    @property
+    def sql(self) -> str:
+        """How SQL cuts it out of a line."""
+        part = f"SUBSTRING({LINE.name}, {self.start}, {self.width})"
+        return part if self.has_blanks else f"TRIM({part})"
+
+
 @dataclass(frozen=True)
 class Meanings:
-    """What a file's columns are to a contract: the contract's columns and the SQL of each; and columns it knows not."""
+    """What a file's columns are to a contract: the contract's columns and the SQL of each; and columns it knows not.
+
+    `slices` are the columns of records of fixed width.
+    """
 
     columns: Columns
     others: tuple[str, ...] = ()
+    slices: tuple[Slice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +92,14 @@ class FileGroup:
     def first_row(self) -> int:
         """The number of the first row, below the header where there is one; a table that has none counts as if."""
         return 1 if self.kind == FIXED else 2
+
+
+def cut(scan: str, source: FileGroup) -> str:
+    """What stands behind FROM for rows, those of fixed width with their slices as columns."""
+    if source.kind != FIXED:
+        return scan
+    slices = "".join(f", {each.sql} AS {each.name}" for each in source.meanings.slices)
+    return f"(SELECT *, LENGTH({LINE.name}) AS {LINE_LENGTH.name}{slices} FROM {scan}) t"  # noqa: S608 (the words are the layouts')
 
 
 def find_files(names: Sequence[str], remote: Callable[[str], list[str]]) -> tuple[list[File], list[Problem]]:

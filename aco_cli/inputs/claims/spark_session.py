@@ -32,6 +32,7 @@ from aco_cli.inputs.claims.sources import (
     Columns,
     File,
     FileGroup,
+    cut,
     named_columns,
     quoted,
     text_columns,
@@ -82,6 +83,10 @@ class SparkTables:
     def scan(self, source: FileGroup) -> str:
         """A temporary view of the files."""
         return self._named(source, "", self._rows(source, source.files))
+
+    def records(self, source: FileGroup) -> str:
+        """Cut by SQL."""
+        return cut(self.scan(source), source)
 
     def numbered(self, source: FileGroup) -> str:
         """Rows count from 2 in every file."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import TEXT, Contract, Stored
-from aco_cli.inputs.claims.sources import FIXED, Columns, File, FileGroup, Meanings, find_files
+from aco_cli.inputs.claims.sources import FIXED, Columns, File, FileGroup, Meanings, cut, find_files
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognize import misspelled, not_used
 
@@ -36,8 +36,11 @@ class Tables(Protocol):
     def scan(self, source: FileGroup) -> str:
         """What stands for the rows of a source behind FROM. Reading raises BrokenText for lines that are no rows."""
 
+    def records(self, source: FileGroup) -> str:
+        """The same, of records of fixed width with their slices as columns and without the lines, as fast as may be."""
+
     def numbered(self, source: FileGroup) -> str:
-        """The same with `source_file` and `source_row`, which counts the header of a text file and of none as row 1."""
+        """`scan` with `source_file` and `source_row`, which counts the header of a text file and of none as row 1."""
 
     def broken(self, source: FileGroup) -> list[Problem]:
         """The lines of text files that are no rows."""
@@ -145,7 +148,9 @@ class Rows:
         self._tables.view(name or self.contract.name, f"SELECT t.*{more} FROM ({self._union()}) t WHERE {where}")
 
     def _union(self) -> str:
-        return " UNION ALL ".join(self._select(self._tables.scan(source), source) for source in self.sources)
+        return " UNION ALL ".join(
+            self._select(cut(self._tables.scan(source), source), source) for source in self.sources
+        )
 
     def faults(self, rules: Sequence[RowRule]) -> list[Problem]:
         """Rows that break the contract or a rule, counted by source.
@@ -158,7 +163,7 @@ class Rows:
     def _faults(self, source: FileGroup, rules: Sequence[RowRule]) -> list[Problem]:
         checks = [*self._checks(source), *rules]
         counts = "".join(f", COUNT(CASE WHEN {check.bad} THEN 1 END) AS n{i}" for i, check in enumerate(checks))
-        scan = self._select(self._tables.scan(source), source, unread=True)
+        scan = self._select(cut(self._tables.scan(source), source), source, unread=True)
         total = f"SUM(CAST({self._adds} AS DECIMAL(24, 2)))"
         try:
             rows, added, *totals = (
@@ -179,7 +184,7 @@ class Rows:
         parts = []
         for source in self.sources:
             bad = " OR ".join(f"COALESCE({check.bad}, FALSE)" for check in [*self._checks(source), *rules])
-            scan = self._select(self._tables.scan(source), source, unread=True, more=f", {added(source)}")
+            scan = self._select(self._tables.records(source), source, unread=True, more=f", {added(source)}")
             names = ", ".join([*self.contract.columns, added(source).rpartition(" ")[2]])
             parts.append(f"SELECT {names}, {bad} AS faulty FROM ({scan}) t")
         if not parts:
@@ -191,8 +196,8 @@ class Rows:
             sums = self._tables.query(
                 f"SELECT COUNT(*) AS rows_read, {total} AS added, {faulty} AS faulty FROM {self.contract.name}"
             )
-        except BrokenText:
-            return self.faults(rules)
+        except BrokenText as error:
+            return self.faults(rules) or [Problem(self.sources[0].files[0], BROKEN_ROW, str(error))]
         rows, added_up, bad_rows = sums.iloc[0].tolist()
         self.totals, self.is_kept = Totals(int(rows), Decimal(added_up or 0)), True
         return self.faults(rules) if bad_rows else []
@@ -202,7 +207,7 @@ class Rows:
         known = {name: held for name, held in source.header.items() if name in self.contract.columns}
         raw = "".join(f", CAST({held.name} AS STRING) AS raw_{name}" for name, held in known.items())
         more = f", source_file, source_row{raw}"
-        rows = f"({self._select(self._tables.numbered(source), source, unread=True, more=more)}) t"
+        rows = f"({self._select(cut(self._tables.numbered(source), source), source, unread=True, more=more)}) t"
         return [
             self._example(source, f"{rows} WHERE {bad}", column, expected, total, shows=column in known)
             for (column, expected, bad), total in zip(checks, totals, strict=True)
@@ -223,7 +228,7 @@ class Rows:
     def repeated(self, keys: Sequence[str], expected: str) -> list[Problem]:
         """Rows with the same keys as an earlier one."""
         numbered = " UNION ALL ".join(
-            self._select(self._tables.numbered(source), source, more=", source_file, source_row")
+            self._select(cut(self._tables.numbered(source), source), source, more=", source_file, source_row")
             for source in self.sources
         )
         place = f"ROW_NUMBER() OVER (PARTITION BY {', '.join(keys)} ORDER BY source_file, source_row)"
@@ -233,7 +238,7 @@ class Rows:
 
     def _select(self, scan: str, source: FileGroup, *, unread: bool = False, more: str = "") -> str:
         header = source.header
-        if source.kind == FIXED:  # so that each field is cut out of the line but once
+        if source.kind == FIXED:  # so that each field is read but once
             fields = ", ".join(f"{held.name} AS field_{name}" for name, held in header.items())
             scan = f"(SELECT *, {fields} FROM {scan}) t"
             header = {name: Stored(f"field_{name}", held.holds) for name, held in header.items()}
