@@ -67,6 +67,7 @@ class ClaimsNotes:
             FEED_CODES: from_feed,
             PART_A: False,
             SUSPECT_BILLING: bool(rules.suspect_billing) and "hcpcs" in has,
+            "quarterly_completion_factor": False,
             **dict.fromkeys(COVID, covid and has >= COVID_COLUMNS),
         }
         if uncertain := [name for name in rules.uncertain if used.get(name, True)]:

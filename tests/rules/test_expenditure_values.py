@@ -60,6 +60,13 @@ def test_covid_episodes_run_past_the_emergency(book: RuleBook) -> None:
     assert value(book, 2019, "covid_episodes") is None
 
 
+def test_five_completion_factors(book: RuleBook) -> None:
+    """CMS methodology v11, Tables 12, 13: the year's, and those of a prospective and a retrospective quarter."""
+    quarters = value(book, 2022, "quarterly_completion_factor")
+    assert value(book, 2022, "completion_factor") == 1.013
+    assert quarters == {"prospective": [1.349, 1.154, 1.105, 1.072], "retrospective": [1.072] * 4}
+
+
 def rules_with(folder: Path, name: str, values: str) -> RuleBook:
     (folder / "mssp-expenditures").mkdir()
     text = f"label: l\nunit: u\nvalues:\n{values}"

@@ -16,6 +16,7 @@ from aco_cli.rules.published import Total, published_totals
 
 ROOT = Path(__file__).parents[2]
 BOOK = RuleBook()
+QUARTERS = {"prospective": [1.349, 1.154, 1.105, 1.072], "retrospective": [1.072] * 4}
 FIRST = {"first_by1": 0.10, "first_by2": 0.30, "first_by3": 0.60}
 RENEWING = {"renewing_by1": 1 / 3, "renewing_by2": 1 / 3, "renewing_by3": 1 / 3}
 LOWER, HIGHER = [0.35, 0.50, 0.50, 0.50], [0.15, 0.25, 0.35, 0.50]
@@ -29,9 +30,10 @@ def value(program: str, track: str, year: int, name: str) -> Any:
 
 
 @pytest.mark.parametrize("year", range(2012, 2027))
-def test_claims_are_completed_by_the_factor_of_the_methodology(year: int) -> None:
-    """CMS methodology v11, 3.4: three months of run-out."""
+def test_claims_are_completed_by_the_factors_of_the_methodology(year: int) -> None:
+    """CMS methodology v11, 3.4 and tables 12, 13: three months of run-out, and seven days."""
     assert value("mssp-expenditures", "every-track", year, "completion_factor") == 1.013
+    assert value("mssp-expenditures", "every-track", year, "quarterly_completion_factor") == QUARTERS
     assert value("mssp-expenditures", "every-track", year, "truncation_percentile") == 99
     assert value("mssp-expenditures", "every-track", year, "enrollment_type")["aged_from"] == 65
 
