@@ -56,7 +56,7 @@ def cases_of(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
 
 
 def asked_cases(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
-    """The cases that changes ask for. Raises UsageError where nothing is changed."""
+    """The cases that changes ask for, or one in which nothing is changed."""
     words, year = names(changes.get("scenario")), changes.get("rules_year")
     return make_cases(run, book, words, changes.get("change", ()), changes.get("rule", ()), year)
 
@@ -111,7 +111,7 @@ def make_cases(
     alone = _case(given, book, "--set: ", "--rule: ", given.settings)
     if not words:
         if given.name == AS_IS:
-            raise UsageError("nothing is changed: give --set, --vary, --rule, --rules-year or --scenario")
+            run.note("unchanged", "nothing is changed: give --set, --vary, --rule, --rules-year or --scenario")
         return [alone]
     read = _read(run, words)
     cases = [

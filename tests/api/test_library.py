@@ -66,7 +66,7 @@ def test_the_frame_given_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize("call", ["settle", "summary", "simulate", "whatif"])
 def test_nothing_prints(call: str, capfd: pytest.CaptureFixture[str]) -> None:
-    result = getattr(aco, call)(ROSTER, 2014, **{"change": {"quality_score": 1}} if call == "whatif" else {})
+    result = getattr(aco, call)(ROSTER, 2014)
     assert len(result.table)
     assert result.notices
     assert capfd.readouterr() == ("", "")
