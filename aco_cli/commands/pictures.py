@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from aco_cli.commands.options import Output
 from aco_cli.errors import UsageError
+from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.formats import IMAGES, Format
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from aco_cli.commands.session import Session
 
 _OF_TABLES = ("columns", "sort", "limit", "exact", "excel", "excel_safe")
@@ -26,6 +29,12 @@ def picture(session: "Session", output: Output, kinds: Sequence[str] = IMAGES, m
     session.refuse((*_OF_TABLES, *more), f"to -o {file}")
     need_libraries()
     return file
+
+
+def source_of(table: "pd.DataFrame") -> str:
+    """The names of the files that the rows come from."""
+    names = table["source_file"].astype("str").unique() if "source_file" in table else ()
+    return ", ".join("standard input" if name == STDIN else Path(name).name for name in names)
 
 
 def need_libraries() -> None:

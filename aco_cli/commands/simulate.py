@@ -6,7 +6,7 @@ import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.commands.changes import ChangeOptions
-from aco_cli.commands.pictures import picture
+from aco_cli.commands.pictures import picture, source_of
 
 ABOUT = "Settlements under chance: for each ACO the 5th to 95th percentile, the middle half and the expected settlement"
 _SD = "Standard deviation of every savings rate."
@@ -45,8 +45,9 @@ def simulate(
         session.write(found.table, "simulate", table, also=names(table.columns))
         return
     from aco_cli.outputs.charts.draw import image
+    from aco_cli.outputs.charts.look import described, labeled
     from aco_cli.outputs.charts.spreads import fan
 
-    data = image(fan(found.table), chart, ABOUT)
+    data = image(labeled(fan(found.table), described(found.table, source_of(found.table))), chart, ABOUT)
     write_output(data, chart)
     session.made(chart, data, len(found.table))

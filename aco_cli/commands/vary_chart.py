@@ -1,7 +1,8 @@
 """`aco whatif --vary` as a chart."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from aco_cli.commands.pictures import source_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,9 +17,7 @@ def draw(session: "Session", file: str, table: "pd.DataFrame", vary: str) -> Non
     from aco_cli.outputs.write import write_output
 
     column = vary.partition("=")[0].strip()
-    names = table["source_file"].astype("str").unique() if "source_file" in table else ()
-    source = ", ".join(Path(name).name for name in names)
-    data = image(steps(table, column, source), file, f"Settlement by {column}")
+    data = image(steps(table, column, source_of(table)), file, f"Settlement by {column}")
     write_output(data, file)
     session.made(file, data, len(table))
     session.step("wrote", f"wrote {file}", file=file)

@@ -119,6 +119,9 @@ def test_charts_say_of_what_and_from_where_they_are(aco: Aco, files: list[Path],
     output = tmp_path / "c.svg"
     assert aco("report", "2023", files[2], "--chart", "waterfall", "-o", output).returncode == 0
     assert "453 ACOs, performance year 2023; source: mssp_puf_2023.csv" in output.read_text("utf-8")
+    chance = tmp_path / "s.svg"
+    assert aco("simulate", "2023", files[2], "--draws", "10", "-o", chance).returncode == 0
+    assert "453 ACOs, performance year 2023; source: mssp_puf_2023.csv" in chance.read_text("utf-8")
     steps = tmp_path / "v.svg"
     done = aco("whatif", "2023", files[2], "--aco", "A1540", "--vary", "expenditure_total=-4%..+4%:2%", "-o", steps)
     assert done.returncode == 0, done.stderr
