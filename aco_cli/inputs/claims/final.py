@@ -76,7 +76,8 @@ class FinalAmounts:
         if "line_number" in self.columns and "record" not in self.columns:
             types = ", ".join(f"'{each}'" for each in part_a)
             on_each_line = _totals(self._row("on_each_line", part_a=types))
-        if not self.has_key or not self._has_repeated_keys():
+        # Deliveries of a feed repeat what came before; of other tables it is worth asking first.
+        if not self.has_key or not ("record" in self.columns or self._has_repeated_keys()):
             self._tables.view("claims_once", f"SELECT {self._words['columns']} FROM claims_read")
             return Repeats(on_each_line=on_each_line)
         self._tables.table("repeat_keys", SQL["repeat_keys"].format(**self._words))

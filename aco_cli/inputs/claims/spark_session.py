@@ -127,6 +127,10 @@ class SparkTables:
         self._kept.append(frame)
         frame.createOrReplaceTempView(name)
 
+    def keep(self, name: str, sql: str) -> None:
+        """As `table`, which Spark compresses."""
+        self.table(name, sql)
+
     def query(self, sql: str) -> pd.DataFrame:
         """The rows, by way of Arrow, which keeps decimals."""
         from py4j.protocol import Py4JError  # type: ignore[import-untyped]

@@ -51,6 +51,9 @@ class Tables(Protocol):
     def table(self, name: str, sql: str) -> None:
         """Work a statement out now and keep its rows."""
 
+    def keep(self, name: str, sql: str) -> None:
+        """The same for as many rows as a feed has, whose columns are of the types of contracts."""
+
     def query(self, sql: str) -> pd.DataFrame:
         """The rows of a statement, decimals as Decimal."""
 
@@ -192,7 +195,7 @@ class Rows:
         total = f"SUM(CAST({self._adds} AS DECIMAL(24, 2)))"
         faulty = "COUNT(CASE WHEN faulty THEN 1 END)"
         try:
-            self._tables.table(self.contract.name, " UNION ALL ".join(parts))
+            self._tables.keep(self.contract.name, " UNION ALL ".join(parts))
             sums = self._tables.query(
                 f"SELECT COUNT(*) AS rows_read, {total} AS added, {faulty} AS faulty FROM {self.contract.name}"
             )

@@ -115,11 +115,11 @@ def write(people: People, folder: Path) -> Sought:
 
 
 @pytest.fixture(scope="session")
-def duckdb_tables() -> Iterator[DuckdbTables]:
+def duckdb_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckdbTables]:
     import duckdb
 
     with duckdb.connect(config={"threads": 1}) as connection:
-        yield DuckdbTables(connection)
+        yield DuckdbTables(connection, tmp_path_factory.mktemp("scratch"))
 
 
 @pytest.fixture(scope="session")

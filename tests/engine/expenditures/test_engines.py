@@ -45,7 +45,7 @@ def both(spark: SparkTables, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         return [tuple(map(str, row)) for row in frame.itertuples(index=False)]
 
     def compare(*names: str) -> list[Any]:
-        found = read(DuckdbTables(connection), *names)
+        found = read(DuckdbTables(connection, tmp_path), *names)
         assert read(spark, *names) == found
         return found
 
@@ -86,7 +86,7 @@ def test_rows_that_are_none_are_refused_alike(both: Any, tmp_path: Path, text: b
 
 def test_line_ends_of_two_kinds_are_refused(both: Any, spark: Any, tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_bytes(b"amount,bene_id\n1,a\r\n1,b\n")
-    for tables in (spark, DuckdbTables(duckdb.connect())):
+    for tables in (spark, DuckdbTables(duckdb.connect(), tmp_path)):
         rows = Rows(tables, THINGS, [str(tmp_path / "c.csv")])
         assert [problem.expected.startswith(BROKEN_ROW) for problem in rows.faults([])] == [True]
 
@@ -165,11 +165,11 @@ def test_duckdb_and_spark_give_the_same_bytes(compute: Any, make_people: Any, sp
     assert len(first.computed) > 0
 
 
-def test_one_and_two_threads_give_the_same_bytes(compute: Any, make_people: Any) -> None:
+def test_one_and_two_threads_give_the_same_bytes(compute: Any, make_people: Any, tmp_path: Path) -> None:
     people = crowd(make_people, 3)
     texts = set()
     for threads in (1, 2):
         with duckdb.connect(config={"threads": threads}) as connection:
             for _ in range(2):
-                texts.add(compute(people.shuffled(threads), DuckdbTables(connection)).rows.to_csv())
+                texts.add(compute(people.shuffled(threads), DuckdbTables(connection, tmp_path)).rows.to_csv())
     assert len(texts) == 1

@@ -25,9 +25,9 @@ TYPES = ("60", "71")
 
 
 @pytest.fixture(scope="module")
-def tables() -> Iterator[DuckdbTables]:
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckdbTables]:
     with duckdb.connect(config={"threads": 1}) as connection:
-        yield DuckdbTables(connection)
+        yield DuckdbTables(connection, tmp_path_factory.mktemp("scratch"))
 
 
 def opened(tables: DuckdbTables, folder: Path, **lines: list[str]) -> ClaimsRows:

@@ -22,9 +22,9 @@ THINGS = Contract(
 
 
 @pytest.fixture(scope="module")
-def tables() -> Iterator[DuckdbTables]:
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckdbTables]:
     with duckdb.connect(config={"threads": 2}) as connection:
-        yield DuckdbTables(connection)
+        yield DuckdbTables(connection, tmp_path_factory.mktemp("scratch"))
 
 
 @pytest.fixture(autouse=True)
