@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from aco_cli.commands.options import Output
 from aco_cli.errors import UsageError
-from aco_cli.inputs.source import STDIN
 from aco_cli.outputs.formats import IMAGES, Format
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def picture(session: "Session", output: Output, kinds: Sequence[str] = IMAGES, m
 
 def source_of(table: "pd.DataFrame") -> str:
     """The names of the files that the rows come from."""
+    from aco_cli.inputs.source import STDIN
+
     names = table["source_file"].astype("str").unique() if "source_file" in table else ()
     return ", ".join("standard input" if name == STDIN else Path(name).name for name in names)
 
