@@ -124,7 +124,8 @@ def _basis(v: Mapping[str, Column], table: pd.DataFrame) -> pd.Series:
     met, alternative = table["quality_standard_met"] == 1, table["quality_alternative_met"] == 1
     ways = {word: met & np.equal(v[f"met_by_{word}"], 1) for word in BASES if f"met_by_{word}" in v}
     ways |= {ALTERNATIVE: alternative, NOT_MET: table["quality_standard_met"] == 0}
-    return pd.Series(np.select(list(ways.values()), list(ways), default=""), dtype="str")
+    codes = np.select(list(ways.values()), range(1, len(ways) + 1), default=0)
+    return pd.Series(["", *ways], dtype="str").take(codes).reset_index(drop=True)
 
 
 def _without_measures(table: Table, rules: RuleBook) -> tuple[pd.DataFrame, Iterable[Remark]]:
