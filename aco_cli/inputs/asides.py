@@ -82,9 +82,9 @@ def _totals(match: Match, raw: RawTable) -> Mask:
 
 
 def _percentiles(ids: object) -> Mask:
-    numbered, percentiles = _matches(ids, _NUMBERED), _matches(ids, _PERCENTILE)
-    is_all = np.count_nonzero(percentiles) == len(percentiles)
-    return percentiles if (numbered == percentiles).all() and not is_all else np.zeros_like(percentiles)
+    percentiles = _matches(ids, _PERCENTILE)
+    is_some = percentiles.any() and not percentiles.all()
+    return percentiles if is_some and (_matches(ids, _NUMBERED) == percentiles).all() else np.zeros_like(percentiles)
 
 
 def _matches(column: object, pattern: str) -> Mask:

@@ -137,7 +137,9 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
         half_units = np.where(np.isnan(rounded), np.where(exact, 0.0, half_units), rounded)
     if work.measures(column):
         work.columns[half_unit_name(column.name)] = half_units
-    work.complain(header, cells, _doubtful(column, cells), "an amount with all its digits", lambda _: _DOUBTFUL_FIX)
+    work.complain(
+        header, cells, _doubtful(column, cells, values), "an amount with all its digits", lambda _: _DOUBTFUL_FIX
+    )
     for fails, expected, fix in range_faults(column, values):
         work.complain(header, cells, fails, expected, fix)
         bad |= fails
@@ -146,10 +148,14 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
     return values
 
 
-def _doubtful(column: Column, cells: Any) -> Mask:
+def _doubtful(column: Column, cells: Any, values: Floats) -> Mask:
     """Which totals may have lost digits, or are ambiguous."""
+    none = np.zeros(len(cells), dtype=bool)
     if column.type != "usd" or "per_capita" in column.name or not pa.types.is_string(cells.type):
-        return np.zeros(len(cells), dtype=bool)
+        return none
+    # Quick to see: neither an exponent nor an amount below a thousand.
+    if not (values < 1000).any() and not pc.any(pc.match_substring(cells, "E+")).as_py():
+        return none
     return mask_of(pc.match_substring_regex(as_text(cells), _DOUBTFUL))
 
 
