@@ -154,6 +154,8 @@ def test_every_note_stands_on_some_row_and_none_on_all(canonical, make_rows) -> 
     names = [f"{step.key}:when" for step in law.notes]
     frame = canonical(make_rows(77, 6_000, situations=72))
     frame["advance_carried"] = (frame["advance_balance"] > 0).astype("float64")
+    frame.loc[::5, ["low_revenue", "half_rate"]] = np.nan
+    frame.loc[::5, "participant_revenue"] = 1.0
     words = ["", *BASES, ALTERNATIVE, NOT_MET]
     frame["quality_standard_basis"] = [words[row % len(words)] for row in range(len(frame))]
     held = settle(frame, BOOK, names, table="notes")

@@ -141,7 +141,12 @@ def settled(row: Mapping[str, Any]) -> Settlement:
     rate, score = sharing(row)
     reaches = savings >= msr * benchmark
     new_start = row["agreement_start"] >= "2024-01-01"
-    reduced = track.startswith("basic") and row["low_revenue"] and row["assigned_beneficiaries"] >= 5_000
+    low = (
+        row["participant_revenue"] < 0.35 * row["expenditure_total"]
+        if row["low_revenue"] is None
+        else row["low_revenue"]
+    )
+    reduced = track.startswith("basic") and low and row["assigned_beneficiaries"] >= 5_000
     reduced = bool(reduced and year >= 2024 and new_start and not reaches and savings > 0 and rate > 0)
     rate = rate / 2 if reduced else rate
     left_early = row["terminated_month"] and row["terminated_month"] < 12

@@ -55,7 +55,7 @@ def random_row(random: Random) -> dict[str, Any]:
         "agreement_start": "2024-01-01" if year >= 2024 and random.random() < 0.6 else f"{min(year, 2023)}-01-01",
         "participant_revenue": benchmark * random.choice((0.1, 0.4, 0.6, 2.0)),
         "loss_limit_basis": random.choice(("revenue", "benchmark")) if track == "track-1-plus" else "",
-        "low_revenue": random.random() < 0.5 and not alternative,
+        "low_revenue": False if alternative else random.choice((True, False, None)),
         "euc_share": random.choice((None, 0.25, 0.8, 1.0)) if year >= 2017 else None,
         "guardrail": year >= 2024 and random.random() < 0.1,
         "terminated_month": random.randint(first_month, 12) if leaves else None,
