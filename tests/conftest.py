@@ -37,6 +37,9 @@ SILENT_WARNINGS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning,
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+# Spark of this process and of the commands that it starts.
+os.environ["SPARK_CONF_DIR"] = str(Path(__file__).with_name("spark"))
+
 TEXTS = ("aco_id", "aco_name", "state", "program", "track", "msr_election", "loss_limit_basis", "termination_kind")
 DATES = ("initial_start", "agreement_start", "terminated_on")
 

@@ -128,12 +128,8 @@ def spark() -> Iterator[SparkTables]:
     if shutil.which("java") is None:
         pytest.skip("no Java runtime on this machine")
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
-    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
-    settings |= {"spark.sql.session.timeZone": "UTC", "spark.driver.bindAddress": "127.0.0.1"}
-    # Compiling statements and replanning them pay on large data only.
-    settings |= {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-    settings |= {"spark.sql.adaptive.enabled": "false", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
-    settings |= {"spark.ui.showConsoleProgress": "false"}
+    settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    settings |= {"spark.sql.session.timeZone": "UTC"}
     builder = sql.SparkSession.builder.master("local[2]")
     for name, value in settings.items():
         builder = builder.config(name, value)
