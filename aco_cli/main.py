@@ -1,4 +1,4 @@
-"""The command `aco`: its subcommands, and how every error reaches the user as words and an exit code."""
+"""The command `aco`: how a run begins and ends, and how every error reaches the user as words and an exit code."""
 
 from __future__ import annotations
 
@@ -14,81 +14,23 @@ import os
 import reprlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from aco_cli import __version__
-from aco_cli.commands.help import HelpCommand, HelpGroup
+from aco_cli.commands.command_line import command_line
 from aco_cli.commands.options import LogFormat
-from aco_cli.commands.table import COMMANDS, FAMILIES, purpose_of
-from aco_cli.commands.this_run import begin
 from aco_cli.errors import AcoError, ExitCode
 
 if TYPE_CHECKING:
     from aco_cli.commands.log import Log
 
 
-# Plain help: rich's markup would double the time of `aco --help`.
-_GROUP: dict[str, Any] = {"cls": HelpGroup, "no_args_is_help": True, "rich_markup_mode": None}
-_NAMES: dict[str, Any] = {"context_settings": {"help_option_names": ["--help", "-h"]}}
-app = typer.Typer(name="aco", pretty_exceptions_enable=False, **_GROUP, **_NAMES)
-families = {name: typer.Typer(help=FAMILIES[name], **_GROUP) for name in FAMILIES}
-for command in COMMANDS:
-    family, _, name = command.name.rpartition(" ")
-    panel = None if family else command.purpose
-    families.get(family, app).command(name, cls=HelpCommand, rich_help_panel=panel)(command.run)
-for name, family_app in families.items():
-    app.add_typer(family_app, name=name, rich_help_panel=purpose_of(name))
-
-
-_VERSION = "Print the version, and a hash of the rules."
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        from aco_cli.rules.fingerprint import rules_fingerprint, short
-
-        print(f"aco {__version__}, rules {short(rules_fingerprint())}")
-        raise typer.Exit
-
-
-@app.callback()
-def aco(
-    ctx: typer.Context,
-    config: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Read settings from FILE only, not from aco.toml.")
-    ] = None,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help=_VERSION),
-    ] = False,
-) -> None:
-    """Settle Medicare accountable care organizations: what each is paid or owes, and why.
-
-    FILE is CMS's public use file of the year, CMS's settlement report, or a roster of your own. Exit codes: 0 ok;
-    1 findings; 2 wrong usage; 3 a file that cannot be read, does not fit its contract or cannot be written; 4 warnings
-    under --strict; 70 internal error; 130 interrupted (Ctrl-C); 141 the reader of the output went away.
-
-    \b
-    # What did we earn, and why?
-    aco explain A1540 2023 puf_2023.csv
-    # Is CMS's settlement report right?
-    aco reconcile STLMT.xlsx
-    # What would ENHANCED bring, and risk?
-    aco whatif 2023 puf_2023.csv --aco A1540 --set track=enhanced \\
-        --set msr_election=0.01
-    # How do we compare?
-    aco report 2023 puf_2023.csv -o report.html
-    # What comes next year?
-    aco project 2024 puf_2023.csv --aco A1540
-    """
-    from aco_cli.commands.settings import CONFIG, defaults  # not needed for `aco --help`
-
-    if config is not None:
-        os.environ[CONFIG] = config
-    begin(ctx.invoked_subcommand or "")
-    ctx.default_map = defaults(ctx.command)
+def __getattr__(name: str) -> typer.Typer:
+    """`app`: all of the command line."""
+    if name == "app":
+        return command_line()
+    raise AttributeError(name)
 
 
 def run() -> None:
@@ -131,7 +73,7 @@ def _exit_code() -> int:
 def _result() -> int:
     """The exit code of a run. Raises BrokenPipeError when the reader of standard output has gone."""
     try:
-        result = app(standalone_mode=False)
+        result = command_line(sys.argv[1:])(standalone_mode=False)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # for which typer has the code of findings
             raise end.__context__ from None
