@@ -109,7 +109,7 @@ class ClaimsNotes:
             self._run.note("cclf", told)
         for note in feed.notes():
             self._run.note("cclf", note)
-        for warning in [*feed.stray_reductions(), *feed.unknown_payments(codes)]:
+        for warning in [*feed.stray_reductions(), *feed.unknown_payments(codes), *feed.blank_status()]:
             self._run.warn("cclf", warning)
 
     def of_amounts(self, audit: Mapping[str, Amount], repeats: Repeats) -> None:

@@ -462,10 +462,7 @@ def test_cclf8_says_who_is_enrolled_how_in_the_month_of_its_delivery(
 @pytest.mark.parametrize(
     ("person", "told"),
     [
-        *(
-            ({"BENE_MDCR_STUS_CD": code}, "column bene_mdcr_stus_cd: expected one of 10, 11")
-            for code in ("ZZ", "1.", "")
-        ),
+        *(({"BENE_MDCR_STUS_CD": code}, "column bene_mdcr_stus_cd: expected one of 10, 11") for code in ("ZZ", "1.")),
         *(({"BENE_DUAL_STUS_CD": code}, "column bene_dual_stus_cd: expected one of 00, 01") for code in ("2", "na")),
         ({"BENE_MDCR_STUS_CD": "00", "BENE_DUAL_STUS_CD": "99", "BENE_ENTLMT_BUYIN_IND": "1"}, ""),  # counts nowhere
         *(({"BENE_DUAL_STUS_CD": code}, "") for code in ("", "99")),  # 99: not known, which is not dual
@@ -480,6 +477,15 @@ def test_a_month_that_counts_has_codes_that_are_known(
     done = run("--cclf", "cclf", *BESIDE)
     assert done.returncode == (3 if told else 0)
     assert told in done.stderr
+
+
+@pytest.mark.parametrize(("buy_in", "told"), [("3", 1), ("1", 0)])
+def test_a_month_that_counts_without_a_status_is_a_warning(run: Runner, feed: Path, buy_in: str, told: int) -> None:
+    write(feed, "8", PERSON | {"BENE_MDCR_STUS_CD": "", "BENE_ENTLMT_BUYIN_IND": buy_in}, day="180220")
+    done = run("--cclf", "cclf", *BESIDE)
+    assert done.returncode == 0
+    warning = "warning: CCLF8: 1 months have no BENE_MDCR_STUS_CD; they count as without ESRD"
+    assert done.stderr.count(warning) == told
 
 
 @pytest.mark.parametrize(("codes", "months"), [(("A000", "u07.1", "Z999"), 2), (("B97.29",), 0), ((), 0)])

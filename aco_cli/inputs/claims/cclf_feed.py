@@ -58,7 +58,7 @@ class StatusCodes(NamedTuple):
             RowRule(
                 "bene_mdcr_stus_cd",
                 f"one of {', '.join(known)}, as the month counts",
-                f"COALESCE(bene_mdcr_stus_cd, '') NOT IN ({_listed(known)}) AND {_COUNTS}",
+                f"bene_mdcr_stus_cd NOT IN ({_listed(known)}) AND {_COUNTS}",
             ),
             RowRule(
                 "bene_dual_stus_cd",
@@ -241,6 +241,13 @@ class CclfFeed:
                         "known; they count as paid"
                     )
         return told
+
+    def blank_status(self) -> list[str]:
+        """Months that count and do not say whether with ESRD."""
+        if not self.has("8"):
+            return []
+        blank = self._count(f"SELECT COUNT(*) AS n FROM cclf8 WHERE bene_mdcr_stus_cd IS NULL AND {_COUNTS}")
+        return [f"CCLF8: {blank:,} months have no BENE_MDCR_STUS_CD; they count as without ESRD"] if blank else []
 
     def unlike_reductions(self) -> list[Problem]:
         """Reductions of CCLFA and CCLFB of which a claim or line has several."""
