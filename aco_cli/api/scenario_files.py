@@ -1,7 +1,7 @@
 """Scenarios: named changes of inputs and rules, packaged or in a file; and values given for roster columns."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ import pandas as pd
 import pyarrow as pa
 
 from aco_cli.engine.whatif import Move
-from aco_cli.errors import InputError, Problem, UsageError
+from aco_cli.errors import RulesError, UsageError
 from aco_cli.inputs.convert import convert
 from aco_cli.inputs.layout import Column, Layout, layouts_of, name_key
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognize import Match
 from aco_cli.nearest import did_you_mean, nearest_or_all
-from aco_cli.rules.validated_yaml import read_yaml
+from aco_cli.rules.validated_yaml import read_yaml, told
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
 _KEYS = {"name", "description", "status", "set", "rules", "rules_year", "values", "lines"}
@@ -72,19 +72,18 @@ def scenario_file(word: str) -> Path:
 
 
 def read_scenarios(path: Path) -> list[Scenario]:
-    """The scenario of a YAML file, or all of a list. Raises RulesError for other YAML, InputError for another form."""
+    """The scenario of a YAML file, or all of a list. Raises RulesError for what is none, with the line."""
     content = read_yaml(path)
     if content == []:
-        raise InputError([Problem(str(path), _FORM, "an empty list")])
+        raise RulesError(told(path, (), f"expected {_FORM}, found an empty list"))
     if isinstance(content, list):
         return [_scenario(item, path, (at, "lines")) for at, item in enumerate(content)]
     return [_scenario(content, path, ("lines",))]
 
 
 def _scenario(item: Any, file: Path, place: tuple[int | str, ...]) -> Scenario:
-    problems = list(_problems(item))
-    if problems:
-        raise InputError([Problem(str(file), expected, found) for expected, found in problems])
+    if faults := [told(file, (*place[:-1], *key), words) for key, words in _faults(item)]:
+        raise RulesError("\n".join(faults))
     description = " ".join(str(item.get("description", "")).split())
     settings = tuple(
         Setting({name: value for name, value in each.items() if name != "where"}, each.get("where") or {})
@@ -100,30 +99,46 @@ def _settings(item: Mapping[str, Any]) -> list[Any]:
     return settings if isinstance(settings, list) else [settings]
 
 
-def _problems(item: Any) -> Iterator[tuple[str, str]]:
-    """What is wrong with the form of a scenario: what was expected and what was found."""
+def _faults(item: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with the form of a scenario: the key that it is about, and words."""
     if not isinstance(item, dict):
-        yield _FORM, repr(item)
+        yield (), f"expected {_FORM}, found {item!r}"
         return
-    yield from _settings_problems(item)
     if not item.get("name"):
-        yield "a name of the scenario", "none"
-    if strange := [str(key) for key in item if key not in _KEYS]:
-        yield _FORM, ", ".join(strange)
-    for key in _MAPPINGS:
-        if not isinstance(item.get(key) or {}, dict):
-            yield f"{key}: names with their values", repr(item[key])
-    values = item.get("values") or {}
-    if isinstance(values, dict) and any(not isinstance(each, dict) for each in values.values()):
-        yield "values: parameters by program", repr(values)
-    if type(item.get("rules_year")) not in (int, type(None)):
-        yield "rules_year: a year such as 2016", repr(item["rules_year"])
+        yield (), "missing a name of the scenario"
+    for key in item:
+        if key not in _KEYS:
+            yield (str(key),), f"expected {_FORM}"
+    for key, (is_fit, expected) in _FORMS.items():
+        if not is_fit(item.get(key)):
+            yield (key,), f"expected {expected}, found {item[key]!r}"
 
 
-def _settings_problems(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for each in _settings(item):
-        if not isinstance(each, dict) or not isinstance(each.get("where") or {}, dict):
-            yield "set: columns with their values, or a list of such, each with where or without", repr(each)
+def _are_mappings(items: Iterable[object]) -> bool:
+    return all(isinstance(each, dict) for each in items)
+
+
+def _are_settings(value: Any) -> bool:
+    settings = value if isinstance(value, list) else [value or {}]
+    return _are_mappings(settings) and _are_mappings(each.get("where") or {} for each in settings)
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value or {}, dict)
+
+
+def _is_mapping_of_mappings(value: object) -> bool:
+    return isinstance(held := value or {}, dict) and _are_mappings(held.values())
+
+
+# What each key may hold.
+_FORMS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "set": (_are_settings, "columns with their values, or a list of such, each with where or without"),
+    "rules": (_is_mapping, "names with their values"),
+    "lines": (_is_mapping, "names with their values"),
+    "values": (_is_mapping_of_mappings, "parameters by program, with their values"),
+    "rules_year": (lambda value: type(value) in (int, type(None)), "a year such as 2016"),
+}
 
 
 def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.DataFrame:
@@ -141,8 +156,8 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
     places = {name_key(name): place for place, name in enumerate(values)}
     frame, problems = convert(Match(layout, places), RawTable("", cells, np.array([1])))
     if problems:
-        told = (f"{each.column}: expected {each.expected}, found {each.found}; {each.fix}" for each in problems)
-        raise UsageError("\n".join(text.removesuffix("; ") for text in told))
+        texts = (f"{each.column}: expected {each.expected}, found {each.found}; {each.fix}" for each in problems)
+        raise UsageError("\n".join(text.removesuffix("; ") for text in texts))
     return frame
 
 

@@ -15,7 +15,7 @@ from aco_cli.api.scenario_files import (
     read_scenarios,
     scenario_file,
 )
-from aco_cli.errors import InputError, RulesError, UsageError
+from aco_cli.errors import RulesError, UsageError
 
 
 def write(folder: Path, text: str) -> Path:
@@ -42,16 +42,17 @@ def test_file_holds_one_scenario_or_a_list(tmp_path: Path) -> None:
             "expected a scenario: a mapping of name, .*, set, rules, rules_year, values, lines, found None",
         ),
         ("- 3", "found 3"),
-        ("description: x", "missing a name of the scenario"),
-        ("{name: a, sets: {}}", "expected a scenario: .*, found sets"),
-        ("{name: a, set: 3}", "set: columns with their values"),
+        ("\ndescription: x", "s.yaml: line 2: missing a name of the scenario"),
+        ("name: a\nsets: {}", "s.yaml: sets, line 2: expected a scenario: "),
+        ("- {name: a}\n- {name: b, set: 3}", "s.yaml: entry 2: set, line 2: expected columns with their values"),
         ("{name: a, set: [{track: track-1, where: x}]}", "with where or without"),
-        ("{name: a, rules: [x]}", "rules: names with their values"),
-        ("{name: a, rules_year: next}", "rules_year: a year such as 2016, found 'next'"),
+        ("name: a\n\nrules: [x]", "s.yaml: rules, line 3: expected names with their values"),
+        ("{name: a, values: {mssp: 3}}", "values, line 1: expected parameters by program"),
+        ("{name: a, rules_year: next}", "rules_year, line 1: expected a year such as 2016, found 'next'"),
     ],
 )
 def test_other_forms_are_refused(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(RulesError, match=message):
         read_scenarios(write(tmp_path, text))
 
 

@@ -205,7 +205,10 @@ def test_a_scenario_may_ask_for_an_aco_by_its_id(aco: Aco, rows: Rows, roster: R
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("[]", "found an empty list"), ("{name: x, rules_year: true}", "rules_year: a year such as 2016, found True")],
+    [
+        ("[]", "found an empty list"),
+        ("{name: x, rules_year: true}", "rules_year, line 1: expected a year such as 2016, found True"),
+    ],
 )
 def test_a_scenario_that_says_nothing_is_refused(
     aco: Aco, roster: Roster, tmp_path: Path, text: str, message: str
