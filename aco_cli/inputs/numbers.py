@@ -1,7 +1,5 @@
 """Text to numbers, vectorized and correctly rounded; only what is unmistakably a number is one. And their bounds."""
 
-import math
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -20,7 +18,7 @@ _PLAIN = rf"(?:[+-]?\$?\s*|\$\s*[+-]){_DIGITS}(?:[eE][+-]?[0-9]+)?"
 _ACCOUNTING = rf"(?:\$\s*)?\((?:\$\s*)?{_DIGITS}\)"
 _NUMBER = rf"^(?:{_PLAIN}|{_ACCOUNTING})$"
 _NUMBER_OR_PERCENT = rf"^(?:{_PLAIN}|{_ACCOUNTING}|(?:[+-]?{_DIGITS}|\({_DIGITS}\))\s?%)$"
-_ONE = re.compile(_NUMBER_OR_PERCENT)
+_ONE = Column("", "fraction")
 _PERCENT_TYPES = ("rate", "fraction", "election", "positive")
 _DRESSING = r"[$,%()+\s]"
 # Byte order marks, zero-width characters, soft hyphens, marks of direction.
@@ -67,12 +65,8 @@ def parse_numbers(cells: Any, column: Column) -> tuple[Floats, Mask]:
 
 def number_in(text: str) -> float | None:
     """The number in one cell, as `parse_numbers` reads many, percentages as fractions; None where it is none."""
-    text = re.sub(_MINUS, "-", text.strip())
-    if not _ONE.match(text):
-        return None
-    bare = re.sub(_DRESSING, "", text)
-    value = float(f"{'-' if '(' in text else ''}{bare}{'e-2' if text.endswith('%') else ''}")
-    return value if math.isfinite(value) else None
+    values, bad = parse_numbers(pa.array([text]), _ONE)
+    return None if bad[0] or np.isnan(values[0]) else float(values[0])
 
 
 def are_percentages(cells: Any, column: Column) -> bool:
