@@ -224,7 +224,8 @@ def _idle(
             other = settle(without, case.book, ("outcome", *_KEPT))
         except RulesError:  # a track of another program means nothing without the program
             continue
-        same = ((after[[*_KEPT]] - other[[*_KEPT]]).abs().fillna(0) <= HALF_CENT).all(axis=1)
+        kept, others = after[[*_KEPT]], other[[*_KEPT]]
+        same = (((kept - others).abs() <= HALF_CENT) | (kept.isna() & others.isna())).all(axis=1)
         same &= (after["outcome"] == other["outcome"]) & ~_is_open(after)
         addressed = [_selected(frame, each) for each in case.changes if column in each.asked]
         places = np.flatnonzero(same.to_numpy() & np.logical_or.reduce(addressed))
