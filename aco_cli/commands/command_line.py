@@ -64,7 +64,7 @@ def aco(
 
 
 def command_line(words: Sequence[str] = ()) -> typer.Typer:
-    """The command line as far as these words need it, or all of it; a command less is a start sooner."""
+    """The command line as far as these words need it, or all of it: each command takes time to build."""
     app = typer.Typer(name="aco", pretty_exceptions_enable=False, **_GROUP, **_NAMES)
     app.callback()(aco)
     families = {name: typer.Typer(help=text, **_GROUP) for name, text in FAMILIES.items()}

@@ -30,6 +30,15 @@ def picture(session: "Session", output: Output, kinds: Sequence[str] = IMAGES, m
     return file
 
 
+def save(session: "Session", file: str, data: bytes, rows: int) -> None:
+    """Write a picture of so many rows, and say so to logs and manifests."""
+    from aco_cli.outputs.write import write_output
+
+    write_output(data, file)
+    session.made(file, data, rows)
+    session.step("wrote", f"wrote {file}", rows=rows, file=file)
+
+
 def source_of(table: "pd.DataFrame") -> str:
     """The names of the files that the rows come from."""
     from aco_cli.inputs.source import STDIN

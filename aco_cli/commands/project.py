@@ -8,7 +8,7 @@ import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.commands.help import INPUT
-from aco_cli.commands.pictures import picture
+from aco_cli.commands.pictures import picture, save
 from aco_cli.errors import UsageError
 from aco_cli.outputs.formats import PICTURES
 
@@ -69,11 +69,8 @@ def project(
         session.write(found.table, kind, table)
     else:
         from aco_cli.commands.report_files import make_projection
-        from aco_cli.outputs.write import write_output
 
-        data = make_projection(found, chart, named)
-        write_output(data, chart)
-        session.step("wrote", f"wrote a projection of {len(found.table):,} rows to {chart}", file=chart)
+        save(session, chart, make_projection(found, chart, named), len(found.table))
     if kind == "project":
         lacking = found.table[found.table["outcome"] == "not-calculable"]
         for each in lacking[["aco_id", "benchmark_delivery", "notes"]].drop_duplicates().itertuples():

@@ -6,7 +6,7 @@ import aco_cli as aco
 from aco_cli.commands import options as o
 from aco_cli.commands.call import command
 from aco_cli.commands.changes import ChangeOptions
-from aco_cli.commands.pictures import picture, source_of
+from aco_cli.commands.pictures import picture, save, source_of
 
 ABOUT = "Settlements under chance: for each ACO the 5th to 95th percentile, the middle half and the expected settlement"
 _SD = "Standard deviation of every savings rate."
@@ -36,7 +36,6 @@ def simulate(
     aco simulate 2014 roster.csv --sd 0.02 -o chart.svg
     """
     from aco_cli.api.selection import names
-    from aco_cli.outputs.write import write_output
 
     chart = picture(session, table)
     chosen = {**rows.selection(), **changes.options()}
@@ -49,5 +48,4 @@ def simulate(
     from aco_cli.outputs.charts.spreads import fan
 
     data = image(labeled(fan(found.table), described(found.table, source_of(found.table))), chart, ABOUT)
-    write_output(data, chart)
-    session.made(chart, data, len(found.table))
+    save(session, chart, data, len(found.table))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from aco_cli.commands.pictures import source_of
+from aco_cli.commands.pictures import save, source_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,10 +14,7 @@ def draw(session: "Session", file: str, table: "pd.DataFrame", vary: str) -> Non
     """Draw the settlements over the steps of a column into a file."""
     from aco_cli.outputs.charts.draw import image
     from aco_cli.outputs.charts.steps import steps
-    from aco_cli.outputs.write import write_output
 
     column = vary.partition("=")[0].strip()
     data = image(steps(table, column, source_of(table)), file, f"Settlement by {column}")
-    write_output(data, file)
-    session.made(file, data, len(table))
-    session.step("wrote", f"wrote {file}", file=file)
+    save(session, file, data, len(table))
