@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-COLORS = pytest.importorskip("aco_cli.outputs.charts.look", reason="needs the extra aco-cli[report]").COLORS
+from aco_cli.outputs.colors import COLORS
+
+pytest.importorskip("altair", reason="needs the extra aco-cli[report]")
 render_projection = pytest.importorskip("aco_cli.outputs.projection").render_projection
 LACKING = "not-calculable: ACPT"
 

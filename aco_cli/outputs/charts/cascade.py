@@ -8,7 +8,8 @@ import pandas as pd
 
 from aco_cli.engine.waterfall import Waterfall
 from aco_cli.outputs.bars import ENDS, LESS, MORE, Bar, cascades
-from aco_cli.outputs.charts.look import BLUE, GREEN, INK, NAMES, NAMES_WIDTH, ORANGE, PAPER, data, framed
+from aco_cli.outputs.charts.look import NAMES, NAMES_WIDTH, data, framed
+from aco_cli.outputs.colors import BLUE, GREEN, INK, ORANGE, PAPER
 
 _ROOM = 0.85  # of the width of the bars, for the labels on the right
 

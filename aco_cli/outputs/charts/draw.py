@@ -12,9 +12,10 @@ import vl_convert
 from aco_cli.engine.outcome import UNSETTLED, Outcome
 from aco_cli.engine.waterfall import SAVINGS, Waterfall
 from aco_cli.outputs.charts.cascade import waterfall
-from aco_cli.outputs.charts.look import INK, TITLES, data, framed, with_look
+from aco_cli.outputs.charts.look import TITLES, data, framed, with_look
 from aco_cli.outputs.charts.points import payments_and_quality, savings_rate
 from aco_cli.outputs.charts.spreads import distribution
+from aco_cli.outputs.colors import INK
 from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import acos, millions
 

@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from aco_cli.outputs.colors import GRID, INK, MUTED, PAPER
 from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import acos
 
@@ -15,19 +16,6 @@ TITLES = {
     Figure.DISTRIBUTION: "Savings rate by start year and track",
     Figure.QUALITY: "Payments and quality",
 }
-# Each color by the name that a page may give a color of its own for dark screens.
-COLORS = {
-    "ink": "#1f2933",
-    "muted": "#52606d",
-    "grid": "#d9dee4",
-    "band": "#bcc7d2",
-    "blue": "#1f5fa8",
-    "orange": "#b35900",
-    "green": "#2b7a3d",
-    "red": "#a8323e",
-    "paper": "#fffffe",
-}
-INK, MUTED, GRID, BAND, BLUE, ORANGE, GREEN, RED, PAPER = COLORS.values()
 DOLLARS = (
     "(datum.value < 0 ? '-$' : '$') + (abs(datum.value) >= 1e9 ? format(abs(datum.value) / 1e9, ',~r') + 'B' : "
     "format(abs(datum.value) / 1e6, ',~r') + (datum.value ? 'M' : ''))"

@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, ORANGE, data, framed, zero
+from aco_cli.outputs.charts.look import DOLLARS, data, framed, zero
+from aco_cli.outputs.colors import BAND, BLUE, INK, ORANGE
 from aco_cli.outputs.one_aco import OneAco
 from aco_cli.outputs.phrases import millions
 

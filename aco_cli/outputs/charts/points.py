@@ -9,7 +9,8 @@ import altair as alt
 import pandas as pd
 
 from aco_cli.engine.outcome import Outcome
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, MUTED, ORANGE, RED, TITLES, data, framed, zero
+from aco_cli.outputs.charts.look import DOLLARS, TITLES, data, framed, zero
+from aco_cli.outputs.colors import BAND, BLUE, MUTED, ORANGE, RED
 from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import OUTCOME_WORDS, millions
 

@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BAND, BLUE, INK, ORANGE, data, framed
+from aco_cli.outputs.charts.look import data, framed
+from aco_cli.outputs.colors import BAND, BLUE, INK, ORANGE
 from aco_cli.outputs.phrases import millions
 
 _WIDE = 64  # pixels of a quarter's corridor

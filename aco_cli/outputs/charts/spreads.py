@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BAND, BLUE, DOLLARS, INK, MUTED, NAMES, NAMES_WIDTH, PAPER, data, framed, zero
+from aco_cli.outputs.charts.look import DOLLARS, NAMES, NAMES_WIDTH, data, framed, zero
+from aco_cli.outputs.colors import BAND, BLUE, INK, MUTED, PAPER
 
 _WIDTH = 600
 _NAMED = 40  # ACOs whose ids fit below the axis

@@ -7,7 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from aco_cli.outputs.charts.look import BLUE, DOLLARS, data, described, framed, zero
+from aco_cli.outputs.charts.look import DOLLARS, data, described, framed, zero
+from aco_cli.outputs.colors import BLUE
 
 _FEW = 6
 

@@ -17,7 +17,8 @@ from aco_cli.engine.lines.step import Step
 from aco_cli.engine.waterfall import LOSSES, SAVINGS, Waterfall
 from aco_cli.outputs import cells
 from aco_cli.outputs.charts.draw import NOTHING, caption, draw, svg
-from aco_cli.outputs.charts.look import COLORS, TITLES
+from aco_cli.outputs.charts.look import TITLES
+from aco_cli.outputs.colors import COLORS
 from aco_cli.outputs.columns import OutputColumn, Unit, column_names, output_columns
 from aco_cli.outputs.formats import Figure
 from aco_cli.outputs.phrases import OUTCOME_WORDS, millions

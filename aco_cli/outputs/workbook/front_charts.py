@@ -8,16 +8,16 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from aco_cli.outputs.bars import ENDS, LESS, MORE, Bar, cascades
+from aco_cli.outputs.colors import BLUE, GREEN, GRID, INK, ORANGE
 from aco_cli.outputs.one_aco import OneAco
 from aco_cli.outputs.workbook.styles import Styles
 
 FRONT = "Report"
 _BESIDE = 6  # the column from which on, beside the printed ones, the figures stand that charts are drawn of
-_BLUE, _ORANGE, _GREEN, _INK, _GRID = "#1f5fa8", "#b35900", "#2b7a3d", "#1f2933", "#d9dee4"
 _KINDS: dict[str, dict[str, Any]] = {
-    ENDS: {"fill": {"color": _BLUE}},
-    LESS: {"fill": {"none": True}, "border": {"color": _ORANGE, "width": 1.5}},
-    MORE: {"fill": {"none": True}, "border": {"color": _GREEN, "width": 1.5}},
+    ENDS: {"fill": {"color": BLUE}},
+    LESS: {"fill": {"none": True}, "border": {"color": ORANGE, "width": 1.5}},
+    MORE: {"fill": {"none": True}, "border": {"color": GREEN, "width": 1.5}},
 }
 _HALF, _WHOLE = 385, 780  # pixels of the printed columns
 _HEIGHT, _STRIP_HEIGHT = 210, 120
@@ -66,7 +66,7 @@ def insert_charts(workbook: xlsxwriter.Workbook, sheet: Worksheet, place: int, a
 
 
 def _insert(sheet: Worksheet, row: int, left: int, chart: Chart, about: str, size: tuple[int, int]) -> None:
-    chart.set_title({"name": about, "name_font": {"size": 10, "color": _INK}, "overlay": False})
+    chart.set_title({"name": about, "name_font": {"size": 10, "color": INK}, "overlay": False})
     chart.set_legend(_NONE)
     chart.set_size({"width": size[0], "height": size[1]})
     sheet.insert_chart(row, 0, chart, {"x_offset": left, "object_position": 2, "description": about})
@@ -93,8 +93,8 @@ def _years(workbook: xlsxwriter.Workbook, aco: OneAco, figures: _Figures) -> Cha
     years = figures.place("Year", known["performance_year"].tolist(), "year")
     chart = workbook.add_chart({"type": "column"})
     values = figures.place("Settlement", known["settlement"].tolist(), "dollars")
-    chart.add_series({"categories": years, "values": values, "fill": {"color": _BLUE}, "gap": 80})
-    lines = {"visible": True, "line": {"color": _GRID}}
+    chart.add_series({"categories": years, "values": values, "fill": {"color": BLUE}, "gap": 80})
+    lines = {"visible": True, "line": {"color": GRID}}
     chart.set_y_axis({"num_format": '$#,##0.0,,"M"', "major_gridlines": lines})
     chart.set_x_axis({"label_position": "low"})
     return chart
@@ -105,10 +105,10 @@ def _strip(workbook: xlsxwriter.Workbook, aco: OneAco, figures: _Figures) -> Cha
     chart = workbook.add_chart({"type": "scatter"})
     rates = figures.place("Others' savings rates", aco.rates.tolist(), "fraction")
     level = figures.place("Height", [0] * len(aco.rates))
-    tick = {"type": "fixed", "value": 1, "end_style": 0, "line": {"color": _INK, "width": 0.75, "transparency": 60}}
+    tick = {"type": "fixed", "value": 1, "end_style": 0, "line": {"color": INK, "width": 0.75, "transparency": 60}}
     chart.add_series({"categories": rates, "values": level, "marker": {"type": "none"}, "y_error_bars": tick})
     own = figures.place("Its savings rate", [aco.rate], "fraction")
-    triangle = {"type": "triangle", "size": 10, "fill": {"color": _ORANGE}, "border": {"color": _ORANGE}}
+    triangle = {"type": "triangle", "size": 10, "fill": {"color": ORANGE}, "border": {"color": ORANGE}}
     above = figures.place("Height", [1.6])
     chart.add_series({"categories": own, "values": above, "marker": triangle})
     chart.set_x_axis({"num_format": "0%", "label_position": "low", "major_gridlines": {"visible": False}})
