@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
+import _signal  # type: ignore[import-not-found]  # `signal` adds names to it, for which it imports `enum` first
 
 # Ctrl-C while modules are imported ends the process without a traceback; `run` has an exit code for it.
-_on_interrupt = signal.getsignal(signal.SIGINT)
-if _on_interrupt is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+_on_interrupt = _signal.getsignal(_signal.SIGINT)
+if _on_interrupt is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 import gc
 import os
@@ -121,5 +121,5 @@ def _log() -> Log:
 
 
 # Everything is imported: from here on `run` answers.
-if _on_interrupt is signal.default_int_handler:
-    signal.signal(signal.SIGINT, _on_interrupt)
+if _on_interrupt is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _on_interrupt)

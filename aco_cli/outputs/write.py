@@ -129,12 +129,14 @@ def _refuse_folder(name: str, target: Path, *, force: bool) -> None:
 
 
 def _move_files(temporary: Path, target: Path, files: Sequence[str]) -> None:
+    """Move the files into place. A run killed meanwhile leaves no old file beside a new one, and never the first."""
     if not target.exists():
         temporary.rename(target)
         return
     for pattern in files:
         for old in target.glob(pattern):
             old.unlink()
+    for pattern in reversed(files):
         for new in temporary.glob(pattern):
             place = target / new.relative_to(temporary)
             place.parent.mkdir(exist_ok=True)

@@ -40,12 +40,16 @@ def test_a_reader_that_has_gone_ends_any_command_with_141(program: str, words: s
 
 
 @POSIX
-def test_ctrl_c_while_modules_are_imported_is_no_traceback() -> None:
-    script = """
-import os, signal, sys
+@pytest.mark.parametrize("name", ["typer", ""])
+def test_ctrl_c_while_modules_are_imported_is_no_traceback(name: str) -> None:
+    """From the first module on that is imported beside the package's own; what Python starts with is not ours."""
+    script = f"""
+import __future__, os, signal, sys
+for started in ("enum", "signal", "typing", "importlib"):
+    sys.modules.pop(started, None)
 class Interrupting:
     def find_spec(self, name, *_):
-        if name == "typer":
+        if name == "{name}" or ("{name}" == "" and not name.startswith("aco_cli")):
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Interrupting())
 signal.signal(signal.SIGINT, signal.default_int_handler)
