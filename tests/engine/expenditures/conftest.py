@@ -268,3 +268,25 @@ def _random_year(random: Random, people: People, name: str, year: int) -> None:
 @pytest.fixture(scope="session")
 def make_people() -> Callable[[Random], People]:
     return random_people
+
+
+def random_crowd(seed: int) -> People:
+    """Several random populations in one, with a population of their own and no thresholds for one type."""
+    people = random_people(Random(seed))
+    for more in range(1, 8):
+        other = random_people(Random(seed * 100 + more))
+        for row in (*other.claims, *other.enrollment, *other.assignment):
+            row["bene_id"] += f"-{more}"
+        people.claims += other.claims
+        people.enrollment += other.enrollment
+        people.assignment += other.assignment
+        people.reference = other.reference | people.reference
+    members = {(int(row["month"][:4]), row["bene_id"]) for row in people.enrollment}
+    people.population = [{"calendar_year": year, "bene_id": name} for year, name in sorted(members)]
+    people.reference = {key: value for key, value in people.reference.items() if key[2] != "aged-nondual"}
+    return people
+
+
+@pytest.fixture(scope="session")
+def make_crowd() -> Callable[[int], People]:
+    return random_crowd

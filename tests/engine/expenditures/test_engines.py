@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import duckdb
@@ -138,35 +137,8 @@ def test_spark_finds_the_files_of_an_address(spark: SparkTables, tmp_path: Path)
     assert "file not found" in str(Rows(spark, THINGS, [f"file://{tmp_path}/none*"]).problems[0])
 
 
-def crowd(make_people: Any, seed: int) -> Any:
-    """Several random populations in one, with a population of their own and no thresholds for one type."""
-    people = make_people(Random(seed))
-    for more in range(1, 8):
-        other = make_people(Random(seed * 100 + more))
-        for row in (*other.claims, *other.enrollment, *other.assignment):
-            row["bene_id"] += f"-{more}"
-        people.claims += other.claims
-        people.enrollment += other.enrollment
-        people.assignment += other.assignment
-        people.reference = other.reference | people.reference
-    members = {(int(row["month"][:4]), row["bene_id"]) for row in people.enrollment}
-    people.population = [{"calendar_year": year, "bene_id": name} for year, name in sorted(members)]
-    people.reference = {key: value for key, value in people.reference.items() if key[2] != "aged-nondual"}
-    return people
-
-
-def test_duckdb_and_spark_give_the_same_bytes(compute: Any, make_people: Any, spark: Any) -> None:
-    people = crowd(make_people, 1)
-    first = compute(people)
-    second = compute(people.shuffled(1), spark)
-    assert len(first.rows) > 20
-    assert second.rows.to_csv().encode() == first.rows.to_csv().encode()
-    assert second.computed.to_csv() == first.computed.to_csv()
-    assert len(first.computed) > 0
-
-
-def test_one_and_two_threads_give_the_same_bytes(compute: Any, make_people: Any, tmp_path: Path) -> None:
-    people = crowd(make_people, 3)
+def test_one_and_two_threads_give_the_same_bytes(compute: Any, make_crowd: Any, tmp_path: Path) -> None:
+    people = make_crowd(3)
     texts = set()
     for threads in (1, 2):
         with duckdb.connect(config={"threads": threads}) as connection:
