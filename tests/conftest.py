@@ -311,3 +311,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=15, help="How many runs to kill.")
     parser.addoption("--populations", type=int, default=1, help="How many populations to compute by two engines.")
     parser.addoption("--rosters", type=int, default=2, help="How many rosters to give to library and command.")
+    parser.addoption("--recalculations", type=int, default=1, help="How often LibreOffice recalculates.")
