@@ -67,7 +67,7 @@ def with_figures(texts: pd.Series, figures: Mapping[str, NDArray[np.float64]], u
         FIGURE.sub(lambda found, at=at: shown[found[1]][at], text)  # type: ignore[misc]
         for at, text in enumerate(texts.iloc[rows])
     ]
-    return texts.mask(texts.index.isin(rows), pd.Series(told, index=rows, dtype="str"))
+    return texts.mask(texts.index.isin(rows), pd.Series(told, index=rows, dtype="str")) if told else texts
 
 
 class Notebook:
@@ -93,7 +93,7 @@ class Notebook:
     def text(self, numbers: Numbers) -> pd.Series:
         """The notes behind each number in alphabetical order, joined by "; "; empty for none."""
         joined = ["; ".join(note.text for note in notes) for notes in self._numbers]
-        return pd.Series(joined, dtype="str").take(numbers).reset_index(drop=True)
+        return pd.Series(pd.array(joined, dtype="str").take(numbers))
 
     def has(self, level: str, numbers: Numbers) -> Rows:
         """Which numbers have a note of a level."""
@@ -104,7 +104,7 @@ class Notebook:
     def data(self, code: str, numbers: Numbers) -> pd.Series:
         """What the notes of a code behind each number name, joined by ", "."""
         joined = [", ".join(note.data for note in notes if note.code == code) for notes in self._numbers]
-        return pd.Series(joined, dtype="str").take(numbers).reset_index(drop=True)
+        return pd.Series(pd.array(joined, dtype="str").take(numbers))
 
 
 def remarks(notes: Mapping[str, Note], figures: Mapping[str, Column]) -> Iterator[Remark]:
@@ -124,7 +124,7 @@ def _marked(remarks: Iterable[Remark], rows: int) -> tuple[dict[Note, int], list
         mask, bit = divmod(bits.setdefault(note, len(bits)), _BITS)
         if mask == len(masks):
             masks.append(np.zeros(rows, dtype=np.int64))
-        masks[mask][np.broadcast_to(where, rows)] |= 1 << bit
+        masks[mask] |= np.left_shift(where, bit, dtype=np.int64)
     return bits, masks
 
 

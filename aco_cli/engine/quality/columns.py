@@ -80,12 +80,10 @@ class Table:
         return self.told("performance_year_number", number)
 
 
-def starts_reached(rates: Numbers, measure: Measure, starts: Sequence[float]) -> NDArray[np.int8]:
+def starts_reached(rates: Numbers, measure: Measure, starts: Sequence[float]) -> NDArray[np.intp]:
     """How many of some rates, from the worst to the best, each rate reaches; 0 where there is none."""
-    reached, performance = np.zeros(np.shape(rates), dtype=np.int8), measure.sign * rates
-    for start in starts:
-        reached += performance >= measure.sign * start
-    return reached
+    reached = np.less_equal.outer(measure.sign * np.array(starts), measure.sign * rates)
+    return np.asarray(reached.sum(axis=0, dtype=np.int8), dtype=np.intp)
 
 
 def score_lines(book: RuleBook, year: int, table: str, figures: Mapping[str, Column]) -> dict[str, Column]:

@@ -32,7 +32,7 @@ def decile_points(rates: Numbers, measure: Measure, least: float, *, prior: bool
     widths = np.diff(starts)
     slopes = np.divide(1.0, widths, out=np.zeros(len(widths)), where=widths > 0)
     # By the number of starts reached: whole points, the start they count from, points per unit beyond it.
-    level = starts_reached(rates, measure, deciles).astype(np.intp)
+    level = starts_reached(rates, measure, deciles)
     whole = np.array([least, *np.arange(DECILES + 1.0 - len(deciles), DECILES + 1.0)]).take(level)
     beyond = values - np.array([0.0, *starts]).take(level)
     return np.asarray(np.maximum(whole + beyond * np.array([0.0, *slopes, 0.0]).take(level), least))

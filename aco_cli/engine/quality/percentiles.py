@@ -88,15 +88,15 @@ class PercentileScores:
         return np.asarray(~np.any([np.zeros(self.table.rows, dtype=np.bool_), *held], axis=0))
 
     def _figures(self) -> dict[str, Numbers]:
-        unknown = np.isnan(self.year_number)
-        points, maximum = [], []
-        for domain in DOMAINS:
-            of_domain = [measure for measure in self.measures if measure.domain == domain]
-            points.append(sum(map(self.points_of, of_domain), np.where(unknown, np.nan, 0.0)))
-            maximum.append(np.full(self.table.rows, sum(measure.max_points for measure in of_domain)))
+        points = np.where(np.isnan(self.year_number), np.nan, np.zeros((len(DOMAINS), 1)))
+        maximum = np.zeros((len(DOMAINS), 1))
+        for measure in self.measures:
+            place = DOMAINS.index(measure.domain)
+            points[place] += self.points_of(measure)
+            maximum[place] += measure.max_points
         return {
-            "points": np.array(points),
-            "maximum": np.array(maximum, dtype=np.float64),
+            "points": points,
+            "maximum": maximum,
             "reward": np.array([self.table.number(f"improvement_{domain}") for domain in DOMAINS]),
             "year_number": self.year_number,
             "reported": self.reported,

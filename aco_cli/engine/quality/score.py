@@ -16,13 +16,16 @@ from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DOMAINS, Scoring
 
 # Rows scored at a time: few enough that their columns stay in the processor's cache.
-BLOCK = 16_384
+BLOCK = 65_536
 
 Scores = PercentileScores | DecileScores
 SCORES = (*DOMAINS, "quality_score", "quality_reported", "quality_standard_met", "quality_alternative_met")
 # What a met standard rests on, of which the first that holds is named; and what is named where it is not met.
 BASES = ("reporting", "score", "measures", "domains", "circumstances")
 BASIS, ALTERNATIVE, NOT_MET = "quality_standard_basis", "outcome", "none"
+_WORDS = ("", *BASES, ALTERNATIVE, NOT_MET)
+# Scores by column, what the standard rests on as a place among the words, and remarks.
+Finished = tuple[Mapping[str, Column], Column, Iterable[Remark]]
 
 
 @dataclass(frozen=True)
@@ -47,25 +50,16 @@ def score(frame: pd.DataFrame, rules: RuleBook) -> pd.DataFrame:
     `performance_year`, and what says which year of the ACO it is. Rows of a prior year give the next its improvement.
     Thirds of performance come with the table (`with_thirds` of that of all ACOs); without them equity is not adjusted.
     """
-    if frame.empty:
-        kinds = dict.fromkeys(SCORES, "float64") | {
-            BASIS: "str",
-            "notes": "str",
-            "is_warned": "bool",
-            "without_column": "str",
-        }
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
-    rows, tables, notes = [], [], Notebook()
+    columns: dict[str, Column] = {name: np.full(len(frame), np.nan) for name in SCORES}
+    (basis, numbers), notes = np.zeros((2, len(frame)), dtype=np.int64), Notebook()
     for part in _scored(frame, rules, BLOCK):
-        scores, remarks = _finished(frame, part, rules)
-        rows.append(part.rows)
-        tables.append(scores.assign(notes=notes.number(remarks, len(part.rows))))
-    order = np.argsort(np.concatenate(rows), kind="stable")
-    table = pd.concat(tables, ignore_index=True)
-    numbers = table["notes"].to_numpy()
-    lacking = notes.data("no_column", numbers)
-    table = table.assign(notes=notes.text(numbers), is_warned=notes.has(WARNING, numbers), without_column=lacking)
-    return table if (np.diff(order) > 0).all() else table.iloc[order].reset_index(drop=True)
+        figures, basis[part.rows], remarks = _finished(frame, part, rules)
+        for name, figure in figures.items():
+            columns[name][part.rows] = figure
+        numbers[part.rows] = notes.number(remarks, len(part.rows))
+    columns |= {BASIS: pd.array(_WORDS, dtype="str").take(basis), "notes": notes.text(numbers)}
+    warned, lacking = notes.has(WARNING, numbers), notes.data("no_column", numbers)
+    return pd.DataFrame({**columns, "is_warned": warned, "without_column": lacking}, copy=False)
 
 
 def score_years(frame: pd.DataFrame, rules: RuleBook) -> list[YearScores]:
@@ -76,7 +70,7 @@ def score_years(frame: pd.DataFrame, rules: RuleBook) -> list[YearScores]:
 def _scored(frame: pd.DataFrame, rules: RuleBook, block: int) -> Iterator[YearScores]:
     """The scores of each performance year in order, of so many rows at a time."""
     years, source = frame["performance_year"].to_numpy(), Source(frame)
-    for year in np.unique(years).tolist():
+    for year in np.sort(pd.unique(years)).tolist():
         rows = np.flatnonzero(years == year)
         before = _achievement(Table(source, year - 1, np.flatnonzero(years == year - 1)), rules)
         for start in range(0, len(rows), block):
@@ -108,36 +102,32 @@ def _of_rows(before: pd.DataFrame, ids: pd.Series) -> Prior:
     return Prior(found["achievement"].to_numpy(), found["lacks_claims"].to_numpy())
 
 
-def _finished(frame: pd.DataFrame, year: YearScores, rules: RuleBook) -> tuple[pd.DataFrame, Iterable[Remark]]:
+def _finished(frame: pd.DataFrame, year: YearScores, rules: RuleBook) -> Finished:
     if year.scores is None:
         return _without_measures(Table(Source(frame), year.year, year.rows), rules)
-    v, rows = year.scores.values, len(year.rows)
-    domains = v.get("domain_score", np.full((len(DOMAINS), rows), np.nan))
-    alternative = v.get("quality_alternative_met", np.full(rows, np.nan))
-    figures = (*domains, v["quality_score"], v["reported"], v["quality_standard_met"], alternative)
-    table = pd.DataFrame(dict(zip(SCORES, figures, strict=True)), dtype="float64")
-    return table.assign(**{BASIS: _basis(v, table)}), year.scores.remarks(rules)
+    v = year.scores.values
+    figures = {name: v.get(name, np.full(len(year.rows), np.nan)) for name in SCORES}
+    figures |= {**dict(zip(DOMAINS, v.get("domain_score", ()), strict=False)), "quality_reported": v["reported"]}
+    return figures, _basis(v, figures), year.scores.remarks(rules)
 
 
-def _basis(v: Mapping[str, Column], table: pd.DataFrame) -> pd.Series:
-    """What the standard rests on, in a word; blank where it is not known."""
-    met, alternative = table["quality_standard_met"] == 1, table["quality_alternative_met"] == 1
-    ways = {word: met & np.equal(v[f"met_by_{word}"], 1) for word in BASES if f"met_by_{word}" in v}
-    ways |= {ALTERNATIVE: alternative, NOT_MET: table["quality_standard_met"] == 0}
-    codes = np.select(list(ways.values()), range(1, len(ways) + 1), default=0)
-    return pd.Series(["", *ways], dtype="str").take(codes).reset_index(drop=True)
+def _basis(v: Mapping[str, Column], figures: Mapping[str, Column]) -> Column:
+    """What the standard rests on, as a place among the words; 0 where it is not known."""
+    met = np.equal(figures["quality_standard_met"], 1)
+    ways = [met & np.equal(v.get(f"met_by_{word}", 0), 1) for word in BASES]
+    others = [np.equal(figures["quality_alternative_met"], 1), np.equal(figures["quality_standard_met"], 0)]
+    return np.select([*ways, *others], range(1, len(_WORDS)), default=0)
 
 
-def _without_measures(table: Table, rules: RuleBook) -> tuple[pd.DataFrame, Iterable[Remark]]:
+def _without_measures(table: Table, rules: RuleBook) -> Finished:
     """A year whose measures are not in the project: complete reporting still is the score of a first year."""
     counting = rules.value(scoring(table.year), "performance_year_number")
     first = table.year_number(counting) == 1 if counting else np.zeros(table.rows, dtype=np.bool_)
     reported = table.number("quality_reported")
     scores = np.where(first, reported, np.nan)
-    found = pd.DataFrame(dict.fromkeys(SCORES, np.full(table.rows, np.nan)))
-    found = found.assign(quality_score=scores, quality_reported=reported, **{BASIS: ""})
     none = f"no measure benchmarks of {table.year} in the project: quality_score is an input"
-    return found, [
+    notes = [
         (Note("first performance year: pays for reporting", "first_year"), first & ~np.isnan(reported)),
         (Note(none, "no_measures"), np.isnan(scores)),
     ]
+    return {"quality_score": scores, "quality_reported": reported}, 0, notes
