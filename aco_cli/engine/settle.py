@@ -17,7 +17,7 @@ from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
 
 # Rows settled at a time: few enough that the columns of a block stay in the processor's cache.
-BLOCK = 65_536
+BLOCK = 131_072
 
 NOTES, WARNED = "notes", "is_warned"
 NOT_CALCULABLE = CODES[Outcome.NOT_CALCULABLE]

@@ -21,7 +21,7 @@ PERCENTILES = (5, 25, 50, 75, 95)
 _WORDS = ("program", "track", "msr_election", "loss_limit_basis", "termination_kind")
 _BASE = ("savings_rate", "settlement", "outcome", "notes")
 # Draws settled at a time: several blocks, as each settling has a cost of its own.
-_AT_ONCE = 4 * BLOCK
+_AT_ONCE = 2 * BLOCK
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,8 @@ def chosen(test: Column, yes: Column, no: Column) -> Column:
 
 
 def _place(value: Column, steps: NDArray[np.float64], _ascending: Column) -> Column:
-    found = np.searchsorted(np.atleast_1d(steps), value, side="right")
-    return np.where((found == 0) | np.isnan(value), np.nan, found)
+    found = np.less_equal.outer(np.atleast_1d(steps), value).sum(axis=0, dtype=np.int16)
+    return np.where(found == 0, np.nan, found)
 
 
 def _taken(values: NDArray[np.float64], place: Column) -> Column:

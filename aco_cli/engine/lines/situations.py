@@ -37,7 +37,7 @@ class Situations:
         if (codes == codes[0]).all():
             yield self.found[codes[0]], rows
             return
-        order = np.argsort(codes, kind="stable")
+        order = np.argsort(codes.astype(np.min_scalar_type(len(self.found))), kind="stable")  # small numbers sort fast
         ends = np.cumsum(np.bincount(codes, minlength=len(self.found)))
         for situation, first, end in zip(self.found, np.append(0, ends), ends, strict=False):
             if end > first:
