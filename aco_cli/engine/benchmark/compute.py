@@ -45,7 +45,8 @@ def benchmark(
     figures = _figures(roster, expenditures, reference, law_of(book, PROGRAM, "benchmark_notes"))
     situations, known = eras(roster, book)
     found = {name: np.full(len(roster), np.nan) for name in RESULTS}
-    notes = np.where(known, "", _NO_ERA).astype(object)
+    notes = np.full(len(roster), "", dtype=object)
+    notes[~known] = _NO_ERA
     warned = np.zeros(len(roster), dtype=np.bool_)
     own = np.flatnonzero(known)
     wanted = [_LINES.get(name, name) for name in RESULTS]
@@ -60,9 +61,10 @@ def benchmark(
         held = book.in_force(situation).items()
         rests_on = [unpublished(name, entry).text for name, entry in held if entry.status is not Status.PUBLISHED]
         warned[here] = complete & bool(rests_on)
-        notes[here] = np.where(complete, "; ".join(rests_on), np.where(fits, "", _OUT_OF_ORDER))
-        notes[here] = _noted(situation, notes[here], complete, Taken(figures, here), book)
-    return pd.DataFrame({**found, "notes": list(notes), "is_warned": warned}, index=roster.index)
+        first = np.full(len(complete), "", dtype=object)
+        first[~complete & ~fits], first[complete] = _OUT_OF_ORDER, "; ".join(rests_on)
+        notes[here] = _noted(situation, first, complete, Taken(figures, here), book)
+    return pd.DataFrame({**found, "notes": pd.array(notes, dtype="str"), "is_warned": warned}, index=roster.index)
 
 
 def benchmark_rows(
@@ -194,6 +196,7 @@ def _joined(level: str, texts: Iterator[tuple[str, Column]], notes: Column) -> C
     for text, rows in texts:
         held = np.broadcast_to(np.asarray(rows, dtype=np.bool_), lists.shape)
         lists[held] += np.where(lists[held] == "", text, ", " + text).astype(object)
-    if level == "missing":
-        lists = np.where(lists == "", "", "missing: " + lists)
-    return np.where(lists == "", notes, np.where(notes == "", lists, notes + "; " + lists))
+    told = lists != ""
+    before, behind = notes[told], ("missing: " if level == "missing" else "") + lists[told]
+    notes[told] = np.where(before == "", behind, before + "; " + behind)
+    return notes

@@ -134,21 +134,20 @@ class _Lookup:
         self._first = [int(key.min()) if len(key) else 0 for key in keys]
         self._span = [int(np.ptp(key)) + 1 if len(key) else 0 for key in keys]
         self._places = np.full(math.prod(self._span) + 1, -1, dtype=np.intp)
-        self._places[self._cell(keys)] = np.arange(len(keys[0]))
+        self._places[self._cell(keys).astype(np.intp)] = np.arange(len(keys[0]))
 
     def of(self, *keys: Column) -> _Places:
         """The place of each row asked for, -1 for none."""
         bounds = zip(keys, self._first, self._span, strict=True)
         known = reduce(and_, [(key >= first) & (key < first + span) for key, first, span in bounds])
-        cell = self._cell([np.where(known, key, first) for key, first in zip(keys, self._first, strict=True)])
-        found: _Places = self._places[np.where(known, cell, -1)]
+        found: _Places = self._places[np.where(known, self._cell(keys), -1).astype(np.intp, copy=False)]
         return found
 
-    def _cell(self, keys: Sequence[Column]) -> _Places:
-        cell = np.zeros(1)
+    def _cell(self, keys: Sequence[Column]) -> Column:
+        cell = np.zeros(1, dtype=np.intp)
         for key, first, span in zip(keys, self._first, self._span, strict=True):
             cell = cell * span + (key - first)
-        return cell.astype(np.intp)
+        return cell
 
 
 def _starts(roster: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[_Places | int], _Places]:
