@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -117,6 +116,8 @@ class Result:
         return self.worksheet(aco_id, year)
 
     def _repr_html_(self) -> str:
+        from html import escape  # needed in notebooks only
+
         told = "".join(f"<li>{notice.level}: {escape(notice.message)}</li>" for notice in self.notices)
         table = self.table.to_html(max_rows=20, show_dimensions=True, na_rep="")
         return f"{table}<ul>{told}</ul>" if told else table

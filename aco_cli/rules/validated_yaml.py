@@ -66,7 +66,7 @@ def read_yaml(path: Path) -> Any:
     """What a YAML file holds. Raises RulesError where it cannot be read, and for aliases: they can grow without end."""
     try:
         text = path.read_text(encoding="utf-8")
-        if "*" in text and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, Loader=_SafeLoader)):
+        if "&" in text and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, Loader=_SafeLoader)):
             raise yaml.YAMLError("aliases are not allowed")
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:

@@ -28,7 +28,7 @@ RESULTS = (
 PRIOR_YEARS = ("prior_average", "prior_person_years")
 _LINES = {"person_years": "all_person_years[py]"}
 # Rows computed at a time: few enough that their columns stay in the processor's cache.
-_BLOCK = 32_768
+_BLOCK = 65_536
 _NO_ERA = "no benchmark rules for this agreement_start and agreement_period"
 _OUT_OF_ORDER = "calendar_year must run from BY1 up to PY, and that of PY be performance_year"
 

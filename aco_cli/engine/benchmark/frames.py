@@ -88,11 +88,13 @@ def _by_period(tables: Mapping[str, Column]) -> dict[str, Column]:
 def _rows(roster: pd.DataFrame, long: pd.DataFrame) -> _Places:
     """For each row of a long table the place of its ACO-year in the roster, -1 for none."""
     ids, known = pd.factorize(roster["aco_id"])
-    lookup = _Lookup(ids, roster["performance_year"].to_numpy())
-    return lookup.of(_places(long["aco_id"], known), long["performance_year"].to_numpy())
+    lookup, named = _Lookup(ids, roster["performance_year"].to_numpy()), long["aco_id"]
+    first = np.flatnonzero(named.ne(named.shift()))  # rows of an ACO stand together: it is looked for once
+    places = pd.Index(known).get_indexer(pd.Index(named.iloc[first])).repeat(np.diff(first, append=len(long)))
+    return lookup.of(places, long["performance_year"].to_numpy())
 
 
-def _places(column: pd.Series, words: Sequence[str] | pd.Index) -> _Places:
+def _places(column: pd.Series, words: Sequence[str]) -> _Places:
     cells = pa.array(column)
     places = pc.index_in(cells, value_set=pa.array(words, type=cells.type))
     found: _Places = places.fill_null(-1).to_numpy().astype(np.intp)
