@@ -117,9 +117,7 @@ class ClaimsRows:
     def read_assignment(self) -> tuple[pd.DataFrame, list[Problem]]:
         """Make the view `assignment`; its performance years, periods and calendar years, or else what is wrong."""
         problems = self.read_crosswalk()
-        problems += self._problems(
-            "assignment", [RowRule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS))]
-        )
+        problems += self._problems("assignment", _assignment_rules())
         keys = "performance_year, period, calendar_year"
         if problems:
             return pd.DataFrame(columns=keys.split(", ")), problems
@@ -246,6 +244,13 @@ def _codes_of_adjustment(rows: Rows) -> list[str]:
     if rows.has("adjustment_type"):
         return []
     return [other for source in rows.sources for other in source.meanings.others if _CODES_OF_ADJUSTMENT.search(other)]
+
+
+def _assignment_rules() -> list[RowRule]:
+    rules = [RowRule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS))]
+    for name in ("performance_year", "calendar_year"):  # engines disagree on what is a date in others
+        rules.append(RowRule(name, "a year such as 2018", f"{name} NOT BETWEEN 2000 AND 2099"))
+    return rules
 
 
 def _enrollment_rules(years: Sequence[int]) -> list[RowRule]:

@@ -64,14 +64,14 @@ def written(random: Random, people: Any, folder: Path, *, is_sound: bool) -> Sou
     tables = {name: moved(getattr(people, name), later) for name in ("claims", "enrollment", "assignment")}
     tables["claims"] = versions(random, with_codes(random, tables["claims"]))
     people.reference = {(py + later, year + later, kind): held for (py, year, kind), held in people.reference.items()}
-    if is_sound or random.random() < 0.3:
-        tables["population"] = population(random, people, tables["enrollment"])
+    if is_sound or random.random() < 0.95:
+        tables["population"] = moved(people.population, later)
     files = {}
     for name, rows in tables.items():
         random.shuffle(rows)
         files[name] = [str(folder / f"{name}.csv")]
         frame = pd.DataFrame(rows).map(lambda value: "" if value is None else str(value))
-        if random.random() < 0.15 and len(frame) and not is_sound:
+        if random.random() < 0.1 and len(frame) and not is_sound:
             frame.iloc[random.randrange(len(frame)), random.randrange(frame.shape[1])] = random.choice(ODD)
         frame.to_csv(files[name][0], index=False)
     names = ["performance_year", "calendar_year", "enrollment_type", "truncation_threshold", "mean_risk_score"]
@@ -131,11 +131,3 @@ def versions(random: Random, claims: list[Row]) -> list[Row]:
         if random.random() < 0.1:
             row[random.choice(("ime_amount", "sequestration_amount", "claim_id"))] = None
     return rows
-
-
-def population(random: Random, people: Any, enrollment: list[Row]) -> list[Row]:
-    """Everyone enrolled, in the place of CMS's figures for one enrollment type."""
-    unknown = random.choice(("aged-nondual", "disabled"))
-    people.reference = {key: held for key, held in people.reference.items() if key[2] != unknown}
-    members = sorted({(int(row["month"][:4]), row["bene_id"]) for row in enrollment})
-    return [{"calendar_year": year, "bene_id": name} for year, name in members]

@@ -154,6 +154,21 @@ def test_a_period_has_one_calendar_year(tables: DuckdbTables, tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(("year", "is_one"), [(1999, False), (2000, True), (2099, True), (2100, False), (-1, False)])
+def test_years_of_an_assignment_are_years(year: int, is_one: bool, tables: DuckdbTables, tmp_path: Path) -> None:
+    """What they are said of is compared with dates, and engines read those of other years differently."""
+    found = [
+        problem
+        for problem in problems(tables, tmp_path, assignment=[ASSIGNMENT, f"A1,{year},PY,{year},007"])
+        if problem.startswith("assignment")
+    ]
+    expected = [
+        f"assignment.csv, row 2, column {name}: expected a year such as 2018, found '{year}'"
+        for name in ("performance_year", "calendar_year")
+    ]
+    assert found == ([] if is_one else expected)
+
+
 def test_an_assignment_that_cannot_be_read_does_not_hide_what_else_is_wrong(
     tables: DuckdbTables, tmp_path: Path
 ) -> None:

@@ -81,6 +81,34 @@ def test_an_interruption_ends_a_statement_as_itself(tmp_path: Path, interruptibl
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_statement_runs_where_duckdb_makes_an_error_of_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is on the main thread; none does, from the settings of a connection on."""
+    connect, on_main = duckdb.connect, []
+
+    class Connection:
+        def __init__(self, held: Any) -> None:
+            self._held = held
+
+        def __enter__(self) -> Connection:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._held.close()
+
+        def __getattr__(self, name: str) -> Any:
+            on_main.append(threading.current_thread() is threading.main_thread() and name in ("execute", "sql"))
+            return getattr(self._held, name)
+
+    monkeypatch.setattr(duckdb, "connect", lambda config: Connection(connect(config=config)))
+    with open_duckdb("1GB", str(tmp_path), lambda _share: None) as tables:
+        tables.table("one", "SELECT 1 AS n")
+        assert tables.query("SELECT n FROM one")["n"].tolist() == [1]
+    assert len(on_main) > 3
+    assert not any(on_main)
+
+
 def test_progress_is_told_while_a_statement_runs(tmp_path: Path) -> None:
     told: list[float] = []
     with open_duckdb("1GB", str(tmp_path), told.append) as tables:
