@@ -14,6 +14,7 @@ from aco_cli.inputs.claims.crosswalk import follow_chains, with_current_ids
 from aco_cli.inputs.claims.final import SQL as FINAL_SQL
 from aco_cli.inputs.claims.tables import Reading, RowRule, Rows, Tables, Totals
 
+_YEARS = ("performance_year", "calendar_year")  # of 2000 to 2099: engines disagree on dates of other years
 PERIODS = ("BY1", "BY2", "BY3", "PY")
 _COUNTS = "alive AND part_a AND part_b AND NOT health_plan"
 _ONCE = "a beneficiary assigned once, to one ACO, in a period of a performance year"
@@ -117,7 +118,9 @@ class ClaimsRows:
     def read_assignment(self) -> tuple[pd.DataFrame, list[Problem]]:
         """Make the view `assignment`; its performance years, periods and calendar years, or else what is wrong."""
         problems = self.read_crosswalk()
-        problems += self._problems("assignment", _assignment_rules())
+        rules = [RowRule(each, "a year such as 2018", f"{each} NOT BETWEEN 2000 AND 2099") for each in _YEARS]
+        rules.insert(0, RowRule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS)))
+        problems += self._problems("assignment", rules)
         keys = "performance_year, period, calendar_year"
         if problems:
             return pd.DataFrame(columns=keys.split(", ")), problems
@@ -244,13 +247,6 @@ def _codes_of_adjustment(rows: Rows) -> list[str]:
     if rows.has("adjustment_type"):
         return []
     return [other for source in rows.sources for other in source.meanings.others if _CODES_OF_ADJUSTMENT.search(other)]
-
-
-def _assignment_rules() -> list[RowRule]:
-    rules = [RowRule("period", f"one of {', '.join(PERIODS)}", _not_in("period", PERIODS))]
-    for name in ("performance_year", "calendar_year"):  # engines disagree on what is a date in others
-        rules.append(RowRule(name, "a year such as 2018", f"{name} NOT BETWEEN 2000 AND 2099"))
-    return rules
 
 
 def _enrollment_rules(years: Sequence[int]) -> list[RowRule]:

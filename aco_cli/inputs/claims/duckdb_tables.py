@@ -41,12 +41,6 @@ class DuckdbTables:
         self._progress = progress
         self._numbers = count()
 
-    def set_up(self) -> None:
-        """Settings that a connection cannot be opened with."""
-        self._run("SET TimeZone = 'UTC'")
-        if self._progress is not None:
-            self._run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-
     def listing(self, _address: str) -> list[str]:
         """Files on this machine have no addresses."""
         return []
@@ -132,10 +126,7 @@ class DuckdbTables:
         return self._watched(lambda: self._connection.execute(sql).fetchall())
 
     def _watched(self, work: Callable[[], T]) -> T:
-        """The work done by a thread of its own, so that this one can tell of its progress and heeds Ctrl-C.
-
-        Of a statement on this one DuckDB itself would end, with an error that does not say so.
-        """
+        """The work done by a thread of its own: this one tells of progress and heeds Ctrl-C, which DuckDB would not."""
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(work)
             try:
@@ -181,7 +172,9 @@ def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None)
         try:
             with duckdb.connect(config={"temp_directory": str(folder), "memory_limit": f"{size}MB"}) as connection:
                 tables = DuckdbTables(connection, folder, progress)
-                tables.set_up()
+                tables._run("SET TimeZone = 'UTC'")
+                if progress is not None:
+                    tables._run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
                 yield tables
         except duckdb.Error as error:
             raise OutputError(_explain(error, memory, folder.parent)) from None
