@@ -308,6 +308,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutations", type=int, default=600, help="How many changed rosters to read.")
     parser.addoption("--random-rows", type=int, default=3_000, help="How many rows to settle in two ways.")
     parser.addoption("--fuzz", type=int, default=125, help="How many files and command lines to change.")
+    parser.addoption("--fuzz-from", type=int, default=0, help="The first of them, to try others or one again.")
     parser.addoption("--kills", type=int, default=15, help="How many runs to kill.")
     parser.addoption("--populations", type=int, default=1, help="How many populations to compute by two engines.")
     parser.addoption("--rosters", type=int, default=2, help="How many rosters to give to library and command.")

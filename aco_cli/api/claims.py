@@ -25,6 +25,7 @@ from aco_cli.inputs.claims.cclf_files import CclfFiles
 from aco_cli.inputs.claims.checks import ClaimsRows
 from aco_cli.inputs.claims.final import FinalAmounts, Repeats
 from aco_cli.inputs.claims.tables import Reading, Tables
+from aco_cli.inputs.problems import no_rows
 from aco_cli.inputs.years import Years, list_years
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.expenditures import ExpenditureRules, expenditure_rules
@@ -152,6 +153,8 @@ def _checked(
     if held and not asked:
         found = f"rows of {list_years(held)}"
         problems.append(Problem(sought.files["assignment"][0], f"rows of {sought.years}", found))
+    if not held and not problems:
+        problems += no_rows(", ".join(sought.files["assignment"])).problems
     rules = expenditure_rules(book, asked) if asked else None
     years = sorted(set(periods["calendar_year"]))
     episodes = rules is not None and rules.covid is not None and bool(set(years) & rules.covid.years)

@@ -17,6 +17,7 @@ from aco_cli.inputs.claims.tables import Tables
 from aco_cli.inputs.unpack import allow
 from aco_cli.outputs.columns import column_names
 from aco_cli.rules.book import RuleBook
+from aco_cli.rules.validated_yaml import given_yaml
 
 Paths = str | Path | Sequence[str | Path]
 _WHOLE = 1_000_000
@@ -84,7 +85,7 @@ def expenditures(
             tables(reference),
             tables(county_ffs),
             found_cclf,
-            read_mapping(str(mapping)) if mapping else {},
+            read_mapping(str(mapping), given_yaml) if mapping else {},
             repeats,
         )
         progress = _Progress(run, advance)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,9 @@ from aco_cli.api.explain import explain
 from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Request
 from aco_cli.engine.report_check import TOLERANCE, check_report, first_wrong, followers
-from aco_cli.errors import InputError, Problem, UsageError
-from aco_cli.inputs.reports.stlmt import ReportInputs, read_stlmt
+from aco_cli.errors import InputError, UsageError
+from aco_cli.inputs.layout import STLMT
+from aco_cli.inputs.reports.stlmt import ReportInputs, no_report, read_stlmt
 from aco_cli.inputs.source import FrameFile
 from aco_cli.rules.book import RuleBook
 
@@ -23,9 +25,9 @@ def with_reports(request: Request) -> Request:
     """
     found = [(file, _report(file)) for file in request.files]
     reports = [(file, held) for file, held in found if held]
-    if request.layout == "stlmt" and len(reports) < len(found):
+    if request.layout == STLMT and len(reports) < len(found):
         file = next(file for file, held in found if not held)
-        raise InputError([Problem(file, "a settlement report (STLMT) of CMS", "another file")])
+        raise InputError([no_report(file)])
     if not reports:
         return request
     if len(reports) < len(found):
@@ -100,15 +102,15 @@ def _tell(run: Run, held: ReportInputs, table: pd.DataFrame, worksheet: pd.DataF
     text = f"{name}: the first figure that does not follow is {where}: {figure['published']:,.6f} is printed, "
     text += f"{figure['recomputed']:,.6f} follows; on it depend {', '.join(follow) or 'no other figures'}; "
     text += f"{', '.join(others) or 'no others'} differ too; {counts}"
-    settlement = worksheet.loc[worksheet["line"] == "settlement", "value"]
+    settlement = pd.to_numeric(worksheet.loc[worksheet["line"] == "settlement", "value"], errors="coerce")
     run.note("report", f"{text}; {_at_stake(table, float(settlement.iloc[0]))}", figures=len(table))
 
 
 def _at_stake(table: pd.DataFrame, settlement: float) -> str:
     """What the difference is worth: the printed payment or repayment beside the one that follows."""
     last = table[(table["table"] == "3") & table["letter"].isin(["Y", "GG"]) & table["published"].notna()]
-    if last.empty:
-        return "no payment is printed to compare"
+    if last.empty or isnan(settlement):
+        return f"no payment {'is printed' if last.empty else 'follows'} to compare"
     signs = last["letter"].map({"Y": 1, "GG": -1})
     printed = float((last["published"].abs() * signs).sum())
     return f"${abs(settlement - printed):,.2f} at stake: ${printed:,.2f} is printed, ${settlement:,.2f} follows"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 import pandas as pd
 
 from aco_cli.errors import UsageError
+from aco_cli.inputs.layout import CHOICES, STLMT
 from aco_cli.inputs.source import TABLE_SUFFIXES, FrameFile, SheetFile
 from aco_cli.inputs.unpack import allow
 from aco_cli.inputs.years import Years
@@ -118,7 +119,10 @@ def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequenc
         expect_rows=selection.get("expect_rows"),
         own=[*own, *(name.strip("`") for name in _NAME.findall(where or ""))],
     )
-    if request.layout not in ("auto", "stlmt") or not any(file.lower().endswith(".xlsx") for file in request.files):
+    if request.layout not in CHOICES:
+        raise UsageError(f"layout: expected one of {', '.join(CHOICES)}, found {request.layout!r}")
+    has_books = any(file.lower().endswith(".xlsx") for file in request.files)
+    if request.layout != STLMT and not (request.layout == "auto" and has_books):
         return request
     from aco_cli.api.reports import with_reports
 

@@ -9,24 +9,24 @@ import hashlib
 import json
 import os
 import platform
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from inspect import signature
+from inspect import Parameter, signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import aco_cli
 from aco_cli.commands.call import Call
-from aco_cli.commands.options import LayoutChoice
 from aco_cli.errors import AcoError, InputError, Problem, RulesError, UsageError
-from aco_cli.outputs.formats import Format
 from aco_cli.rules.fingerprint import fingerprint, rules_fingerprint, short
 
 SUFFIX = ".manifest.json"
 FORMAT = 1
+_NO_MORE = {"extra": "forbid"}
 # Libraries whose version can change a byte of an output.
 LIBRARIES = ("pandas", "pyarrow", "numpy", "python-calamine", "pyyaml", "rich", "xlsxwriter")
 
@@ -40,6 +40,8 @@ class FileFacts:
     sha256: str
     rows: int
 
+    __pydantic_config__ = _NO_MORE
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -52,9 +54,11 @@ class Manifest:
     rules_fingerprint: str
     libraries: Mapping[str, str]
     inputs: tuple[FileFacts, ...]
-    outputs: tuple[FileFacts, ...]
+    outputs: tuple[FileFacts]
     counts: Mapping[str, int]
     warnings: tuple[str, ...]
+
+    __pydantic_config__ = _NO_MORE
 
     def to_json(self) -> bytes:
         """The manifest as its file holds it."""
@@ -76,17 +80,22 @@ class Manifest:
     @classmethod
     def read(cls, file: str) -> Manifest:
         """The manifest in a file. Raises InputError for anything else."""
+        from pydantic import TypeAdapter
+        from pydantic_core import from_json
+
         try:
-            held = json.loads(Path(file).read_bytes())
-            files = {name: tuple(FileFacts(**facts) for facts in held[name]) for name in ("inputs", "outputs")}
-            read = cls(**held | files)
+            data = Path(file).read_bytes()
+            held = from_json(data)
+            if isinstance(held, dict) and held.get("manifest", FORMAT) != FORMAT:
+                form = reprlib.repr(held["manifest"])
+                raise _no_manifest(file, f"one of format {form}, which this version of aco does not know")
+            if rb"\u0000" in data:  # in no name of a file
+                raise ValueError
+            return TypeAdapter(cls).validate_json(data, strict=True)
         except OSError as error:
             raise _no_manifest(file, error.strerror or str(error)) from None
-        except (ValueError, TypeError, KeyError):
+        except ValueError:
             raise _no_manifest(file, "something else") from None
-        if read.manifest != FORMAT:
-            raise _no_manifest(file, f"one of format {read.manifest}, which this version of aco does not know")
-        return read
 
 
 def _no_manifest(file: str, found: str) -> InputError:
@@ -142,17 +151,17 @@ def compare(manifest: Manifest, commands: Mapping[str, Callable[..., None]]) -> 
     """Compare a manifest with the files, rules and programs of today, and its output with that of running again.
 
     Returns what differs, a line each (nothing: the run stands), and what running again gives. Raises UsageError for a
-    command or option that this version of aco does not have.
+    command, or an option or value of it, that this version of aco does not have.
     """
-    run = _command(manifest, commands)
+    run, options = _command(manifest, commands)
     differences = [
         *(line for held in manifest.inputs for line in _file("input", held)),
-        *_rules_and_programs(manifest),
+        *_rules_and_programs(manifest, options),
         *(line for held in manifest.outputs for line in _file("output", held)),
     ]
     (recorded,) = manifest.outputs
     try:
-        same = _run_again(manifest.options, run, recorded) == recorded
+        same = _run_again(options, run, recorded) == recorded
     except AcoError as error:
         first = str(error).splitlines()[0]
         return [*differences, f"running again fails: {first}"], "there is no result to compare"
@@ -178,9 +187,9 @@ def _file(kind: str, held: FileFacts) -> Iterator[str]:
             yield f"{kind} {held.file}: changed, {_change(held.sha256, now.sha256)}, {sizes}"
 
 
-def _rules_and_programs(manifest: Manifest) -> Iterator[str]:
+def _rules_and_programs(manifest: Manifest, options: Mapping[str, Any]) -> Iterator[str]:
     try:
-        if (rules := rules_now(manifest.options)) != manifest.rules_fingerprint:
+        if (rules := rules_now(options)) != manifest.rules_fingerprint:
             yield f"rules: changed, {_change(manifest.rules_fingerprint, rules)}"
     except RulesError as error:
         yield f"rules: {error}"
@@ -200,22 +209,40 @@ def _change(before: str, after: str) -> str:
     return f"sha256 {short(before)}... -> {short(after)}..."
 
 
-def _command(manifest: Manifest, commands: Mapping[str, Callable[..., None]]) -> Callable[..., None]:
+def _command(
+    manifest: Manifest, commands: Mapping[str, Callable[..., None]]
+) -> tuple[Callable[..., None], dict[str, Any]]:
+    """The command of a manifest, and all its options: as recorded, or as they are by themselves."""
     run = commands.get(manifest.command)
-    known = signature(run).parameters if run else {}
+    known = dict(signature(run).parameters) if run else {}
+    known.pop("ctx", None)
     if run is None or (strange := [name for name in manifest.options if name not in known]):
         what = f"command {manifest.command!r}" if run is None else f"option {strange[0]!r}"
         raise UsageError(f"the manifest has the {what}, which aco {tool_now()['version']} does not know")
-    return run
+    if lacking := [
+        name for name, each in known.items() if each.default is Parameter.empty and name not in manifest.options
+    ]:
+        raise UsageError(f"the manifest lacks the option {lacking[0]!r} of aco {manifest.command}")
+    defaults = {name: each.default for name, each in known.items()}
+    return run, defaults | {name: _value(name, value, known[name]) for name, value in manifest.options.items()}
+
+
+def _value(name: str, recorded: Any, option: Parameter) -> Any:
+    """A recorded value as the command takes it, such as a format of the word for it."""
+    from pydantic import TypeAdapter, ValidationError
+
+    kind = get_args(option.annotation)[0] if get_origin(option.annotation) is Annotated else option.annotation
+    try:
+        return TypeAdapter(kind).validate_json(json.dumps(recorded), strict=True)
+    except ValidationError:
+        raise UsageError(f"the manifest has the option {name!r} with {reprlib.repr(recorded)}, which is none") from None
 
 
 def _run_again(options: Mapping[str, Any], run: Callable[..., None], recorded: FileFacts) -> FileFacts:
     """The facts of the output made anew, in a folder of its own; the recorded file is not touched."""
-    kinds = {"format": Format, "layout": LayoutChoice}
-    words = {name: kind(options[name]) for name, kind in kinds.items() if name in options}
     quiet = {"manifest": False, "quiet": True, "strict": False, "log_format": None}
     with TemporaryDirectory() as folder:
         output = os.path.join(folder, Path(recorded.file).name)  # noqa: PTH118 (options are text)
         with suppress(SystemExit):  # findings of reconcile
-            run(**{**options, **words, **quiet, "output": output})
+            run(**{**options, **quiet, "output": output})
         return facts(recorded.file, Path(output).read_bytes(), recorded.rows)

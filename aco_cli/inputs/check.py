@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table
-from aco_cli.inputs.layout import FAMILIES, name_key
+from aco_cli.inputs.layout import FAMILIES, STLMT, name_key
 from aco_cli.inputs.load import check
 from aco_cli.inputs.quality import check_rates, has_rates
 from aco_cli.inputs.recognize import locate, names_of_column
 from aco_cli.inputs.remarks import Remark
-from aco_cli.inputs.reports.stlmt import read_stlmt
+from aco_cli.inputs.reports.stlmt import no_report, read_stlmt
 from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.source import STDIN
 from aco_cli.inputs.stacked import MARKS
@@ -31,6 +31,8 @@ def check_files(
     hand, rosters may leave dollars out.
     """
     reports, files, problems = _reports(files)
+    if layout == STLMT:
+        return [*problems, *map(no_report, files)], reports
     kinds = {file: _kinds(file) if layout == "auto" else FAMILIES[:1] for file in files}
     detailed = [file for file in expenditures if "expenditures" in _kinds(file)]
     tables = {name: [file for file in files if name in kinds[file]] for name in _TABLES}

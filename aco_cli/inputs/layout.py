@@ -12,6 +12,9 @@ from aco_cli.data_files import load_yaml
 
 # What a file may be: our roster, CMS's public use file of a year, or the results file of another program.
 FAMILIES = ("roster", "cms-puf", "cms-results")
+# What `layout` may be: told by the header, one of these families, or CMS's settlement report.
+STLMT = "stlmt"
+CHOICES = ("auto", *FAMILIES, STLMT)
 _WORDS = "WORDS"
 _FOLDER = Path(__file__).parent / "layouts"
 _UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}

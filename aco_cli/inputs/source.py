@@ -6,11 +6,10 @@ import codecs
 import io
 import re
 import sys
-import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import pandas as pd
 import pyarrow as pa
@@ -18,7 +17,7 @@ import pyarrow as pa
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged
 from aco_cli.inputs.remarks import Remark
-from aco_cli.inputs.unpack import unpacked
+from aco_cli.inputs.unpack import BAD_ZIP, unpacked
 from aco_cli.nearest import nearest
 
 STDIN = "-"
@@ -27,7 +26,7 @@ READABLE = "CSV, TSV, JSON, Parquet or XLSX (text ones may be .gz, .zst or .zip)
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 # What reading a zip raises: RuntimeError is for a way of packing or locking it that Python does not know.
-UNREADABLE = (BadZipFile, OSError, EOFError, RuntimeError, zlib.error)
+UNREADABLE = (*BAD_ZIP, OSError)
 _WORKBOOK_MEMBERS = ("xl/", "[Content_Types].xml", "mimetype")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".xlsx", ".gz", ".zst", ".zip")
 _HTML = re.compile(rb"<(!doctype html|html|table|head|body|div|meta)\b", re.IGNORECASE)

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -191,12 +192,18 @@ def _delimiter(file: str, data: bytes) -> str:
     if named := _SEPARATOR_LINE.fullmatch(lines[0].rstrip()):
         found = named[1].decode()
     else:
-        header = next((line for line in lines if max(map(line.count, _DELIMITERS)) >= _SEVERAL), lines[0])
+        header = next((line for line, below in pairwise([*lines, b""]) if _is_header(line, below)), lines[0])
         found = max(_DELIMITERS, key=header.count).decode()
     if found == ";" and _DECIMAL_COMMA.search(data):
         fix = "save it as comma-separated with a decimal point"
         raise InputError([Problem(file, "columns separated by commas or tabs", "semicolons", 1, fix=fix)])
     return found
+
+
+def _is_header(line: bytes, below: bytes) -> bool:
+    """Whether a line has several separators, or few and the next one as many: numbers may hold more (1,234,567,890)."""
+    separators = max(_DELIMITERS, key=line.count)
+    return line.count(separators) >= _SEVERAL or 0 < line.count(separators) == below.count(separators)
 
 
 def _quotes_in_place(data: bytes, delimiter: bytes) -> bool:

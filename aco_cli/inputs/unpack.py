@@ -1,9 +1,12 @@
 """How much compressed input may hold: what is small on disk must not fill the memory of whoever opens it."""
 
+import struct
 import sys
+import zlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Protocol
+from zipfile import BadZipFile
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.limits import megabytes
@@ -16,6 +19,8 @@ _PER_CELL = 50
 # No table is compressed better, unless it is made to fill a memory. What unpacks to little may be.
 _RATIO = 200
 _LITTLE = 50_000_000
+# What the reader of zips raises for damaged ones, beside OSError; RuntimeError for a password or an unknown method too.
+BAD_ZIP = (BadZipFile, EOFError, RuntimeError, ValueError, struct.error, zlib.error)
 # What a run allows, if it says so.
 most: ContextVar[int | None] = ContextVar("most", default=None)
 

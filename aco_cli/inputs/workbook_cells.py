@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 
 from aco_cli.errors import InputError, Problem
@@ -16,8 +17,8 @@ from aco_cli.inputs.problems import damaged
 from aco_cli.inputs.source import UNREADABLE
 from aco_cli.inputs.unpack import check_parts, most_cells
 
-# LookupError is for an encoding that there is not, ValueError for a number that is none.
-_DAMAGED = (*UNREADABLE, ParseError, LookupError, ValueError)
+# LookupError is for an encoding that there is not.
+_DAMAGED = (*UNREADABLE, ParseError, ExpatError, LookupError)
 _STYLES = "xl/styles.xml"
 _TEXTS = "xl/sharedStrings.xml"
 _PERCENT_FORMATS = {9, 10}  # built in: 0% and 0.00%
@@ -72,6 +73,10 @@ class WorkbookParts:
             if bad := archive.testzip():
                 raise BadZipFile(f"wrong checksum of {bad}")
             texts = archive.read(_TEXTS) if _TEXTS in archive.namelist() else b""
+            if texts:
+                ParserCreate(namespace_separator="}").Parse(
+                    texts, True
+                )  # a reader that is lenient would mistake one text for another
             has_superscripts = b'vertAlign val="superscript"' in texts
             return cls(file, archive, dict(_sheets(archive)), dict(_formats(archive)), has_superscripts)
         except _DAMAGED as error:

@@ -1,12 +1,12 @@
 """Parameters: one YAML file each, values dated by performance year, every value with citation and status."""
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
-from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,7 +50,8 @@ def show_years(years: range) -> str:
 
 def _value(value: Any) -> Any:
     """Fractions written as text (`5/12`) become the nearest float; everything else stays as YAML gives it."""
-    if value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, float) and isnan(value)):
+    is_blank = value is None or (isinstance(value, str) and not value.strip())
+    if is_blank or (isinstance(value, int | float) and not abs(value) <= sys.float_info.max):  # NaN is not, either
         raise ValueError("a value")
     if isinstance(value, dict):
         return {key: _value(item) for key, item in value.items()}

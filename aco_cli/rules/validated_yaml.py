@@ -4,7 +4,7 @@ A dataclass that is read from YAML has `__pydantic_config__ = form()`. Pydantic 
 """
 
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,14 +62,38 @@ class _Loader(_SafeLoader):  # type: ignore[misc]
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path) -> Any:
-    """What a YAML file holds. Raises RulesError where it cannot be read, and for aliases: they can grow without end."""
+class _LocatingLoader(_Loader):
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Tells the line of what is formed as a date or number and is none: 2014-13-01, or 5,000 digits."""
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
+
+
+def given_yaml(text: str) -> Any:
+    """What YAML of any origin holds. Raises yaml.YAMLError with the line.
+
+    Refused are aliases, which can grow without end, tags such as `!!int`, keys that are no text or there twice.
+    """
+    events: Iterable[Any] = yaml.parse(text, Loader=_SafeLoader) if "&" in text or "!" in text else ()
+    for each in events:
+        if isinstance(each, yaml.AliasEvent) or getattr(each, "tag", None):
+            problem = f"{'aliases' if isinstance(each, yaml.AliasEvent) else 'tags'} are not allowed"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=each.start_mark)
     try:
-        text = path.read_text(encoding="utf-8")
-        if "&" in text and any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, Loader=_SafeLoader)):
-            raise yaml.YAMLError("aliases are not allowed")
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+    except RecursionError:
+        raise yaml.YAMLError("nested too deep") from None
+    except ValueError:
+        return yaml.load(text, Loader=_LocatingLoader)  # noqa: S506 (as above)
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds. Raises RulesError where it cannot be read."""
+    try:
+        return given_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RulesError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
 
 

@@ -94,6 +94,12 @@ def test_what_depends_on_a_wrong_input_and_the_dollars_at_stake_are_told(report)
     assert "at stake" in told
 
 
+def test_a_payment_that_cannot_follow_is_no_dollars_at_stake(report) -> None:
+    found = aco.reconcile(report(times(T1, "A2", 0, 0)))
+    (told,) = (each.message for each in found.notices if each.code == "report")
+    assert told.endswith("; no payment follows to compare")
+
+
 def test_a_tenth_of_a_millionth_is_no_difference_and_a_hundred_thousandth_is(report) -> None:
     assert set(aco.reconcile(report(times(T3, "V", 0, 1 + 1e-7))).table["class"]) == {"exact"}
     assert "unexplained" in set(aco.reconcile(report(times(T3, "V", 0, 1 + 1e-5))).table["class"])

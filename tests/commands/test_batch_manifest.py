@@ -249,6 +249,52 @@ def test_manifest_of_a_command_line_that_is_unknown_is_refused(aco: Aco, run: Pa
     assert "does not know" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("command", ["settle"]),
+        ("command", None),
+        ("options", []),
+        ("outputs", []),
+        ("outputs", [{"file": "out.csv", "bytes": 1, "sha256": "", "rows": "1"}]),
+        ("inputs", [{"file": "r\0.csv", "bytes": 1, "sha256": "", "rows": 1}]),
+        ("libraries", {"pandas": 3}),
+        ("more", 1),
+    ],
+)
+def test_manifest_with_something_of_another_kind_is_refused(aco: Aco, run: Path, part: str, value: Any) -> None:
+    (run / MANIFEST).write_text(json.dumps({**read(run), part: value}))
+    done = aco("verify", MANIFEST, cwd=run)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "expected a manifest as --manifest writes it, found something else" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("limit", "ten"), ("rules", [1]), ("max_unpacked", 3), ("files", None), ("format", "word"), ("exact", "no")],
+)
+def test_option_of_a_manifest_of_another_kind_is_refused(aco: Aco, run: Path, name: str, value: Any) -> None:
+    held = read(run)
+    held["options"][name] = value
+    (run / MANIFEST).write_text(json.dumps(held))
+    done = aco("verify", MANIFEST, cwd=run)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"the manifest has the option {name!r} with {value!r}, which is none" in done.stderr
+
+
+def test_options_that_a_manifest_lacks_are_as_they_are_by_themselves(aco: Aco, run: Path) -> None:
+    """A version that did not have them yet wrote it; without years and files there is nothing to run."""
+    held = read(run)
+    del held["options"]["limit"], held["options"]["join"]
+    (run / MANIFEST).write_text(json.dumps(held))
+    assert differences(aco, run) == []
+    del held["options"]["years"]
+    (run / MANIFEST).write_text(json.dumps(held))
+    done = aco("verify", MANIFEST, cwd=run)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the manifest lacks the option 'years' of aco settle" in done.stderr
+
+
 @pytest.mark.parametrize("options", [[], ["-o", "-"], ["-o", os.devnull]])
 def test_manifest_without_a_file_to_stand_beside_is_refused(aco: Aco, folder: Path, options: list[str]) -> None:
     expect_no_place_for_a_manifest(aco("settle", "2014", "roster.csv", "--manifest", *options, cwd=folder))

@@ -29,6 +29,14 @@ def test_findings_are_lines_with_file_row_and_column(aco: Aco, sample: Path) -> 
     assert done.stderr.splitlines()[-1] == "12 problems in 1 file"
 
 
+def test_what_is_no_settlement_report_is_told_where_one_is_said_to_be(aco: Aco, sample: Path) -> None:
+    for command in (["check"], ["settle", "2014"]):
+        done = aco(*command, "roster_small.csv", "--layout", "stlmt", cwd=sample)
+        assert done.returncode == 3
+        told = "roster_small.csv: expected a settlement report (STLMT) of CMS, found another file"
+        assert told in done.stdout + done.stderr
+
+
 def test_findings_are_objects_in_json(aco: Aco, sample: Path) -> None:
     done = aco("check", "broken_roster.csv", "--format", "json", "--quiet", cwd=sample)
     assert (done.returncode, done.stderr) == (1, "")

@@ -144,6 +144,25 @@ def test_a_claim_of_several_lines_needs_no_line_numbers(run: Runner, folder: Pat
     assert "another row" not in done.stderr
 
 
+def test_a_byte_that_is_no_text_is_found_in_any_column(run: Runner, folder: Path) -> None:
+    """Also in one that is only read when claims are found to be there twice."""
+    for name in ("claim_id", "line_number"):
+        rows = [dict(zip(HEADER.split(","), row.split(","), strict=True)) for row in TWO]
+        rows[1][name] = "\udcbd"
+        text = "\n".join([HEADER, *(",".join(row.values()) for row in rows), ""])
+        (folder / "claims.csv").write_bytes(text.encode("utf-8", "surrogateescape"))
+        done = run(*PLAIN)
+        assert done.returncode == 3
+        assert "claims.csv, row 3: expected as many cells as the header has, in UTF-8" in done.stderr
+
+
+def test_an_assignment_of_nobody_is_told(run: Runner, folder: Path) -> None:
+    (folder / "assignment.csv").write_text(FILES["assignment.csv"].splitlines()[0] + "\n")
+    done = run(*PLAIN)
+    assert done.returncode == 3
+    assert "assignment.csv: expected a row of data below the header, found a header only" in done.stderr
+
+
 def test_a_header_payment_on_each_line_counts_once_if_asked(run: Runner, folder: Path) -> None:
     """Whatever code each line has."""
     header = HEADER.replace("line_number,", "") + ",hcpcs"
@@ -750,6 +769,9 @@ def test_an_assignment_list_says_who_is_assigned_and_enrolled(aco: Runner, folde
         ("claims: {each: 3, bene_id: bene_id}", "m.yaml, column claims.each: expected a list"),
         ("3", "m.yaml: expected tables such as claims"),
         ("a: [", "m.yaml: expected a mapping file (YAML), or one of alr, de-synpuf, tuva"),
+        ("{}: {}", "m.yaml: expected a mapping file (YAML), or one of alr, de-synpuf, tuva, found a key is not text"),
+        ("claims: {claim_type: {column: x, codes: {011: '60'}}}", "found a key is not text"),
+        ("claims: {claim_type: !!timestamp x}", "found tags are not allowed"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_told(run: Runner, folder: Path, mapping: str, told: str) -> None:

@@ -92,6 +92,15 @@ def test_text_in_every_wrapping_reads_the_same(write, load_year, name: str, cont
     ]
 
 
+@pytest.mark.parametrize("separator", "\t;|")
+def test_separators_of_a_narrow_table_are_told_by_its_header(write, load_year, separator: str) -> None:
+    """Not by a number that has more commas."""
+    roster = write("aco_id,program,track,assigned_beneficiaries,benchmark_total\nA1,mssp,track-1,9000,2e9\n")
+    rows = ["aco_id|performance_year|expenditure_total", 'A1|2014|"1,987,654,321"']
+    totals = write("\n".join(rows).replace("|", separator) + "\n", "t.csv")
+    assert load_year(roster, expenditures=[totals]).frame["expenditure_total"].tolist() == [1_987_654_321.0]
+
+
 def test_standard_input_is_read_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(gzip.compress(GOOD.encode(), mtime=0))))
     assert list(load(["-"], Years.parse("2014")).frame["aco_id"]) == ["A1"]

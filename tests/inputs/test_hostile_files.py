@@ -76,6 +76,33 @@ def test_a_part_that_is_there_twice_is_refused(workbook) -> None:
     assert "a part that is there twice" in refusal(path)
 
 
+@pytest.mark.parametrize("change", [(b"<t>aco_id", b"<t>>aco_id<"), (b"</sst>", b""), (b"<si>", b"<si></x>")])
+def test_texts_that_are_no_xml_are_refused(workbook, change: tuple[bytes, bytes]) -> None:
+    """A lenient reader goes on with what it makes of them, one text in the place of another."""
+    path = workbook()
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content.replace(*change, 1) if name == "xl/sharedStrings.xml" else content)
+    assert "a damaged one" in refusal(path)
+
+
+@pytest.mark.parametrize("place", [b"\xff\xff\xff\x7f", b"\x00\x00\x00\xe1"])
+def test_a_zip_whose_members_are_elsewhere_is_refused(tmp_path: Path, place: bytes) -> None:
+    """The list at its end says where a member begins; beyond the end, or far before the beginning."""
+    path = tmp_path / "r.zip"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("r.csv", f"{HEADER}\n{ROW}\n")
+    data = path.read_bytes()
+    entry = data.rindex(b"PK\x01\x02")
+    path.write_bytes(data[: entry + 42] + place + data[entry + 46 :])
+    assert "expected a whole zip file, found a damaged one" in refusal(path)
+    end = data.rindex(b"PK\x05\x06")
+    path.write_bytes(data[: end + 16] + place + data[end + 20 :])
+    assert "expected a whole zip file, found a damaged one" in refusal(path)
+
+
 def test_workbooks_of_other_kinds_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "r.ods"
     with zipfile.ZipFile(path, "w") as book:

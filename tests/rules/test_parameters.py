@@ -213,6 +213,8 @@ BAD_VALUES: dict[str, tuple[Any, str]] = {
     "a fraction of words": ({**GOOD, "value": "five/twelve"}, "five/twelve"),
     "a fraction of nothing in a list": ({**GOOD, "value": {"rates": [1, "5/0"]}}, "5/0"),
     "a value that is no number": ({**GOOD, "value": float("nan")}, "nan"),
+    "a value without end": ({**GOOD, "value": {"rates": [1, float("inf")]}}, "inf"),
+    "a value that no float holds": ({**GOOD, "value": 10**400}, "a value"),
     "an empty part": ({**GOOD, "value": {"rate": None}}, "None"),
     "a blank value": ({**GOOD, "value": " "}, "' '"),
     "a citation that is a number": ({**GOOD, "cite": 42}, "cite, line 9: expected text, found 42"),

@@ -103,7 +103,10 @@ def test_every_fault_is_told(tmp_path: Path) -> None:
         ("a: &x {c: 1}\nb: {<<: *x}", r"x\.yaml: .*aliases are not allowed"),
         ("<<: {c: 1}", "a key is not text .*line 1"),
         ("a: " + "[" * 5000, "nest"),
-        ("a: !!python/object/apply:os.getcwd []", "python/object.* line 1"),
+        ("a: !!python/object/apply:os.getcwd []", "tags are not allowed .*line 1"),
+        ("a: !!timestamp x", "tags are not allowed .*line 1"),
+        ("a: 1\nb: 2014-13-01", "month must be in 1..12 .*line 2"),
+        ("a: 1\nb: " + "9" * 5000, "5000 digits.* line 2"),
         ("a: [", "line 2"),
     ],
 )

@@ -2,13 +2,12 @@
 
 import glob
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from errno import ENOSPC
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import ZipFile, is_zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,7 +18,7 @@ from aco_cli.inputs.claims.limits import DISK_IS_FULL
 from aco_cli.inputs.claims.sources import DELIMITERS, FIXED, PARQUET, File
 from aco_cli.inputs.problems import damaged
 from aco_cli.inputs.source import ZIP_MARKS
-from aco_cli.inputs.unpack import unpack_to
+from aco_cli.inputs.unpack import BAD_ZIP, unpack_to
 
 # A kind as people name files for it, such as cclf5.csv; its summary, which is not read.
 _PLAINLY = re.compile(r"cclf[_-]?([1-9AB])(?![0-9a-z])", re.IGNORECASE)
@@ -124,7 +123,7 @@ def _unpack(found: CclfFiles, file: Path, scratch: Path) -> None:
         found.problems += error.problems
     except OSError as error:
         raise OutputError(DISK_IS_FULL.format(scratch) if error.errno == ENOSPC else f"{file}: {error}") from None
-    except (BadZipFile, RuntimeError, EOFError, zlib.error) as error:  # RuntimeError: a password, or another method
+    except BAD_ZIP as error:
         found.problems += damaged(str(file), "zip", error).problems
 
 

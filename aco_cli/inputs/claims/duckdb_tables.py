@@ -86,7 +86,7 @@ class DuckdbTables:
         for file in source.files:
             self._run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
             try:
-                self._run(f"SELECT COUNT(*) FROM {_text(source, [file], ', store_rejects = true')}")
+                self._run(f"SELECT COUNT(COLUMNS(*)) FROM {_text(source, [file], ', store_rejects = true')}")
                 lines = self._run(_REJECTED)
                 problems += limited([Problem(file, BROKEN_ROW, first_line(text), int(line)) for line, text in lines])
             except (duckdb.Error, BrokenText) as error:  # line ends of two kinds, for one

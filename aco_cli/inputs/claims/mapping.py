@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from aco_cli.data_files import load_yaml
 from aco_cli.errors import NO_COLUMN, InputError, Problem
 from aco_cli.inputs.claims.contracts import CONTRACTS, OTHER, TEXT, Stored
 from aco_cli.inputs.claims.sources import Columns, File, Meanings, quoted
@@ -64,15 +63,15 @@ _CHECKS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
-def read_mapping(name: str) -> dict[str, Reading]:
+def read_mapping(name: str, load: Callable[[str], Any]) -> dict[str, Reading]:
     """The readings of the tables that a file maps, or one that comes with the package, by its name.
 
-    Raises InputError for what is wrong with the file.
+    `load` gives what a text of YAML holds. Raises InputError for what is wrong with the file.
     """
     packaged = _PACKAGED / f"{name}.yaml"
     path = packaged if packaged.exists() and not Path(name).exists() else Path(name)
     try:
-        given = load_yaml(path.read_text("utf-8"))
+        given = load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:120]
         own = ", ".join(sorted(each.stem for each in _PACKAGED.glob("*.yaml")))

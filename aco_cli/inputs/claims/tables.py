@@ -10,7 +10,7 @@ import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.claims.contracts import TEXT, Contract, Stored
-from aco_cli.inputs.claims.sources import FIXED, Columns, File, FileGroup, Meanings, cut, find_files
+from aco_cli.inputs.claims.sources import DELIMITERS, FIXED, Columns, File, FileGroup, Meanings, cut, find_files
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.recognize import misspelled, not_used
 
@@ -158,7 +158,8 @@ class Rows:
     def faults(self, rules: Sequence[RowRule]) -> list[Problem]:
         """Rows that break the contract or a rule, counted by source.
 
-        They are counted in one pass; only where there are any are they looked for, with the numbers of the first.
+        They are counted in one pass; only where there are any are they looked for, with the numbers of the first. Each
+        column of text files is looked at, as bytes that are no UTF-8 are seen in columns that are read only.
         """
         self.totals = Totals()
         return [problem for source in self.sources for problem in self._faults(source, rules)]
@@ -166,10 +167,12 @@ class Rows:
     def _faults(self, source: FileGroup, rules: Sequence[RowRule]) -> list[Problem]:
         checks = [*self._checks(source), *rules]
         counts = "".join(f", COUNT(CASE WHEN {check.bad} THEN 1 END) AS n{i}" for i, check in enumerate(checks))
+        if source.kind in DELIMITERS:
+            counts += "".join(f", COUNT({name}) AS n_{name}" for name in self.contract.cells(source.header))
         scan = self._select(cut(self._tables.scan(source), source), source, unread=True)
         total = f"SUM(CAST({self._adds} AS DECIMAL(24, 2)))"
         try:
-            rows, added, *totals = (
+            rows, added, *found = (
                 self._tables.query(f"SELECT COUNT(*) AS rows_read, {total} AS added{counts} FROM ({scan}) t")
                 .iloc[0]
                 .tolist()
@@ -177,6 +180,7 @@ class Rows:
         except BrokenText as error:
             return self._tables.broken(source) or [Problem(source.files[0], BROKEN_ROW, str(error))]
         self.totals = Totals(self.totals.rows + int(rows), self.totals.sum + Decimal(added or 0))
+        totals = found[: len(checks)]
         return self._located(source, checks, totals) if any(totals) else []
 
     def keep(self, rules: Sequence[RowRule], added: Callable[[FileGroup], str]) -> list[Problem]:

@@ -25,6 +25,11 @@ class ReportInputs(NamedTuple):
     reference: pd.DataFrame
 
 
+def no_report(file: str) -> Problem:
+    """The problem of a file that is to be a settlement report and is none."""
+    return Problem(file, "a settlement report (STLMT) of CMS", "another file", unread=True)
+
+
 def read_stlmt(file: str) -> ReportInputs | None:
     """The inputs of a settlement report; None for a file that is no report.
 
