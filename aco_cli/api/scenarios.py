@@ -30,6 +30,7 @@ from aco_cli.inputs.layout import layouts_of
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.change import book_with_values, changed_book
 from aco_cli.rules.given_lines import lines_of_scenario
+from aco_cli.rules.validated_yaml import given_yaml
 
 Assignments = Mapping[str, object] | Sequence[str]
 AS_GIVEN = "changed"
@@ -206,7 +207,7 @@ def assignments(option: str, given: Assignments) -> dict[str, object]:
 
 def _value(name: str, text: str) -> Any:
     try:
-        return yaml.safe_load(text)
+        return given_yaml(text)
     except yaml.YAMLError:
         raise UsageError(f"--rule {name}={text}: expected a number, a word, or a mapping such as {{a: 1}}") from None
 

@@ -65,7 +65,15 @@ def test_what_some_draws_lack_is_a_warning(aco: Aco, rows: Rows, roster: Roster)
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--draws", "0"), ("--seed", "-1"), ("--sd", "-0.1"), ("--sd", "2"), ("--sd", "x"), ("--sd", "nan")],
+    [
+        ("--draws", "0"),
+        ("--draws", "1000001"),
+        ("--seed", "-1"),
+        ("--sd", "-0.1"),
+        ("--sd", "2"),
+        ("--sd", "x"),
+        ("--sd", "nan"),
+    ],
 )
 def test_wrong_numbers_are_refused(aco: Aco, roster: Roster, option: str, value: str) -> None:
     done = aco("simulate", "2014", roster(), option, value)

@@ -98,6 +98,8 @@ def test_any_settlement_column_may_be_asked_for_before_and_after(aco: Aco, roste
         (["--rule", "mssp.sequestration=2"], "--rule: mssp.sequestration: expected a fraction from 0 to 1, found 2"),
         (["--rule", "mssp-benchmark.trend=national"], "--rule: 'mssp-benchmark.trend' is no rule of a settlement"),
         (["--rule", "mssp.loss_rate={"], "--rule mssp.loss_rate={: expected a number, a word, or a mapping"),
+        (["--rule", "mssp.x=2014-13-01"], "--rule mssp.x=2014-13-01: expected a number, a word, or a mapping"),
+        (["--rule", f"mssp.x={'[' * 5_000}"], "expected a number, a word, or a mapping"),
         (["--scenario", "two-side"], "--scenario two-side: neither a file .* did you mean two-sided"),
         (["--scenario", "msr-0,msr-0"], "scenario msr-0 given more than once"),
         (["--by", "regoin"], "--by regoin: no such column; there are .*start_year"),

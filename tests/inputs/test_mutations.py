@@ -24,23 +24,14 @@ HEADER = (
     *("aco_id", "aco_name", "performance_year", "program", "track", "initial_start", "assigned_beneficiaries"),
     *("benchmark_total", "expenditure_total", "quality_score", "advance_balance"),
 )
-ROWS = (
-    (
-        "00417",
-        "Willow Bend",
-        "2015",
-        "mssp",
-        "track-1",
-        "2013-01-01",
-        "12000",
-        "120000000",
-        "112000000.50",
-        "0.95",
-        "0",
-    ),
-    ("A2002", "Copper, Inc.", "2015", "mssp", "track-2", "2012-07-01", "9000", "95000000", "99500000", "88%", ""),
-    ("A2003", "Peña", "2015", "mssp", "track-1", "2014-01-01", "7000", "$70,000,000", "66,500,000", "0.90", "125.5"),
-)
+ROWS = [
+    row.split("|")
+    for row in (
+        "00417|Willow Bend|2015|mssp|track-1|2013-01-01|12000|120000000|112000000.50|0.95|0",
+        "A2002|Copper, Inc.|2015|mssp|track-2|2012-07-01|9000|95000000|99500000|88%|",
+        "A2003|Peña|2015|mssp|track-1|2014-01-01|7000|$70,000,000|66,500,000|0.90|125.5",
+    )
+]
 PLAIN = {"112000000.50": "112000000.5", "88%": "0.88", "$70,000,000": "70000000", "66,500,000": "66500000"}
 NUMBERS = ("assigned_beneficiaries", "benchmark_total", "expenditure_total", "quality_score", "advance_balance")
 FIGURES = ("outcome", "settlement", "net_payment")
