@@ -162,12 +162,13 @@ def assert_settlement_falls(canonical: Canonical, row: dict[str, Any], seed: int
     assert (np.diff(settlement) <= 1e-15 * benchmark).all(), row
 
 
-@given(seed=seeds, power=st.integers(-8, 8).filter(bool))
+@given(seed=seeds, power=st.integers(1, 8))
 @few_examples
-def test_dollars_scaled_by_a_power_of_two_scale_to_the_last_bit(
+def test_whole_dollars_scaled_by_a_power_of_two_scale_to_the_last_bit(
     canonical: Canonical, make_rows: MakeRows, seed: int, power: int
 ) -> None:
-    roster = make_rows(seed, 40)
+    """Cents do not: a difference of theirs is the float nearest to the exact one, and half a cent is none."""
+    roster = [{**row, **{name: round(row[name]) for name in DOLLARS if row.get(name)}} for row in make_rows(seed, 40)]
     before = settle(canonical(roster), BOOK, COLUMNS)
     after = settle(canonical(scaled(roster, 2.0**power)), BOOK, COLUMNS)
     same(after[list(MONEY)], before[list(MONEY)] * 2.0**power)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
@@ -134,3 +136,17 @@ def test_whole_dollars_of_savings_that_are_exactly_the_minimum_earn(
         expenditure_total=benchmark - dollars,
     )
     assert row["outcome"] == "earned"
+
+
+@drawn(cents=st.integers(10**8, 10**12), per_mille=st.sampled_from([5, 10, 15, 20]), sign=st.sampled_from([1, -1]))
+def test_savings_and_losses_of_exactly_the_minimum_count_to_the_cent(
+    cents: int, per_mille: int, sign: int, canonical
+) -> None:
+    """Elected rates, on benchmarks of which they are whole cents; a cent less does not count."""
+    benchmark = cents // 200 * 200
+    minimum = benchmark * per_mille // 1000
+    given = {"performance_year": 2023, "track": "enhanced", "assigned_beneficiaries": 20_000, "quality_score": 0.9}
+    given |= {"msr_election": str(per_mille / 1000), "quality_standard_met": True, "benchmark_total": benchmark / 100}
+    rows = [{**given, "expenditure_total": (benchmark - sign * each) / 100} for each in (minimum, minimum - 1)]
+    outcomes = settle(canonical(rows), BOOK, ["outcome"])["outcome"].tolist()
+    assert outcomes == (["earned", "below-msr"] if sign > 0 else ["owed", "losses-within-mlr"])

@@ -28,7 +28,7 @@ from aco_cli.engine.lines.tree import (
 
 # With an argument that is not known, nor is what comes of it.
 _STRICT = frozenset({"+", "-", "*", "/", "NEGATIVE", "MIN", "MAX", "ABS", "INT", "MATCH", "INDEX"})
-_STRICT |= {"RATE_OF", "LINEAR", "CORRIDORS"}
+_STRICT |= {"DIFFERENCE", "RATE_OF", "LINEAR", "CORRIDORS"}
 _CONSTANT = (Number, Text, Listed)
 
 

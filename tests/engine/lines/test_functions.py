@@ -204,8 +204,41 @@ class TestLinear:
         assert written(tree) == "from + (to - from) * (n - low) / (high - low)"
 
 
+CENTS = st.integers(-(10**12), 10**12)
+
+
+class TestDifference:
+    """Dollars and cents, exact: thresholds are compared in dollars."""
+
+    def test_cents_that_a_difference_of_floats_misses(self) -> None:
+        assert 123_456_780.50 - 120_987_644.89 != 2_469_135.61
+        same(found("DIFFERENCE", [123_456_780.50], [120_987_644.89]), [2_469_135.61])
+
+    @given(CENTS, CENTS)
+    def test_it_is_the_float_nearest_to_the_exact_difference(self, more: int, less: int) -> None:
+        assert found("DIFFERENCE", [more / 100], [less / 100]) == [(more - less) / 100]
+
+    @given(st.floats(-1e10, 1e10), st.floats(-1e10, 1e10))
+    def test_what_has_more_than_cents_is_not_rounded(self, more: float, less: float) -> None:
+        assert found("DIFFERENCE", [more], [less])[0] == pytest.approx(more - less, rel=0, abs=abs(more) * 1e-15)
+
+    def test_what_is_not_known_stays_so(self) -> None:
+        same(found("DIFFERENCE", [NAN, 0.02], [1e6, NAN]), [NAN, NAN])
+
+
 class TestRateOf:
-    """A rate of an amount, exact where it comes out in whole dollars: thresholds are compared in dollars."""
+    """A rate of an amount, exact for dollars and cents: thresholds are compared in dollars."""
+
+    def test_two_percent_of_dollars_and_cents(self) -> None:
+        same(found("RATE_OF", 0.02, [123_456_780.50]), [2_469_135.61])
+
+    @given(st.integers(0, 1_000_000), st.integers(0, 10**12))
+    def test_what_comes_out_in_cents_is_the_float_nearest_to_it(self, millionths: int, cents: int) -> None:
+        """As long a benchmark as there may be."""
+        exact = Fraction(millionths, 1_000_000) * cents
+        cents = cents if exact.denominator == 1 else cents // 10**6 * 10**6
+        exact = Fraction(millionths, 1_000_000) * cents
+        assert found("RATE_OF", [millionths / 1e6], [cents / 100]) == [float(exact / 100)]
 
     def test_three_point_four_percent_of_whole_dollars(self) -> None:
         assert 0.034 * 100_012_000 != 3_400_408

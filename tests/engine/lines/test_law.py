@@ -47,7 +47,7 @@ IDLE = {
     *("agreement_period", "calendar_fits"),
 }
 # Functions of this language, for which spreadsheets have others.
-OWN = {"NTH", "LINEAR", "RATE_OF", "SUM_TYPES", "SHARE_WEIGHTED", "ANY_TYPE", "SUM_DOMAINS", "CORRIDORS"}
+OWN = {"NTH", "LINEAR", "DIFFERENCE", "RATE_OF", "SUM_TYPES", "SHARE_WEIGHTED", "ANY_TYPE", "SUM_DOMAINS", "CORRIDORS"}
 
 # The lines of table 3 of CMS's reconciliation report, by CMS's letter (CMS methodology v11).
 CMS_LETTERS = {
