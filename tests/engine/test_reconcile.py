@@ -112,3 +112,16 @@ def test_the_tally_counts_by_year_and_class() -> None:
     counted = tally(frame).set_index("performance_year")
     assert counted.loc[2014, ["acos", "exact", "rounding", "unexplained"]].tolist() == [2, 1, 1, 0]
     assert counted.loc[2014, "largest_difference"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("published", "verdict"),
+    [(1_068_414, "unexplained"), (1_068_415, "explained"), (1_068_417, "explained"), (1_068_418, "unexplained")],
+)
+def test_a_payment_that_a_later_release_takes_back_is_explained(published: float, verdict: str) -> None:
+    """Public use files of 2022: the first release pays A1080 $1,068,416, the later one nothing."""
+    given = {"aco_id": "A1080", "performance_year": 2022, "track": "basic-a", "expenditure_total": 100e6}
+    assert one(published, **given)["class"] == verdict
+    assert one(1_068_416, **given)["reason"].startswith("a later release pays $0 (ACO public use file of")
+    changes = {"aco_id": "A1081"}, {"performance_year": 2021}, {"expenditure_total": 95e6, "quality_standard_met": 1.0}
+    assert [one(1_068_416, **given | change)["class"] for change in changes] == ["unexplained"] * 3

@@ -21,6 +21,8 @@ SWAPS = {
 TOKEN = re.compile(r'"[^"]*"|[A-Za-z_][\w.]*|\d+\.?\d*|<=|>=|<>|[-+*/<>=]')
 # Keys of rule files below which numbers are no values: years, and what is only shown.
 NOT_VALUES = {"years", "cite", "note", "label", "unit", "tracks", "verified_through", "status"}
+# Keys of law files that hold a formula.
+FORMULAS = {"formula", "when", "to"}
 NUMBERS = (":int", ":float")
 OPERATORS: dict[type, type] = {
     **{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult},
@@ -73,7 +75,7 @@ Change = tuple[int, int, str]
 def in_law(source: str) -> Iterator[Change]:
     """Each operator, comparison, function, number, branch and name of each formula, changed once."""
     scalars = list(_scalars(yaml.compose(source)))
-    formulas = [(node, text) for place, node in scalars if place[-1] == "formula" for text in [node.value]]
+    formulas = [(node, text) for place, node in scalars if place[-1] in FORMULAS for text in [node.value]]
     names = sorted({name for _, text in formulas for name in re.findall(r"\b[a-z_][a-z0-9_]{3,}\b", text)})
     for node, text in formulas:
         begin = source.index(text.split()[0], node.start_mark.index)

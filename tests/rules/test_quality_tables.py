@@ -85,3 +85,6 @@ def test_every_decile_is_that_of_the_file(shared_data: Path, file: str) -> None:
         assert (name, list(measures[name].deciles)) == (name, deciles)
         assert len(deciles) in (0, DECILES - 1, DECILES)
         assert (name, measures[name].reversed) == (name, row["reversed"] == "1")
+        # As a note of the file says, one measure's first value starts decile 1, and decile 2 as prior year.
+        as_prior = deciles[:-1] if row["note"].startswith("file lists 10 values") else []
+        assert (name, list(measures[name].as_prior_year)) == (name, as_prior)

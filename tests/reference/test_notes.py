@@ -1,0 +1,136 @@
+"""Which notes stand on a row, said a second time: the conditions of the law of notes, on random rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.quality.score import ALTERNATIVE, BASES, NOT_MET
+from aco_cli.engine.settle import settle
+from aco_cli.rules.book import RuleBook
+
+BOOK = RuleBook()
+# Lines of the settlement that notes go by, and cells of the roster.
+FIGURES = (
+    *("savings", "msr", "sliding_msr", "calculable", "is_deferred", "msr_known", "quality_known", "loss_limit_known"),
+    *("earned_payment", "shared_losses", "exceeds_mlr", "shared_savings", "sequestration", "payment_limit"),
+    *("capped_losses", "loss_limit", "is_terminated", "savings_lost", "half_rate_applies"),
+    *("rate_not_offered", "prepaid_outstanding", "limited_by_revenue", "standard_decides", "pays_for_reporting"),
+    "is_two_sided",
+)
+STANDARDS = dict(
+    zip(
+        ("reporting", "score", "measures", "domains", "circumstances", "outcome", "none"),
+        (*BASES, ALTERNATIVE, NOT_MET),
+        strict=True,
+    )
+)
+
+
+class Rows:
+    """Cells and figures of rows, and what several notes go by; NaN is what is not known."""
+
+    def __init__(self, row: pd.DataFrame) -> None:
+        self.row = row
+        self.year, self.track = row["performance_year"], row["track"]
+        self.fixed = (self.track == "track-2") & (self.year <= 2015)
+        self.one_sided = self.track.isin(["track-1", "basic-a", "basic-b"])
+        self.elective = ~self.fixed & ~self.one_sided
+        self.slides, self.elected = (
+            row["msr_election"] == "sliding",
+            pd.to_numeric(row["msr_election"], errors="coerce"),
+        )
+        self.done, later = row["calculable"] == 1, row["is_deferred"] == 1
+        self.open, self.due = ~self.done & ~later, self.done & ~later
+        self.settled = self.due & (row["savings_lost"] != 1)
+        self.loses = self.due & (row["exceeds_mlr"] == 1)
+        self.paid, self.owes = row["earned_payment"] > 0, row["shared_losses"] > 0
+        self.half, self.left = row["half_rate_applies"] == 1, row["is_terminated"] == 1
+        self.limit_given = row["loss_limit_given"]
+
+
+def reasons(of: Rows) -> Iterator[tuple[str, pd.Series]]:
+    """Why there is no settlement."""
+    row = of.row
+    totals = row["benchmark_total"].notna() & row["expenditure_total"].notna()
+    no_rate = of.open & totals & (row["msr_known"] != 1)
+    no_election = of.elective & ~of.slides & of.elected.isna()
+    no_quality = of.open & (row["quality_known"] != 1)
+    no_standard = (row["standard_decides"] == 1) & row["quality_standard_met"].isna()
+    by_report, people = row["pays_for_reporting"] == 1, row["assigned_beneficiaries"].notna()
+    yield "benchmark_total_missing", of.open & row["benchmark_total"].isna()
+    yield "expenditure_total_missing", of.open & row["expenditure_total"].isna()
+    yield "msr_election_missing", no_rate & no_election
+    yield "assigned_beneficiaries_missing", no_rate & ~no_election & ~people
+    yield "minimum_rate_missing", no_rate & ~no_election & people
+    yield "quality_standard_met_missing", no_quality & no_standard
+    yield "quality_score_missing", no_quality & ~no_standard & ~by_report
+    yield "quality_reported_missing", no_quality & by_report
+    yield "agreement_year_missing", of.open & (row["loss_limit_known"] != 1) & (row["quality_known"] == 1)
+
+
+def remarks(of: Rows) -> Iterator[tuple[str, pd.Series]]:
+    """What else a reader must know."""
+    row, published = of.row, of.row["published_msr"]
+    for code, basis in STANDARDS.items():
+        yield f"standard_from_{code}", row["quality_standard_basis"] == basis
+    chosen = row["minimum_rate"].notna() | of.elected.notna() | of.slides | of.fixed
+    yield "published_rate_used", (row["msr"] == published) & ~chosen & (published != row["sliding_msr"])
+    yield "no_such_rate", of.settled & (row["rate_not_offered"] == 1)
+    elected = of.elective & of.elected.notna() & row["minimum_rate"].isna()
+    yield "too_few_to_elect", elected & (row["assigned_beneficiaries"] < 5_000) & row["sliding_msr"].notna()
+    no_revenue = (row["limited_by_revenue"] == 1) & row["participant_revenue"].isna()
+    yield "revenue_limit_not_applied", of.loses & no_revenue
+    by_year = of.track == "track-2"  # 42 CFR 425.606(g): 5, 7.5 and 10 percent in years 1, 2 and 3
+    yield "lowest_limit_used", of.loses & by_year & row["agreement_year"].isna() & ~of.limit_given
+    relief = (row["euc_adjustment"] > 0) | (row["euc_share"] > 0)
+    yield "no_relief_this_year", of.loses & relief & (of.year <= 2016)
+    yield "prepaid_not_covered", row["prepaid_outstanding"] > 0
+    offered = of.track.isin(["basic-c", "basic-d", "basic-e", "enhanced"]) & (of.year >= 2026)
+    yield "prepaid_not_available", (row["prepaid_balance"] > 0) & ~offered
+    yield "half_rate_used", of.half & of.paid
+    yield "low_revenue_derived", of.half & of.paid & row["half_rate"].isna() & row["low_revenue"].isna()
+    within = row["terminated_on"] < pd.to_datetime(of.year.astype("str") + "-12-31")
+    yield "termination_month_unknown", of.left & ~within
+
+
+def uncertain(of: Rows) -> Iterator[tuple[str, pd.Series]]:
+    """The rows that go by a value of the rules, by its name."""
+    row = of.row
+    yield "risk_model", of.settled & (row["savings"] < 0)
+    counts = (row["savings"] > 0) | ~of.one_sided
+    yield "minimum_savings_rate", of.settled & row["minimum_rate"].isna() & counts
+    shared = of.paid | (of.owes & row["loss_rate"].isna())
+    yield "maximum_sharing_rate", shared & row["sharing_rate"].isna()
+    yield "quality_in_sharing", of.paid | of.owes
+    yield "sequestration", of.paid
+    capped = row["shared_savings"] - row["sequestration"] >= row["payment_limit"]
+    yield "payment_limit", of.paid & capped & ~row["payment_limit_given"]
+    yield "payment_order", of.paid & (row["shared_savings"] >= row["payment_limit"])
+    yield "loss_rate", of.owes & row["loss_rate"].isna()
+    yield "loss_limit", of.owes & (row["capped_losses"] == row["loss_limit"]) & ~of.limit_given
+    yield "extreme_circumstances", of.owes
+    yield "half_rate", of.half & of.paid
+    yield "prepaid_shared_savings", row["prepaid_balance"] > 0
+    yield "termination", of.left & of.done
+
+
+def test_notes_stand_where_their_conditions_hold(canonical, make_rows) -> None:
+    frame = canonical(make_rows(78, 6_000, situations=72))
+    frame.loc[::5, ["low_revenue", "half_rate"]] = np.nan
+    frame.loc[::5, "participant_revenue"] = 1.0
+    words = ["", *BASES, ALTERNATIVE, NOT_MET]
+    frame["quality_standard_basis"] = [words[row % len(words)] for row in range(len(frame))]
+    codes = [step.key for step in law_of(BOOK, "mssp", "notes").notes]
+    figures = settle(frame, BOOK, [*FIGURES, *(f"{code}:when" for code in codes)], table="notes")
+    given = {f"{name}_given": frame[name].notna() for name in ("loss_limit", "payment_limit")}
+    rows = pd.concat([frame.drop(columns=[*FIGURES], errors="ignore"), figures], axis=1).assign(**given)
+    found = {code: rows.pop(f"{code}:when") == 1 for code in codes}
+    of = Rows(rows)
+    plainly = dict(reasons(of)) | dict(remarks(of)) | {f"uncertain_{name}": holds for name, holds in uncertain(of)}
+    wrong = {code: rows.index[found[code] != holds] for code, holds in plainly.items() if (found[code] != holds).any()}
+    assert {code: list(places[:3]) for code, places in wrong.items()} == {}
+    assert set(codes) - plainly.keys() == {"balance_carried"}
