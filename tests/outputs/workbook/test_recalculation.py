@@ -164,7 +164,19 @@ def every_situation(seed: int, book: RuleBook, make_rows: Callable[..., list[dic
     programs = ("mssp", "pioneer", "reach")
     covered = {(each.track, each.year) for each in book.situations() if each.program in programs}
     assert rows.keys() == covered
-    return list(rows.values())
+    return [in_cents(row, random) for row in rows.values()]
+
+
+def in_cents(row: dict[str, Any], random: Random) -> dict[str, Any]:
+    """A row with dollars and cents, as files have them; half of the benchmarks have rates that are cents, too.
+
+    Spreadsheets compare fewer digits than floats have, and floats of other amounts differ from a rate in those only.
+    """
+    benchmark, spent = row["benchmark_total"], row["expenditure_total"]
+    if benchmark is None or spent is None:
+        return row
+    rounded = round(benchmark, random.choice((2, -2)))
+    return {**row, "benchmark_total": rounded, "expenditure_total": round(rounded * (spent / benchmark), 2)}
 
 
 def published_losses(book: RuleBook) -> pd.DataFrame | None:
