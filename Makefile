@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ROSTER := sample_data/roster_2014.csv
+COVERING := tests/engine tests/rules tests/reference tests/api tests/inputs \
+	$(patsubst %,tests/commands/test_%.py,expenditures explain quality settle summary whatif)
 
 .PHONY: demo test coverage mutants lint types check bench bench-claims columns format clean
 
@@ -13,9 +15,8 @@ demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then 
 test: $(VENV)/installed-dev  ## the whole test suite
 	$(BIN)/python -m pytest -n 2
 
-coverage: $(VENV)/installed-dev  ## branches of the engine that its own tests reach
-	$(BIN)/python -m coverage run -m pytest -q -m 'not slow' tests/engine tests/rules tests/reference tests/api
-	$(BIN)/python -m coverage report
+coverage: $(VENV)/installed-dev  ## lines and branches of the engine and the inputs that tests reach
+	$(BIN)/python -m pytest -n 2 -q -m 'not slow' --cov --cov-context=test $(COVERING)
 
 mutants: $(VENV)/installed-dev  ## which changed formulas, rule values and lines of code no test notices; hours without SAMPLE=
 	$(BIN)/python tests/mutants/run.py $(if $(SAMPLE),--sample $(SAMPLE)) $(MUTANTS)

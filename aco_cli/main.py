@@ -35,6 +35,14 @@ def __getattr__(name: str) -> typer.Typer:
 
 def run() -> None:
     """Run the command line; errors become a message on standard error and a documented exit code."""
+    try:
+        code = _whole_run()
+    except KeyboardInterrupt:  # before a command began, or when all was done but the end of the log
+        code = ExitCode.INTERRUPTED
+    sys.exit(code)
+
+
+def _whole_run() -> int:
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # closed by the caller: what is said goes nowhere
             setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (to the end of the run)
@@ -45,7 +53,7 @@ def run() -> None:
         from aco_cli.commands.log import log_as_asked
 
         log_as_asked().finished(code)
-    sys.exit(code)
+    return code
 
 
 def _config_first(words: list[str]) -> list[str]:

@@ -304,12 +304,6 @@ def make_rows() -> Callable[..., list[dict[str, Any]]]:
     return make
 
 
-def pytest_runtest_protocol(item: pytest.Item) -> None:
-    """Under coverage, note which test reaches a line: those are run on mutants of it."""
-    if (coverage := sys.modules.get("coverage")) and (current := coverage.Coverage.current()):
-        current.switch_context(item.nodeid)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutations", type=int, default=600, help="How many changed rosters to read.")
     parser.addoption("--random-rows", type=int, default=3_000, help="How many rows to settle in two ways.")

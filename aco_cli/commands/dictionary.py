@@ -26,7 +26,8 @@ def dictionary(name: str = "") -> pd.DataFrame:
     frame = frame.astype({"required": "float64", "summed": "float64"})
     frame = frame.fillna(dict.fromkeys(("label", "allowed", "header"), ""))
     owners = frame["belongs_to"]
-    found = frame[(owners == name) | owners.str.startswith(f"{name} ")] if name else frame
+    # Words of a command line may be no UTF-8, which a column of texts cannot be compared with.
+    found = frame[[f"{owner} ".startswith(f"{name} ") for owner in owners]] if name else frame
     if found.empty:
         known = dict.fromkeys([*owners, *owners.str.split().str[0]])
         raise UsageError(f"no command or input table {name!r}, {nearest_or_all(name, known)}")

@@ -110,3 +110,9 @@ def test_document_is_what_the_dictionary_makes_today() -> None:
     """Where this fails: `make columns`."""
     made = runpy.run_path(str(DOCS / "make_columns.py"))["document"]()
     assert (DOCS / "columns.md").read_text("utf-8") == made
+
+
+def test_a_name_that_is_no_utf_8_is_refused_as_any_that_is_unknown(aco: Aco) -> None:
+    done = aco("columns", "\udcff")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no command or input table '\\udcff', expected one of settle,")

@@ -192,11 +192,14 @@ def started(words: tuple[str, ...], folder: Path, prepare: Prepare = lambda: Non
 
 def child(words: tuple[str, ...], folder: Path, prepare: Prepare, messages: Path) -> int:
     """The exit code of `aco`, or 1 for what it does not catch."""
-    os.chdir(folder)
-    os.dup2(os.open(messages, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
-    sys.argv[:] = ["aco", *words]
     try:
+        os.chdir(folder)
+        os.dup2(os.open(messages, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        sys.argv[:] = ["aco", *words]
         prepare()
+    except KeyboardInterrupt:
+        return 130  # as of a process that is still importing: the run has not begun
+    try:
         run()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1

@@ -192,6 +192,10 @@ def test_manifests(fuzz, aco, sample: Path, tmp_path_factory: pytest.TempPathFac
         if done.returncode == 0:
             held = json.loads(path.read_text("utf-8"))
             parts = ("command", "tool", "rules_fingerprint", "libraries", "inputs", "outputs")
-            assert {part: held[part] for part in parts} == {part: sound[part] for part in parts}
+            assert {part: recorded(held[part]) for part in parts} == {part: recorded(sound[part]) for part in parts}
+
+    def recorded(part: Any) -> Any:
+        """A part without numbers of rows, which are as the bytes are."""
+        return [{**file, "rows": 0} for file in part] if isinstance(part, list) else part
 
     fuzz(try_one)

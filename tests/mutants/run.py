@@ -100,7 +100,7 @@ def tests_reaching() -> dict[str, dict[int, list[str]]]:
     data.read()
     return {
         str(Path(file).relative_to(ROOT)): {
-            line: [test for test in tests if test] for line, tests in data.contexts_by_lineno(file).items()
+            line: [test.partition("|")[0] for test in tests] for line, tests in data.contexts_by_lineno(file).items()
         }
         for file in data.measured_files()
     }
