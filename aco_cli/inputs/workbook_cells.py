@@ -121,6 +121,8 @@ class WorkbookParts:
         held = {_name(each): each.text for each in cell}
         if cell.get("t") == "e":
             found.faults.setdefault(place, {})[row] = f"{held.get('v')}, an error of the spreadsheet"
+        elif cell.get("t") == "s" and not (held.get("v") or "0").isdecimal():
+            found.faults.setdefault(place, {})[row] = f"text number {held['v']} of the workbook, which is none"
         elif "f" in held and held.get("v") is None and "is" not in held and cell.get("t") != "str":
             found.faults.setdefault(place, {})[row] = f"a formula without a stored value (={held['f'] or '...'})"
         elif (form := self.formats.get(cell.get("s", ""))) and cell.get("t", "n") == "n" and held.get("v"):

@@ -79,13 +79,28 @@ def test_a_part_that_is_there_twice_is_refused(workbook) -> None:
 @pytest.mark.parametrize("change", [(b"<t>aco_id", b"<t>>aco_id<"), (b"</sst>", b""), (b"<si>", b"<si></x>")])
 def test_texts_that_are_no_xml_are_refused(workbook, change: tuple[bytes, bytes]) -> None:
     """A lenient reader goes on with what it makes of them, one text in the place of another."""
-    path = workbook()
+    assert "a damaged one" in refusal(with_change(workbook(), "xl/sharedStrings.xml", change))
+
+
+@pytest.mark.parametrize("number", [b"1e1", b"1.0", b"-1", b"x"])
+def test_a_text_by_a_number_that_is_none_is_refused(workbook, number: bytes, aco) -> None:
+    """Readers take another text, or leave the cell blank."""
+    track = HEADER.split(",").index("track") + len(HEADER.split(","))  # that of the first row
+    change = f't="s"><v>{track}</v>'.encode(), b't="s"><v>' + number + b"</v>"
+    done = aco("settle", "2014", with_change(workbook(), "xl/worksheets/sheet1.xml", change))
+    assert done.returncode == 3
+    assert f"text number {number.decode()} of the workbook, which is none" in done.stderr
+
+
+def with_change(path: Path, part: str, change: tuple[bytes, bytes]) -> Path:
+    """A workbook with the first of some bytes of a part replaced."""
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
+    assert change[0] in parts[part]
     with zipfile.ZipFile(path, "w") as book:
         for name, content in parts.items():
-            book.writestr(name, content.replace(*change, 1) if name == "xl/sharedStrings.xml" else content)
-    assert "a damaged one" in refusal(path)
+            book.writestr(name, content.replace(*change, 1) if name == part else content)
+    return path
 
 
 @pytest.mark.parametrize("place", [b"\xff\xff\xff\x7f", b"\x00\x00\x00\xe1"])
