@@ -61,8 +61,11 @@ class Manifest:
     __pydantic_config__ = _NO_MORE
 
     def to_json(self) -> bytes:
-        """The manifest as its file holds it."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False).encode() + b"\n"
+        """The manifest as its file holds it. Raises UsageError for a file whose name is no text."""
+        try:
+            return json.dumps(asdict(self), indent=2, ensure_ascii=False).encode() + b"\n"
+        except UnicodeEncodeError:
+            raise UsageError("--manifest: the name of a file is not UTF-8 and cannot be recorded; rename it") from None
 
     @classmethod
     def of(

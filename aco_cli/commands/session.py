@@ -122,7 +122,7 @@ class Session(Run):
     def print(self, lines: Iterable[object], output: str | None = None) -> None:
         """Write lines of text to a file, or to standard output, as `write` does rows."""
         with _reader_may_leave():
-            write_output("".join(f"{line}\n" for line in lines).encode(), output)
+            write_output("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"), output)
 
     def finish(self, *, findings: bool = False) -> None:
         """Write the manifest if asked, then end with code 1 for findings, or with 4 for warnings under `--strict`."""

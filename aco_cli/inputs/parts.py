@@ -100,7 +100,9 @@ def _part(raw: RawTable, match: Match, *, precision: bool) -> Part:
         raise no_rows(raw.file)
     frame, problems = convert(match, raw, precision=precision)
     problems += [*_cells_without_header(match, raw), *_faults(match, raw)]
-    return Part(raw.file, match.layout, frame, raw.rows, match.head.names, problems, [*match.remarks, *asides])
+    # Names of files may be no UTF-8, as columns of texts are.
+    file = raw.file.encode("utf-8", "backslashreplace").decode()
+    return Part(file, match.layout, frame, raw.rows, match.head.names, problems, [*match.remarks, *asides])
 
 
 def _wanted(match: Match) -> list[int]:

@@ -172,3 +172,19 @@ def test_every_command_that_writes_a_table_can_guard_it_against_formulas() -> No
     guarding = {command.name for command in COMMANDS if "excel_safe" in signature(command.run).parameters}
     assert len(writing) > 15
     assert guarding == writing
+
+
+def test_a_file_whose_name_is_no_utf_8_is_read_and_named(aco, sample: Path, tmp_path: Path) -> None:
+    """As names made on other systems may be; a manifest is text, and says that it cannot hold one."""
+    name = os.fsdecode(b"\xff.csv")
+    try:
+        (tmp_path / name).write_bytes((sample / "roster_2014.csv").read_bytes())
+    except OSError:
+        pytest.skip("this file system has names of UTF-8 only")
+    for words in (["settle", "2014", name], ["check", name], ["explain", "A00755", "2014", name]):
+        assert aco(*words, cwd=tmp_path).returncode == 0, words
+    assert aco("report", "2014", name, "-o", "r.html", cwd=tmp_path).returncode == 0
+    assert "\\udcff.csv" in (tmp_path / "r.html").read_text("utf-8")
+    done = aco("settle", "2014", name, "-o", "out.csv", "--manifest", cwd=tmp_path)
+    assert (done.returncode, "is not UTF-8 and cannot be recorded" in done.stderr) == (2, True)
+    assert aco("check", "none", name, cwd=tmp_path).returncode == 3

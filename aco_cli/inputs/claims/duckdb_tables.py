@@ -128,8 +128,8 @@ class DuckdbTables:
     def _watched(self, work: Callable[[], T]) -> T:
         """The work done by a thread of its own: this one tells of progress and heeds Ctrl-C, which DuckDB would not."""
         with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(work)
             try:
+                running = pool.submit(work)
                 while wait([running], _POLL_SECONDS).not_done:
                     if self._progress is not None:
                         self._progress(max(0.0, self._connection.query_progress()) / 100)
@@ -177,6 +177,8 @@ def open_duckdb(memory: str, temp: str | None, progress: Progress | None = None)
                     tables._run("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
                 yield tables
         except duckdb.Error as error:
+            if isinstance(error.__context__, KeyboardInterrupt):  # it was busy when it was to end
+                raise KeyboardInterrupt from None
             raise OutputError(_explain(error, memory, folder.parent)) from None
 
 

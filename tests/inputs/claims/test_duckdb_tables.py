@@ -109,6 +109,15 @@ def test_no_statement_runs_where_duckdb_makes_an_error_of_an_interruption(
     assert not any(on_main)
 
 
+def test_an_interruption_stays_one_where_duckdb_cannot_end_for_being_busy(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), open_duckdb("1GB", str(tmp_path)):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise duckdb.Error("Resource In Use Error: connection is busy with another call")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_progress_is_told_while_a_statement_runs(tmp_path: Path) -> None:
     told: list[float] = []
     with open_duckdb("1GB", str(tmp_path), told.append) as tables:
