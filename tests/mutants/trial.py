@@ -184,7 +184,7 @@ class Package:
 
     def _exchange(self, file: str, source: str, changed: str) -> bool:
         path = str(Path(file).resolve())
-        old, new = (compile(text, path, "exec") for text in (source, changed))
+        old, new = (compile(text, path, "exec", dont_inherit=True) for text in (source, changed))
         pairs = list(_changed_functions(old, new))
         if any(before is None for before, _ in pairs):
             return False
