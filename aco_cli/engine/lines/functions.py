@@ -93,8 +93,7 @@ def _difference(left: Column, right: Column) -> Column:
 def _rate_of(rate: Column, amount: Column) -> Column:
     """For dollars and a rate of whole millionths the exact amount, and for cents where that is whole cents too.
 
-    3.4 % of 100,012,000 is 3,400,408, where the float nearest to 0.034 times the amount would be a little more. Whole
-    and broken millions of cents are multiplied apart, as a product of all is too long for a float.
+    3.4 % of 100,012,000 is 3,400,408; a product of floats is a little more. Millions of cents are multiplied apart.
     """
     millionths, (cents, has_cents) = np.rint(np.multiply(rate, _MILLION)), _cents(amount)
     millions = np.floor(cents / _MILLION)
