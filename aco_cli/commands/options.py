@@ -133,8 +133,6 @@ ExcelOption = Annotated[bool, flag("--excel/--no-excel", _EXCEL, **_OUT)]
 _MANIFEST = "Write FILE.manifest.json beside -o FILE, for `aco verify`."
 ManifestOption = Annotated[bool, flag("--manifest", _MANIFEST, **_OUT)]
 
-# All draws of an ACO are settled at once, so many in half a gigabyte.
-MOST_DRAWS = 1_000_000
 SeedOption = Annotated[int, option("N", "Seed of the random numbers.", min=0)]
 
 _MSG: dict[str, Any] = {"rich_help_panel": MESSAGES}

@@ -24,7 +24,7 @@ def project(
     session: o.StrictSession,
     roster: Annotated[o.Many, o.many("FILE", "Roster with columns missing from the reports: msr_election, ...")] = None,
     change: Annotated[o.Many, o.many("COLUMN=VALUE", _SET, "--set", words="roster_columns")] = None,
-    draws: Annotated[int, o.option("N", "Number of draws per row.", min=1, max=o.MOST_DRAWS)] = 10_000,
+    draws: Annotated[int, o.option("N", "Number of draws per row.")] = 10_000,
     seed: o.SeedOption = 1,
     backtest: Annotated[bool, o.flag("--backtest", "How the model of next year held on the years in FILE.")] = False,
     rules: o.RulesOption = None,

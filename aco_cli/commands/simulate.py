@@ -20,7 +20,7 @@ def simulate(
     table: o.TableOutput,
     changes: ChangeOptions,
     session: o.StrictSession,
-    draws: Annotated[int, o.option("N", "Number of draws per ACO.", min=1, max=o.MOST_DRAWS)] = 10_000,
+    draws: Annotated[int, o.option("N", "Number of draws per ACO.")] = 10_000,
     seed: o.SeedOption = 1,
     sd: Annotated[float | None, o.option("FRACTION", _SD, min=0, max=1, callback=o.no_nan)] = None,
 ) -> None:

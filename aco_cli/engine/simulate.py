@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.settle import BLOCK, settle, situations_of
 from aco_cli.engine.whatif import GIVEN_SAVINGS
+from aco_cli.errors import UsageError
 from aco_cli.rules.book import RuleBook
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,7 @@ _WORDS = ("program", "track", "msr_election", "loss_limit_basis", "termination_k
 _BASE = ("savings_rate", "settlement", "outcome", "notes")
 # Draws settled at a time: several blocks, as each settling has a cost of its own.
 _AT_ONCE = 2 * BLOCK
+MOST_DRAWS = 1_000_000  # in half a gigabyte, as all of an ACO are settled at once
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ def simulate(
     `sd`, `probability_earn`, `probability_owe`, `probability_not_calculable`, and in US dollars `expected_settlement`
     and percentiles such as `settlement_p05`, which are NaN where some draw cannot be calculated; the probabilities to
     earn and to owe are then the shares of draws that certainly do, NaN where no draw is known. A row's draws follow
-    from the seed, its program, id and year alone. Raises RulesError for a program, track or year without rules.
+    from the seed, its program, id and year alone. Raises RulesError without rules, UsageError for bad draws.
     """
+    if not 1 <= draws <= MOST_DRAWS:
+        raise UsageError(f"--draws {draws}: expected 1 to {MOST_DRAWS:,}")
     table = settle(frame, book, _BASE)
     table["sd"] = deviations(frame, book) if sd is None else sd
     streams = _streams(frame, seed)

@@ -15,6 +15,7 @@ import pytest
 from aco_cli.engine import simulate as module
 from aco_cli.engine.settle import settle
 from aco_cli.engine.simulate import DEVIATION, deviations, simulate
+from aco_cli.errors import UsageError
 from aco_cli.inputs.load import load
 from aco_cli.rules.book import RuleBook, Situation
 
@@ -215,3 +216,9 @@ def test_what_some_draws_lack_is_told_and_not_filled_in(
     assert "in draws: " in row["notes"]
     assert note in row["notes"]
     assert np.isnan(found.sums).any()
+
+
+@pytest.mark.parametrize("draws", [-1, 0, 1_000_001])
+def test_no_draws_and_too_many_are_refused(canonical: Canonical, draws: int) -> None:
+    with pytest.raises(UsageError, match=f"--draws {draws}: expected 1 to 1,000,000"):
+        simulate(canonical([ROW | {"track": "track-1"}]), BOOK, draws=draws, seed=1)
