@@ -41,10 +41,9 @@ def save(session: "Session", file: str, data: bytes, rows: int) -> None:
 
 def source_of(table: "pd.DataFrame") -> str:
     """The names of the files that the rows come from."""
-    from aco_cli.inputs.source import STDIN
+    from aco_cli.inputs.source import names_of
 
-    names = table["source_file"].astype("str").unique() if "source_file" in table else ()
-    return ", ".join("standard input" if name == STDIN else Path(name).name for name in names)
+    return names_of(table["source_file"].astype("str").unique() if "source_file" in table else ())
 
 
 def need_libraries() -> None:

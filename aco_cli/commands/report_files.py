@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import pandas as pd
 
@@ -20,7 +19,7 @@ from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, sum
 from aco_cli.engine.waterfall import Waterfall, waterfall
 from aco_cli.engine.worksheet import sheet_rows, worksheet
 from aco_cli.errors import UsageError
-from aco_cli.inputs.source import STDIN
+from aco_cli.inputs.source import names_of
 from aco_cli.outputs.columns import column_names, output_columns
 from aco_cli.outputs.formats import Figure
 from aco_cli.rules.book import RuleBook
@@ -113,7 +112,7 @@ def make_charts(session: Session, frame: pd.DataFrame, request: Request, output:
         (session.warn if figure else session.note)("empty_chart", f"nothing to draw in chart {each}: {NOTHING[each]}")
     years = ", ".join(map(str, sorted(frame["performance_year"].unique())))
     words = " ".join(NOTHING[each] if each in bare else caption(each, settled, steps) for each in shown)
-    source = _names(_files(request)) + (f"; what if: {request.what_if}" if request.what_if else "")
+    source = names_of(_files(request)) + (f"; what if: {request.what_if}" if request.what_if else "")
     chart = labeled(chart, described(settled, source))
     return image(chart, output, f"{'; '.join(TITLES[each] for each in shown)}: performance year {years}", words)
 
@@ -128,11 +127,7 @@ def make_projection(found: Result, output: str, files: Sequence[str]) -> bytes:
 
 
 def _made_of(files: Sequence[str]) -> str:
-    return f"Made by aco {aco_cli.__version__} from {_names(files)}."
-
-
-def _names(files: Sequence[str]) -> str:
-    return ", ".join("standard input" if file == STDIN else Path(file).name for file in files)
+    return f"Made by aco {aco_cli.__version__} from {names_of(files)}."
 
 
 def _settle(

@@ -17,6 +17,7 @@ from aco_cli.inputs.raw import Mask, RawTable, Rows, Sheet
 from aco_cli.inputs.recognize import Match, fitting, recognize
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.sheets import open_sheets
+from aco_cli.inputs.source import name_as_text
 from aco_cli.inputs.stacked import rows_of, stacked
 from aco_cli.inputs.years import Years, list_years
 
@@ -100,9 +101,8 @@ def _part(raw: RawTable, match: Match, *, precision: bool) -> Part:
         raise no_rows(raw.file)
     frame, problems = convert(match, raw, precision=precision)
     problems += [*_cells_without_header(match, raw), *_faults(match, raw)]
-    # Names of files may be no UTF-8, as columns of texts are.
-    file = raw.file.encode("utf-8", "backslashreplace").decode()
-    return Part(file, match.layout, frame, raw.rows, match.head.names, problems, [*match.remarks, *asides])
+    remarks = [*match.remarks, *asides]
+    return Part(name_as_text(raw.file), match.layout, frame, raw.rows, match.head.names, problems, remarks)
 
 
 def _wanted(match: Match) -> list[int]:

@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +31,16 @@ UNREADABLE = (*BAD_ZIP, OSError)
 _WORKBOOK_MEMBERS = ("xl/", "[Content_Types].xml", "mimetype")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".xlsx", ".gz", ".zst", ".zip")
 _HTML = re.compile(rb"<(!doctype html|html|table|head|body|div|meta)\b", re.IGNORECASE)
+
+
+def name_as_text(file: str) -> str:
+    """The name of a file as text: bytes of it that are no UTF-8 are spelled out."""
+    return file.encode("utf-8", "backslashreplace").decode()
+
+
+def names_of(files: Iterable[str]) -> str:
+    """The names of files for a reader, without their folders."""
+    return ", ".join("standard input" if file == STDIN else name_as_text(Path(file).name) for file in files)
 
 
 class FileKind(StrEnum):

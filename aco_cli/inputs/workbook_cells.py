@@ -73,10 +73,8 @@ class WorkbookParts:
             if bad := archive.testzip():
                 raise BadZipFile(f"wrong checksum of {bad}")
             texts = archive.read(_TEXTS) if _TEXTS in archive.namelist() else b""
-            if texts:
-                ParserCreate(namespace_separator="}").Parse(
-                    texts, True
-                )  # a reader that is lenient would mistake one text for another
+            if texts:  # a reader that is lenient would mistake one text for another
+                ParserCreate(namespace_separator="}").Parse(texts, True)
             has_superscripts = b'vertAlign val="superscript"' in texts
             return cls(file, archive, dict(_sheets(archive)), dict(_formats(archive)), has_superscripts)
         except _DAMAGED as error:

@@ -25,7 +25,7 @@ def render_one(aco: OneAco) -> bytes:
         ].itertuples(index=False, name=None)
     ]
     found = {"aco": aco, "style": style(), "own_style": part("one_aco.css"), "years": years}
-    return page.render(**found, figures=list(_figures(aco))).encode("utf-8", "backslashreplace")
+    return page.render(**found, figures=list(_figures(aco))).encode()
 
 
 def _figures(aco: OneAco) -> Iterator[dict[str, Any]]:

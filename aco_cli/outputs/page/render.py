@@ -164,7 +164,7 @@ def render_page(content: Settlements, made_of: str, what_if: str = "") -> bytes:
             each_aco=each_aco(content),
         )
     )
-    return page.encode("utf-8", "backslashreplace")
+    return page.encode()
 
 
 def environment() -> Environment:
