@@ -73,7 +73,7 @@ Change = tuple[int, int, str]
 
 
 def in_law(source: str) -> Iterator[Change]:
-    """Each operator, comparison, function, number, branch and name of each formula, changed once."""
+    """Each operator, comparison, function, number, branch and name of each formula and condition, changed once."""
     scalars = list(_scalars(yaml.compose(source)))
     formulas = [(node, text) for place, node in scalars if place[-1] in FORMULAS for text in [node.value]]
     names = sorted({name for _, text in formulas for name in re.findall(r"\b[a-z_][a-z0-9_]{3,}\b", text)})

@@ -75,7 +75,6 @@ LEFT_OUT = (
     "tests/engine/test_properties.py",
     "tests/fuzz",
     "tests/mutants",
-    "tests/spark",
 )
 
 

@@ -9,6 +9,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -57,7 +58,7 @@ class Bench:
         return True
 
     def verdict(self, mutant: Mutant) -> str:
-        """`noticed`, `survived`, or `unreached` where no test reaches the line."""
+        """`noticed`, `survived`, `unreached` where no test reaches the line, `broken` where tests fail without it."""
         source = Path(mutant.file).read_text("utf-8")
         changed = mutant.applied(source)
         Path(mutant.file).write_text(changed, "utf-8")
@@ -67,14 +68,27 @@ class Bench:
             failed = self.failing(tests, mutant.file, source, changed)
         finally:
             Path(mutant.file).write_text(source, "utf-8")
+        if failed is None:
+            return "survived"
+        if not self._is_sound(failed, tests, mutant.file, source):
+            if failed not in self.items:
+                return "broken"
+            del self.items[failed]
+            return self.verdict(mutant)
         if failed in self.items:
-            if failed not in self.sound:
-                self.sound[failed] = self.failing([failed], mutant.file, source, source) is None
-            if not self.sound[failed]:
-                del self.items[failed]
-                return self.verdict(mutant)
             self.killers[mutant.file][failed] += 1
-        return "survived" if failed is None else "noticed"
+        return "noticed"
+
+    def _is_sound(self, failed: str, tests: Sequence[str], file: str, source: str) -> bool:
+        """Whether what failed passes without the change; asked once of each test, and of the tests of a file."""
+        asked = failed if failed in self.items else f"{failed} {file}"
+        if asked not in self.sound:
+            if failed == AFRESH:
+                passes = not _fails_afresh(self.tests_of(file), self.budget)
+            else:
+                passes = self.failing([failed] if failed in self.items else tests, file, source, source) is None
+            self.sound[asked] = passes
+        return self.sound[asked]
 
     def ordered(self, mutant: Mutant) -> list[str]:
         """The tests to run on a mutant: those that noticed others of its file first, then the most telling."""
@@ -94,7 +108,10 @@ class Bench:
         return list(dict.fromkeys([*known, *tests]))
 
     def failing(self, tests: Sequence[str], file: str, source: str, changed: str) -> str | None:
-        """The first test that fails on a change, or why none could be run to its end; None where all pass."""
+        """The first test that fails on a change, AFRESH where one does in a process of its own, or a signal.
+
+        None where all pass.
+        """
         told = Path("told.json")
         told.unlink(missing_ok=True)
         child = os.fork()
@@ -106,7 +123,7 @@ class Bench:
         found, seconds = json.loads(told.read_text("utf-8")) if told.exists() else (None, {})
         self.seconds |= seconds
         if found == AFRESH:
-            return _failing_afresh(self.tests_of(file), self.budget)
+            return AFRESH if _fails_afresh(self.tests_of(file), self.budget) else None
         if code > 0:
             raise RuntimeError(f"{file} cannot be tried as:\n{changed}")
         return found or (f"ended by signal {-code}" if code else None)
@@ -237,13 +254,10 @@ def _same(old: CodeType, new: CodeType) -> bool:
     return _plain(old) == _plain(new) and len(was) == len(now) and all(map(_same, was, now))
 
 
-def _failing_afresh(places: Sequence[str], budget: float) -> str | None:
+def _fails_afresh(places: Sequence[str], budget: float) -> bool:
     """As `Bench.failing`, with the package imported anew."""
-    import subprocess
-
     words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *places]
     try:
-        code = subprocess.run(words, capture_output=True, timeout=budget * 2, check=False).returncode
+        return subprocess.run(words, capture_output=True, timeout=budget * 2, check=False).returncode != 0
     except subprocess.TimeoutExpired:
-        return None
-    return f"pytest ended with {code}" if code else None
+        return False
