@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from aco_cli.rules.book import RuleBook
+from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.published import Total, published_totals
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +86,17 @@ def test_minimum_savings_rates_that_may_be_elected(tracks: tuple[str, ...], year
     """42 CFR 425.605(b)(2), 425.606(b)(1)(ii), 425.610(b)(1)."""
     found = [value("mssp", track, year, "minimum_savings_rate")["rates"] for track in tracks for year in years]
     assert found == [ELECTIVE] * len(found)
+
+
+@pytest.mark.parametrize("year", range(2021, 2027))
+def test_app_measures_make_a_score_by_the_points_of_their_year(year: int) -> None:
+    """42 CFR 425.512: 3 points of a measure at least to 2022, then 1; improvement from 2022; bonuses in 2021 alone."""
+    assert BOOK.value(scoring(year), "app_scoring") == {
+        "least": 3 if year <= 2022 else 1,
+        "improvement": 0 if year == 2021 else 10,
+        "survey_bonus": 2 if year == 2021 else 0,
+        "end_to_end_bonus": 10 if year == 2021 else 0,
+    }
 
 
 # Year: ACOs, that earned, that owed; dollars earned, owed, and saved in all, in millions.
