@@ -6,14 +6,17 @@ ROSTER := sample_data/roster_2014.csv
 COVERING := tests/engine tests/rules tests/reference tests/api tests/inputs \
 	$(patsubst %,tests/commands/test_%.py,expenditures explain quality settle summary whatif)
 
-.PHONY: demo test coverage mutants lint types check bench bench-claims columns format clean
+.PHONY: demo test test-slow coverage mutants lint types check bench bench-claims columns format clean
 
 demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then the summary
 	$(BIN)/aco settle 2014 $(ROSTER) --format table
 	$(BIN)/aco summary 2014 $(ROSTER) --format table
 
-test: $(VENV)/installed-dev  ## the whole test suite
-	$(BIN)/python -m pytest -n 2
+test: $(VENV)/installed-dev  ## the tests, but for the slow ones
+	$(BIN)/python -m pytest -n 2 -m 'not slow'
+
+test-slow: $(VENV)/installed-dev  ## those that start Spark, a browser or a spreadsheet program, or kill runs
+	$(BIN)/python -m pytest -n 2 -m slow
 
 coverage: $(VENV)/installed-dev  ## lines and branches of the engine and the inputs that tests reach
 	$(BIN)/python -m pytest -n 2 -q -m 'not slow' --cov --cov-context=test $(COVERING)
@@ -28,7 +31,7 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-check: demo test lint types  ## what CI runs
+check: demo test test-slow lint types  ## what CI runs
 
 bench: $(VENV)/installed-dev  ## speed as ratios, each measured in one run
 	$(BIN)/python benchmarks/bench.py

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -82,14 +83,16 @@ class WorkbookParts:
 
     def special_cells(self, title: str) -> SpecialCells:
         """The cells of a sheet that hold no value or whose format matters. Raises InputError for a sheet too large."""
-        found, last = SpecialCells(), (0, 0)
+        found, last, most = SpecialCells(), (0, 0), most_cells()
         merged: list[str] = []
         try:
             for row, place, cell in self._cells(title, found, merged):
-                last = max(last[0], row), max(last[1], place + 1)
-                if last[0] * last[1] > most_cells():
-                    raise self._too_large(title, cell.get("r", ""), last)
-                self._note(found, row, place, cell)
+                if row > last[0] or place >= last[1]:
+                    last = max(last[0], row), max(last[1], place + 1)
+                    if last[0] * last[1] > most:
+                        raise self._too_large(title, cell.get("r", ""), last)
+                if not self._is_plain(cell):
+                    self._note(found, row, place, cell)
         except _DAMAGED as error:
             raise damaged(self.file, "XLSX", error) from None
         for reference in merged:
@@ -104,9 +107,10 @@ class WorkbookParts:
         row = 0
         with self.archive.open(self.sheets[title]) as part:
             for _, element in iterparse(part):  # noqa: S314 (expat bounds what entities expand to)
-                if _name(element) == "mergeCell":
+                name = _name(element.tag)
+                if name == "mergeCell":
                     merged.append(element.get("ref", ""))
-                if _name(element) != "row":
+                if name != "row":
                     continue
                 row, place = int(element.get("r", row + 1)), -1
                 found.hidden_rows += element.get("hidden") in ("1", "true") and len(element) > 0
@@ -115,8 +119,16 @@ class WorkbookParts:
                     yield row, place, cell
                 element.clear()
 
+    def _is_plain(self, cell: Element) -> bool:
+        """Whether a cell is a number or a text and no more, as most are."""
+        if len(cell) != 1 or _name(cell[0].tag) != "v":
+            return False
+        if cell.get("t") == "s":
+            return (cell[0].text or "0").isdecimal()
+        return cell.get("t", "n") == "n" and cell.get("s", "") not in self.formats
+
     def _note(self, found: SpecialCells, row: int, place: int, cell: Element) -> None:
-        held = {_name(each): each.text for each in cell}
+        held = {_name(each.tag): each.text for each in cell}
         if cell.get("t") == "e":
             found.faults.setdefault(place, {})[row] = f"{held.get('v')}, an error of the spreadsheet"
         elif cell.get("t") == "s" and not (held.get("v") or "0").isdecimal():
@@ -151,16 +163,20 @@ class WorkbookParts:
                     found.faults.setdefault(place, {})[row] = f"a part of the merged cells {reference}"
 
 
-def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+@lru_cache
+def _name(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _place(reference: str, following: int) -> int:
     found = _CELL.fullmatch(reference)
-    if not found:
-        return following
+    return _column(found[1]) if found else following
+
+
+@lru_cache(1_000)
+def _column(letters: str) -> int:
     place = 0
-    for letter in found[1]:
+    for letter in letters:
         place = 26 * place + ord(letter) - 64
     return place - 1
 
@@ -169,7 +185,7 @@ def _elements(archive: ZipFile, part: str, *names: str) -> Iterator[Element]:
     if part in archive.namelist():
         with archive.open(part) as content:
             events = iterparse(content)  # noqa: S314 (as above)
-            yield from (element for _, element in events if _name(element) in names)
+            yield from (element for _, element in events if _name(element.tag) in names)
 
 
 def _sheets(archive: ZipFile) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ _SHOWN = (
     *("probability_earn", "probability_owe"),
 )
 _ABOUT = "Benchmark and spending by quarter"
+_PLACED = "{aco_id}, {quarter} {performance_year}, delivery {benchmark_delivery}: {notes}"
 
 
 def render_projection(table: pd.DataFrame, output: str, notes: Sequence[str], made_of: str) -> bytes:
@@ -44,7 +45,7 @@ def render_projection(table: pd.DataFrame, output: str, notes: Sequence[str], ma
         sentences=said,
         drawing=themed(svg(quarters(shown), _ABOUT)),
         table=grid(table, [each for each in output_columns("project") if each.name in _SHOWN]),
-        notes=[*notes, *(f"{_place(row)}: {row['notes']}" for _, row in table.iterrows() if row["notes"])],
+        notes=[*notes, *(_PLACED.format(**row) for _, row in table.iterrows() if row["notes"])],
         made_of=made_of,
     ).encode()
 
@@ -53,10 +54,6 @@ def sentences(shown: pd.DataFrame) -> list[str]:
     """What the last quarter of each ACO and year says."""
     last = shown.drop_duplicates(["aco_id", "performance_year"], keep="last")
     return [_sentence(row) for _, row in last.iterrows()]
-
-
-def _place(row: pd.Series[Any]) -> str:
-    return f"{row['aco_id']}, {row['quarter']} {row['performance_year']}, delivery {row['benchmark_delivery']}"
 
 
 def _sentence(row: pd.Series[Any]) -> str:

@@ -13,6 +13,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -299,7 +300,7 @@ TOLD: dict[str, tuple[str | bytes, str]] = {
         "row 3.*quality_score.*merged cells J2:J4",
     ),
     "a whole column merged.xlsx": (
-        workbook(lambda book, table: table().merge_range(1, 9, 1_048_575, 9, 0.95)),
+        partial(workbook, lambda book, table: table().merge_range(1, 9, 1_048_575, 9, 0.95)),  # which takes a second
         "row 3.*quality_score.*merged cells J2:J1048576",
     ),
     "millions by number format.xlsx": (
@@ -388,6 +389,7 @@ def test_a_shape_is_read_as_the_base_is(aco, tmp_path: Path, name: str) -> None:
 def test_a_shape_is_told(aco, tmp_path: Path, name: str) -> None:
     content, words = TOLD[name]
     path = tmp_path / name
+    content = content() if callable(content) else content
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     settled, checked = aco("settle", "2015", path, "--strict"), aco("check", path)
     assert settled.returncode in (3, 4)

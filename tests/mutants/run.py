@@ -28,19 +28,50 @@ EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 COPIED = ("aco_cli", "tests", "sample_data", "docs", "benchmarks", "pyproject.toml", "README.md", "CHANGELOG.md")
 # Where tests of files are, most telling first; a folder of tests mirrors one of the package.
 TESTS = {
-    "aco_cli/law/mssp/quality*": ("engine/quality", "rules/test_quality.py", "commands/test_quality.py"),
-    "aco_cli/law/mssp/benchmark*": ("engine/benchmark", "commands/test_benchmark.py"),
+    "aco_cli/law/mssp/quality*": (
+        "reference/test_quality.py",
+        "engine/quality",
+        "rules/test_quality.py",
+        "commands/test_quality.py",
+    ),
+    "aco_cli/law/mssp/benchmark*": (
+        *(
+            "engine/benchmark/test_examples.py",
+            "engine/benchmark/test_compute.py",
+            "engine/benchmark/test_guardrail.py",
+        ),
+        *("engine/benchmark/test_published_2024.py", "engine/benchmark", "commands/test_benchmark.py"),
+    ),
     "aco_cli/law/*/distances.yaml": (
         "engine/test_distances.py",
         "commands/test_explain.py",
         "engine/test_worksheet.py",
     ),
-    "aco_cli/law/*/waterfall.yaml": ("engine/test_waterfall.py", "engine/test_answer.py", "outputs", "commands"),
-    "aco_cli/law/*/answer.yaml": ("engine/test_answer.py", "commands/test_explain.py", "commands/test_check.py", "api"),
+    "aco_cli/law/*/waterfall.yaml": (
+        "engine/test_waterfall.py",
+        "reference/test_pioneer.py",
+        "engine/test_answer.py",
+        "outputs",
+        "commands",
+    ),
+    "aco_cli/law/*/answer.yaml": (
+        "reference/test_answer.py",
+        "engine/test_answer.py",
+        "commands/test_explain.py",
+        "commands/test_check.py",
+        "api",
+    ),
     "aco_cli/law/*/explanations.yaml": ("engine/test_published_reach.py", "engine/test_reconcile.py", "engine", "api"),
-    "aco_cli/law/*/notes.yaml": ("engine/test_notes.py", "engine/test_published_rests_on.py", "engine", "commands"),
+    "aco_cli/law/*/notes.yaml": (
+        "reference/test_notes.py",
+        "engine/test_notes.py",
+        "engine/test_published_rests_on.py",
+        "engine",
+        "commands",
+    ),
     "aco_cli/law/*": ("reference", "rules/test_cases.py", "engine", "api", "commands/test_explain.py"),
     "aco_cli/rules/mssp/quality/*": (
+        "reference/test_quality.py",
         "rules/test_quality_tables.py",
         "rules",
         "engine/quality",

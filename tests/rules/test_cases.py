@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
+from aco_cli.data_files import load_yaml
 from aco_cli.engine.lines.law import has_table, law_of
 from aco_cli.engine.settle import settle
 from aco_cli.rules.book import RuleBook
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "cases"
 CASES = [
     {**case, "file": path.relative_to(FOLDER).with_suffix("").as_posix()}
     for path in sorted(FOLDER.rglob("*.yaml"))
-    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    for case in load_yaml(path.read_text(encoding="utf-8"))
 ]
 IDS = [f"{case['file']}: {case['name']}" for case in CASES]
 PROGRAMS = [program for program in RuleBook().programs if has_table(program, "settlement")]

@@ -9,6 +9,7 @@ from typing import Any
 
 from aco_cli.data_files import load_yaml
 from aco_cli.errors import InputError, Problem
+from aco_cli.inputs.layout import STLMT
 from aco_cli.inputs.numbers import number_in
 from aco_cli.inputs.problems import limited
 from aco_cli.inputs.raw import Head, Sheet
@@ -16,6 +17,7 @@ from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.workbook import first_texts
 
+KINDS = (STLMT, "bnmrk", "expu")
 _TABLE = re.compile(r"(?:Appendix )?Table (A?\d+[A-C]?)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\[([A-Z]{1,2}\d?)\]\s*(.*)", re.DOTALL)
 _COVER = re.compile(r"^(A\d+), *(.+)")
@@ -108,14 +110,15 @@ def layout_of(name: str) -> Mapping[str, Any]:
     return {**common, **own}
 
 
-def read_report(file: str, name: str = "stlmt") -> Report | None:
-    """A report of a kind, known by its cover; None for another file.
+def kind_of_report(file: str) -> str:
+    """Which report of CMS a workbook is, by its titles, as the name of its layout; empty for another file."""
+    texts = [text.lower() for text in first_texts(file)]
+    return next((name for name in KINDS if any(layout_of(name)["title"] in text for text in texts)), "")
 
-    Raises InputError for a report that is damaged or has cells that hold no value.
-    """
+
+def read_report(file: str, name: str = STLMT) -> Report:
+    """A report of a kind. Raises InputError for one that is damaged or has cells that hold no value."""
     layout = layout_of(name)
-    if not any(layout["title"] in text.lower() for text in first_texts(file)):
-        return None
     sheets = open_sheets(file)
     report = Report(sheets[0].file, layout, remarks=list(sheets[0].remarks))
     for each in sheets:
@@ -137,16 +140,10 @@ def _reader(layout: Mapping[str, Any], sheet: Sheet) -> Callable[[Report, Report
     if table and table[1].upper() in layout["tables"]:
         return partial(_read_table, table=table[1].upper())
     if first and first[0].lower().startswith("parameters"):
-        return _read_parameters
-    return _read_cover if layout["title"] in " ".join(first).lower() else None
-
-
-def _read_parameters(report: Report, sheet: ReportSheet) -> None:
-    report.parameters += _parameters(sheet.filled[1:])
-
-
-def _read_cover(report: Report, sheet: ReportSheet) -> None:
-    report.cover += [row[0] for _, row in sheet.filled]
+        return lambda report, sheet: report.parameters.extend(_parameters(sheet.filled[1:]))
+    if layout["title"] in " ".join(first).lower():
+        return lambda report, sheet: report.cover.extend(row[0] for _, row in sheet.filled)
+    return None
 
 
 def rows_of_text(sheet: Sheet, *, needs_values: bool = True) -> list[list[str]]:

@@ -13,9 +13,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.reports.figures import Report, key, layout_of, number_of, read_report, rows_of_text
+from aco_cli.inputs.reports.figures import Report, key, kind_of_report, layout_of, number_of, read_report, rows_of_text
 from aco_cli.inputs.sheets import open_sheets
-from aco_cli.inputs.workbook import first_texts
 
 _NAMED = re.compile(r"P\.(A\d+)\.")
 _QUARTER_OF = re.compile(r"\.QEXPU\.(\d{4})Q")
@@ -79,9 +78,8 @@ def read_in_year(files: Sequence[str]) -> tuple[list[Benchmark], list[Utilizatio
     problems: list[Problem] = []
     for file in files:
         try:
-            report = read_report(file, "bnmrk")
-            if report:
-                benchmarks.append(_benchmark(report))
+            if kind_of_report(file) == "bnmrk":
+                benchmarks.append(_benchmark(read_report(file, "bnmrk")))
             else:
                 others.append(_utilization(file))
         except InputError as error:
@@ -89,13 +87,6 @@ def read_in_year(files: Sequence[str]) -> tuple[list[Benchmark], list[Utilizatio
     if problems:
         raise InputError(problems)
     return benchmarks, others
-
-
-def kind_in_year(file: str) -> str:
-    """Which of these reports a workbook is, in words, by its titles; empty for another file."""
-    texts = [text.lower() for text in first_texts(file)]
-    found = (layout_of(name) for name in ("bnmrk", "expu"))
-    return next((each["kind"] for each in found if any(each["title"] in text for text in texts)), "")
 
 
 def _benchmark(report: Report) -> Benchmark:

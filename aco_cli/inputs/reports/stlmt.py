@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.reports.figures import Report, read_report
-from aco_cli.inputs.reports.in_year import kind_in_year
+from aco_cli.inputs.layout import STLMT
+from aco_cli.inputs.reports.figures import Report, kind_of_report, layout_of, read_report
 
 _START = re.compile(r"(\w+ \d{1,2}, \d{4}) Agreement Start Date", re.IGNORECASE)
 _DAY = re.compile(r"\d{2}/\d{2}/(\d{4})")
@@ -35,12 +35,13 @@ def read_stlmt(file: str) -> ReportInputs | None:
 
     Raises InputError for what is missing, and for a report of CMS that is no settlement.
     """
-    report = read_report(file)
-    if report is None:
-        if kind := kind_in_year(file):
-            expected = "a roster, a public use file or a settlement report (STLMT) of CMS"
-            raise InputError([Problem(file, expected, f"{kind} of CMS", fix="aco project takes it")])
+    kind = kind_of_report(file)
+    if not kind:
         return None
+    if kind != STLMT:
+        expected = "a roster, a public use file or a settlement report (STLMT) of CMS"
+        raise InputError([Problem(file, expected, f"{layout_of(kind)['kind']} of CMS", fix="aco project takes it")])
+    report = read_report(file, kind)
     aco_id, name = report.aco
     start = report.on_cover(_START, "the agreement start date")
     parameters = report.layout["parameters"]
@@ -50,7 +51,10 @@ def read_stlmt(file: str) -> ReportInputs | None:
     by_period = {
         period: _by_type(report, report.layout["benchmark_years"], period) for period in ("BY1", "BY2", "BY3")
     } | {"PY": _by_type(report, report.layout["performance_year"], "PY")}
-    years = {period: _year(report, _period_of(report, period)) for period in by_period}
+    # Of the expenditures of a period: assignment windows, of other dates, have the same labels.
+    labels = (report.layout["labels"][period] for period in by_period)
+    dates = (report.parameter(label, parameters["calendar_years"]) for label in labels)
+    years = {period: _year(report, dated) for period, dated in zip(by_period, dates, strict=True)}
     rows = [
         {**ids, "period": period, "calendar_year": str(years[period]), "enrollment_type": kind, **figures}
         for period, types in by_period.items()
@@ -80,11 +84,6 @@ def _refuse_gaps(report: Report) -> None:
     if missing := sorted(needed - held):
         found = f"no {', '.join(missing)} (table and letter)"
         raise InputError([Problem(report.file, f"the inputs of a {layout['label']}", found, fix="get it again")])
-
-
-def _period_of(report: Report, period: str) -> str:
-    """The dates of the expenditures of a period: assignment windows, of other dates, have the same labels."""
-    return report.parameter(report.layout["labels"][period], report.layout["parameters"]["calendar_years"])
 
 
 def _year(report: Report, period: str) -> int:

@@ -49,7 +49,10 @@ STANDARD_2022: dict[str, Any] = {
     **{"expenditure_total": 90e6, "quality_score": 0.8, "quality_standard_met": 1.0},
 }
 
-pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed"),
+]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
