@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import pytest
 
 ONE_SIDED = ("track-1", "basic-a", "basic-b")
@@ -166,3 +167,15 @@ def settled(row: Mapping[str, Any]) -> Settlement:
 def plainly() -> Callable[[Mapping[str, Any]], Settlement]:
     """Settles a row in plain Python."""
     return settled
+
+
+@pytest.fixture(scope="session")
+def with_cents() -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Adds to rows some of them with amounts below a dollar: what is more than nothing may be less than one."""
+    dollars = ["benchmark_total", "expenditure_total", "participant_revenue", "advance_balance"]
+
+    def add(frame: pd.DataFrame) -> pd.DataFrame:
+        small = frame[::4]
+        return pd.concat([frame, small.assign(**(small[dollars] / 1e8))], ignore_index=True)
+
+    return add

@@ -58,8 +58,8 @@ def parts(row: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     yield "most_owed_by_agreement_year", row["between"]
 
 
-def test_an_answer_has_the_parts_whose_conditions_hold(canonical, make_rows) -> None:
-    frame = canonical(make_rows(79, 6_000, situations=72))
+def test_an_answer_has_the_parts_whose_conditions_hold(canonical, make_rows, with_cents) -> None:
+    frame = with_cents(canonical(make_rows(79, 6_000, situations=72)))
     codes = [step.key for step in law_of(BOOK, "mssp", "answer").notes]
     figures = settle(frame, BOOK, [*FIGURES, *LINES, *(f"{code}:when" for code in codes)], table="answer")
     track, benchmark = frame["track"], frame["benchmark_total"]

@@ -118,8 +118,8 @@ def uncertain(of: Rows) -> Iterator[tuple[str, pd.Series]]:
     yield "termination", of.left & of.done
 
 
-def test_notes_stand_where_their_conditions_hold(canonical, make_rows) -> None:
-    frame = canonical(make_rows(78, 6_000, situations=72))
+def test_notes_stand_where_their_conditions_hold(canonical, make_rows, with_cents) -> None:
+    frame = with_cents(canonical(make_rows(78, 6_000, situations=72)))
     frame.loc[::5, ["low_revenue", "half_rate"]] = np.nan
     frame.loc[::5, "participant_revenue"] = 1.0
     words = ["", *BASES, ALTERNATIVE, NOT_MET]
