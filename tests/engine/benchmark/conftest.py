@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -98,50 +99,127 @@ def row(book: RuleBook) -> Callable[[Case], Row]:
 
 @pytest.fixture(scope="session")
 def slow() -> Callable[[Case], dict[str, float]]:
-    """The rules of July 2019 to 2023 once more, in plain Python, straight from CMS's methodology v11, section 4."""
-    return _slow
+    """The rules once more, in plain Python, from 42 CFR 425.601-425.659 and CMS's methodology v11, section 4."""
+    return lambda given: Plainly(given).results()
 
 
-def _slow(given: Case) -> dict[str, float]:
-    e, n, roster = given.by_type, given.national, given.roster
-    renewing = roster["agreement_period"] > 1
-    weights = dict(zip(PERIODS, [1 / 3] * 3 if renewing else [0.1, 0.3, 0.6], strict=False))
-    place = min(int(roster["regional_period"]), 4) - 1
-    share = {when: _shares(e, when) for when in ("BY3", "PY")}
-    historical, regional, updated = {}, {}, {}
-    for t in TYPES:
-        base = e["BY3", t]
-        historical[t] = 0.0
-        for k in ("BY1", "BY2", "BY3"):
-            year = e[k, t]
-            if k == "BY3":
-                historical[t] += weights[k] * year["per_capita_expenditure"]
-                continue
-            w = base["national_weight"]
-            national = n["BY3", t]["national_expenditure"] / n[k, t]["national_expenditure"]
-            trend = w * national + (1 - w) * base["regional_expenditure"] / year["regional_expenditure"]
-            ratio = base["risk_score"] / year["risk_score"]
-            historical[t] += weights[k] * year["per_capita_expenditure"] * ratio * trend
-        regional[t] = base["regional_expenditure"] * base["risk_score"] - historical[t]
-    lower = sum(share["BY3"][t] * regional[t] for t in TYPES) > 0
-    weight = ((0.35, 0.5, 0.5, 0.5) if lower else (0.15, 0.25, 0.35, 0.5))[place]
-    adjustment = {}
-    for t in TYPES:
-        cap = 0.05 * n["BY3", t]["national_expenditure"]
-        adjustment[t] = max(-cap, min(cap, weight * regional[t])) if roster["regional_period"] else 0.0
-        base, now = e["BY3", t], e["PY", t]
-        w = now["national_weight"]
-        growth = n["PY", t]["national_expenditure"] / n["BY3", t]["national_expenditure"]
-        update = w * growth + (1 - w) * now["regional_expenditure"] / base["regional_expenditure"]
-        risk = min(now["risk_score"] / base["risk_score"], 1.03)
-        updated[t] = (historical[t] + adjustment[t]) * risk * update
-    return {
-        "historical_benchmark": sum(share["BY3"][t] * historical[t] for t in TYPES),
-        "regional_adjustment": sum(share["BY3"][t] * adjustment[t] for t in TYPES),
-        "updated_benchmark": sum(share["PY"][t] * updated[t] for t in TYPES),
-        "benchmark_total": sum(e["PY", t]["person_years"] * updated[t] for t in TYPES),
-        "expenditure_total": sum(e["PY", t]["person_years"] * e["PY", t]["per_capita_expenditure"] for t in TYPES),
-    }
+# Of each era: the weight of national growth (None: as given); weights of the regional adjustment by agreement period,
+# where the ACO spends less than its region and where it does not; its caps up and down as shares of national figures.
+LATER = ((0.35, 0.5, 0.5, 0.5), (0.15, 0.25, 0.35, 0.5))
+ERAS: dict[str, tuple[float | None, tuple[Sequence[float], Sequence[float]] | None, float, float]] = {
+    "first-agreement": (1.0, None, 0.0, 0.0),
+    "rebased-2016": (1.0, None, 0.0, 0.0),
+    "rebased-2017": (0.0, ((0.35, 0.7), (0.25, 0.5)), math.inf, math.inf),
+    "blend-2019": (None, LATER, 0.05, 0.05),
+    "prospective-2024": (None, LATER, 0.05, 0.015),
+}
+ByType = dict[str, float]
+
+
+def _era(start: str, period: float) -> str:
+    if start < "2019-07-01":
+        return "first-agreement" if period == 1 else "rebased-2016" if start < "2017-01-01" else "rebased-2017"
+    return "blend-2019" if start < "2024-01-01" else "prospective-2024"
+
+
+class Plainly:
+    """The benchmark of an ACO-year, figure by figure."""
+
+    def __init__(self, given: Case) -> None:
+        self.given, self.of, self.roster = given, given.by_type, given.roster
+        self.era = _era(self.roster["agreement_start"], self.roster["agreement_period"])
+        self.share = {when: _shares(self.of, when) for when in ("BY3", "PY")}
+
+    def national(self, when: str, t: str) -> float:
+        return self.given.national[when, t]["national_expenditure"]
+
+    def together(self, figures: ByType, when: str = "BY3") -> float:
+        return sum(self.share[when][t] * figures[t] for t in TYPES)
+
+    def growth(self, t: str, before: str, after: str) -> float:
+        fixed, now = ERAS[self.era][0], self.of[after, t]
+        w = now["national_weight"] if fixed is None else fixed
+        regional = now["regional_expenditure"] / self.of[before, t]["regional_expenditure"]
+        return w * self.national(after, t) / self.national(before, t) + (1 - w) * regional
+
+    def historical(self, t: str) -> float:
+        weights = [1 / 3] * 3 if self.roster["agreement_period"] > 1 else [0.1, 0.3, 0.6]
+        found = 0.0
+        for weight, when in zip(weights, PERIODS, strict=False):
+            year = self.of[when, t]
+            grown = self.growth(t, when, "BY3") if when != "BY3" else 1.0
+            ratio = self.of["BY3", t]["risk_score"] / year["risk_score"]
+            found += weight * year["per_capita_expenditure"] * ratio * grown
+        return found
+
+    def regional(self, historical: ByType) -> ByType:
+        _, weights, cap, downward_cap = ERAS[self.era]
+        if not weights or not self.roster["regional_period"]:
+            return dict.fromkeys(TYPES, 0.0)
+        base = {t: self.of["BY3", t] for t in TYPES}
+        above = {t: base[t]["regional_expenditure"] * base[t]["risk_score"] - historical[t] for t in TYPES}
+        by_period = weights[0 if self.together(above) > 0 else 1]
+        weight = by_period[min(int(self.roster["regional_period"]), len(by_period)) - 1]
+        limits = {t: (downward_cap * self.national("BY3", t), cap * self.national("BY3", t)) for t in TYPES}
+        return {t: max(-limits[t][0], min(limits[t][1], weight * above[t])) for t in TYPES}
+
+    def adjustments(self, regional: ByType) -> tuple[ByType, float, float]:
+        """Regional, prior savings and population: all there are, or from 2024 only the highest."""
+        given, none = self.roster.get("prior_savings_per_capita", 0.0), dict.fromkeys(TYPES, 0.0)
+        if self.era != "prospective-2024":
+            return regional, max(given, 0.0) if self.era == "rebased-2016" else 0.0, 0.0
+        savings = min(0.5 * given, 0.05 * self.together({t: self.national("BY3", t) for t in TYPES}))
+        compared = self.roster["agreement_start"] >= "2025"
+        population = self.roster.get("population_adjustment", 0.0) if compared else 0.0
+        highest = max(self.together(regional), savings, population)
+        if highest <= 0:
+            return none, 0.0, 0.0
+        if self.together(regional) == highest:
+            return regional, 0.0, 0.0
+        return (none, savings, 0.0) if savings == highest else (none, 0.0, population)
+
+    def risk(self, adjusted: ByType) -> ByType:
+        if self.era not in ("blend-2019", "prospective-2024"):
+            return {t: self.of["PY", t]["risk_ratio"] for t in TYPES}
+        grown, aged = (
+            {t: self.of["PY", t][name] / self.of["BY3", t][name] for t in TYPES}
+            for name in ("risk_score", "demographic_score")
+        )
+        if self.era == "blend-2019":
+            return {t: min(grown[t], 1.03) for t in TYPES}
+        dollars = {t: self.share["PY"][t] * adjusted[t] for t in TYPES}
+        all_grown, all_aged = (
+            sum(dollars[t] * each[t] for t in TYPES) / sum(dollars.values()) for each in (grown, aged)
+        )
+        return {t: min(grown[t], all_aged + 0.03) for t in TYPES} if all_grown > all_aged + 0.03 else grown
+
+    def results(self) -> dict[str, float]:
+        historical = {t: self.historical(t) for t in TYPES}
+        regional, savings, population = self.adjustments(self.regional(historical))
+        adjusted = {t: historical[t] + regional[t] + savings + population for t in TYPES}
+        risk = self.risk(adjusted)
+        base = {t: adjusted[t] * risk[t] for t in TYPES}
+        updated = two_way = {t: base[t] * self.growth(t, "BY3", "PY") for t in TYPES}
+        if self.era == "prospective-2024":
+            w, given = 1 / 6 if self.given.year == 2024 else 1 / 3, self.given.national
+            updated = {t: (1 - w) * two_way[t] + w * base[t] * given["PY", t]["acpt_update_factor"] for t in TYPES}
+        elif self.era in ("first-agreement", "rebased-2016"):
+            updated = {t: base[t] + self.national("PY", t) - self.national("BY3", t) for t in TYPES}
+        spent = {t: self.of["PY", t]["per_capita_expenditure"] for t in TYPES}
+        persons = sum(self.of["PY", t]["person_years"] for t in TYPES) * self.roster.get("months", 12) / 12
+        found = {
+            "historical_benchmark": self.together(historical),
+            "regional_adjustment": self.together(regional),
+            "prior_savings": savings,
+            "population": population,
+            "adjusted_benchmark": self.together(adjusted),
+            "updated_benchmark": self.together(updated, "PY"),
+            "benchmark_total": self.together(updated, "PY") * persons,
+            "expenditure_total": self.together(spent, "PY") * persons,
+        }
+        if self.era == "prospective-2024":
+            found["two_way_total"] = self.together(two_way, "PY") * persons
+        return found
 
 
 def _shares(figures: Figures, when: str) -> dict[str, float]:
