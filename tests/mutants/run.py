@@ -36,6 +36,7 @@ TESTS = {
     ),
     "aco_cli/law/mssp/benchmark*": (
         *(
+            "engine/benchmark/test_notes.py",
             "engine/benchmark/test_examples.py",
             "engine/benchmark/test_compute.py",
             "engine/benchmark/test_guardrail.py",
