@@ -43,6 +43,15 @@ TESTS = {
         ),
         *("engine/benchmark/test_published_2024.py", "engine/benchmark", "commands/test_benchmark.py"),
     ),
+    "aco_cli/law/reach/*": (
+        *(
+            "reference/test_reach.py",
+            "rules/test_cases.py",
+            "engine/test_published_reach.py",
+            "engine/test_reconcile.py",
+        ),
+        *("engine/test_distances.py", "engine/test_answer.py", "engine/test_notes.py", "engine", "api"),
+    ),
     "aco_cli/law/*/distances.yaml": (
         "engine/test_distances.py",
         "commands/test_explain.py",
