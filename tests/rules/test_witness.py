@@ -170,3 +170,13 @@ def test_totals_of_reach_are_sums_of_its_results_file() -> None:
     for each in found:
         chosen = (rows["perf_year"] == each.year) & rows["risk_arrangement"].str.lower().str.contains(each.track)
         assert summed[each.figure][chosen].sum() == pytest.approx(each.value, abs=max(each.within, 1e-9))
+    later = [(each.figure, each.year, each.value) for each in published_totals() if each.year > 2022]
+    assert later == [("acos", 2023, 132)]
+
+
+def test_improvement_is_rewarded_in_equal_steps_up_to_four_points() -> None:
+    """42 CFR 425.502(e)(4): up to 4 points a domain."""
+    expected = [0, *(0.48 + 0.44 * step for step in range(9))]
+    for year in range(2015, 2019):
+        assert BOOK.value(scoring(year), "improvement_steps") == pytest.approx(expected, abs=1e-12)
+    assert expected[-1] == pytest.approx(4)
