@@ -24,6 +24,13 @@ ARRANGEMENTS = {
 # Of the minimum rate of the alternatives in the first year, 2.7 to 2 % by aligned beneficiaries.
 SIZES, RATES = (15_000, 19_999, 20_000, 49_999, 50_000, 59_999), (0.027, 0.025, 0.025, 0.022, 0.022, 0.02)
 
+# 70 % of savings of $21,428,571.43 are 15 % of the benchmark.
+AT_THE_LIMIT = {
+    **{"program": "pioneer", "track": "core", "performance_year": 2014, "benchmark_total": 100e6},
+    **{"assigned_beneficiaries": 20_000, "quality_score": 1.0, "quality_reported": True, "terminated_month": None},
+}
+EDGES = (78_571_428.57, 78_571_428.0, 78_571_429.0)
+
 
 class Settlement(NamedTuple):
     """Amounts in US dollars."""
@@ -81,12 +88,14 @@ def given(row: dict[str, Any]) -> dict[str, Any]:
 
 def test_random_rows_of_pioneer_settle_alike(canonical) -> None:
     random = Random(13)
-    rows = [random_row(random) for _ in range(4_000)]
+    rows = [random_row(random) for _ in range(4_000)] + [{**AT_THE_LIMIT, "expenditure_total": at} for at in EDGES]
     plain = pd.DataFrame([settled(row) for row in rows])
     frame = canonical([given(row) for row in rows])
     package = settle(frame, aco.Rules(), ["msr", "earned_payment", "owed_repayment"])
     steps = waterfall(frame, aco.Rules()).amounts
     package = package.join(steps[["above_payment_limit", "sequestered", "above_loss_limit"]])
+    told = settle(frame, aco.Rules(), ["limited:when"], table="answer")["limited:when"] == 1
+    assert (told == (plain["above_payment_limit"] < 0)).all()
     wrong = ~np.isclose(package[plain.columns], plain, rtol=1e-11, atol=1e-4)
     beside = pd.concat([pd.DataFrame(rows), package, plain], axis=1)
     assert not wrong.any(), beside[wrong.any(axis=1)].head(3).T.to_string()

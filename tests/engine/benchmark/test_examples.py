@@ -153,6 +153,20 @@ def test_rebasing_of_2017_grows_with_the_region(case, lines) -> None:
     assert lines(given, "update_factor", "esrd") == 1.1
 
 
+def test_growth_of_the_region_needs_no_national_figures(case, lines) -> None:
+    given = case("2017-01-01", 2).set("regional_expenditure", {"BY1": 8_000, "BY2": 9_000, "BY3": 10_000, "PY": 11_000})
+    given.set("national_expenditure", {"BY1": np.nan, "BY2": np.nan, "PY": np.nan})
+    assert lines(given, "trend[by1]", "esrd") == 1.25
+    assert lines(given, "update_factor", "esrd") == 1.1
+
+
+def test_growth_of_the_nation_needs_no_regional_figures(case, lines) -> None:
+    given = case("2014-01-01", 1).set("regional_expenditure", np.nan)
+    given.set("national_expenditure", {"BY1": 8_000, "BY2": 9_000, "BY3": 10_000, "PY": 10_500})
+    assert lines(given, "trend[by1]", "esrd") == 1.25
+    assert lines(given, "updated", "esrd") == pytest.approx(lines(given, "historical", "esrd") + 500)
+
+
 def test_a_blended_factor_given_alone_counts_whole(case, lines) -> None:
     """Table A3 of a report gives factors that are blended already: neither weight nor regional figures with them."""
     given = case().set("trend_factor", {"BY1": 1.2, "BY2": 1.1}).set("update_factor", {"PY": 1.3})
@@ -235,6 +249,38 @@ class TestFrom2024:
         names = ("regional_adjustment", "prior_savings", "population")
         assert tuple(lines(given, name) for name in names) == pytest.approx(expected)
         assert lines(given, "adjusted_benchmark") == pytest.approx(10_000 + sum(expected))
+
+    @pytest.mark.parametrize(
+        ("savings", "expected"), [(601.0, (0, 300.5, 0)), (600.0, (0, 300, 0)), (599.0, (0, 0, 300))]
+    )
+    def test_prior_savings_come_before_an_equal_population_adjustment(
+        self, agreement, lines, savings, expected
+    ) -> None:
+        given = agreement(2025, prior_savings_per_capita=savings, population_adjustment=300.0)
+        names = ("regional_adjustment", "prior_savings", "population")
+        assert tuple(lines(given, name) for name in names) == pytest.approx(expected)
+
+    @pytest.mark.parametrize("start", [2024, 2025])
+    @pytest.mark.parametrize("population", [np.nan, 0.0, -5.0])
+    def test_nothing_is_added_where_no_adjustment_is_above_zero(self, agreement, lines, start, population) -> None:
+        given = agreement(start, population_adjustment=population).set("regional_expenditure", 9_000)
+        assert lines(given, "adjusted_benchmark") == 10_000
+
+    def test_adjustments_of_a_few_cents_count(self, agreement, lines) -> None:
+        assert lines(agreement().set("regional_expenditure", 10_001), "regional_adjustment") == pytest.approx(0.35)
+
+    def test_types_that_cancel_out_add_nothing(self, agreement, lines) -> None:
+        given = agreement().set("regional_expenditure", 10_300, kind="esrd")
+        given.set("regional_expenditure", 9_700, kind="disabled")
+        assert lines(given, "weighted_adjustment") == pytest.approx(0, abs=1e-9)
+        assert lines(given, "type_adjustment", "esrd") == 0
+
+    @pytest.mark.parametrize("when", ["BY3", "PY"])
+    def test_without_demographic_scores_there_is_no_benchmark(self, agreement, computed, when) -> None:
+        given = agreement().set("demographic_score", {when: np.nan}, kind="disabled").set("risk_score", {"PY": 1.2})
+        found = computed(given)
+        assert np.isnan(found["updated_benchmark"])
+        assert f"{when} disabled demographic_score" in found["notes"]
 
     @pytest.mark.parametrize(("start", "is_said"), [(2024, False), (2025, True)])
     def test_a_population_adjustment_that_is_not_given_is_said(self, agreement, computed, start, is_said) -> None:
