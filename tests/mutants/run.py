@@ -66,6 +66,7 @@ TESTS = {
     ),
     "aco_cli/law/*/answer.yaml": (
         "reference/test_answer.py",
+        "reference/test_pioneer.py",
         "engine/test_answer.py",
         "commands/test_explain.py",
         "commands/test_check.py",

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aco_cli.engine.lines.law import law_of
+from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.situations import in_situation
 from aco_cli.rules.book import RuleBook, Situation
 
 ROWS = 4_000
 BOOK = RuleBook()
-LAW = law_of(BOOK, "mssp", "benchmark_notes")
 BASE_YEARS, PERIODS = ("by1", "by2", "by3"), ("by1", "by2", "by3", "py")
 # Each era with the year of a start: what trends and updates it, and what its adjustments are.
 ERAS = (
@@ -34,11 +33,11 @@ Figures = dict[str, NDArray[np.float64]]
 Rows = NDArray[np.bool_]
 
 
-def figures(seed: int) -> Figures:
+def figures(law: Law, seed: int) -> Figures:
     """Every input of the notes, with the rows last; in some rows nobody is in any type, or no type is listed."""
     random = np.random.default_rng(seed)
     found: Figures = {}
-    for step in LAW.inputs:
+    for step in law.inputs:
         shape = (4, ROWS) if step.axis else (ROWS,)
         if step.choice:
             found[step.key] = random.random(shape) < 0.85
@@ -162,12 +161,13 @@ class Plainly:
 
 @pytest.mark.parametrize(("era", "year"), ERAS)
 def test_notes_of_benchmarks_stand_where_their_conditions_hold(era: str, year: int) -> None:
-    of = figures(year)
+    law = law_of(BOOK, "mssp", "benchmark_notes")
+    of = figures(law, year)
     plain = Plainly(of, era, year)
     expected = dict(plain.whole()) | dict(plain.by_type())
-    assert expected.keys() == {step.key for step in LAW.notes}
+    assert expected.keys() == {step.key for step in law.notes}
     wanted = [f"{key}:when" for key in expected]
-    found = in_situation(Situation("mssp-benchmark", era, year), BOOK, LAW, wanted, of, ROWS)
+    found = in_situation(Situation("mssp-benchmark", era, year), BOOK, law, wanted, of, ROWS)
     for key, holds in expected.items():
         told = np.broadcast_to(np.equal(found[f"{key}:when"], 1), np.shape(holds))
         wrong = told != holds
