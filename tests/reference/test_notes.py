@@ -29,6 +29,16 @@ STANDARDS = dict(
     )
 )
 
+# Half of savings of 20 percent is the limit of 10 percent: at it, and with sequestration just below it.
+AT_THE_LIMIT = [
+    {
+        **{"program": "mssp", "track": "track-1", "performance_year": year, "benchmark_total": 100e6},
+        **{"expenditure_total": spent, "assigned_beneficiaries": 20_000, "quality_score": 1.0},
+        **{"quality_reported": True, "quality_standard_met": True},
+    }
+    for year, spent in ((2020, 80e6), (2020, 80e6 + 1), (2014, 79.8e6), (2014, 79.5e6))
+]
+
 
 class Rows:
     """Cells and figures of rows, and what several notes go by; NaN is what is not known."""
@@ -119,9 +129,13 @@ def uncertain(of: Rows) -> Iterator[tuple[str, pd.Series]]:
 
 
 def test_notes_stand_where_their_conditions_hold(canonical, make_rows, with_cents) -> None:
-    frame = with_cents(canonical(make_rows(78, 6_000, situations=72)))
+    frame = with_cents(canonical([*make_rows(78, 6_000, situations=72), *AT_THE_LIMIT]))
     frame.loc[::5, ["low_revenue", "half_rate"]] = np.nan
     frame.loc[::5, "participant_revenue"] = 1.0
+    frame.loc[1::5, "low_revenue"], frame.loc[1::5, "half_rate"] = np.nan, 1.0
+    frame.loc[2::5, "low_revenue"], frame.loc[2::5, "half_rate"] = 1.0, np.nan
+    for every, name in ((7, "euc_adjustment"), (11, "prepaid_balance")):
+        frame.loc[::every, name], frame.loc[1::every, name] = 0.0, 0.5
     words = ["", *BASES, ALTERNATIVE, NOT_MET]
     frame["quality_standard_basis"] = [words[row % len(words)] for row in range(len(frame))]
     codes = [step.key for step in law_of(BOOK, "mssp", "notes").notes]

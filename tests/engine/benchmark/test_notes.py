@@ -24,8 +24,8 @@ ERAS = (
 DRAWN = {
     **{"person_years": (0.0, 100.0, 2_500.0, 2_500.0), "national_weight": (0.0, 0.25, 1.0), "months": (6.0, 12.0)},
     **{"regional_period": (0.0, 1.0, 2.0, 5.0), "agreement_period": (1.0, 2.0, 4.0)},
-    **{"prior_savings_per_capita": (99.0, 99.6, 100.0, 100.4), "prior_average": (100.0,)},
-    **{"prior_person_years": (1e6,), "population_adjustment": (0.0, 50.0)},
+    **{"prior_savings_per_capita": (99.0, 99.45, 99.5, 100.0, 100.4), "prior_average": (100.0,)},
+    **{"prior_person_years": (1e6, 1e6, 700.0), "population_adjustment": (0.0, 50.0)},
 }
 KNOWN = (0.9, 1.0, 1.1)
 
