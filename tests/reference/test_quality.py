@@ -49,7 +49,7 @@ def app_score(row: Given, year: int) -> Answer:
     adjusts = 2023 <= year <= 2025 and row["reports_all"] == 1 and scaler is not None and underserved >= 0.2
     equity = min(scaler * underserved / 100, 0.1) if adjusts else 0.0
     own = year_score = achievement = None
-    improvement = 0.0
+    improvement = complexity = 0.0
     if routes:
         points, number = max(routes, key=lambda each: (each[0] + bonus + survey) / (10 * each[1]))
         achievement, before = points / (10 * number), row["prior_achievement"]
@@ -80,17 +80,33 @@ def app_score(row: Given, year: int) -> Answer:
     if year >= 2023 and sure and not met:
         alternative = row["reported"] == 1 and row["outcomes_reached"] >= 1
     unseen = row["prior_achievement"] is None or row["prior_lacks_claims"] == 1
+    equity_counts, shares = 2023 <= year <= 2025, (row["adi_85_share"], row["lis_or_dual_share"])
     within = year_score is not None and year_score + most_improvement >= LEAST[year]
     return {
         "achievement": achievement,
         "improvement": improvement,
         "year_score": year_score,
+        "mips_score": None if year_score is None else min(year_score + improvement, 1),
         "equity_adjustment": equity,
         "own_score": own,
         "quality_score": score,
         "quality_standard_met": met if sure else None,
         "quality_alternative_met": alternative,
-        "standard_in_doubt": sure and not met and year >= 2022 and unseen and within,
+        "standard_in_doubt": (in_doubt := sure and not met and year >= 2022 and unseen and within),
+        "improvement_in_doubt:when": in_doubt,
+        "prior_incomplete:when": year >= 2022
+        and row["prior_achievement"] is not None
+        and row["prior_lacks_claims"] == 1,
+        "cqms_lacking:when": not sure and score is not None,
+        "equity_unknown:when": (
+            equity_counts
+            and (row["reports_all"] == 1 or row["lacks_cqms"] == 1)
+            and score is not None
+            and shares == (None, None)
+        ),
+        "thirds_unknown:when": equity_counts and row["reports_all"] == 1 and scaler is None and underserved >= 0.2,
+        "complex_adjusted:when": complexity > 0,
+        "percentile_used:when": sure,
         "nothing_scored:when": not routes,
         "least_score_used:when": affected and score == LEAST[year],
         "benchmark_missing:when": lifted and not affected and score == LEAST[year],
@@ -156,10 +172,12 @@ def four_domains(row: Given, year: int) -> Answer:
     }
 
 
-def domain_row(random: Random, _year: int) -> Given:
+def domain_row(random: Random, year: int) -> Given:
     most = [random.choice((8.0, 14.0, 16.0)) for _ in range(4)]
+    points = [random.choice((0.0, each, *[random.uniform(0, each)] * 4)) for each in most]
+    at_least = [each * LEAST.get(year, 0.9) for each in most]
     return {
-        "points": [random.choice((0.0, each, *[random.uniform(0, each)] * 4)) for each in most],
+        "points": random.choice((points, points, points, at_least)),
         "maximum": most,
         "reward": [random.choice((None, 0.0, 1.36, 4.0)) for _ in most],
         "year_number": random.choice((None, 1.0, 2.0, 3.0)),
