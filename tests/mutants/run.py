@@ -43,6 +43,10 @@ TESTS = {
         ),
         *("engine/benchmark/test_published_2024.py", "engine/benchmark", "commands/test_benchmark.py"),
     ),
+    "aco_cli/law/mssp/settlement_from_benchmark.yaml": (
+        *("engine/benchmark/test_guardrail.py", "engine/benchmark/test_published_2024.py", "engine/benchmark"),
+        *("api/test_reports.py", "commands/test_benchmark.py"),
+    ),
     "aco_cli/law/reach/*": (
         *(
             "reference/test_reach.py",
