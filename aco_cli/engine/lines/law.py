@@ -191,7 +191,7 @@ def _steps(
     every = PERIODS if "period" in held.get("by", ()) else ("",)
     periods = (matched["period"],) if matched["period"] else held.get("periods") or every
     for period in periods:
-        parts = {name: held[name].format(period=period) for name in FORMULAS if name in held}
+        parts = {name: held[name].replace("{period}", period) for name in FORMULAS if name in held}
         yield Step(matched["name"], period, **{**held, **parts}, file=file, place=place)
 
 

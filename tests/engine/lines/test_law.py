@@ -526,6 +526,14 @@ FAULTS: Mapping[str, tuple[str, int, str]] = {
         "IF takes 3 arguments, found 2",
     ),
     "not a formula": ("shared_savings: {formula: savings +, cite: a proposal}\n", 1, "'savings +' is not a formula"),
+    **{
+        f"{sign} that is none": (
+            f"shared_savings: {{formula: 'savings {sign}', cite: a proposal}}\n",
+            1,
+            "is not a formula",
+        )
+        for sign in ("{", "}", "{0}", "{x}", "{period.real}")
+    },
     "wrong unit of operands": (
         "\n\nshared_savings: {formula: savings + msr, cite: a proposal}\n",
         3,
