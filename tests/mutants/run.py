@@ -57,6 +57,7 @@ TESTS = {
         *("engine/test_distances.py", "engine/test_answer.py", "engine/test_notes.py", "engine", "api"),
     ),
     "aco_cli/law/*/distances.yaml": (
+        "reference/test_distances.py",
         "engine/test_distances.py",
         "commands/test_explain.py",
         "engine/test_worksheet.py",
