@@ -120,6 +120,9 @@ def test_figures_are_those_of_the_plain_calculation(rows: pd.DataFrame) -> None:
     plain = plainly(rows)
     found = settle(rows, BOOK, list(plain.columns))
     assert (found.pop("outcome") == plain.pop("outcome")).all()
+    conditions = settle(rows, BOOK, ["reaches_msr", "calculable"])
+    assert ((conditions["reaches_msr"] == 1) == (plain["savings"] > 0)).all()
+    assert ((conditions["calculable"] == 1) == plain["settlement"].notna()).all()
     scale = rows["benchmark_total"].fillna(1.0) * 1e-12 + 1e-6
     for name, expected in plain.items():
         same = ((found[name] - expected).abs() <= scale) | (found[name].isna() & expected.isna())
