@@ -31,7 +31,7 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-check: demo test test-slow lint types  ## what CI runs
+check: demo test test-slow lint types  ## what CI runs, but for coverage and mutants
 
 bench: $(VENV)/installed-dev  ## speed as ratios, each measured in one run
 	$(BIN)/python benchmarks/bench.py

@@ -17,7 +17,7 @@ from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.workbook import first_texts
 
-KINDS = (STLMT, "bnmrk", "expu")
+_KINDS = (STLMT, "bnmrk", "expu")
 _TABLE = re.compile(r"(?:Appendix )?Table (A?\d+[A-C]?)\b", re.IGNORECASE)
 _SECTION = re.compile(r"\[([A-Z]{1,2}\d?)\]\s*(.*)", re.DOTALL)
 _COVER = re.compile(r"^(A\d+), *(.+)")
@@ -113,7 +113,7 @@ def layout_of(name: str) -> Mapping[str, Any]:
 def kind_of_report(file: str) -> str:
     """Which report of CMS a workbook is, by its titles, as the name of its layout; empty for another file."""
     texts = [text.lower() for text in first_texts(file)]
-    return next((name for name in KINDS if any(layout_of(name)["title"] in text for text in texts)), "")
+    return next((name for name in _KINDS if any(layout_of(name)["title"] in text for text in texts)), "")
 
 
 def read_report(file: str, name: str = STLMT) -> Report:

@@ -59,7 +59,7 @@ def complete(case, start: str, period: int):
 @pytest.mark.parametrize("ranges", [VARIED, NEARLY_ALIKE], ids=["apart", "near"])
 def test_equals_the_rules_written_a_second_time(case, book, slow, start, period, ranges) -> None:
     random = np.random.default_rng(42)
-    for later in range(3 if start >= "2024" else 1):
+    for year in range(int(start[:4]), 2027) if start >= "2024" else [2022]:
         cases = []
         for _ in range(100):
             roster = {
@@ -70,7 +70,7 @@ def test_equals_the_rules_written_a_second_time(case, book, slow, start, period,
                 "track": random.choice(["enhanced", "basic-b"]),
             }
             made = vary(case(start, period or int(random.integers(1, 6)), **roster), random, ranges)
-            made.year = min(made.year + later, 2026) if later else made.year
+            made.year = year
             made.national = cases[0].national if cases else made.national  # the same for all
             cases.append(made)
         rosters, expenditures, references = zip(*(each.frames(f"A{n}") for n, each in enumerate(cases)), strict=True)
