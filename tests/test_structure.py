@@ -74,7 +74,7 @@ def test_no_module_knows_the_programs_that_are_data(path: Path) -> None:
 
 
 # What is there now must not grow unseen; the goal for what stood before claim feeds and REACH is 16,500.
-@pytest.mark.parametrize(("folder", "most"), [(".", 26_370), ("engine", 6_470)])
+@pytest.mark.parametrize(("folder", "most"), [(".", 26_360), ("engine", 6_470)])
 def test_the_package_stays_small(folder: str, most: int) -> None:
     lines = sum(len(path.read_text("utf-8").splitlines()) for path in (PACKAGE / folder).rglob("*.py"))
     assert lines <= most

@@ -127,16 +127,15 @@ def _is_mapping(value: object) -> bool:
     return isinstance(value or {}, dict)
 
 
-def _is_mapping_of_mappings(value: object) -> bool:
-    return isinstance(held := value or {}, dict) and _are_mappings(held.values())
-
-
 # What each key may hold.
 _FORMS: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "set": (_are_settings, "columns with their values, or a list of such, each with where or without"),
     "rules": (_is_mapping, "names with their values"),
     "lines": (_is_mapping, "names with their values"),
-    "values": (_is_mapping_of_mappings, "parameters by program, with their values"),
+    "values": (
+        lambda value: isinstance(held := value or {}, dict) and _are_mappings(held.values()),
+        "parameters by program, with their values",
+    ),
     "rules_year": (lambda value: type(value) in (int, type(None)), "a year such as 2016"),
 }
 

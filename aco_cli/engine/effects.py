@@ -60,7 +60,8 @@ def idle_reasons(
         if is_lacking[place]:
             reasons.append("it is missing, and there is nothing to change")
         elif is_same[place]:
-            reasons.append(f"{column} is {_written(after[column].iloc[place])} already")
+            held = after[column].iloc[place]
+            reasons.append(f"{column} is {f'{held:g}' if isinstance(held, float) else held} already")
         else:
             holds = "with the other changes, " if turned.iloc[place] else ""
             holds += _HOLDS[OUTCOMES[int(row.figure("outcome"))]]
@@ -89,10 +90,6 @@ def _branches(after: pd.DataFrame, book: RuleBook) -> pd.Series:
     situations = after[["program", "track", "performance_year"]].reset_index(drop=True)
     keys = pd.concat([situations, held, known], axis=1)
     return keys.groupby(list(keys), sort=False, observed=True, dropna=False).ngroup()
-
-
-def _written(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _reason(column: str, row: Row, book: RuleBook, holds: str, *, follows: bool) -> str:

@@ -81,17 +81,14 @@ def draw(
             segments += [
                 part for text in _fold(line, width or MOST, console) for part in (Segment(text, QUIET), NEW_LINE)
             ]
-        note = _note(len(beside) - len(shown) - len(told))
+        out = len(beside) - len(shown) - len(told)
+        note = f"{out} more column{'' if out == 1 else 's'}: --columns all" if out else ""
     with console.capture() as captured:
         console.print(Segments(segments), end="", crop=False)
     return TRAILING.sub("", captured.get()), note
 
 
 _AMOUNT = re.compile(r"-?[0-9,]+")
-
-
-def _note(left_out: int) -> str:
-    return f"{left_out} more column{'' if left_out == 1 else 's'}: --columns all" if left_out else ""
 
 
 def _is_told(field: Field) -> bool:

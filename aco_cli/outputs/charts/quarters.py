@@ -33,7 +33,7 @@ def _one(rows: pd.DataFrame, heading: str) -> Any:
             _SPENDING: rows["expenditure_per_capita"],
             "low": rows["updated_benchmark"] * (1 - rows["msr"]),
             "high": rows["updated_benchmark"] * (1 + rows["mlr"].fillna(0)),
-            "told": rows["settlement"].map(_told),
+            "told": rows["settlement"].map(lambda amount: "unknown" if pd.isna(amount) else millions(amount)),
         }
     )
     across = alt.X("quarter:N", title=None).axis(labelAngle=0)
@@ -54,7 +54,3 @@ def _one(rows: pd.DataFrame, heading: str) -> Any:
     below = ["US dollars per person year; on top the settlement as it stands.", f"Gray: {gray}, nothing is shared."]
     layers = alt.layer(corridor.encode(x=across, y=up, y2="high:Q"), drawn, points, words)
     return framed(layers, heading, 300, below)
-
-
-def _told(settlement: float) -> str:
-    return "unknown" if pd.isna(settlement) else millions(settlement)
