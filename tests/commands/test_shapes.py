@@ -199,7 +199,7 @@ RIGHTLY_READ: dict[str, str | bytes] = {
     ),
 }
 
-TOLD: dict[str, tuple[str | bytes, str]] = {
+TOLD: dict[str, tuple[str | bytes | Callable[[], bytes], str]] = {
     "a header again without mark.csv": (BASE + BASE, "row 5.*header again|again"),
     "a header again in capitals.csv": (BASE + text([[*map(str.upper, HEADER)]]), "row 5.*header again"),
     "a header again after a blank row.csv": (BASE + "\n" + text([HEADER]), "row 6.*header again"),
