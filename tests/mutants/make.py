@@ -42,15 +42,16 @@ class Mutant:
     text: str
     line: int
     before: str
+    within: str
 
     def __str__(self) -> str:
         """E.g. `aco_cli/law/mssp/settlement.yaml:285: savings >= 0 -> savings > 0`."""
         return f"{self.file}:{self.line}: {self.before} -> {self.text or 'nothing'}"
 
     @property
-    def unplaced(self) -> str:
-        """Its name without the line, which stays when lines are put in above it."""
-        return f"{self.file}: {self.before} -> {self.text or 'nothing'}"
+    def named(self) -> tuple[str, str, str]:
+        """Its file, the text of its line and the change, which stay when lines are put in above it."""
+        return self.file, self.within, f"{self.before} -> {self.text or 'nothing'}"
 
     def applied(self, source: str) -> str:
         """The file with the change."""
@@ -62,10 +63,12 @@ def mutants(root: Path, kind: str) -> list[Mutant]:
     folders, suffix, make = KINDS[kind]
     files = [path for folder in folders for path in sorted((root / folder).rglob(f"*{suffix}"))]
     return [
-        Mutant(str(path.relative_to(root)), start, end, text, source.count("\n", 0, start) + 1, source[start:end])
+        Mutant(str(path.relative_to(root)), start, end, text, line, source[start:end], lines[line - 1].strip())
         for path in files
         for source in [path.read_text("utf-8")]
+        for lines in [source.split("\n")]
         for start, end, text in make(source)
+        for line in [source.count("\n", 0, start) + 1]
     ]
 
 

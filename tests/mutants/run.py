@@ -191,9 +191,14 @@ def work(place: Path, jobs: Any, results: Any, budget: float) -> None:
     results.put((None, "ended"))
 
 
-def known_equivalent() -> dict[str, str]:
-    """Mutants that no test can notice, as `file: before -> after` at any line, each with its reason."""
-    return {each["mutant"]: each["reason"] for each in yaml.safe_load(EQUIVALENT.read_text("utf-8"))}
+def known_equivalent() -> set[tuple[str, str, str]]:
+    """Mutants that no test can notice, by file, text of the line and change; the list gives the reason of each."""
+    return {
+        (group["file"], each["line"], change)
+        for group in yaml.safe_load(EQUIVALENT.read_text("utf-8"))
+        for each in group["places"]
+        for change in each["changes"]
+    }
 
 
 def chosen(kinds: Sequence[str], sample: int | None, seed: int, only: str) -> Iterator[tuple[str, Mutant]]:
@@ -236,7 +241,7 @@ def main() -> int:
     picked = list(chosen(asked.kind or list(KINDS), asked.sample, asked.seed, asked.only))
     found: dict[Mutant, str] = {}
     for mutant, verdict in tried(
-        [each for _, each in picked if each.unplaced not in equivalent], asked.workers, asked.budget
+        [each for _, each in picked if each.named not in equivalent], asked.workers, asked.budget
     ):
         found[mutant] = verdict
         if verdict != "noticed":
@@ -246,7 +251,7 @@ def main() -> int:
     lowest = 100.0
     for kind in dict.fromkeys(kind for kind, _ in picked):
         counts = Counter(
-            found.get(mutant, "equivalent" if mutant.unplaced in equivalent else "lost")
+            found.get(mutant, "equivalent" if mutant.named in equivalent else "lost")
             for each, mutant in picked
             if each == kind
         )

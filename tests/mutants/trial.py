@@ -91,11 +91,14 @@ class Bench:
         return self.sound[asked]
 
     def ordered(self, mutant: Mutant) -> list[str]:
-        """The tests to run on a mutant: those that noticed others of its file first, then the most telling."""
-        if mutant.file in self.reached:
-            lines = self.reached[mutant.file]
-            span = range(mutant.line, mutant.line + mutant.before.count("\n") + 1)
-            near = {test for line in span for test in lines.get(line, ())}
+        """The tests to run on a mutant: those that noticed others of its file first, then the most telling.
+
+        What is computed when a module is imported, or once for all tests, is reached by none of them alone.
+        """
+        lines = self.reached.get(mutant.file, {})
+        span = range(mutant.line, mutant.line + mutant.before.count("\n") + 1)
+        near = {test for line in span for test in lines.get(line, ())}
+        if lines and near != {""}:
             files = {test.partition("::")[0] for test in near}
             beside = [test for test in self.items if test not in near and test.partition("::")[0] in files]
             tests = [*sorted(near & self.items.keys(), key=self.lines_of.__getitem__), *beside]
