@@ -1,10 +1,8 @@
 """The worksheet of one ACO's years, as a call of the library."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 import pandas as pd
 
@@ -18,13 +16,11 @@ from aco_cli.api.selection import Request, Tables, YearsLike, requested
 from aco_cli.engine.answer import answers
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.quality.measures import MeasureLine
-from aco_cli.engine.settle import settle
+from aco_cli.engine.settle import settle, with_balances
 from aco_cli.engine.worksheet import distance_entries, worksheet
 from aco_cli.errors import UsageError
 from aco_cli.outputs.measure_rows import measure_row
-
-if TYPE_CHECKING:
-    from aco_cli.rules.book import RuleBook
+from aco_cli.rules.book import RuleBook
 
 
 def explain(
@@ -45,7 +41,8 @@ def explain(
     request = requested(data, year, options)
     cases = cases_of(run, request.book, options)
     # Scores are those of the one ACO: what other ACOs lack is no matter here.
-    found = rows_of(read_roster(run, replace(request, quality=())), aco_id, request if year is not None else None)
+    roster = read_roster(run, replace(request, quality=()))
+    earlier, found = rows_of(roster, aco_id, None if year is None else request)
     measures: Sequence[MeasureLine] = ()
     if request.quality:
         if len(found) > 1:
@@ -53,29 +50,42 @@ def explain(
         found, measures = explained_quality(run, found, request)
     tables: list[pd.DataFrame] = []
     told: list[str] = []
+    as_told = [(AS_IS, found, request.book), *changed_rows(run, found, request, cases)]
+    shown = [(name, carried(earlier, rows, book), book) for name, rows, book in as_told]
     for at in range(len(found)):
-        row = found.iloc[[at]].reset_index(drop=True)
-        _introduce(run, row, request.book)
-        for name, changed, book in [(AS_IS, row, request.book), *changed_rows(run, row, request, cases)]:
-            _tell_notes(run, changed, book)
-            table = worksheet_table(run, replace(request, book=book), changed, () if name != AS_IS else measures)
+        _introduce(run, found.iloc[[at]], request.book)
+        for name, rows, book in shown:
+            row = rows.iloc[[at]].reset_index(drop=True)
+            _tell_notes(run, row, book)
+            table = worksheet_table(run, replace(request, book=book), row, () if name != AS_IS else measures)
             tables.append(table.assign(scenario=name, sheet=len(tables)))
-            told += answers(changed, book)
+            told += answers(row, book)
     table = pd.concat(tables, ignore_index=True)
     return Result(table if cases else table.drop(columns="scenario"), run.notices, answers=told)
 
 
-def rows_of(frame: pd.DataFrame, aco_id: str | None, request: Request | None = None) -> pd.DataFrame:
-    """The rows of an ACO: of the years asked for, or of the last; for a single year one that is settled with it."""
+def rows_of(
+    frame: pd.DataFrame, aco_id: str | None, request: Request | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of an ACO: of the years asked for, or of the last; before them those of earlier years.
+
+    For a single year they are what is settled with it.
+    """
     ids = frame["aco_id"].unique()
     if aco_id is None and len(ids) != 1:
         raise UsageError(f"name one of the {len(ids):,} ACOs: aco explain ACO_ID YEAR FILE")
-    rows = only(frame, "aco_id", [aco_id or ids[0]]).sort_values("performance_year", kind="stable")
+    rows = only(frame, "aco_id", [aco_id or ids[0]]).sort_values("performance_year", kind="stable", ignore_index=True)
     if request is not None and request.years.single is None:
-        return rows.reset_index(drop=True)
+        return rows.head(0), rows
     year = rows["performance_year"].iloc[-1] if request is None else request.years.single
-    own = rows[rows["performance_year"] == year]
-    return (rows.head(1) if own.empty else own).reset_index(drop=True)
+    own = rows["performance_year"] == year
+    at = int(own.argmax())  # the first where none is: what is deferred from another year
+    return rows.head(at), rows.iloc[at : at + max(int(own.sum()), 1)].reset_index(drop=True)
+
+
+def carried(earlier: pd.DataFrame, rows: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
+    """Rows of an ACO with the advance balances that earlier years, and these, leave to the next."""
+    return with_balances(pd.concat([earlier, rows], ignore_index=True), book).tail(len(rows)).reset_index(drop=True)
 
 
 def _introduce(run: Run, row: pd.DataFrame, book: RuleBook) -> None:

@@ -1,7 +1,5 @@
 """One ACO's report: its answer, its lines, CMS's figures beside ours, its place among others, and its years."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import replace

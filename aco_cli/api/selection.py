@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pandas as pd
 
@@ -101,6 +101,8 @@ class Request:
 def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
     """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
     where, files, asked = selection.get("where"), tables(data, selection.get("sheet")), years_of(years)
+    if not files:
+        raise UsageError("expected a path or a DataFrame, found none")
     allow(selection.get("max_unpacked"))
     request = Request(
         files,
@@ -141,14 +143,17 @@ def tables(given: Tables | None, sheet: str | None = None) -> list[str]:
 
     Raises UsageError for a folder or pattern without files.
     """
-    each = [] if given is None else [given] if isinstance(given, str | Path | pd.DataFrame) else given
+    several = isinstance(given, Iterable) and not isinstance(given, str | Path | pd.DataFrame)
+    each: Any = [] if given is None else given if several else [given]
     found = [FrameFile(one) if isinstance(one, pd.DataFrame) else file for one in each for file in _files(one)]
     return [SheetFile(file, sheet) if sheet and not isinstance(file, FrameFile) else file for file in found]
 
 
-def _files(given: str | Path | pd.DataFrame) -> list[str]:
+def _files(given: Any) -> list[str]:
     if isinstance(given, pd.DataFrame):
         return [""]
+    if not isinstance(given, str | Path):
+        raise UsageError(f"expected paths or DataFrames, found a {type(given).__name__}")
     path = Path(given)
     if path.is_dir():
         held = sorted(str(each) for each in path.iterdir() if each.suffix.lower() in TABLE_SUFFIXES)

@@ -32,9 +32,9 @@ def settle(
     settled = settle_rows(run, frame, request.book, (*own, *others))
 
     def lines(aco_id: str, year: int | None) -> pd.DataFrame:
-        from aco_cli.api.explain import rows_of, worksheet_table
+        from aco_cli.api.explain import carried, rows_of, worksheet_table
 
-        only = None if year is None else replace(request, years=years_of(year))
-        return worksheet_table(Run(), request, rows_of(frame, aco_id, only).head(1), ())
+        rows = rows_of(frame, aco_id, None if year is None else replace(request, years=years_of(year)))
+        return worksheet_table(Run(), request, carried(*rows, request.book).head(1), ())
 
     return Result(settled, run.notices, worksheet=lines)

@@ -1,7 +1,5 @@
 """The same ACOs under changed inputs, rules or scenarios, as a call of the library."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Unpack
 

@@ -32,8 +32,8 @@ _FORM = 'comparisons of columns such as state == "TX" and assigned_beneficiaries
 def rows_where(frame: pd.DataFrame, condition: str) -> Mask:
     """Which rows a condition holds for; a blank cell fulfills none but `!=` and `not in`.
 
-    Columns are named as in the file; those with blanks or signs in backquotes. Raises UsageError for an unknown column
-    and for what is no condition.
+    Columns are named as in the file; those with blanks or signs in backquotes. Raises UsageError for an unknown column,
+    for what is no condition, and where no row fulfills it.
     """
     quoted: list[str] = []
 
@@ -46,7 +46,9 @@ def rows_where(frame: pd.DataFrame, condition: str) -> Mask:
         tree = ast.parse(_QUOTED_NAME.sub(placeholder, condition.strip()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise where.refused("it cannot be read") from None
-    return where.mask(tree)
+    if not (mask := where.mask(tree)).any():
+        raise UsageError(f"--where {condition!r}: no row fulfills it")
+    return mask
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,12 @@ class _Where:
     def _compared(self, cells: pd.Series, operator: ast.cmpop, value: list[str | float] | str | float) -> Mask:
         values: list[Any] = value if isinstance(value, list) else [value]
         is_text = isinstance(cells.dtype, pd.StringDtype)
-        if not any(isinstance(each, str) for each in values):
+        if pd.api.types.is_datetime64_any_dtype(cells):
+            values = list(pd.to_datetime(pd.Series(values, dtype="str"), errors="coerce", format="mixed"))
+            if any(map(pd.isna, values)):
+                raise self.refused(f"{cells.name} holds dates, {value!r} is none")
+        elif not any(isinstance(each, str) for each in values):
             cells = pd.to_numeric(cells, errors="coerce") if is_text else cells
-        elif pd.api.types.is_datetime64_any_dtype(cells):
-            values = list(pd.to_datetime(pd.Series(values, dtype="str"), errors="coerce"))
         elif not is_text:
             raise self.refused(f"{cells.name} holds numbers, {value!r} is text")
         if isinstance(operator, ast.In | ast.NotIn):

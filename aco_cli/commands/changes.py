@@ -1,7 +1,5 @@
 """The options that change inputs and rules, which `whatif`, `explain`, `simulate` and `report` share."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from aco_cli.commands import options as o

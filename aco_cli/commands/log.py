@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ class Log:
     def fail(self, error: AcoError) -> None:
         """Tell an error line by line; problems of inputs have their parts as fields in JSON."""
         if isinstance(error, InputError):
-            problems = sorted(error.problems, key=lambda each: (each.file, each.row or 0))
+            problems = sorted(error.problems, key=lambda each: (each.file, each.row or math.inf))
             for problem in problems:
                 self.error(str(problem), **{name: part for name, part in vars(problem).items() if part})
             if len(problems) > 1:

@@ -3,8 +3,6 @@
 `<output>.manifest.json` has no time, so that the same run gives the same bytes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -75,13 +73,13 @@ class Manifest:
         output: FileFacts,
         counts: Mapping[str, int],
         warnings: Iterable[str],
-    ) -> Manifest:
+    ) -> "Manifest":
         """The manifest of a run by this program, with these libraries, under the rules as they are now."""
         now = (tool_now(), rules_now(call.values), libraries_now())
         return cls(FORMAT, call.command, call.values, *now, tuple(inputs), (output,), counts, tuple(warnings))
 
     @classmethod
-    def read(cls, file: str) -> Manifest:
+    def read(cls, file: str) -> "Manifest":
         """The manifest in a file. Raises InputError for anything else."""
         from pydantic import TypeAdapter
         from pydantic_core import from_json

@@ -1,6 +1,7 @@
 """Settling a table of ACOs: columns in, the lines of the law computed over all rows, settlement columns out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -215,15 +216,19 @@ def figures_of(frame: pd.DataFrame, laws: Sequence[Law]) -> dict[str, Column]:
 
 
 def _agreement(frame: pd.DataFrame) -> dict[str, Column]:
-    columns: dict[str, Column] = {}
-    if "agreement_start" in frame:
-        columns["agreement_start_year"] = frame["agreement_start"].dt.year.to_numpy(dtype=np.float64)
-    if {"agreement_period", "agreement_year"} <= set(frame.columns):
+    """When the agreement started, and whether the year is an ACO's first: as told, or by the number or start of it."""
+    has = set(frame.columns)
+    columns = {"agreement_start_year": frame["agreement_start"].dt.year} if "agreement_start" in has else {}
+    first = [frame["first_performance_year"]] if "first_performance_year" in has else []
+    if {"agreement_period", "agreement_year"} <= has:
         period, year = frame["agreement_period"], frame["agreement_year"]
-        first = ((period == 1) & (year == 1)).astype("float64").where(period.notna() & year.notna())
-        given = frame.get("first_performance_year", first)
-        columns["first_performance_year"] = given.fillna(first).to_numpy(dtype=np.float64)
-    return columns
+        first.append(((period == 1) & (year == 1)).astype("float64").where(period.notna() & year.notna()))
+    if "initial_start" in has:
+        start = frame["initial_start"].dt.year
+        first.append((start == frame["performance_year"]).astype("float64").where(start.notna()))
+    if first:
+        columns["first_performance_year"] = reduce(pd.Series.fillna, first)
+    return {name: column.to_numpy(dtype=np.float64) for name, column in columns.items()}
 
 
 def _termination(frame: pd.DataFrame) -> dict[str, Column]:
@@ -244,6 +249,7 @@ def _choices(frame: pd.DataFrame) -> dict[str, Column]:
 
     columns = {
         "is_involuntary": is_word("termination_kind", "involuntary"),
+        "is_voluntary": is_word("termination_kind", "voluntary"),
         "on_benchmark_limit": is_word("loss_limit_basis", "benchmark"),
         "elects_sliding": is_word("msr_election", "sliding"),
     }

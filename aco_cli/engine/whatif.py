@@ -1,7 +1,5 @@
 """What if: the same ACOs settled as they are and with other inputs or rules, side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -72,7 +70,7 @@ class Change:
         idle = [name for name, move in self.moves.items() if (move.factor, move.added) == (1.0, 0.0)]
         return [name for name in self.columns if name not in idle] if self.is_asked else []
 
-    def without(self, column: str) -> Change:
+    def without(self, column: str) -> "Change":
         """The change without that of a column."""
         moves = {name: move for name, move in self.moves.items() if name != column}
         return replace(self, values=self.values.drop(columns=column, errors="ignore"), moves=moves)
@@ -95,7 +93,7 @@ class Case:
         """The columns of which somebody wants to know what changing them does."""
         return list(dict.fromkeys(name for change in self.changes for name in change.asked))
 
-    def without(self, column: str) -> Case:
+    def without(self, column: str) -> "Case":
         """The case without the change of a column."""
         return replace(self, changes=[change.without(column) for change in self.changes])
 

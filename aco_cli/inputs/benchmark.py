@@ -35,7 +35,7 @@ def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
     if len(twice):
         places = [(part.file, int(row)) for part in parts for row in part.rows]
         file, row = places[twice[0]]
-        found = f"a second one, and {len(twice) - 1:,} more such rows"
+        found = "a second one" + (f", and {len(twice) - 1:,} more such rows" if len(twice) > 1 else "")
         raise InputError([Problem(file, f"one row for each {', '.join(keys)}", found, row)])
     return frame
 

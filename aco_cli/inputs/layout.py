@@ -117,6 +117,11 @@ class Layout:
             known |= {name: names | known.get(name, frozenset()) for name in names}
         return known
 
+    def one_name(self, name: str) -> str:
+        """The key of a name; of all names that a column may have the same, but of CMS's, which may stand together."""
+        key = name_key(name)
+        return key if self.is_of_cms else min(self.aliases.get(key, [key]))
+
 
 def each_layout(family: str) -> Iterator[Layout]:
     """The layouts of a family, each read when it is asked for: `roster`, `totals` or `cms-puf` (one per year)."""

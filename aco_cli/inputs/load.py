@@ -10,10 +10,11 @@ from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.parts import YEAR, Part, no_rows_of, read_parts, settle_years
 from aco_cli.inputs.plausible import implausible
 from aco_cli.inputs.precision import complete_half_units
+from aco_cli.inputs.raw import Mask
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.rows import check_duplicates, check_rows
 from aco_cli.inputs.source import STDIN
-from aco_cli.inputs.totals import TOTALS, fill_products, join_totals, missing_totals
+from aco_cli.inputs.totals import TOTALS, fill_products, join_totals, missing_totals, named
 from aco_cli.inputs.years import Years, list_years
 
 
@@ -123,8 +124,19 @@ def _keep_years(part: Part, years: Years | None) -> int:
         asked = asked | part.frame["deferred_to"].isin(years.asked).to_numpy(dtype=bool)
     if asked.all():
         return 0
+    if "advance_balance" in part.frame:
+        part.remarks = [*part.remarks, *_owing(part, asked)]
     part.frame, part.rows = part.frame[asked].reset_index(drop=True), part.rows[asked]
     return int((~asked).sum())
+
+
+def _owing(part: Part, asked: Mask) -> list[Remark]:
+    """A warning of ACOs of which a year that is left out may leave advance payments to recoup."""
+    blank = part.frame[asked & part.frame["advance_balance"].isna()]
+    left = part.frame[~asked & (part.frame["advance_balance"] > 0)].groupby("aco_id")[YEAR].min()
+    acos = blank.loc[blank["aco_id"].map(left).astype("float64") < blank[YEAR], "aco_id"].unique()
+    text = f"{part.file}, column advance_balance: a year left out may leave some of that of {named(acos)} to recoup"
+    return [Remark(f"{text}; settle the years in one run", "advance_left")] if len(acos) else []
 
 
 def _no_rows(part: Part, years: Years) -> Problem:

@@ -1,6 +1,7 @@
 """Text to numbers, vectorized and correctly rounded; only what is unmistakably a number is one. And their bounds."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,7 @@ def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fi
     """For each bound: which values are beyond it (missing ones never are), what was expected, how to mend a cell."""
     low, high = column.min, column.max
     is_rate = column.type in ("fraction", "election")
-    fix = _percent_fix if is_rate else None
+    fix = partial(_percent_fix, column.nonzero_min or 0.0) if is_rate else None
     size = np.abs(values)
     yield (size > _HUGE) | ((size > 0) & (size < 1 / _HUGE)), "a number that can be meant", None
     if column.above is not None:
@@ -185,10 +186,10 @@ def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fi
         yield (values != 0) & (np.abs(values) < column.nonzero_min), expected, lambda _: mend
 
 
-def _percent_fix(cell: Any) -> str:
-    """For 91.3: looks like a percentage, write 0.913."""
+def _percent_fix(least: float, cell: Any) -> str:
+    """For 91.3: looks like a percentage, write 0.913; nothing where that would be less than what there is."""
     try:
         value = float(str(cell).strip().rstrip("%"))
     except ValueError:
         return ""
-    return f"looks like a percentage; write {float(f'{value!r}e-2')!r}" if 0 < value <= 100 else ""
+    return f"looks like a percentage; write {float(f'{value!r}e-2')!r}" if 100 * least < value <= 100 else ""

@@ -18,6 +18,10 @@ from aco_cli.inputs.totals import TOTALS
 _PER_BENEFICIARY = (2_000, 100_000)
 # Of the 4,144 published in these years 9 lie beyond 20 percent of the benchmark, 2 beyond 30.
 _SAVINGS_RATE = 0.30
+# Of expenditures: beyond, participants' revenue is hardly in dollars.
+_REVENUE = (0.01, 10)
+# Amounts per capita in whole dollars and whole person years are off by less.
+_PRODUCT = 0.01
 # Each of three amounts may be rounded to whole dollars.
 _ROUNDED = 1.5
 _FEW = 100
@@ -34,6 +38,12 @@ def implausible(parts: Sequence[Part]) -> Iterator[Remark]:
         if {"assigned_beneficiaries", "person_years"} <= set(part.frame):
             yield from _person_years(part)
     yield from _similar_ids(parts)
+
+
+def implausible_totals(part: Part) -> Iterator[Remark]:
+    """What is told about rows whose totals were computed from other files."""
+    yield from _dollars(part)
+    yield from _person_years(part)
 
 
 def _told(part: Part, bad: Mask, column: str, code: str, words: Callable[[int], str]) -> Iterator[Remark]:
@@ -57,10 +67,12 @@ def _dollars(part: Part) -> Iterator[Remark]:
     with np.errstate(divide="ignore", invalid="ignore"):
         for name, dollars in zip(TOTALS, (benchmark, spent), strict=True):
             yield from _per_beneficiary(part, people, name, dollars)
+            yield from _product(part, name, part.layout.columns[name].or_product)
         yield from _few(part, people, (benchmark + spent) / 2)
         zero = "expenditures of zero; leave the cell blank if they are not known"
         yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", lambda _: zero)
         yield from _savings(part, benchmark, spent)
+        yield from _revenue(part, spent)
 
 
 def _per_beneficiary(part: Part, people: Floats, name: str, dollars: Floats) -> Iterator[Remark]:
@@ -103,6 +115,27 @@ def _savings(part: Part, benchmark: Floats, spent: Floats) -> Iterator[Remark]:
     odd = (np.abs(rate) > _SAVINGS_RATE) & (spent > 0) & ~np.logical_or.reduce([*agrees, np.zeros(len(rate), bool)])
     limits = f"plausible are {-_SAVINGS_RATE:.0%} to {_SAVINGS_RATE:.0%}"
     yield from _told(part, odd, TOTALS[1], "savings_rate", lambda at: f"a savings rate of {rate[at]:.1%}, {limits}")
+
+
+def _revenue(part: Part, spent: Floats) -> Iterator[Remark]:
+    if "participant_revenue" in part.frame:
+        share, (low, high) = _column(part, "participant_revenue") / spent, _REVENUE
+        odd = (share > 0) & (spent > 0) & ((share < low) | (share > high))
+        fix = f"plausible are {low:.0%} to {high:.0%}; is it in dollars?"
+        yield from _told(
+            part, odd, "participant_revenue", "revenue", lambda at: f"{share[at]:.2%} of expenditures, {fix}"
+        )
+
+
+def _product(part: Part, name: str, factors: Sequence[str]) -> Iterator[Remark]:
+    """Totals that are not the product of the amounts per capita and person years beside them."""
+    if factors and {*factors} <= set(part.frame):
+        total, product = _column(part, name), part.frame[[*factors]].prod(axis=1, skipna=False).to_numpy()
+        words = f"but {' x '.join(factors)} is"
+        odd = np.abs(product / total - 1) > _PRODUCT
+        yield from _told(
+            part, odd, name, "product", lambda at: f"{total[at]:,.2f}, {words} {product[at]:,.2f}; the total counts"
+        )
 
 
 def _person_years(part: Part) -> Iterator[Remark]:

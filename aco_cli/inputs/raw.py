@@ -1,5 +1,6 @@
 """A table as read, before any contract is applied."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
@@ -18,6 +19,7 @@ Floats = npt.NDArray[np.float64]
 
 # The header is looked for in so many rows.
 TOP = 30
+_EXACT = 2**53
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,17 @@ def _filled(groups: Sequence[str], width: int) -> Iterator[str]:
 def heading(cell: str) -> str:
     """The name of a column, without space around it and with single spaces in it."""
     return " ".join(cell.strip("\ufeff\u200b").split())
+
+
+def text_of(cell: object) -> str:
+    """A cell as text: 12345.0 is the number 12345, dates are ISO, true and false are words."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(float(cell))
+    if isinstance(cell, dt.date | dt.datetime):
+        return cell.isoformat()
+    return str(cell)
 
 
 def mask_of(cells: Any) -> Mask:

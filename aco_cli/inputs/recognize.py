@@ -117,7 +117,7 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
         if name and name_key(name) not in known:
             others.setdefault(name, place)
     is_ours = layout.family == "roster"
-    _refuse_duplicates(file, head, set(layout.aliases) - {*layout.repeated}, name_key)
+    _refuse_duplicates(file, head, set(layout.aliases) - {*layout.repeated}, layout.one_name)
     if is_ours:
         _refuse_duplicates(file, head, set(map(str.lower, others)), str.lower)
     unnamed = tuple(place for place, name in enumerate(header) if not name)
@@ -142,9 +142,9 @@ def _refuse_duplicates(file: str, head: Head, checked: set[str], same: Callable[
         places.setdefault(same(name), []).append(place)
     problems = []
     for found in (found for name, found in places.items() if len(found) > 1 and name in checked):
-        twice = f"it in columns {' and '.join(str(place + 1) for place in found)}"
-        name = head.names[found[0]]
-        problems.append(Problem(file, "each column name once", twice, head.row, name, "remove or rename one"))
+        name, *others = dict.fromkeys(head.names[place] for place in found)
+        twice = f"{' and '.join(['it', *others])} in columns {' and '.join(str(place + 1) for place in found)}"
+        problems.append(Problem(file, "each column once", twice, head.row, name, "remove or rename one"))
     if problems:
         raise InputError(problems)
 

@@ -1,7 +1,5 @@
 """From a file name to its bytes: existence, permission, compression, kind of content."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import re
@@ -78,7 +76,7 @@ class FrameFile(str):
 
     frame: pd.DataFrame
 
-    def __new__(cls, frame: pd.DataFrame, name: str = "DataFrame") -> FrameFile:
+    def __new__(cls, frame: pd.DataFrame, name: str = "DataFrame") -> "FrameFile":
         """A frame under a name."""
         named = super().__new__(cls, name)
         named.frame = frame
@@ -90,7 +88,7 @@ class SheetFile(str):
 
     sheet: str
 
-    def __new__(cls, file: str, sheet: str) -> SheetFile:
+    def __new__(cls, file: str, sheet: str) -> "SheetFile":
         """The name of a file, with that of a sheet."""
         named = super().__new__(cls, file)
         named.sheet = sheet

@@ -1,6 +1,7 @@
 """Dollar totals: products of per capita amounts and person years, and totals from files of their own."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,7 +69,9 @@ def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.flo
     differ = ~np.isnan(own) & ~np.isnan(values) & (own != values)
     part.frame[name] = np.where(np.isnan(own), values, own)
     return part.cell_problems(
-        name, differ, lambda at: (f"the total in {files}, {values[at]!r}", shown(own[at]), "leave one of the two out")
+        name,
+        differ,
+        lambda at: (f"the total in {files}, {values[at]:.15g}", shown(own[at]), "leave one of the two out"),
     )
 
 
@@ -76,7 +79,7 @@ def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list
     """Warnings that name ACOs of the roster without match in the files, and ACOs of the files not in the roster."""
     missing, strange = asked.difference(brought), brought.difference(asked)
     return [
-        Remark(f"{files}: {start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {_named(keys)}", "unmatched")
+        Remark(f"{files}: {start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {named(keys)}", "unmatched")
         for keys, start, end in (
             (missing, f"no {what} for", "of the roster"),
             (strange, f"{what} of", "not in the roster"),
@@ -85,6 +88,7 @@ def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list
     ]
 
 
-def _named(keys: pd.Index) -> str:
+def named(keys: Any) -> str:
+    """The first of some ids, or pairs of id and year, and how many more there are."""
     names = [f"{key[0]} ({key[1]})" if isinstance(key, tuple) else str(key) for key in keys[:_NAMED]]
     return ", ".join(names) + (f" and {len(keys) - _NAMED:,} more" if len(keys) > _NAMED else "")

@@ -1,14 +1,17 @@
 """Tables that are no text: Parquet files and frames, whose columns keep their types."""
 
+import datetime as dt
 from collections.abc import Sequence
+from numbers import Number
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.problems import damaged, no_rows
-from aco_cli.inputs.raw import Head, RawTable, Sheet, heading
+from aco_cli.inputs.raw import Head, RawTable, Sheet, heading, text_of
 from aco_cli.inputs.source import FileContent, FrameFile, arrow_buffer
 
 
@@ -24,10 +27,21 @@ def parquet_sheet(source: FileContent) -> Sheet:
 
 def frame_sheet(file: FrameFile) -> Sheet:
     """A frame as a table. Raises InputError for columns of objects that are no plain values."""
+    frame = file.frame
+    names = [" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
+    columns = [_array(file, name, frame.iloc[:, place]) for place, name in enumerate(names)]
+    return _typed_sheet(file, pa.Table.from_arrays(columns, names))
+
+
+def _array(file: str, name: str, cells: pd.Series) -> pa.Array:
     try:
-        return _typed_sheet(file, pa.Table.from_pandas(file.frame, preserve_index=False))
-    except pa.ArrowException as error:
-        raise InputError([Problem(file, "columns of text, numbers or dates", str(error).splitlines()[0])]) from None
+        return pa.array(cells, from_pandas=True)
+    except (pa.ArrowException, TypeError, OverflowError):  # of several kinds, as a workbook's: each cell as text
+        known = cells.astype(object).mask(cells.isna(), "")
+    for row, cell in enumerate(known, start=2):
+        if not isinstance(cell, str | Number | dt.date | np.bool_):
+            raise InputError([Problem(file, "text, a number or a date", f"a {type(cell).__name__}", row, name)])
+    return pa.array(map(text_of, known), pa.string())
 
 
 def _typed_sheet(file: str, table: pa.Table) -> Sheet:

@@ -1,6 +1,5 @@
 """Workbooks: every cell as the text that it stands for on screen, and the cells that stand for nothing."""
 
-import datetime as dt
 import io
 from decimal import Decimal
 from pathlib import Path
@@ -12,12 +11,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.grid import grid_sheet
 from aco_cli.inputs.problems import damaged
-from aco_cli.inputs.raw import TOP, Sheet
+from aco_cli.inputs.raw import TOP, Sheet, text_of
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.source import READABLE, FileContent
 from aco_cli.inputs.workbook_cells import NumberFormat, SpecialCells, WorkbookParts
 
-_EXACT = 2**53
 # Reports of CMS have less than a tenth of these bytes; a larger workbook is not opened twice.
 _REPORT = 1_000_000
 
@@ -94,29 +92,18 @@ def _sheet(
         text = f"{file}: {special.hidden_rows:,} hidden rows of sheet {title} are read too"
         remarks = (*remarks, Remark(text, "hidden_rows"))
     cells = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
-    rows = [list(map(_text_of, row)) for row in cells]
+    rows = [list(map(text_of, row)) for row in cells]
     for (row, place), form in special.formats.items():
         if row <= len(rows) and place < len(rows[row - 1]):
             rows[row - 1][place] = _as_shown(cells[row - 1][place], form)
     return grid_sheet(file, rows, title, remarks, special.faults)
 
 
-def _text_of(cell: object) -> str:
-    """A cell as text: 12345.0 is the number 12345, dates are ISO, true and false are words."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
-    if isinstance(cell, dt.date | dt.datetime):
-        return cell.isoformat()
-    return str(cell)
-
-
 def _as_shown(cell: Any, form: NumberFormat) -> str:
     """A number as its format shows it: 0.8991 as 89.91%, 417 as 00417; without rounding."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        return _text_of(cell)
+        return text_of(cell)
     if form.is_percent:
         return f"{Decimal(repr(cell)).scaleb(2).normalize():f}%"
-    text = _text_of(cell)
+    text = text_of(cell)
     return form.prefix + text.zfill(form.digits) if text.isdecimal() else text

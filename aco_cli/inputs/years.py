@@ -1,7 +1,5 @@
 """The performance years a command is asked for."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ class Years:
     asked: frozenset[int] | None
 
     @classmethod
-    def parse(cls, text: str) -> Years:
+    def parse(cls, text: str) -> "Years":
         """Read `2014`, `2012-2016`, `2014,2018` or `all`; raises UsageError for anything else."""
         cleaned = text.strip().lower()
         if cleaned == "all":

@@ -3,8 +3,6 @@
 Widths are in terminal cells.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property

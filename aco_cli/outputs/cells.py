@@ -3,8 +3,6 @@
 Every function returns a pyarrow array of `large_string` in which null means missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -27,18 +25,18 @@ LARGEST_INTEGER = 2.0**63
 DECIMALS = 6
 
 
-def numbers(series: pd.Series[Any]) -> Floats:
+def numbers(series: "pd.Series[Any]") -> Floats:
     """Return the column as float64, NaN where missing."""
     return series.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def amounts(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> Floats:
+def amounts(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool) -> Floats:
     """Return the column's numbers as a file gives them: US dollars rounded once to cents, unless `exact`."""
     values = numbers(series)
     return half_up_cents(values) if column.unit is Unit.USD and not exact else values
 
 
-def text(series: pd.Series[Any]) -> pa.Array:
+def text(series: "pd.Series[Any]") -> pa.Array:
     """Return the column as text; "" counts as missing."""
     strings = pa.array(series.astype("str"), type=STRING, from_pandas=True)
     if isinstance(strings, pa.ChunkedArray):
@@ -84,7 +82,7 @@ def grouped(digits: pa.Array) -> pa.Array:
         digits = parted
 
 
-def plain(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
+def plain(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool) -> pa.Array:
     """Return the column as a data file writes it: no separators, dollars to cents, everything else in full."""
     if column.unit in {Unit.TEXT, Unit.BOOLEAN, Unit.DATE}:
         return pc.cast(typed(series, column, exact=exact), STRING)
@@ -92,7 +90,7 @@ def plain(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Ar
     return fixed(numbers(series), 2) if is_money else shortest(numbers(series))
 
 
-def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dollar_decimals: int) -> pa.Array:
+def for_people(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool, dollar_decimals: int) -> pa.Array:
     """Return the column as people read it: thousands separators, percent, yes and no; `exact` keeps every digit."""
     match column.unit:
         case Unit.USD if not exact:
@@ -110,7 +108,7 @@ def for_people(series: pd.Series[Any], column: OutputColumn, *, exact: bool, dol
             return plain(series, column, exact=exact)
 
 
-def typed(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
+def typed(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool) -> pa.Array:
     """Return the column as text, bool, date32, int64 (where all are whole, as unit integer says) or float64."""
     if column.unit is Unit.TEXT:
         return text(series)

@@ -1,7 +1,5 @@
 """What an output column holds and how much it matters: the vocabulary every renderer shares, from `columns.yaml`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -63,7 +61,7 @@ class OutputColumn:
         """Whether the integers are calendar years, which take no thousands separator."""
         return self.name.endswith("_year") or self.name == "deferred_to"
 
-    def on_side(self, side: str) -> OutputColumn:
+    def on_side(self, side: str) -> "OutputColumn":
         """The column before or after a change."""
         words = f"{side.capitalize()} the change: {self.help}"
         return replace(self, name=f"{self.name}_{side}", label=f"{self.label} {side}", help=words)

@@ -1,7 +1,5 @@
 """What a page or a printed sheet of one ACO says, ready to be laid out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The projection of a running year as a chart or a page, with what it says in sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,7 +54,7 @@ def sentences(shown: pd.DataFrame) -> list[str]:
     return [_sentence(row) for _, row in last.iterrows()]
 
 
-def _sentence(row: pd.Series[Any]) -> str:
+def _sentence(row: "pd.Series[Any]") -> str:
     rate, settlement = float(row["savings_rate"]), row["settlement"]
     needed = "" if pd.isna(row["msr"]) else f" ({row['msr']:.1%} is needed to share savings)"
     delivery = "" if row["is_latest"] else f" by the benchmark report of {row['benchmark_delivery']}"

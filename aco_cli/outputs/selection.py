@@ -1,7 +1,5 @@
 """Choosing and ordering what is written: `--columns` and `--sort`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -49,7 +47,7 @@ def select_columns(
     ]
 
 
-def _unit_of(series: pd.Series[Any]) -> Unit:
+def _unit_of(series: "pd.Series[Any]") -> Unit:
     units = {"b": Unit.BOOLEAN, "M": Unit.DATE, "i": Unit.INTEGER, "u": Unit.INTEGER, "f": Unit.NUMBER}
     return units.get(series.dtype.kind, Unit.TEXT)
 
@@ -71,7 +69,7 @@ def sort_rows(frame: pd.DataFrame, keys: Iterable[str] | None) -> pd.DataFrame:
     return frame.iloc[ordered.index]
 
 
-def _sortable(series: pd.Series[Any]) -> pd.Series[Any]:
+def _sortable(series: "pd.Series[Any]") -> "pd.Series[Any]":
     if _unit_of(series) is not Unit.TEXT:
         return series
     strings = series.astype("str")

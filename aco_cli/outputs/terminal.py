@@ -1,7 +1,5 @@
 """The table people read: only whole columns, amounts never cut, colors where the terminal has them."""
 
-from __future__ import annotations
-
 import io
 import math
 import re
@@ -163,14 +161,14 @@ def _partly_known(frame: pd.DataFrame, columns: Sequence[OutputColumn]) -> NDArr
     return np.logical_or.reduce(partial) if partial else np.zeros(len(frame), dtype=np.bool_)
 
 
-def _texts(series: pd.Series[Any], column: OutputColumn, *, exact: bool, decimals: int = 0) -> list[str]:
+def _texts(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool, decimals: int = 0) -> list[str]:
     shown = pc.fill_null(cells.for_people(series, column, exact=exact, dollar_decimals=decimals), "")
     if column.unit is Unit.TEXT:
         shown = pc.replace_substring_regex(shown, CONTROL, " ")
     return list(shown.to_pylist())
 
 
-def _total(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> str:
+def _total(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool) -> str:
     """Return the sum of the amounts as a file gives them, so that it equals the sum of the file."""
     if not column.total:
         return ""

@@ -4,8 +4,6 @@ CSV and TSV have quotes only where a cell needs them (RFC 4180), lines ended by 
 object per row, numbers as numbers, missing as null; Markdown amounts grouped by thousands and rates in percent.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from functools import partial
@@ -77,7 +75,7 @@ def render_jsonl(frame: pd.DataFrame, columns: Sequence[OutputColumn], *, exact:
     return cells.lines([cells.join("{", cells.join(*members, separator=", "), "}")], "")
 
 
-def _json(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> pa.Array:
+def _json(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool) -> pa.Array:
     if column.numeric:
         values = cells.amounts(series, column, exact=exact)
         return cells.shortest(np.where(np.isfinite(values), values, np.nan))  # JSON has no word for infinity

@@ -1,7 +1,5 @@
 """A worksheet for a terminal: the answer first, then the lines that apply; several years or cases side by side."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +35,7 @@ class _Sheet:
     distances: pd.DataFrame
 
     @classmethod
-    def of(cls, sheet: pd.DataFrame, *, everything: bool) -> _Sheet:
+    def of(cls, sheet: pd.DataFrame, *, everything: bool) -> "_Sheet":
         """A sheet of the table of `explain`."""
         lines = sheet[~sheet["is_distance"]]
         title = " ".join(map(str, sheet[[name for name in _TITLE if name in sheet]].iloc[0]))

@@ -1,7 +1,5 @@
 """An Excel workbook of one sheet, in which text stays text and the same figures give the same bytes."""
 
-from __future__ import annotations
-
 import io
 import math
 from collections.abc import Mapping, Sequence
@@ -76,7 +74,7 @@ def _refuse_what_does_not_fit(frame: pd.DataFrame, columns: Sequence[OutputColum
 
 
 def _write_column(
-    sheet: Worksheet, place: int, series: pd.Series[Any], column: OutputColumn, cell_format: Format, *, exact: bool
+    sheet: Worksheet, place: int, series: "pd.Series[Any]", column: OutputColumn, cell_format: Format, *, exact: bool
 ) -> None:
     """Write one column below its heading and set its width; a missing value stays a blank cell."""
     for row, value in enumerate(_values(series, column, exact=exact), start=1):
@@ -89,7 +87,7 @@ def _write_column(
     sheet.set_column(place, place, min(max(longest, len(column.name) + FILTER_BUTTON) + 1, WIDEST))
 
 
-def _values(series: pd.Series[Any], column: OutputColumn, *, exact: bool) -> list[Any]:
+def _values(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool) -> list[Any]:
     values = cells.typed(series, column, exact=exact)
     if column.unit is Unit.TEXT and (longest := pc.max(pc.utf8_length(values)).as_py() or 0) > LONGEST_TEXT:
         raise OutputError(

@@ -1,7 +1,5 @@
 """The rule book: all parameters of all programs, looked up by program, track and performance year."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -129,7 +127,7 @@ class RuleBook:
         self._measures = self._measures | dict(sorted(measures.items()))
         return parameters
 
-    def changed(self, parameters: Iterable[Parameter], rules_year: int | None = None) -> RuleBook:
+    def changed(self, parameters: Iterable[Parameter], rules_year: int | None = None) -> "RuleBook":
         """This book with some parameters in place of its own and, if a year is given, its rules in every year."""
         book = copy(self)
         book._parameters, book._in_force = dict(self._parameters), {}
@@ -138,13 +136,13 @@ class RuleBook:
         book._rules_year = rules_year or self._rules_year
         return book
 
-    def by_own_years(self) -> RuleBook:
+    def by_own_years(self) -> "RuleBook":
         """This book with the rules of each year in that year, as those of agreements go by when these started."""
         book = copy(self)
         book._rules_year, book._in_force = None, {}
         return book
 
-    def with_lines(self, lines: Iterable[GivenLines]) -> RuleBook:
+    def with_lines(self, lines: Iterable[GivenLines]) -> "RuleBook":
         """This book with further lines of the law over those of its folders."""
         book = copy(self)
         book.lines = (*self.lines, *lines)

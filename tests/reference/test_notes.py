@@ -19,7 +19,7 @@ FIGURES = (
     *("earned_payment", "shared_losses", "exceeds_mlr", "shared_savings", "sequestration", "payment_limit"),
     *("capped_losses", "loss_limit", "is_terminated", "savings_lost", "half_rate_applies"),
     *("rate_not_offered", "prepaid_outstanding", "limited_by_revenue", "standard_decides", "pays_for_reporting"),
-    "is_two_sided",
+    *("is_two_sided", "reaches_msr", "quality_share"),
 )
 STANDARDS = dict(
     zip(
@@ -101,6 +101,25 @@ def remarks(of: Rows) -> Iterator[tuple[str, pd.Series]]:
     yield "prepaid_not_covered", row["prepaid_outstanding"] > 0
     offered = of.track.isin(["basic-c", "basic-d", "basic-e", "enhanced"]) & (of.year >= 2026)
     yield "prepaid_not_available", (row["prepaid_balance"] > 0) & ~offered
+    by_number = row["agreement_period"].notna() & row["agreement_year"].notna()
+    first_known = row["first_performance_year"].notna() | by_number | row["initial_start"].notna()
+    scored = of.year.between(2014, 2020) & of.paid & (row["quality_score"] < 1)
+    yield "first_year_unknown", scored & ~first_known
+    failed = of.done & (of.year >= 2023) & (row["quality_standard_met"] != 1)
+    saves = (row["reaches_msr"] == 1) & (row["savings_lost"] != 1) & (row["guardrail"] != 1)
+    by_score = of.track.isin(["track-2", "track-3", "enhanced"]) & row["loss_rate"].isna()
+    matters = saves | ((row["exceeds_mlr"] == 1) & by_score)
+    yield "alternative_unknown", failed & matters & row["quality_alternative_met"].isna()
+    below = of.done & (row["savings"] > 0) & (row["reaches_msr"] != 1) & (row["guardrail"] != 1) & ~of.half
+    loses_none = (row["savings_lost"] != 1) & row["half_rate"].isna() & (row["quality_share"] != 0)
+    small, early = row["assigned_beneficiaries"] < 5_000, row["agreement_start"].dt.year < 2024
+    rich = row["participant_revenue"] >= 0.35 * row["expenditure_total"]
+    may_be_low = (row["low_revenue"] == 1) | (row["low_revenue"].isna() & ~rich)
+    begins = (of.year >= 2024) & of.track.str.startswith("basic")
+    yield "half_rate_unknown", begins & below & loses_none & may_be_low & ~small & ~early
+    months = row["terminated_on"].dt.month.where(row["terminated_on"].dt.year == of.year)
+    leaves_early = of.done & (row["exceeds_mlr"] == 1) & (of.year >= 2020) & (months <= 6)
+    yield "termination_kind_unknown", leaves_early & (row["termination_kind"] == "")
     yield "half_rate_used", of.half & of.paid
     yield "low_revenue_derived", of.half & of.paid & row["half_rate"].isna() & row["low_revenue"].isna()
     within = row["terminated_on"] < pd.to_datetime(of.year.astype("str") + "-12-31")
@@ -136,6 +155,7 @@ def test_notes_stand_where_their_conditions_hold(canonical, make_rows, with_cent
     frame.loc[2::5, "low_revenue"], frame.loc[2::5, "half_rate"] = 1.0, np.nan
     for every, name in ((7, "euc_adjustment"), (11, "prepaid_balance")):
         frame.loc[::every, name], frame.loc[1::every, name] = 0.0, 0.5
+    frame.loc[3::5, "initial_start"] = pd.Timestamp("2013-01-01")
     words = ["", *BASES, ALTERNATIVE, NOT_MET]
     frame["quality_standard_basis"] = [words[row % len(words)] for row in range(len(frame))]
     codes = [step.key for step in law_of(BOOK, "mssp", "notes").notes]

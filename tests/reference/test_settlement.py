@@ -80,9 +80,12 @@ def of_month(year: int, month: int) -> str:
 
 
 def given(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as a roster has it."""
+    """A row as a roster has it; every other one tells the first performance year by when the ACO started."""
     month = row["terminated_month"]
     kept = {name: value for name, value in row.items() if name != "terminated_month"}
+    if row["assigned_beneficiaries"] % 2:
+        start = row["performance_year"] - (0 if row["first_performance_year"] else 1)
+        kept |= {"first_performance_year": None, "agreement_period": None, "initial_start": f"{start}-07-01"}
     return {**kept, "terminated_on": of_month(row["performance_year"], month) if month else None}
 
 

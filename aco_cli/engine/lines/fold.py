@@ -1,7 +1,5 @@
 """Formulas reduced to one situation: rule values put in, absent inputs taken as unknown, what follows worked out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,7 +44,7 @@ class Formula:
     rules: Sequence[str]
 
     @classmethod
-    def of(cls, key: str, tree: Node) -> Formula:
+    def of(cls, key: str, tree: Node) -> "Formula":
         """The formula with what it names."""
         nodes = list(walk(tree))
         named = dict.fromkeys(node.name for node in nodes if isinstance(node, Name))

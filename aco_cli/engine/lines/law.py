@@ -4,8 +4,6 @@ An entry of a table is an input (`given` by the roster or the files) or a line w
 scenarios bring lines of their own: one of a name that exists replaces it, a new one stands after the one it names.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -48,7 +46,7 @@ class Law:
     """
 
     def __init__(
-        self, steps: Sequence[Step], base: Law | None = None, used: Mapping[str, Step] | None = None, rules: str = ""
+        self, steps: Sequence[Step], base: "Law | None" = None, used: Mapping[str, Step] | None = None, rules: str = ""
     ) -> None:
         self.steps = tuple(steps)
         self.base = base

@@ -1,7 +1,5 @@
 """Rows by what selects their rules: program, track and performance year; and the law folded for each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -52,7 +50,7 @@ class Situations:
         values = [np.nan if entry is None else float(entry.value) for entry in self.entries(name)]
         return np.array(values)[self.codes]
 
-    def only(self, rows: Any) -> Situations:
+    def only(self, rows: Any) -> "Situations":
         """Those of some rows."""
         return Situations(self.book, self.found, self.codes[rows])
 

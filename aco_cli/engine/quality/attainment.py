@@ -1,7 +1,5 @@
 """What measures say of the quality standard beside the score: what was reported, and which percentiles are reached."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np

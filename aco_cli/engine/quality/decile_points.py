@@ -1,7 +1,5 @@
 """Points linear within deciles, by measure and added up by the route that an ACO reported through (from 2021)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

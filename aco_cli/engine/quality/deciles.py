@@ -1,7 +1,5 @@
 """The APP score that points of measures add up to, and the quality standard (from 2021)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

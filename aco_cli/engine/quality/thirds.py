@@ -1,7 +1,5 @@
 """In which third of all ACOs an ACO's performance on each measure lies: what the health equity adjustment counts by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

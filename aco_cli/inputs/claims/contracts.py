@@ -1,7 +1,5 @@
 """The columns of claims, enrollment and assignment files, and the SQL that reads each from what a file stores."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ class Stored(NamedTuple):
     holds: str
 
     @classmethod
-    def of(cls, name: str, type_name: str) -> Stored:
+    def of(cls, name: str, type_name: str) -> "Stored":
         """From an engine's name of the type, such as `DECIMAL(12,2)` or `string`."""
         return cls(name, next((each for each, form in _STORED.items() if re.fullmatch(form, type_name.lower())), OTHER))
 

@@ -1,7 +1,5 @@
 """Charts of one ACO: its place among others, and its years."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import altair as alt

@@ -1,7 +1,5 @@
 """Charts with a point for every ACO, whose shape tells the outcome."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -94,13 +92,13 @@ def _points(rows: pd.DataFrame, across: alt.X, up: alt.Y) -> Any:
     )
 
 
-def _about(rows: pd.DataFrame, figure: pd.Series[str]) -> pd.Series[str]:
+def _about(rows: pd.DataFrame, figure: "pd.Series[str]") -> "pd.Series[str]":
     ends = rows["outcome"].astype("object").map(OUTCOME_WORDS)
     # As text, which a column of no rows has ceased to be.
     return rows["aco_id"] + " " + rows["aco_name"] + ": " + figure.astype("str") + ", " + ends.astype("str")
 
 
-def _round_numbers(dollars: pd.Series[float]) -> list[float]:
+def _round_numbers(dollars: "pd.Series[float]") -> list[float]:
     """1, 2 and 5 times powers of ten within the range of some amounts, for the ticks of a logarithmic axis."""
     first, last = (math.floor(math.log10(edge)) for edge in (dollars.min(), dollars.max()))
     ticks = [one * 10.0**power for power in range(first, last + 1) for one in (1, 2, 5)]

@@ -1,7 +1,5 @@
 """Benchmark and spending of a running year by quarter, with the corridor in which nothing is shared."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import altair as alt

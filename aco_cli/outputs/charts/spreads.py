@@ -1,7 +1,5 @@
 """How figures spread: savings rates as boxes, and settlements under chance as a fan."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import altair as alt
@@ -73,7 +71,7 @@ def fan(simulated: pd.DataFrame) -> Any:
     return framed(chart, "Settlements under chance", 360, below, alt.Step(step))
 
 
-def _names(rows: pd.DataFrame) -> pd.Series[str]:
+def _names(rows: pd.DataFrame) -> "pd.Series[str]":
     """The ids, with the year where an ACO has several rows."""
     count = rows.groupby("aco_id")["aco_id"].transform("size")
     return rows["aco_id"].where(count == 1, rows["aco_id"] + " " + rows["performance_year"].astype("str"))

@@ -1,7 +1,5 @@
 """The settlement over the steps of one column: a line for each ACO of a few, or their sum."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import altair as alt

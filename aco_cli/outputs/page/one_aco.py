@@ -1,7 +1,5 @@
 """The page of one ACO."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import isnan
 from typing import Any

@@ -1,7 +1,5 @@
 """The page: settled ACOs as text, laid out, as bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
@@ -77,7 +75,7 @@ def headline(content: Settlements) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(column.label, list(_shortened(whole[column.name], column))) for column in columns]
 
 
-def _shortened(series: pd.Series[Any], column: OutputColumn) -> Iterator[tuple[str, str]]:
+def _shortened(series: "pd.Series[Any]", column: OutputColumn) -> Iterator[tuple[str, str]]:
     """Every value as it is shown, and in full."""
     for value, text in zip(series, _texts(series, column, dollar_decimals=0), strict=True):
         yield millions(float(value)) if column.unit is Unit.USD and text else text, text
@@ -132,7 +130,7 @@ def _line(line: Step | None, law: Law) -> dict[str, str] | None:
     return {"letter": line.letter, "label": line.label, "citation": citation}
 
 
-def _texts(series: pd.Series[Any], column: OutputColumn, *, dollar_decimals: int) -> list[str]:
+def _texts(series: "pd.Series[Any]", column: OutputColumn, *, dollar_decimals: int) -> list[str]:
     if column.name == "outcome":
         return list(series.astype("object").map(OUTCOME_WORDS))
     shown = cells.for_people(series, column, exact=False, dollar_decimals=dollar_decimals).to_pylist()

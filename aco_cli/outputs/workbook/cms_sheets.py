@@ -1,7 +1,5 @@
 """Sheets in the form of CMS's settlement report: its sheets, letters and order, with our figures in place of CMS's."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

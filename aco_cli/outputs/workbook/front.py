@@ -1,7 +1,5 @@
 """The first sheet of the workbook of one ACO: its answer, its lines and how it compares, on one printed page."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 

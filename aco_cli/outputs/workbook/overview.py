@@ -1,7 +1,5 @@
 """The sheets in front: an index of ACOs with links, and a summary; all figures are formulas on the worksheets."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -101,7 +99,7 @@ def write_summary(sheet: Worksheet, table: pd.DataFrame, styles: Styles) -> None
     set_page(sheet, HEADING_ROW)
 
 
-def _summary_columns(table: pd.DataFrame) -> dict[str, tuple[str, str, pd.Series[Any]]]:
+def _summary_columns(table: pd.DataFrame) -> "dict[str, tuple[str, str, pd.Series[Any]]]":
     """By heading the unit of a column, its formula under the conditions of a row, and what each ACO adds to it.
 
     Every outcome has its column: what is typed into a worksheet may bring about one that no ACO has as yet.

@@ -1,7 +1,5 @@
 """How cells look: number formats by unit, and the few kinds of cells there are, as `workbook.yaml` declares them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +26,7 @@ def set_page(sheet: Worksheet, heading_row: int) -> None:
     sheet.set_footer("&L&A&RPage &P of &N")
 
 
-def write_headings(sheet: Worksheet, row: int, texts: Sequence[str], figures: range, styles: Styles) -> None:
+def write_headings(sheet: Worksheet, row: int, texts: Sequence[str], figures: range, styles: "Styles") -> None:
     """Write a row of headings; those in some columns stand above figures, and right, with room to the next."""
     for column, text in enumerate(texts):
         kind = "heading_right" if column in figures else "heading_beside" if column - 1 in figures else "heading"
