@@ -318,6 +318,11 @@ def test_a_year_in_which_the_agreement_starts_needs_its_months(case, computed, m
     assert result["updated_benchmark"] == 10_000
 
 
+@pytest.mark.parametrize(("roster", "is_so"), [({"track": "enhanced"}, 1), ({"track": "basic-e"}, 0), ({}, 0)])
+def test_an_aco_is_in_the_enhanced_track_where_its_roster_says_so(case, row, roster, is_so) -> None:
+    assert row(case(**roster)).figure("is_enhanced") == is_so
+
+
 @pytest.mark.parametrize(
     ("start", "needs"), [("2021-07-01", False), ("2022-01-01", False), ("2022-02-01", True), ("2022-12-01", True)]
 )
