@@ -21,8 +21,8 @@ class Growth:
     regional: tuple[ByType, ByType]
     national_weight: ByType
     person_years: ByType
-    trend: ByType | None = None
-    trend_weight: float = 0.0
+    trend: ByType | None
+    trend_weight: float
 
 
 def updated_benchmark(growth: Growth) -> float:

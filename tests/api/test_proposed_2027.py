@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -51,10 +52,12 @@ def test_three_quarters_of_prior_savings_count_within_the_cap(proposed, average,
     assert line(made, proposed.book, "prior_savings") == pytest.approx(then)
 
 
-@pytest.mark.parametrize(("track", "adjustment"), [("enhanced", 280), ("basic-e", 400)])
-def test_regional_weight_is_35_percent_in_enhanced(proposed, track: str, adjustment: float) -> None:
-    """In a second period 50 percent of a region that spends $800 more."""
-    made = AcoYear("2024-01-01", 2, prior_savings_per_capita=0.0, regional_period=2, track=track)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("roster", "adjustment"), [({"track": "enhanced"}, 280), ({"track": "basic-e"}, 400), ({}, 400)]
+)
+def test_regional_weight_is_35_percent_in_enhanced(proposed, roster: dict[str, Any], adjustment: float) -> None:
+    """In a second period 50 percent of a region that spends $800 more; a roster may not say the track."""
+    made = AcoYear("2024-01-01", 2, prior_savings_per_capita=0.0, regional_period=2, **roster)
     made.set("regional_expenditure", 10_800).set("acpt_update_factor", 1.0).set("national_expenditure", 1e6)
     assert line(made, RuleBook(), "regional_adjustment") == pytest.approx(400)
     assert line(made, proposed.book, "regional_adjustment") == pytest.approx(adjustment)

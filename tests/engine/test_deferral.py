@@ -22,13 +22,12 @@ def roster() -> pd.DataFrame:
             "benchmark_total": 100e6,
             "expenditure_total": [105e6, 103e6, 90e6],
             "quality_score": 0.8,
-            "deferred_to": [2014, np.nan, np.nan],
         }
     ).astype({"aco_id": "str", "program": "str", "track": "str"})
 
 
-def run(years: set[int]) -> pd.DataFrame:
-    rows = split_deferred(roster(), years.__contains__)
+def run(years: set[int], deferred_to: tuple[float, ...] = (2014, np.nan, np.nan)) -> pd.DataFrame:
+    rows = split_deferred(roster().assign(deferred_to=deferred_to), years.__contains__)
     rows = rows.sort_values(["performance_year", "aco_id"], kind="stable", ignore_index=True)
     return note_net_amounts(settle(rows, RuleBook(), COLUMNS), rows)
 
@@ -54,3 +53,39 @@ def test_a_run_of_both_years_shows_the_deferral_and_the_settlement() -> None:
     assert deferred["outcome"].astype("str").tolist() == ["deferred", "owed"]
     assert table["settlement"].sum() == run({2014})["settlement"].sum()
     assert "together" not in deferred["notes"].iloc[0]
+
+
+def test_rows_of_a_run_are_numbered_anew_where_one_comes_twice() -> None:
+    """Once as deferred and once as settled; both are the first row of the roster."""
+    rows = split_deferred(roster().assign(deferred_to=[2014, np.nan, np.nan]), {2013, 2014}.__contains__)
+    assert rows.index.tolist() == [0, 1, 2, 3]
+    assert rows["aco_id"].tolist() == ["P1", "P1", "P2", "P1"]
+
+
+def test_a_year_that_is_deferred_to_itself_is_settled_once_and_as_it_stands() -> None:
+    plain = run({2013, 2014}, (np.nan,) * 3)
+    pd.testing.assert_frame_equal(run({2013, 2014}, (2013, np.nan, np.nan)), plain)
+    own = run({2014}, (2014, 2014, np.nan)).set_index(["aco_id", "performance_year"])
+    assert own.loc[("P1", 2014), "notes"].endswith("settled together in 2014: net -3,520,000.00 US dollars")
+
+
+def test_the_net_amount_is_told_behind_what_else_is_noted() -> None:
+    """Of an ACO's rows of the year: not of other ACOs, nor of a year that waits for a later one."""
+    frame = pd.DataFrame(
+        {
+            "performance_year": [2013, 2014, 2014, 2014, 2014],
+            "settled_in": [2014, np.nan, np.nan, 2014, np.nan],
+            "deferred_to": [np.nan, np.nan, np.nan, np.nan, 2015],
+        }
+    )
+    table = pd.DataFrame(
+        {
+            "aco_id": ["P1", "P1", "P2", "P3", "P3"],
+            "settlement": [-2_000.0, 500.25, 7.0, 1.0, 0.0],
+            "notes": ["a; b", "", "c", "", "deferred"],
+        }
+    )
+    told = "settled together in 2014: net -1,499.75 US dollars"
+    assert note_net_amounts(table, frame)["notes"].tolist() == [
+        *(f"a; b; {told}", told, "c", "settled together in 2014: net 1.00 US dollars", "deferred"),
+    ]

@@ -93,6 +93,11 @@ def test_quality_that_makes_no_difference_is_left_out(canonical) -> None:
     )
 
 
+def test_quality_that_is_worth_cents_is_told(canonical) -> None:
+    small = {**ONE_SIDED, "benchmark_total": 1_000.0, "expenditure_total": 900.0}
+    assert found(canonical, **small).loc["to_quality_point", "worth"] == pytest.approx(100 * 0.5 * 0.01 * 0.98)
+
+
 def test_full_quality_is_no_distance_where_the_standard_alone_gives_all_of_it(canonical) -> None:
     """Under the alternative standard the score counts, and at the standard itself the rate is full; losses go by it."""
     row = {

@@ -19,12 +19,12 @@ TOTALS = [
 ]
 
 
-def summary(acos: int = 2) -> pd.DataFrame:
+def summary() -> pd.DataFrame:
     row = {
         "performance_year": 2014,
         "by": "program",
         "value": "mssp",
-        "acos": acos,
+        "acos": 2,
         "saved": 2,
         "reached_msr": 1,
         "earned": 1,
@@ -52,18 +52,39 @@ def test_the_national_line_adds_computed_and_published() -> None:
     assert row["net_to_medicare"] == 150.0 - 65.0 + 3.0
 
 
-def test_there_is_no_national_line_of_some_acos() -> None:
-    assert "national" not in set(with_published(summary(acos=1), TOTALS)["by"])
+def test_lines_are_numbered_anew_and_marked_by_their_source() -> None:
+    found = with_published(summary(), TOTALS)
+    assert found.index.tolist() == [0, 1, 2]
+    assert found["source"].tolist() == ["computed", "published", "computed and published"]
+    alone = [total for total in TOTALS if total.program != "pioneer"]
+    assert with_published(summary(), alone)["source"].tolist() == ["computed", "computed"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "unknown"),
+    [
+        ({"acos": 1}, []),  # one of two ACOs
+        ({"not_calculable": 1}, []),
+        ({}, [("mssp", "acos")]),  # nobody knows how many there were
+        ({}, [("pioneer", "acos")]),
+        ({}, [(NATIONAL, "acos"), (NATIONAL, "savings"), (NATIONAL, "earned_payment")]),  # nor of which programs
+    ],
+)
+def test_there_is_no_national_line_of_some_acos(changed: dict[str, int], unknown: list[tuple[str, str]]) -> None:
+    totals = [each for each in TOTALS if (each.program, each.figure) not in unknown]
+    assert "national" not in set(with_published(summary().assign(**changed), totals)["by"])
 
 
 def test_comparison_says_what_agrees_within_the_published_digits() -> None:
-    found = compare(with_published(summary(), TOTALS), TOTALS).set_index(["program", "figure"])["agrees"]
-    assert found.to_dict() == {
-        ("mssp", "acos"): "yes",
-        (NATIONAL, "acos"): "yes",
-        (NATIONAL, "savings"): "no",
-        (NATIONAL, "earned_payment"): "yes",
-    }
+    """And by how much they differ, where a figure was published and not a floor."""
+    found = compare(with_published(summary(), TOTALS), TOTALS)
+    names = ["program", "figure", "computed", "published", "difference", "agrees"]
+    assert found[names].astype(object).where(found[names].notna(), "floor").to_numpy().tolist() == [
+        ["mssp", "acos", 2, 2, 0, "yes"],
+        [NATIONAL, "acos", 5, 5, 0, "yes"],
+        [NATIONAL, "savings", 150, 160, -10, "no"],
+        [NATIONAL, "earned_payment", 65, 60, "floor", "yes"],
+    ]
 
 
 def test_totals_of_a_track_are_compared_with_that_track() -> None:

@@ -96,6 +96,16 @@ def test_which_rows_have_a_note_of_a_level() -> None:
     assert found.has(NOTE, numbers).tolist() == [False, False, False]
 
 
+def test_what_the_notes_of_a_code_name_is_joined_in_the_order_of_their_texts() -> None:
+    found = Notebook()
+    named = [("b", "rate", "2"), ("a", "rate", "1"), ("c", "months", "3"), ("d", "rate", "4")]
+    rows = ([True, True, False], [True, False, False], [True, False, False], [False, False, False])
+    notes = [Note(text, code, data=data) for text, code, data in named]
+    numbers = found.number(zip(notes, map(np.asarray, rows), strict=True), 3)
+    assert found.data("rate", numbers).tolist() == ["1, 2", "2", ""]
+    assert found.data("months", numbers).tolist() == ["3", "", ""]
+
+
 def test_figures_that_are_conditions_become_notes() -> None:
     figures = {"a:when": np.array([1.0, 0.0]), "b:when": np.asarray(True)}
     found = list(remarks({"a:when": Note("one", "a"), "b:when": Note("two", "b")}, figures))

@@ -136,7 +136,7 @@ def _refined(slopes: Floats, target: Floats, unknowns: Floats) -> Floats:
     for _ in range(_ROUNDS):
         unknowns = np.asarray(np.linalg.lstsq(slopes[within], target[within])[0], dtype=np.float64)
         now = np.abs(target - slopes @ unknowns) <= LIMIT
-        if now.sum() < len(unknowns) or np.array_equal(now, within):
+        if np.array_equal(now, within):
             break
         within = now
     return unknowns

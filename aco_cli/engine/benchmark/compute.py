@@ -153,12 +153,12 @@ def _by_performance_year(
         for track in entry.tracks
     }
     split, new = list(found), codes.copy()
-    for code in np.unique(codes[codes >= 0]).tolist():
-        if found[code].track in dated:
+    for code, each in enumerate(found):
+        if each.track in dated:
             new[codes == code] = -1
-            for year in np.unique(years[(codes == code) & (years >= found[code].year)]).tolist():
+            for year in np.unique(years[(codes == code) & (years >= each.year)]).tolist():
                 new[(codes == code) & (years == year)] = len(split)
-                split.append(replace(found[code], performance_year=int(year)))
+                split.append(replace(each, performance_year=int(year)))
     return split, new
 
 

@@ -69,7 +69,7 @@ class Equations:
         given = {name: np.asarray(unknowns[..., at, None]) for at, name in enumerate(self.model.unknowns)}
         values = dict(self._stacked({**figures, **self.model.derive(figures), **given}))
         rows = len(self.frame)
-        sets = max(value.shape[-2] for value in values.values() if value.ndim > 1)
+        sets = max(value.shape[-2] for value in values.values())
         found = np.full((sets, rows), np.nan)
         evaluator = Evaluator(lambda _: self.laws, self.rules, values, lambda _: (self.model.line,))
         for _, part, computed in evaluator.blocks(rows, rows):
@@ -77,14 +77,12 @@ class Equations:
         return found if unknowns.ndim > 1 or moved else found[0]
 
     def _stacked(self, figures: Figures) -> Iterator[tuple[str, Column]]:
-        """Figures by type as one array: types, sets of values, ACOs."""
-        rows = len(self.frame)
+        """Figures as one array each: types (one for a figure that is not by type), sets of values, ACOs."""
+        shape = 1, len(self.frame)
         for key, names in self.inputs.items():
             if any(name in figures for name in names):
-                each = np.broadcast_arrays(*(figures.get(name, np.asarray(np.nan)) for name in names))
-                stacked = np.stack(each) if len(names) > 1 else each[0]
-                stacked = stacked[:, None] if len(names) > 1 and stacked.ndim == 2 else stacked
-                yield key, np.broadcast_to(stacked, (*stacked.shape[:-1], rows))
+                each = (figures.get(name, np.asarray(np.nan)) for name in names)
+                yield key, np.stack(np.broadcast_arrays(np.empty(shape), *each)[1:])
 
     @cached_property
     def half_units(self) -> dict[str, Column]:

@@ -31,7 +31,7 @@ def with_prior_years(roster: pd.DataFrame, settled: pd.DataFrame) -> pd.DataFram
     found = pd.DataFrame(np.nan, index=roster.index, columns=["prior_average", "prior_person_years"])
     for first, years in wanted.items():
         rows = roster.index[start == first]
-        if set(years) <= set(tables[0].columns):
+        if set(years) <= set(settled["performance_year"]):
             own = [table[years].reindex(roster.loc[rows, "aco_id"]).set_axis(rows) for table in tables]
             per_capita, people, listed = own
             lacks = (listed.notna() & per_capita.isna()).any(axis=1)

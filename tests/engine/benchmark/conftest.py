@@ -6,11 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from aco_cli.engine.benchmark.compute import benchmark, benchmark_rows
+from aco_cli.engine.benchmark.equations import KINDS
 from aco_cli.engine.lines.row import Row
+from aco_cli.engine.members import BENCHMARK_YEARS
 from aco_cli.rules.book import RuleBook
 
 TYPES = ("esrd", "disabled", "aged-dual", "aged-nondual")
@@ -225,3 +228,41 @@ class Plainly:
 def _shares(figures: Figures, when: str) -> dict[str, float]:
     total = sum(figures[when, t]["person_years"] for t in TYPES)
     return {t: figures[when, t]["person_years"] / total for t in TYPES}
+
+
+# ACOs with published benchmarks, in the columns of CMS's files.
+YEAR_WEIGHTS = {1: (0.1, 0.3, 0.6), 2: (1 / 3, 1 / 3, 1 / 3)}
+SPENDING = np.array([80_000.0, 9_500.0, 15_000.0, 9_000.0])
+PEOPLE = np.array([(10, 400), (200, 4_000), (20, 3_000), (1_000, 40_000)])
+FACTORS = np.array([1.05, 1.03, 0.97, 1.02, 1.01, 0.99, 1.04, 1.005])
+DECIMALS = {"per_capita": 0, "risk_score": 3, "person_years": 0, "published": 0, "prior_savings": 0}
+
+
+def population(seed: int, acos: int = 40, start: str = "2013-01-01", period: int = 1) -> pd.DataFrame:
+    """ACOs as CMS knows them, unrounded, with the historical benchmark written out as the regulation has it."""
+    random = np.random.default_rng(seed)
+    spent = SPENDING * random.uniform(0.7, 1.4, (acos, 3, 4))
+    score = random.uniform(0.85, 1.35, (acos, 3, 4))
+    years = random.uniform(PEOPLE[:, 0], PEOPLE[:, 1], (acos, 4))
+    saved = random.uniform(0, 400, acos) if period > 1 else np.zeros(acos)
+    trend = np.append(FACTORS, np.ones(4)).reshape(3, 4)
+    by_type = np.einsum("k,akt,kt->at", np.array(YEAR_WEIGHTS[period]), spent * score[:, 2:] / score, trend)
+    columns = {
+        "aco_id": [f"A{number}" for number in range(acos)],
+        "performance_year": 2014,
+        "agreement_start": pd.Timestamp(start),
+        "agreement_period": float(period),
+        "published_benchmark": (by_type * years).sum(axis=1) / years.sum(axis=1) + saved,
+        "prior_savings_per_capita": saved,
+    }
+    for at, kind in enumerate(KINDS):
+        columns[f"person_years_by3_{kind}"] = years[:, at]
+        for when, year in enumerate(BENCHMARK_YEARS):
+            columns[f"per_capita_{year}_{kind}"] = spent[:, when, at]
+            columns[f"risk_score_{year}_{kind}"] = score[:, when, at]
+    return pd.DataFrame(columns)
+
+
+def printed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The population as CMS prints it."""
+    return frame.round({name: places for name in frame for stem, places in DECIMALS.items() if name.startswith(stem)})

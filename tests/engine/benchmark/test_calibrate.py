@@ -11,50 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aco_cli.engine.benchmark.calibrate import HISTORICAL, Calibration, Fit, calibrate
-from aco_cli.engine.benchmark.calibrate_updates import UpdateFit, calibrate_updates
 from aco_cli.engine.benchmark.compute import benchmark_rows, eras
-from aco_cli.engine.benchmark.equations import Equations
+from aco_cli.engine.benchmark.equations import KINDS, Equations
+from aco_cli.engine.members import BENCHMARK_YEARS
 from aco_cli.inputs.benchmark import load_published_benchmarks
 from aco_cli.rules.book import RuleBook
+from tests.engine.benchmark.conftest import FACTORS, population, printed
 
 BOOK = RuleBook()
-TYPES = ("esrd", "disabled", "aged_dual", "aged_nondual")
-YEARS = ("by1", "by2", "by3")
-WEIGHTS = {1: (0.1, 0.3, 0.6), 2: (1 / 3, 1 / 3, 1 / 3)}
-SPENDING = np.array([80_000.0, 9_500.0, 15_000.0, 9_000.0])
-PEOPLE = np.array([(10, 400), (200, 4_000), (20, 3_000), (1_000, 40_000)])
-FACTORS = np.array([1.05, 1.03, 0.97, 1.02, 1.01, 0.99, 1.04, 1.005])
-DECIMALS = {"per_capita": 0, "risk_score": 3, "person_years": 0, "published": 0, "prior_savings": 0}
-
-
-def population(seed: int, acos: int = 40, start: str = "2013-01-01", period: int = 1) -> pd.DataFrame:
-    """ACOs as CMS knows them, unrounded, with the historical benchmark written out as the regulation has it."""
-    random = np.random.default_rng(seed)
-    spent = SPENDING * random.uniform(0.7, 1.4, (acos, 3, 4))
-    score = random.uniform(0.85, 1.35, (acos, 3, 4))
-    years = random.uniform(PEOPLE[:, 0], PEOPLE[:, 1], (acos, 4))
-    saved = random.uniform(0, 400, acos) if period > 1 else np.zeros(acos)
-    trend = np.append(FACTORS, np.ones(4)).reshape(3, 4)
-    by_type = np.einsum("k,akt,kt->at", np.array(WEIGHTS[period]), spent * score[:, 2:] / score, trend)
-    columns = {
-        "aco_id": [f"A{number}" for number in range(acos)],
-        "performance_year": 2014,
-        "agreement_start": pd.Timestamp(start),
-        "agreement_period": float(period),
-        "published_benchmark": (by_type * years).sum(axis=1) / years.sum(axis=1) + saved,
-        "prior_savings_per_capita": saved,
-    }
-    for at, kind in enumerate(TYPES):
-        columns[f"person_years_by3_{kind}"] = years[:, at]
-        for when, year in enumerate(YEARS):
-            columns[f"per_capita_{year}_{kind}"] = spent[:, when, at]
-            columns[f"risk_score_{year}_{kind}"] = score[:, when, at]
-    return pd.DataFrame(columns)
-
-
-def printed(frame: pd.DataFrame) -> pd.DataFrame:
-    """The population as CMS prints it."""
-    return frame.round({name: places for name in frame for stem, places in DECIMALS.items() if name.startswith(stem)})
 
 
 def earlier_years(found: Calibration) -> pd.DataFrame:
@@ -113,6 +77,37 @@ def test_the_bound_is_no_wider_than_it_must_be() -> None:
     assert (bound <= reached + half_years).all()
 
 
+def test_errors_are_those_of_rounding_carried_through_the_fit() -> None:
+    """By the covariance of the factors: least squares of equations whose errors differ (White)."""
+    frame = printed(population(5, 12))
+    each, found = equations(frame), calibrate(frame, BOOK)
+    factors = earlier_years(found)["trend_factor"].to_numpy()
+    bound, noise = each.rounding(factors)
+    bread = np.linalg.inv(each.slopes.T @ each.slopes) @ each.slopes.T
+    covariance = bread @ np.diag(noise**2) @ bread.T
+    left = np.eye(12) - each.slopes @ bread
+    rows, (fit,) = found.residuals, found.fits
+    assert earlier_years(found)["standard_error"].to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)))
+    assert found.reference["standard_error"].tolist()[8:] == [0.0] * 4
+    assert rows["factor_error"].to_numpy() == pytest.approx(np.sqrt(np.diag(each.slopes @ covariance @ each.slopes.T)))
+    assert (rows["bound"].tolist(), rows["rounding_sd"].tolist()) == (bound.tolist(), noise.tolist())
+    assert fit.rounding_sd == pytest.approx(np.sqrt(np.trace(left @ np.diag(noise**2) @ left.T) / 12))
+
+
+def test_a_fit_tells_how_the_residuals_are_spread_and_how_many_are_within_their_bounds() -> None:
+    """One ACO whose benchmark is another by $200 is beyond its bound, whatever the factors make of it."""
+    frame = printed(population(6, 21))
+    frame.loc[3, "published_benchmark"] += 200
+    found = calibrate(frame, BOOK)
+    rows, (fit,) = found.residuals, found.fits
+    assert rows["residual"].tolist() == (frame["published_benchmark"] - rows["recomputed_benchmark"]).tolist()
+    assert rows["within_bound"].tolist() == (rows["residual"].abs() <= rows["bound"]).tolist()
+    assert fit.within == rows["within_bound"].sum() < 21
+    misses = sorted(rows["residual"])
+    assert fit.sd == pytest.approx(np.std(misses))
+    assert fit.quantiles == pytest.approx([misses[at] for at in (0, 1, 5, 10, 15, 19, 20)])
+
+
 @pytest.fixture(scope="module")
 def rounded_populations() -> list[Calibration]:
     return [calibrate(printed(population(seed)), BOOK) for seed in range(30)]
@@ -144,7 +139,15 @@ def test_eight_factors_need_more_than_eight_acos(acos: int, refused: bool) -> No
 def test_acos_that_are_all_alike_are_refused() -> None:
     alike = pd.concat([population(1, 1)] * 20, ignore_index=True)
     (fit,) = calibrate(alike, BOOK).fits
-    assert "too similar" in fit.refusal
+    assert fit.refusal == "20 ACOs that are too similar to estimate 8 factors apart"
+
+
+def test_a_start_that_is_refused_has_no_figures_of_a_fit() -> None:
+    """Here of one ACO alone."""
+    (fit,) = calibrate(population(1, 1), BOOK).fits
+    refusal = "1 ACOs with all figures, where 8 factors need more than 8"
+    assert (fit.acos, fit.first, fit.within, fit.quantiles, fit.refusal) == (1, 1, 0, (), refusal)
+    assert np.isnan([fit.sd, fit.rounding_sd]).all()
 
 
 def test_a_start_that_is_refused_leaves_the_others() -> None:
@@ -152,6 +155,7 @@ def test_a_start_that_is_refused_leaves_the_others() -> None:
     assert [bool(fit.refusal) for fit in found.fits] == [False, True]
     assert set(found.reference["agreement_start"]) == {pd.Timestamp("2013-01-01")}
     assert found.residuals["residual"].isna().sum() == 3
+    assert found.residuals.index.tolist() == list(range(43))
 
 
 def test_an_aco_with_blank_figures_is_left_out_and_named() -> None:
@@ -160,8 +164,17 @@ def test_an_aco_with_blank_figures_is_left_out_and_named() -> None:
     found = calibrate(frame, BOOK)
     row = found.residuals.iloc[4]
     assert row["notes"] == "blank: per_capita_by1_esrd, published_benchmark"
+    assert found.residuals["notes"].drop(4).eq("").all()
     assert np.isnan(row["within_bound"])
     assert found.fits[0].acos == 39
+
+
+def test_a_second_agreement_without_savings_before_is_left_out_and_named() -> None:
+    frame = pd.concat([population(1, 12, "2016-01-01"), population(2, 3, "2016-01-01", 2)], ignore_index=True)
+    frame.loc[13, "prior_savings_per_capita"] = np.nan
+    found = calibrate(frame, BOOK)
+    assert found.residuals.loc[13, "notes"] == "blank: prior_savings_per_capita"
+    assert (found.fits[0].acos, found.fits[0].first) == (14, 12)
 
 
 def test_a_type_without_people_needs_no_figures() -> None:
@@ -240,8 +253,8 @@ def test_the_benchmark_engine_reaches_the_recomputed_benchmark(shared_data: Path
 def long_expenditures(published: pd.DataFrame) -> pd.DataFrame:
     """The benchmark years of an expenditure file."""
     parts = []
-    for year in YEARS:
-        for kind in TYPES:
+    for year in BENCHMARK_YEARS:
+        for kind in KINDS:
             figures = {
                 "calendar_year": published["agreement_start"].dt.year - 4 + int(year[-1]),
                 "period": year.upper(),
@@ -252,93 +265,3 @@ def long_expenditures(published: pd.DataFrame) -> pd.DataFrame:
             }
             parts.append(published[["aco_id", "performance_year"]].assign(**figures))
     return pd.concat(parts, ignore_index=True)
-
-
-DOLLARS = np.array([900.0, 400.0, 250.0, 100.0])
-
-
-def with_update(seed: int, acos: int, others: float) -> pd.DataFrame:
-    """The population in its performance year; in a share of `others` risk ratios are below the growth of scores."""
-    frame, random = population(seed, acos), np.random.default_rng(seed + 1)
-    growth = random.uniform(0.93, 1.07, (acos, 4))
-    lower = np.where(random.random((acos, 1)) < others, random.uniform(0.9, 1, (acos, 4)), 1)
-    years = random.uniform(PEOPLE[:, 0], PEOPLE[:, 1], (acos, 4))
-    trend = np.append(FACTORS, np.ones(4)).reshape(3, 4)
-    historical = np.zeros((acos, 4))
-    for at, kind in enumerate(TYPES):
-        for when, year in enumerate(YEARS):
-            ratio = frame[f"risk_score_by3_{kind}"] / frame[f"risk_score_{year}_{kind}"]
-            historical[:, at] += WEIGHTS[1][when] * trend[when, at] * ratio * frame[f"per_capita_{year}_{kind}"]
-        frame[f"risk_score_py_{kind}"] = frame[f"risk_score_by3_{kind}"] * growth[:, at]
-        frame[f"person_years_py_{kind}"] = years[:, at]
-    updated = historical * growth * lower + DOLLARS
-    return frame.assign(published_update=(updated * years).sum(axis=1) / years.sum(axis=1))
-
-
-def updates_of(frame: pd.DataFrame) -> tuple[pd.DataFrame, UpdateFit]:
-    rows, (fit,) = calibrate_updates(frame, calibrate(frame, BOOK), BOOK)
-    return rows, fit
-
-
-def test_updates_are_recovered_where_nothing_is_rounded() -> None:
-    """Those with another risk ratio, half of the ACOs, do not matter."""
-    rows, fit = updates_of(with_update(1, 60, 0.5))
-    np.testing.assert_allclose(rows["flat_dollar_update"], DOLLARS, rtol=1e-6)
-    assert rows["calendar_year"].tolist() == [2014] * 4
-    assert fit.agree + fit.below + fit.above == fit.acos == 60
-    assert fit.above == 0
-
-
-def test_rounded_updates_are_recovered_within_their_errors() -> None:
-    """Over populations, errors in units of standard errors are as large as a standard error says, or nearly."""
-    scores = []
-    for seed in range(8):
-        rows, fit = updates_of(printed(with_update(seed, 80, 0.5)))
-        scores.append((rows["flat_dollar_update"] - DOLLARS) / rows["standard_error"])
-        assert fit.agree >= 30
-    # 32 scores; what trend factors lack in precision comes on top of rounding.
-    assert np.sqrt(np.mean(np.square(scores))) < 1 + 4 / np.sqrt(64)
-
-
-def test_few_acos_give_no_updates() -> None:
-    frame = with_update(1, 9, 0.0)
-    rows, fit = updates_of(frame)
-    assert (len(rows), fit.refusal) == (4, "")
-    frame.loc[0, "published_update"] = np.nan
-    rows, fit = updates_of(frame)
-    assert rows.empty
-    assert fit.refusal.startswith("8 ACOs in a first agreement with all figures")
-
-
-def test_acos_that_do_not_agree_give_no_updates() -> None:
-    rows, fit = updates_of(printed(with_update(1, 20, 1.0)))
-    assert rows.empty
-    assert "ACOs that agree" in fit.refusal
-
-
-@pytest.mark.parametrize("year", ["2014", "2015"])
-def test_about_half_of_the_acos_agree_on_the_updates(shared_data: Path, year: str) -> None:
-    """And differ by rounding only, as far as a variance of so many tells (4 standard deviations)."""
-    frame = load_published_benchmarks(str(shared_data / f"mssp_puf_{year}.csv"), year)
-    _, fits = calibrate_updates(frame, calibrate(frame, BOOK), BOOK)
-    for fit in fits:
-        assert fit.agree / fit.acos > 0.4
-        assert (fit.sd / fit.rounding_sd) ** 2 == pytest.approx(1, abs=4 * np.sqrt(2 / (fit.agree - 4)))
-
-
-def test_updates_of_all_starts_tell_of_one_national_growth(shared_data: Path) -> None:
-    """The update to 2015 less that to 2014 is the growth from 2014 to 2015: the update of those who start in 2015."""
-    years = []
-    for year in ("2014", "2015"):
-        frame = load_published_benchmarks(str(shared_data / f"mssp_puf_{year}.csv"), year)
-        rows, _ = calibrate_updates(frame, calibrate(frame, BOOK), BOOK)
-        years.append(rows.set_index(["agreement_start", "enrollment_type"])[["flat_dollar_update", "standard_error"]])
-    before, after = years
-    of_2015 = after.loc[pd.Timestamp("2015-01-01")]
-    starts = before.index.unique("agreement_start")
-    assert len(starts) == 4
-    for start in starts:
-        growth = after.loc[start, "flat_dollar_update"] - before.loc[start, "flat_dollar_update"]
-        errors = [after.loc[start, "standard_error"], before.loc[start, "standard_error"], of_2015["standard_error"]]
-        joint = np.sqrt(sum(error**2 for error in errors))
-        assert ((growth - of_2015["flat_dollar_update"]).abs() <= 3 * joint).all()

@@ -318,6 +318,18 @@ def test_a_year_in_which_the_agreement_starts_needs_its_months(case, computed, m
     assert result["updated_benchmark"] == 10_000
 
 
+@pytest.mark.parametrize(("roster", "is_so"), [({"track": "enhanced"}, 1), ({"track": "basic-e"}, 0), ({}, 0)])
+def test_an_aco_is_in_the_enhanced_track_where_its_roster_says_so(case, row, roster, is_so) -> None:
+    assert row(case(**roster)).figure("is_enhanced") == is_so
+
+
+@pytest.mark.parametrize(
+    ("start", "needs"), [("2021-07-01", False), ("2022-01-01", False), ("2022-02-01", True), ("2022-12-01", True)]
+)
+def test_months_are_needed_where_the_agreement_starts_after_january_of_the_year(case, computed, start, needs) -> None:
+    assert np.isnan(computed(case(start, 3))["benchmark_total"]) == needs
+
+
 def test_a_benchmark_that_cannot_be_updated_keeps_its_historical_part(case, computed) -> None:
     result = computed(case("2014-01-01", 1).set("national_expenditure", {"PY": np.nan}))
     assert result["historical_benchmark"] == result["adjusted_benchmark"] == 10_000
@@ -340,15 +352,61 @@ def test_rows_have_every_figure_and_those_without_an_era_none(case, book) -> Non
             assert np.isnan(expected) if each is None else each.figure(name) == pytest.approx(expected, nan_ok=True)
 
 
-def test_eras_are_by_start_and_agreement_period(case, book) -> None:
-    starts = [("2014-01-01", 1), ("2016-01-01", 2), ("2012-01-01", 1), ("2019-07-01", 3), ("2024-01-01", 1)]
-    roster = pd.concat([case(*each).frames()[0] for each in starts], ignore_index=True)
+FIRST, SECOND, SECOND_2017 = "first-agreement", "rebased-2016", "rebased-2017"
+BLEND, PROSPECTIVE = "blend-2019", "prospective-2024"
+# Agreement start and period, performance year and era: the first and last of each, and what is just beyond.
+ROWS_OF_ERAS = [
+    *(("2012-03-31", 1, 2012, None), ("2012-04-01", 1, 2012, FIRST), ("2018-01-31", 1, 2018, FIRST)),
+    *(("2018-02-01", 1, 2018, None), ("2014-01-01", 0, 2014, None), ("2014-01-01", 2, 2014, None)),
+    *(("2015-12-31", 2, 2016, None), ("2016-01-01", 2, 2016, SECOND), ("2016-12-31", 2, 2017, SECOND)),
+    *(("2016-07-01", 1, 2016, FIRST), ("2016-07-01", 3, 2016, None), ("2017-01-01", 3, 2017, None)),
+    *(("2017-01-01", 2, 2017, SECOND_2017), ("2019-01-31", 2, 2019, SECOND_2017), ("2019-02-01", 2, 2019, None)),
+    *(("2019-06-30", 1, 2019, None), ("2019-07-01", 1, 2019, BLEND), ("2023-12-31", 99, 2023, BLEND)),
+    *(("2023-01-01", 0, 2023, None), ("2023-01-01", 100, 2023, None), ("2023-01-01", np.nan, 2023, None)),
+    *(("2020-01-01", 1, 2026, BLEND), ("2020-01-01", 1, 2027, None), (None, 1, 2020, None)),
+    *(("2024-01-01", 1, 2023, None), ("2024-01-01", 1, 2024, PROSPECTIVE), ("2024-01-01", 99, 2026, PROSPECTIVE)),
+    *(("2024-01-01", 1, 2027, None), ("2025-01-01", 1, 2024, None), ("2025-01-01", 1, 2026, PROSPECTIVE)),
+    *(("2026-12-31", 1, 2026, PROSPECTIVE), ("2027-01-01", 1, 2027, None)),
+]
+
+
+def roster_of_eras() -> pd.DataFrame:
+    names = ["agreement_start", "agreement_period", "performance_year", "era"]
+    frame = pd.DataFrame(ROWS_OF_ERAS, columns=names)
+    return frame.assign(agreement_start=pd.to_datetime(frame["agreement_start"]), program="mssp")
+
+
+def test_eras_are_by_start_and_agreement_period_up_to_the_last_verified_year(book) -> None:
+    """Each with the rules of the year of its start, and those of an era that go by performance year with that too."""
+    roster = roster_of_eras()
     situations, known = eras(roster, book)
-    assert known.tolist() == [True, True, False, True, True]
+    assert known.tolist() == roster["era"].notna().tolist()
     found = [situations.found[code] for code in situations.codes]
-    assert [each.year for each in found] == [2014, 2016, 2019, 2024]
-    assert len({each.track for each in found}) == 4
+    expected = roster[known]
+    assert [each.track for each in found] == expected["era"].tolist()
+    assert [each.year for each in found] == expected["agreement_start"].dt.year.tolist()
+    dated = expected["performance_year"].where(expected["era"] == PROSPECTIVE, None)
+    assert [each.performance_year for each in found] == dated.astype(object).where(dated.notna(), None).tolist()
     assert {each.program for each in found} == {"mssp-benchmark"}
+
+
+@pytest.mark.parametrize("lacks", ["agreement_start", "agreement_period"])
+def test_no_era_without_a_start_or_period(book, lacks: str) -> None:
+    assert not eras(roster_of_eras().drop(columns=lacks), book)[1].any()
+
+
+def test_no_era_in_another_program(book) -> None:
+    """Rows of it are passed over, and those beside them keep theirs; without a program all are of this one."""
+    roster = roster_of_eras()
+    other = pd.concat([roster.assign(program="pioneer"), roster], ignore_index=True)
+    assert eras(other, book)[1].tolist() == [False] * len(roster) + roster["era"].notna().tolist()
+    assert eras(roster.drop(columns="program"), book)[1].tolist() == roster["era"].notna().tolist()
+
+
+def test_the_two_columns_of_an_agreement_are_enough_for_an_era(book) -> None:
+    """As a table has them that says nothing of performance years."""
+    alone = roster_of_eras()[["agreement_start", "agreement_period"]].iloc[:8]
+    assert eras(alone, book)[1].tolist() == [False, True, True, False, False, False, False, True]
 
 
 @pytest.mark.parametrize("name", ["national_weight", "risk_score", "regional_expenditure", "per_capita_expenditure"])

@@ -112,6 +112,8 @@ def test_figures_of_a_reference_are_those_of_the_start_and_else_of_all(random: R
         ([[np.nan] * 4, [2017] * 4, [np.nan] * 4, [2022] * 4], True),
         ([[2017] * 4, [2017] * 4, [2018] * 4, [2022] * 4], False),
         ([[2016] * 4, [2019] * 4, [2018] * 4, [2022] * 4], False),
+        ([[2016] * 4, [2017] * 4, [2022] * 4, [2022] * 4], False),
+        ([[2016] * 4, [2017] * 4, [np.nan] * 4, [2021] * 4], False),
         ([[2016, 2016, 2016, 2015], [2017] * 4, [2018] * 4, [2022] * 4], False),
         ([[2016] * 4, [2017] * 4, [2018] * 4, [2022, 2022, 2022, 2023]], False),
         ([[2016] * 4, [2017] * 4, [2018] * 4, [2021] * 4], False),
@@ -121,3 +123,30 @@ def test_figures_of_a_reference_are_those_of_the_start_and_else_of_all(random: R
 def test_calendar_years_fit_where_they_run_up_to_the_performance_year(of_types: list[list[float]], fits: bool) -> None:
     years = np.array(of_types, dtype=np.float64)[:, :, None]
     assert calendar_fits(pd.DataFrame({"performance_year": [2022]}), years).tolist() == [fits]
+
+
+ONE = pd.DataFrame({"aco_id": ["A1"], "performance_year": [2022]})
+NATIONAL = pd.DataFrame(
+    {"performance_year": 2022, "calendar_year": 2018, "enrollment_type": TYPES, "trend_factor": 1.5}
+)
+
+
+@pytest.mark.parametrize(("start", "other"), [(STARTS[0], None), (None, STARTS[0])])
+def test_figures_are_those_for_all_where_only_one_table_has_agreement_starts(
+    start: pd.Timestamp | None, other: pd.Timestamp | None
+) -> None:
+    roster, reference = (
+        frame if each is None else frame.assign(agreement_start=each)
+        for frame, each in ((ONE, start), (NATIONAL, other))
+    )
+    figures = wide_reference(roster, np.full((4, 4, 1), 2018.0), reference)
+    assert figures["national_trend_factor[by3]"].tolist() == [[1.5]] * 4
+
+
+def test_tables_without_rows_give_no_figures() -> None:
+    rows = expenditure_rows(Random(0))
+    names = ("aco_id", "performance_year", "period", "enrollment_type")
+    figures, years = wide_expenditures(ONE, long_table(rows, names).iloc[:0])
+    assert not figures["listed[py]"].any()
+    assert np.isnan([years[3], figures["risk_score[py]"]]).all()
+    assert np.isnan(wide_reference(ONE, years, NATIONAL.iloc[:0])["national_trend_factor[by1]"]).all()
