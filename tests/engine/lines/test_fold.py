@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,7 @@ def test_equal_parts_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
             calls.append(name)
             return function.compute(*arguments)
 
-        return Function(function.arity, function.unit, compute_it, function.plain)
+        return replace(function, compute=compute_it)
 
     monkeypatch.setattr(columns, "FUNCTIONS", {name: counted(name, each) for name, each in FUNCTIONS.items()})
     order = [
