@@ -184,7 +184,7 @@ def row_of(
             figures[name] = np.array([[each] for each in value] if isinstance(value, list) else [value])
     for name, (unit, formula) in lines.items():
         plain, _, by = unit.partition(" by ")
-        more = {"cite": f"42 CFR 425.{len(steps)}", "by": tuple(filter(None, [by])), "words": f"The {name}."}
+        more = {"cite": f"42 CFR 425, {name}", "by": tuple(filter(None, [by])), "words": f"The {name}."}
         steps.append(Step(name, label=name.capitalize(), unit=plain, trees={"formula": parse(formula)}, **more))
     entries = {name: replace(ENTRIES["rate"], value=value) for name, value in (rules or {}).items()}
     row = Row(Law(steps, used=used), figures, 0, Situation("x", "x", 2014), entries)
