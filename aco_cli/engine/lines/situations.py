@@ -81,10 +81,10 @@ class Evaluator:
     def _folded(self) -> dict[Situation, Folded]:
         """What is left to compute in each situation that has rows."""
         present = [self.situations.found[at] for at in np.flatnonzero(np.bincount(self.situations.codes)).tolist()]
+        values = {each: values_by_name(self.situations.book.in_force(each)) for each in present}
         return {
-            each: folded(tuple(self.laws(each.program)), tuple(self.wanted(each)), values, self.figures.keys())
-            for each in present
-            for values in [values_by_name(self.situations.book.in_force(each))]
+            each: folded(tuple(self.laws(each.program)), tuple(self.wanted(each)), held, self.figures.keys())
+            for each, held in values.items()
         }
 
 
