@@ -5,6 +5,7 @@ hold for all rows. What is not known is NaN: it spreads through sums and product
 for it. An IF whose condition is not known is not known.
 """
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from aco_cli.engine.members import AXES
 Column = Any  # NDArray of floats or conditions, or one of these alone
 Plain = Callable[..., Node]
 
-_ANY_NUMBER = 99
+_ANY_NUMBER = (1, math.inf)
 _WITH_MEMBERS = 2  # the dimensions of figures that have members: these, and the rows
 # Rates of the law are whole millionths, so that numerators and denominators are whole numbers, exact in a float, and
 # what comes of them is rounded once: 5,333 beneficiaries give the float nearest to 0.038.
@@ -35,13 +36,13 @@ class Function:
     """A function of formulas.
 
     `unit` gives the unit of the result for those of the arguments, or raises UnitError; `plain` is the same in simpler
-    functions, for readers and spreadsheets.
+    functions, for readers and spreadsheets. `arity` is the least and the most number of arguments.
     """
 
-    arity: tuple[int, int]
     unit: u.UnitRule
     compute: Callable[..., Column]
     plain: Plain | None = None
+    arity: tuple[int, float] = (2, 2)
 
 
 def _any(*_units: str) -> str:
@@ -147,11 +148,7 @@ def _total(axis: str, first: Column, *others: Column) -> Column:
     product = np.asarray(reduce(np.multiply, others, first))
     if product.ndim < _WITH_MEMBERS:  # the same for all of them
         product = np.broadcast_to(product, (len(AXES[axis]), *product.shape))
-    shares = np.broadcast_to(first, product.shape)
-    total: Column = np.asarray(0.0)
-    for share, part in zip(shares, product, strict=True):
-        total = total + np.where(share == 0, 0.0, part)
-    return total
+    return reduce(np.add, np.where(np.equal(first, 0), 0.0, product), 0.0)
 
 
 def _plain_total(*factors: Node) -> Node:
@@ -179,37 +176,39 @@ OVER_MEMBERS: Mapping[str, Callable[[list[Node]], Node]] = {
     "ANY_TYPE": lambda nodes: Apply("OR", tuple(nodes)),
 }
 FUNCTIONS: Mapping[str, Function] = {
-    "+": Function((2, 2), u.alike, operator.add),
-    "-": Function((2, 2), u.alike, operator.sub),
-    "*": Function((2, 2), u.product, operator.mul),
-    "/": Function((2, 2), u.quotient, _divided),
-    "NEGATIVE": Function((1, 1), u.alike, operator.neg),
-    "=": Function((2, 2), u.comparison, operator.eq),
-    "<>": Function((2, 2), u.comparison, _different),
-    "<": Function((2, 2), u.comparison, operator.lt),
-    "<=": Function((2, 2), u.comparison, operator.le),
-    ">": Function((2, 2), u.comparison, operator.gt),
-    ">=": Function((2, 2), u.comparison, operator.ge),
-    "IF": Function((3, 3), u.branches, chosen),
-    "AND": Function((1, _ANY_NUMBER), u.conditions, _several(np.logical_and)),
-    "OR": Function((1, _ANY_NUMBER), u.conditions, _several(np.logical_or)),
-    "NOT": Function((1, 1), u.conditions, np.logical_not),
-    "MIN": Function((1, _ANY_NUMBER), u.alike, _several(np.minimum)),
-    "MAX": Function((1, _ANY_NUMBER), u.alike, _several(np.maximum)),
-    "ABS": Function((1, 1), u.alike, np.abs),
-    "INT": Function((1, 1), u.alike, np.floor),
-    "IFERROR": Function((2, 2), u.alike, lambda value, otherwise: np.where(np.isnan(value), otherwise, value)),
-    "ISNUMBER": Function((1, 1), lambda _: u.CONDITION, lambda value: ~np.isnan(value)),
-    "MATCH": Function((3, 3), u.place, _place),
-    "INDEX": Function((2, 2), _any, _taken),
-    "NTH": Function((2, 2), _any, _nth),
-    "NA": Function((0, 0), _any, lambda: np.nan),
-    "DIFFERENCE": Function((2, 2), u.alike, _difference, lambda left, right: Apply("-", (left, right))),
-    "RATE_OF": Function((2, 2), u.product, _rate_of, lambda rate, amount: Apply("*", (rate, amount))),
-    "LINEAR": Function((5, 5), u.interpolation, _linear, _plain_linear),
-    "CORRIDORS": Function((4, 4), u.corridors, _corridors),
-    "SUM_TYPES": Function((1, 1), u.alike, partial(_total, "type"), _plain_total),
-    "SUM_DOMAINS": Function((1, 1), u.alike, partial(_total, "domain"), _plain_total),
-    "SHARE_WEIGHTED": Function((2, 4), u.product, partial(_total, "type"), _plain_total),
-    "ANY_TYPE": Function((1, 1), u.conditions, lambda held: np.logical_or.reduce(np.asarray(held)), lambda held: held),
+    "+": Function(u.alike, operator.add),
+    "-": Function(u.alike, operator.sub),
+    "*": Function(u.product, operator.mul),
+    "/": Function(u.quotient, _divided),
+    "NEGATIVE": Function(u.alike, operator.neg, arity=(1, 1)),
+    "=": Function(u.comparison, operator.eq),
+    "<>": Function(u.comparison, _different),
+    "<": Function(u.comparison, operator.lt),
+    "<=": Function(u.comparison, operator.le),
+    ">": Function(u.comparison, operator.gt),
+    ">=": Function(u.comparison, operator.ge),
+    "IF": Function(u.branches, chosen, arity=(3, 3)),
+    "AND": Function(u.conditions, _several(np.logical_and), arity=_ANY_NUMBER),
+    "OR": Function(u.conditions, _several(np.logical_or), arity=_ANY_NUMBER),
+    "NOT": Function(u.conditions, np.logical_not, arity=(1, 1)),
+    "MIN": Function(u.alike, _several(np.minimum), arity=_ANY_NUMBER),
+    "MAX": Function(u.alike, _several(np.maximum), arity=_ANY_NUMBER),
+    "ABS": Function(u.alike, np.abs, arity=(1, 1)),
+    "INT": Function(u.alike, np.floor, arity=(1, 1)),
+    "IFERROR": Function(u.alike, lambda value, otherwise: np.where(np.isnan(value), otherwise, value)),
+    "ISNUMBER": Function(lambda _: u.CONDITION, lambda value: ~np.isnan(value), arity=(1, 1)),
+    "MATCH": Function(u.place, _place, arity=(3, 3)),
+    "INDEX": Function(_any, _taken),
+    "NTH": Function(_any, _nth),
+    "NA": Function(_any, lambda: np.nan, arity=(0, 0)),
+    "DIFFERENCE": Function(u.alike, _difference, lambda left, right: Apply("-", (left, right))),
+    "RATE_OF": Function(u.product, _rate_of, lambda rate, amount: Apply("*", (rate, amount))),
+    "LINEAR": Function(u.interpolation, _linear, _plain_linear, arity=(5, 5)),
+    "CORRIDORS": Function(u.corridors, _corridors, arity=(4, 4)),
+    "SUM_TYPES": Function(u.alike, partial(_total, "type"), _plain_total, arity=(1, 1)),
+    "SUM_DOMAINS": Function(u.alike, partial(_total, "domain"), _plain_total, arity=(1, 1)),
+    "SHARE_WEIGHTED": Function(u.product, partial(_total, "type"), _plain_total, arity=(2, 4)),
+    "ANY_TYPE": Function(
+        u.conditions, lambda held: np.logical_or.reduce(np.asarray(held)), lambda held: held, arity=(1, 1)
+    ),
 }

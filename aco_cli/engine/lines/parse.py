@@ -1,6 +1,7 @@
 """From the text of a formula to its tree. The notation is that of spreadsheets, over names."""
 
 import ast
+import math
 import re
 from functools import cache
 
@@ -77,6 +78,6 @@ def _known(function: str, arguments: int) -> str:
         raise FormulaError(f"unknown function {function}{did_you_mean(function, FUNCTIONS)}")
     least, most = FUNCTIONS[function].arity
     if not least <= arguments <= most:
-        takes = f"{least}" if least == most else f"{least} or more" if most > 9 else f"{least} to {most}"
-        raise FormulaError(f"{function} takes {takes} arguments, found {arguments}")
+        takes = f"{least}" if least == most else f"{least} or more" if most == math.inf else f"{least} to {most}"
+        raise FormulaError(f"{function} takes {takes} argument{'' if most == 1 else 's'}, found {arguments}")
     return function

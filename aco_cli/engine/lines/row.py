@@ -96,8 +96,7 @@ class Row:
         if any(isinstance(each, float) for each in values):  # an outcome is the code of its text
             values = [CODES[each] if isinstance(each, str) else each for each in values]
         with np.errstate(all="ignore"):
-            found = FUNCTIONS[function].compute(*values)
-        return found if isinstance(found, str) or np.ndim(found) else float(found)
+            return float(FUNCTIONS[function].compute(*values))
 
     def is_given(self, step: Step, number: float) -> bool:
         """Whether a figure is known; of a choice, whether it is made."""
@@ -122,7 +121,7 @@ def evaluated(law: Law, situations: Situations, figures: Mapping[str, Column]) -
     evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: wanted)
     axes = {key: law.known[key.partition(":")[0]].axis for key in wanted}
     found = {key: np.full((len(AXES[axis]), rows) if axis else rows, np.nan) for key, axis in axes.items()}
-    for _, part, computed in evaluator.blocks(rows, max(rows, 1)):
+    for _, part, computed in evaluator.blocks(rows, rows):
         for key in wanted:
             found[key][..., part] = computed[key]
     everything = {**figures, **found}

@@ -70,7 +70,7 @@ class Evaluator:
 
     def blocks(self, rows: int, size: int) -> Iterator[tuple[Situation, Rows, dict[str, Column]]]:
         """The figures wanted of every row, by situation, so many rows at a time."""
-        for start in range(0, rows, size):
+        for start in range(0, rows, max(size, 1)):
             for situation, part in self.situations.groups(slice(start, min(start + size, rows))):
                 folded, some = self._folded[situation], Taken(self.figures, part)
                 yield situation, part, compute(folded, {name: some[name] for name in folded.inputs}, CODES)
@@ -79,10 +79,10 @@ class Evaluator:
     def _folded(self) -> dict[Situation, Folded]:
         """What is left to compute in each situation that has rows."""
         present = [self.situations.found[at] for at in np.flatnonzero(np.bincount(self.situations.codes)).tolist()]
-        values = [values_by_name(self.situations.book.in_force(each)) for each in present]
+        values = {each: values_by_name(self.situations.book.in_force(each)) for each in present}
         return {
             each: folded(tuple(self.laws(each.program)), tuple(self.wanted(each)), held, self.figures.keys())
-            for each, held in zip(present, values, strict=True)
+            for each, held in values.items()
         }
 
 
@@ -92,7 +92,7 @@ def in_situation(
     """Figures `wanted` of a table for so many rows that are all in one situation; {} for no rows."""
     situations = Situations(book, [situation], np.zeros(rows, dtype=np.intp))
     evaluator = Evaluator(lambda _: (law,), situations, figures, lambda _: wanted)
-    return next((computed for _, _, computed in evaluator.blocks(rows, max(rows, 1))), {})
+    return next((computed for _, _, computed in evaluator.blocks(rows, rows)), {})
 
 
 def folded(laws: tuple[Law, ...], wanted: tuple[str, ...], values: Mapping[str, Any], given: Collection[str]) -> Folded:

@@ -11,8 +11,8 @@ from aco_cli.engine.outcome import OUTCOMES
 
 Leaf = Callable[[Node], str]
 MOST_LISTED = 5
-_BINDING = {**dict.fromkeys(COMPARISONS, 1), "+": 2, "-": 2, "*": 3, "/": 3}
-_UNARY, _LOOSE = 4, 1
+_BINDING = {**dict.fromkeys(COMPARISONS, 0), "+": 1, "-": 1, "*": 2, "/": 2}
+_UNARY, _LOOSE = 3, 0
 _SIGNS = {"*": "x"}
 
 

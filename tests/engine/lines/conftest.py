@@ -1,9 +1,9 @@
-"""Random laws: lines over inputs, choices, figures by type and rule values, some of which nobody knows."""
+"""Made-up laws: random ones, some of whose inputs and rule values nobody knows, and small ones with one row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -11,9 +11,13 @@ import numpy as np
 import pytest
 
 from aco_cli.engine.lines.law import Law
+from aco_cli.engine.lines.parse import parse
+from aco_cli.engine.lines.row import Row, members, plain_tree
 from aco_cli.engine.lines.step import Step
 from aco_cli.engine.lines.text import written
 from aco_cli.engine.lines.tree import COMPARISONS, Apply, Name, Node, Number, Rule, Text
+from aco_cli.engine.outcome import CODES
+from aco_cli.rules.book import Situation
 from aco_cli.rules.parameters import Entry, Status
 
 ROWS = 5
@@ -160,3 +164,37 @@ def _figures(random: Random) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def make_law() -> Callable[[int], RandomLaw]:
     return random_law
+
+
+def row_of(
+    inputs: Mapping[str, tuple[str, Any]], lines: Mapping[str, tuple[str, str]], rules: Mapping[str, Any] | None = None
+) -> Row:
+    """A row of a law with these inputs (unit and value, of types four) and lines (unit and formula).
+
+    An input with a dot is of another table. The unit `choice` is of a condition that a blank answers with no; a value
+    of None is in no roster. A line is by type where its unit says so: `USD by type`.
+    """
+    used, steps, figures = {}, [], dict[str, Any]()
+    for name, (unit, value) in inputs.items():
+        kind = {"unit": "condition", "choice": True} if unit == "choice" else {"unit": unit}
+        own = Step(name, label=name.capitalize(), given="files", by=("type",) * isinstance(value, list), **kind)
+        used[name] = own
+        steps += [own] if "." not in name else []
+        if value is not None:
+            figures[name] = np.array([[each] for each in value] if isinstance(value, list) else [value])
+    for name, (unit, formula) in lines.items():
+        plain, _, by = unit.partition(" by ")
+        more = {"cite": f"42 CFR 425, {name}", "by": tuple(filter(None, [by])), "words": f"The {name}."}
+        steps.append(Step(name, label=name.capitalize(), unit=plain, trees={"formula": parse(formula)}, **more))
+    entries = {name: replace(ENTRIES["rate"], value=value) for name, value in (rules or {}).items()}
+    row = Row(Law(steps, used=used), figures, 0, Situation("x", "x", 2014), entries)
+    for step in row.law.lines:
+        found = [[row.value(plain_tree(row.law, step, member))] for member in members(step)]
+        coded = [[CODES[each] if isinstance(each, str) else each for each in one] for one in found]
+        figures[step.key] = np.array(coded if step.axis else coded[0], dtype=np.float64)
+    return row
+
+
+@pytest.fixture(scope="session")
+def make_row() -> Callable[..., Row]:
+    return row_of

@@ -127,18 +127,34 @@ def test_a_sum_over_members_takes_figures_that_have_these_members(formula: str, 
 
 
 @pytest.mark.parametrize(
-    ("formula", "unit"),
+    ("formula", "unit", "function", "found"),
     [
-        ("NTH(savings, 1)", "USD"),
-        ("INDEX(savings, 2)", "USD"),
-        ("MATCH(1, savings, 1)", "number"),
-        ("CORRIDORS(savings, savings, savings, rules.loss_rate)", "USD"),
-        ("CORRIDORS(savings, savings, rules.loss_rate, 0.5)", "USD"),
+        ("NTH(savings, 1)", "USD", "NTH", "savings"),
+        ("INDEX(savings, 2)", "USD", "INDEX", "savings"),
+        ("MATCH(1, savings, 1)", "number", "MATCH", "savings"),
+        ("CORRIDORS(savings, savings, savings, rules.loss_rate)", "USD", "CORRIDORS", "savings"),
+        ("CORRIDORS(savings, savings, rules.loss_rate, 0.5)", "USD", "CORRIDORS", "0.5"),
     ],
 )
-def test_only_a_rule_is_a_list(formula: str, unit: str) -> None:
+def test_only_a_rule_is_a_list(formula: str, unit: str, function: str, found: str) -> None:
     """A figure is a column: its second value is that of another ACO."""
-    assert problem(formula, unit) != ""
+    assert problem(formula, unit) == f"{function} takes a list of the rules, found {found}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "message"),
+    [
+        ('IF(saves, "earned", "owd")', "outcome", "unknown outcome 'owd'; did you mean owed?"),
+        ('IF(rules.loss_rate = 1, "earned", rules.loss_rate + "owd")', "outcome", "unknown outcome 'owd'"),
+        ('"owd" = "owed"', "condition", "unknown outcome 'owd'"),
+        ('AND(saves, "owed" = "owd")', "condition", "unknown outcome 'owd'"),
+        ('IF(rules.loss_rate = "owd", "earned", "owed")', "outcome", ""),
+        ('NOT("owd" <> rules.loss_rate)', "condition", ""),
+    ],
+)
+def test_texts_are_outcomes_unless_a_rule_is_compared_with_them(formula: str, unit: str, message: str) -> None:
+    assert problem(formula, unit).startswith(message)
+    assert bool(problem(formula, unit)) == bool(message)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from aco_cli.engine.lines.columns import compute
-from aco_cli.engine.lines.fold import Folded, Formula, as_constant, fold, needed
+from aco_cli.engine.lines.fold import Folded, Formula, NotANumberError, as_constant, fold, needed
 from aco_cli.engine.lines.parse import parse
 from aco_cli.engine.lines.row import Row, members, plain_tree
 from aco_cli.engine.lines.text import written
-from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Listed, Number, Text
+from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Listed, Number, Text, walk
 from aco_cli.engine.outcome import CODES
 from aco_cli.rules.book import Situation
 from aco_cli.rules.parameters import values_by_name
@@ -127,6 +128,24 @@ def test_what_folding_left_unnamed_is_not_computed() -> None:
     assert ([each.key for each in found.order], found.inputs) == (["y"], {"c"})
 
 
+@pytest.mark.parametrize("formula", ["rules.k * 2", "a + rules.k", "ABS(rules.k)", "rules.k > a", "MAX(1, rules.k)"])
+def test_a_text_is_no_number(formula: str) -> None:
+    with pytest.raises(NotANumberError, match=r"^fixed$"):
+        folded(formula, {"rules.k": "fixed"})
+
+
+def test_parts_that_stand_twice_are_told() -> None:
+    order = [
+        Formula.of("x", parse("MAX(a + b, 0) * c")),
+        Formula.of("y", parse("1 - MAX(a + b, 0)")),
+        Formula.of("z", parse("b + a - 2")),
+    ]
+    found = fold(order, ["x", "y", "z"], {})
+    twice = {written(node) for each in found.order for node in walk(each.tree) if id(node) in found.shared}
+    assert twice == {"MAX(a + b, 0)", "a + b"}
+    assert len(found.shared) == 2
+
+
 def test_equal_parts_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     from aco_cli.engine.lines import columns
     from aco_cli.engine.lines.functions import FUNCTIONS, Function
@@ -138,7 +157,7 @@ def test_equal_parts_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
             calls.append(name)
             return function.compute(*arguments)
 
-        return Function(function.arity, function.unit, compute_it, function.plain)
+        return replace(function, compute=compute_it)
 
     monkeypatch.setattr(columns, "FUNCTIONS", {name: counted(name, each) for name, each in FUNCTIONS.items()})
     order = [

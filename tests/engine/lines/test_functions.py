@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, added, corridor_sum
+from aco_cli.engine.lines.parse import FormulaError, parse
 from aco_cli.engine.lines.text import written
 from aco_cli.engine.lines.tree import Apply, Name, Number, Rule
 
@@ -196,6 +197,8 @@ class TestLinear:
         assert found("LINEAR", [5.0], 0.0, 10.0, 1 / 3, 0.1234567)[0] == pytest.approx(
             (1 / 3 + 0.1234567) / 2, rel=1e-12
         )
+        assert found("LINEAR", [0.0, 10.0], 0.0, 10.0, 1 / 3, 0.5) == pytest.approx([1 / 3, 0.5], rel=1e-12)
+        assert found("LINEAR", [0.0, 10.0], 0.0, 10.0, 0.5, 1 / 3) == pytest.approx([0.5, 1 / 3], rel=1e-12)
 
     def test_readers_see_it_in_plain_functions(self) -> None:
         plain = FUNCTIONS["LINEAR"].plain
@@ -311,3 +314,26 @@ class TestSumsOverTypes:
 def test_every_function_over_members_has_a_form_for_one_member() -> None:
     for name in OVER_MEMBERS:
         assert FUNCTIONS[name].plain is not None, name
+
+
+@pytest.mark.parametrize(
+    ("functions", "taken", "others", "takes"),
+    [
+        ("NA", [0], [1], "0 arguments"),
+        ("NOT ABS INT ISNUMBER NEGATIVE SUM_TYPES SUM_DOMAINS ANY_TYPE", [1], [0, 2], "1 argument"),
+        ("IFERROR INDEX NTH DIFFERENCE RATE_OF", [2], [1, 3], "2 arguments"),
+        ("IF MATCH", [3], [2, 4], "3 arguments"),
+        ("CORRIDORS", [4], [3, 5], "4 arguments"),
+        ("LINEAR", [5], [4, 6], "5 arguments"),
+        ("SHARE_WEIGHTED", [2, 3, 4], [1, 5], "2 to 4 arguments"),
+        ("AND OR MIN MAX", [1, 2, 150], [0], "1 or more arguments"),
+    ],
+)
+def test_functions_take_so_many_arguments(functions: str, taken: list[int], others: list[int], takes: str) -> None:
+    for function in functions.split():
+        for number in taken:
+            assert parse(f"{function}({', '.join('a' * number)})") == Apply(function, (Name("a"),) * number)
+        for number in others:
+            with pytest.raises(FormulaError) as refused:
+                parse(f"{function}({', '.join('a' * number)})")
+            assert str(refused.value) == f"{function} takes {takes}, found {number}"

@@ -102,6 +102,13 @@ def test_a_text_comes_out_as_it_is(row: Row) -> None:
     assert row.value(parse('IF(a>0,"yes","no")')) == "yes"
 
 
+@pytest.mark.parametrize("name", ["total", "chosen_by_nobody"])
+def test_a_figure_that_is_not_there_is_unknown(row: Row, name: str) -> None:
+    """Whether the law has it or not; only a choice is then one that was not made."""
+    assert math.isnan(row.figure(name))
+    assert row.figure("unmade") == 0
+
+
 def test_figures_of_members_and_of_all(row: Row) -> None:
     assert [row.figure("by_type", kind) for kind in members(row.law["by_type"])] == [1, 2, 3, 4]
     assert row.figure("zero") == 0, "a single value holds for all rows"

@@ -82,7 +82,9 @@ def test_what_is_left_of_a_formula_without_choices_zeros_and_ones(row: Row, form
         ("ABS(minus) + three", "4.5 + $3"),
         ("INT(dollars) * rules.rate", "1,234 x 2%"),
         ("rules.rate", ""),
+        ("rules.rate * 2", ""),
         ("5", ""),
+        ("CORRIDORS(dollars, three, rules.absent, rules.absent)", "$1,234.50"),  # without corridors the amount
         ("three > minus", "$3 > (-$4.50)"),
         ("three < minus", "$3 >= (-$4.50)"),
         ("three <= minus", "$3 > (-$4.50)"),

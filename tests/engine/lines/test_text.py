@@ -6,7 +6,7 @@ import pytest
 
 from aco_cli.engine.lines.law import Law, law_of
 from aco_cli.engine.lines.parse import parse
-from aco_cli.engine.lines.text import plainly, show, show_rule, written
+from aco_cli.engine.lines.text import bracketed, plainly, show, show_rule, written
 from aco_cli.engine.lines.tree import Apply, Listed, Name, Node, Number, Rule, Text
 from aco_cli.rules.book import RuleBook
 
@@ -63,6 +63,11 @@ def test_rule_values_as_people_write_them(value: Node, unit: str, text: str) -> 
     assert show_rule(value, unit) == text
 
 
+@pytest.mark.parametrize(("text", "within"), [("-$5", "(-$5)"), ("-2%", "(-2%)"), ("$5", "$5"), ("-", "-"), ("", "")])
+def test_negative_values_stand_in_brackets_and_what_is_unknown_as_a_dash(text: str, within: str) -> None:
+    assert bracketed(text) == within
+
+
 def test_other_nodes_are_no_rule_values() -> None:
     with pytest.raises(TypeError):
         show_rule(Name("savings"))
@@ -80,6 +85,9 @@ def test_other_nodes_are_no_rule_values() -> None:
         ("a/(b*c)", "a / (b * c)"),
         ("-(a+b)", "-(a + b)"),
         ("-a*b", "-a * b"),
+        ("a*-b", "a * -b"),
+        ("a+b>c-2", "a + b > c - 2"),
+        ("(a>b)=(c<2)", "(a > b) = (c < 2)"),
         ("(a>b)=1", "(a > b) = 1"),
         ("AND(a>b+1,NOT(c<>2))", "AND(a > b + 1, NOT(c <> 2))"),
         ('IF(rules.k="x",trend[by1],0.00005)', 'IF(rules.k = "x", trend[by1], 0.00005)'),
