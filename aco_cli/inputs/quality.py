@@ -76,7 +76,7 @@ def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list
         problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
         problems += [*_as_fractions(part), *_named_twice(part)]
         if "aco_id" not in part.frame:
-            part.frame.insert(0, "aco_id", pd.Series("", index=part.frame.index, dtype="str"))
+            part.frame["aco_id"] = pd.Series("", index=part.frame.index, dtype="str")
     return parts, problems + check_duplicates(parts)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from aco_cli.engine.notes import Rows
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.score import Scores, score_years
+from aco_cli.engine.quality.score import score_years
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DECILES, DOMAINS
@@ -64,7 +65,7 @@ def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: RuleBook
     frame = rates.merge(known, on=["aco_id", "performance_year"], how="left")
     years = sorted(set(frame.loc[frame["published"].notna(), "performance_year"]))
     parts = [_compared(frame, year, rules) for year in years] or [_compared(frame, -1, rules)]
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts)
     return table[table["published"].notna()].reset_index(drop=True)
 
 
@@ -77,7 +78,7 @@ def _compared(frame: pd.DataFrame, year: int, rules: RuleBook) -> pd.DataFrame:
     exact = np.abs(own - published) <= half + NOISE
     if isinstance(scores, PercentileScores):
         reasons = _steps(scores, published, half, rules)
-    elif isinstance(scores, DecileScores) and isinstance(lowest, DecileScores) and isinstance(highest, DecileScores):
+    elif isinstance(scores, DecileScores):
         has_prior = bool((frame["performance_year"] == year - 1).any())
         reasons = _deciles(published, half, lowest, scores, highest, rules, has_prior)
     else:
@@ -243,7 +244,7 @@ def _always(text: str) -> Callable[[int], str]:
     return lambda _: text
 
 
-def _scores_between(frame: pd.DataFrame, year: int, rules: RuleBook) -> tuple[Scores | None, ...]:
+def _scores_between(frame: pd.DataFrame, year: int, rules: RuleBook) -> tuple[Any, ...]:
     """The lowest, own and highest scores of the rows of `year` when each rate lies anywhere within its last digit.
 
     Better rates make a score higher, and those of the year before lower it, as there is less improvement.
