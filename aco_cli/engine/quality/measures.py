@@ -122,7 +122,7 @@ def _with_next(
     now, then = (_standing(each.values) for each in (scores, again))
     dollars = np.full(len(ahead), np.nan)
     if settlements is not None:
-        before, *after = settlements(pd.concat([now.iloc[:1], then], ignore_index=True))
+        before, *after = settlements(pd.concat([now.iloc[:1], then]))
         dollars = np.array(after) - before
     news = {}
     for at, line in enumerate(ahead):
