@@ -135,7 +135,7 @@ def _affected(scores: PercentileScores, published: Numbers, half: Numbers) -> Re
     """The least score of affected ACOs, to the digit and not below the own one, where nobody says who is affected."""
     v, untold = scores.values, np.isnan(scores.table.number("disaster_affected"))
     least, own = np.asarray(v["least_score"]), np.asarray(v["own_score"])
-    is_least = untold & (np.abs(least - published) <= half + NOISE) & (own <= published + half + NOISE)
+    is_least = untold & (np.abs(least - published) <= half + NOISE) & (own < published)
     return Cause.CIRCUMSTANCES, is_least, lambda row: f"{100 * least[row]:g} exactly, and the rates give less"
 
 
@@ -216,7 +216,7 @@ def _deciles(
     yield Cause.PRIOR_CLAIMS, no_claims & improves, more_than("year_score")
     # Thirds that are not known; an improvement that is not known comes before them.
     yield Cause.EQUITY, (most_equity > 0) & by_equity, more_than("own_score")
-    together = (most_equity > 0) & fits(floor + least_equity, ceiling + most + most_equity)
+    together = fits(floor, ceiling + most + most_equity)
     yield Cause.IMPROVEMENT_AND_EQUITY, (no_prior | no_claims) & together, more_than("year_score")
 
 
@@ -258,7 +258,7 @@ def _moved(frame: pd.DataFrame, year: int, side: int, rules: RuleBook) -> pd.Dat
     moved: dict[str, Numbers] = {}
     for rates_of, way in ((year, side), (year - 1, -side)):
         measures, rows = rules.measures(rates_of), (frame["performance_year"] == rates_of).to_numpy()
-        for measure in measures.measures.values() if measures and rows.any() else ():
+        for measure in measures.measures.values() if measures else ():
             if measure.name in frame:
                 rates = moved.setdefault(measure.name, frame[measure.name].to_numpy(dtype=np.float64, copy=True))
                 rates[rows] += way * measure.sign * _half_unit(rates[rows])
