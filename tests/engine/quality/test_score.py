@@ -11,6 +11,10 @@ import pytest
 from aco_cli.engine.quality.score import BASIS, SCORES, score, score_years
 from aco_cli.rules.book import RuleBook
 
+# Below the 10th percentile in every measure but one, which makes no standard.
+LOW = {f"QualityID_{each}_WI": 0.0 for each in (110, 112, 113, 134, 226, 236)} | {"QualityID_001_WI": 100.0}
+LOW |= dict.fromkeys((f"CAHPS_{each}" for each in (1, 2, 3, 4, 5, 6, 8, 9, 11)), 0.0)
+LOW |= {"Measure_479": 1.0, "Measure_484": 500.0}
 MakeRates = Callable[..., pd.DataFrame]
 NONE = np.nan
 
@@ -66,6 +70,9 @@ def test_scores_are_a_table_with_a_row_for_each_of_the_rates(make_rates: MakeRat
         (2024, {"performance_year_number": 1.0}, (1.0, NONE), "reporting"),
         (2024, {}, (1.0, NONE), "score"),
         (2024, {"quality_reported": 0.0}, (1.0, NONE), "score"),
+        (2024, LOW, (0.0, 0.0), "none"),
+        (2024, LOW | {"QualityID_236_WI": 10.0}, (0.0, 1.0), "outcome"),
+        (2022, LOW | {"disaster_affected": 0.0}, (0.0, NONE), "none"),
     ],
 )
 def test_the_first_way_by_which_a_standard_is_met_is_named(
@@ -76,7 +83,7 @@ def test_the_first_way_by_which_a_standard_is_met_is_named(
     standards: tuple[float, float],
     basis: str,
 ) -> None:
-    """Of the best rates there are; what is not met and not known has a word of its own, or none."""
+    """Of the best rates there are, or low ones; what is not met and not known has a word of its own, or none."""
     found = score(make_rates(year, **given), rules).iloc[0]
     np.testing.assert_array_equal([found["quality_standard_met"], found["quality_alternative_met"]], standards)
     assert found[BASIS] == basis
