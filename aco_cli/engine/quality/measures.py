@@ -114,8 +114,7 @@ def _with_next(
     if not ahead:
         return list(lines)
     of_year = rates["performance_year"] == scores.table.year
-    row = rates[of_year].iloc[:1]
-    rows = row.loc[row.index.repeat(len(ahead))].reset_index(drop=True)
+    rows = pd.concat([rates[of_year].iloc[:1]] * len(ahead), ignore_index=True)
     for at, line in enumerate(ahead):
         rows.loc[at, line.measure] = line.next_cut
     [again] = _scores_of(pd.concat([rates[~of_year], rows]), scores.table.year, rules)
