@@ -95,6 +95,8 @@ def test_a_table_of_scores_is_read_only_where_scores_will_do(write: Write) -> No
     file = write(f"{header}\nA,2018,1,1,1,1,0.9\n")
     assert read(file, scores=True).frame["quality_score"].tolist() == [0.9]
     assert "columns of measure rates" in problems(file)
+    with pytest.raises(InputError, match="columns of measure rates"):
+        load_rates([file], None)
 
 
 RESULTS = (
@@ -243,6 +245,7 @@ def test_years_asked_for_come_with_the_years_before_them(
     found = load_rates([first, second], None if years is None else Years.parse(years))
     assert (sorted(found.frame["performance_year"]), found.skipped) == (kept, skipped)
     assert found.frame.index.tolist() == list(range(len(kept)))
+    assert sorted(found.frame) == ["CAHPS_1", "aco_id", "aco_name", "performance_year"]
     assert set(found.frame["aco_name"]) <= {"", "One"}
     assert (found.frame["aco_name"] == "One").tolist() == (found.frame["performance_year"] < 2023).tolist()
 
