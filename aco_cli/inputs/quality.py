@@ -34,7 +34,7 @@ def load_rates(files: Sequence[str], years: Years | None, *, scores: bool = Fals
     parts, problems = _read(files, years, scores)
     if problems:
         raise InputError(problems)
-    frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    frame = pd.concat([part.frame for part in parts])
     frame = frame.fillna({name: "" for name in ("aco_id", "aco_name") if name in frame})
     held = sorted({int(year) for year in frame[YEAR].unique()})
     if years is not None and not any(year in years for year in held):
@@ -76,7 +76,7 @@ def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list
         problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
         problems += [*_as_fractions(part), *_named_twice(part)]
         if "aco_id" not in part.frame:
-            part.frame.insert(0, "aco_id", pd.Series("", index=part.frame.index, dtype="str"))
+            part.frame["aco_id"] = pd.Series("", index=part.frame.index, dtype="str")
     return parts, problems + check_duplicates(parts)
 
 
@@ -133,8 +133,10 @@ def with_ids(rates: pd.DataFrame, roster: pd.DataFrame | None) -> tuple[pd.DataF
         text = f"{blank.sum():,} rows have no aco_id; --roster FILE gives those of the ACOs with the same totals"
         return rates, [text] if blank.any() else []
     rates = rates.assign(aco_id=rates["aco_id"].where(~blank, _matched(rates, roster, blank)))
-    lost = rates.loc[rates["aco_id"] == "", "aco_name" if "aco_name" in rates else "aco_id"]
-    warnings = [f"{len(lost):,} rows match no ACO by their totals: {', '.join(lost[:10])}"] if len(lost) else []
+    lost = rates[rates["aco_id"] == ""]
+    names = [name for name in lost.get("aco_name", ()) if name]
+    named = f": {', '.join(names[:10])}" if names else ""
+    warnings = [f"{len(lost):,} rows match no ACO by their totals{named}"] if len(lost) else []
     return _lend(rates, roster), warnings
 
 
@@ -155,8 +157,6 @@ def _matched(rates: pd.DataFrame, roster: pd.DataFrame, blank: pd.Series) -> pd.
 
 def _lend(rates: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
     lent = [name for name in _LENT if name in roster]
-    if not lent:
-        return rates
     known = roster.drop_duplicates(["aco_id", YEAR]).set_index(["aco_id", YEAR])[lent]
     own = known.reindex(pd.MultiIndex.from_frame(rates[["aco_id", YEAR]])).set_axis(rates.index)
     return rates.assign(**{name: rates[name].fillna(own[name]) if name in rates else own[name] for name in lent})

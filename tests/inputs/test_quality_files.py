@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aco_cli.errors import InputError
+from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.load import Loaded
-from aco_cli.inputs.quality import load_rates, with_ids
+from aco_cli.inputs.quality import check_rates, has_rates, load_rates, with_ids
 from aco_cli.inputs.years import Years
 
 Write = Callable[..., str]
@@ -95,6 +95,8 @@ def test_a_table_of_scores_is_read_only_where_scores_will_do(write: Write) -> No
     file = write(f"{header}\nA,2018,1,1,1,1,0.9\n")
     assert read(file, scores=True).frame["quality_score"].tolist() == [0.9]
     assert "columns of measure rates" in problems(file)
+    with pytest.raises(InputError, match="columns of measure rates"):
+        load_rates([file], None)
 
 
 RESULTS = (
@@ -222,3 +224,201 @@ def test_a_file_of_rates_without_ids_is_told_what_it_lacks(write: Write) -> None
     text = problems(write("id,performance_year,ACO-1,ACO-2,ACO-3\nA,2018,80,80,80\n"))
     assert "column aco_id: missing required column (table of quality measure rates)" in text
     assert "rename id if it is meant" in text
+
+
+@pytest.mark.parametrize(
+    ("years", "kept", "skipped"),
+    [
+        (None, [2021, 2022, 2024, 2025], 0),
+        ("2022", [2021, 2022], 2),
+        ("2023,2024", [2022, 2024], 2),
+        ("2025", [2024, 2025], 2),
+        ("2021", [2021], 3),
+    ],
+)
+def test_years_asked_for_come_with_the_years_before_them(
+    write: Write, years: str | None, kept: list[int], skipped: int
+) -> None:
+    """Of several files, with rows numbered anew; a name that one file does not have is blank."""
+    first = write("aco_id,performance_year,CAHPS_1\nA,2025,1\nA,2024,2\n", "a.csv")
+    second = write("aco_id,aco_name,performance_year,CAHPS_1\nA,One,2022,3\nA,One,2021,4\n", "b.csv")
+    found = load_rates([first, second], None if years is None else Years.parse(years))
+    assert (sorted(found.frame["performance_year"]), found.skipped) == (kept, skipped)
+    assert found.frame.index.tolist() == list(range(len(kept)))
+    assert sorted(found.frame) == ["CAHPS_1", "aco_id", "aco_name", "performance_year"]
+    assert set(found.frame["aco_name"]) <= {"", "One"}
+    assert (found.frame["aco_name"] == "One").tolist() == (found.frame["performance_year"] < 2023).tolist()
+
+
+def test_the_year_before_alone_is_refused(write: Write) -> None:
+    """It would give improvement to a year that has no rates."""
+    file = write("aco_id,performance_year,CAHPS_1\nA,2022,1\n")
+    assert "expected rows of 2023, found rows of 2022" in problems(file, years="2023")
+
+
+COMPUTED = "aco_id,performance_year,patient_experience,care_coordination,preventive_health,at_risk,quality_score"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("aco_id,ACO-1", True),
+        ("ACO_ID,aco13", True),
+        ("cahps-1", True),
+        ("aco_id,performance_year,quality_score", False),
+        ("aco_id,aco_name", False),
+        (COMPUTED, True),
+        (COMPUTED.upper(), True),
+        (COMPUTED.removesuffix(",quality_score"), False),
+        (COMPUTED + ",notes", True),
+    ],
+)
+def test_a_header_is_of_rates_by_any_measure_and_of_scores_by_all_their_columns(header: str, expected: bool) -> None:
+    assert has_rates(header.split(",")) is expected
+
+
+def test_rates_and_scores_are_checked_for_all_years_at_once(write: Write) -> None:
+    """A warning of each file, and no problem of a table of scores or of any year."""
+    rates = write("aco_id,performance_year,ACO-1,ACO-013\nA,2014,80,1\nA,2018,80,1\n", "rates.csv")
+    scores = write(f"{COMPUTED}\nA,2016,1,1,1,1,0.9\n", "scores.csv")
+    found, remarks = check_rates([rates, scores])
+    assert found == []
+    assert [str(each) for each in remarks] == [
+        f"{rates}, column ACO-013: unknown column, ignored; did you mean ACO-13?"
+    ]
+    wrong = write("aco_id,performance_year,state\nA,2018,TX\n", "wrong.csv")
+    assert check_rates([wrong])[0][0] == Problem(
+        wrong, "columns of measure rates such as ACO-1, CAHPS_1 or QualityID_001_WI", "none", 1, fix=_GIVE
+    )
+
+
+_GIVE = "give the file that has them"
+
+
+@pytest.mark.parametrize(
+    ("rates", "refused"),
+    [
+        ("0.5,0.5,0.5,0.5,0.5", True),
+        ("0.5,0,1,0,1", True),
+        ("0,0,0,0,0", False),
+        ("1,1,1,1,1", False),
+        ("0,1,0,1,0", False),
+        ("0.5,0.5,0.5,0.5,1.5", False),
+        ("0.5,0.5,0.5,0.5,", False),
+        ("0.5,0.5,,,", False),
+    ],
+)
+def test_fractions_are_told_by_five_rates_of_which_one_is_between_0_and_1_and_none_above(
+    write: Write, rates: str, refused: bool
+) -> None:
+    """Counts per 1,000 and measures that are fractions by nature say nothing of it."""
+    header = "aco_id,performance_year,ACO-1,ACO-2,ACO-3,ACO-4,ACO-5,ACO-37,Measure_479"
+    file = write(f"{header}\nA,2018,{rates},119,0.1\n")
+    if refused:
+        with pytest.raises(InputError) as caught:
+            read(file)
+        found = "5 rates in 5 columns and none above 1: fractions"
+        assert caught.value.problems == (Problem(file, "rates from 0 to 100", found, fix="multiply them by 100"),)
+    else:
+        assert len(read(file).frame) == 1
+
+
+def test_a_measure_under_two_names_is_one_problem_of_the_header(write: Write) -> None:
+    file = write("aco_id,performance_year,DM Composite,DM_Comp,ACO-1\nA,2018,50,60,70\n")
+    with pytest.raises(InputError) as caught:
+        read(file)
+    expected, found = "one column of DM Composite", "DM Composite and DM_Comp"
+    assert caught.value.problems == (Problem(file, expected, found, 1, fix="keep the one that is right"),)
+
+
+def rates_without_ids(*totals: tuple[float, float], **more: list[object]) -> pd.DataFrame:
+    benchmarks, spending = zip(*totals, strict=True)
+    columns = {"benchmark_total": benchmarks, "expenditure_total": spending} | more
+    return pd.DataFrame({"aco_id": "", "performance_year": 2014} | columns)
+
+
+@pytest.mark.parametrize(
+    ("benchmark", "spent", "matched"),
+    [
+        (2e8, 1.9e8, "A2"),
+        (2e8 + 1, 1.9e8 + 1, "A2"),
+        (2e8 - 1, 1.9e8 - 1, "A2"),
+        (2e8 + 1.01, 1.9e8, ""),
+        (2e8 - 1.01, 1.9e8, ""),
+        (2e8, 1.9e8 + 1.01, ""),
+        (2e8, 1.9e8 - 1.01, ""),
+        (1e8, 9e7, "A1"),
+        (1e8, 1.9e8, ""),
+        (3e8, 2.5e8, ""),
+        (1e7, 9e6, ""),
+        (4e8, 3e8, ""),
+        (np.nan, 1.9e8, ""),
+        (2e8, np.nan, ""),
+    ],
+)
+def test_both_totals_within_a_dollar_are_the_same_aco_of_the_year(benchmark: float, spent: float, matched: str) -> None:
+    """Above and below all totals of the roster too; an ACO of another year, or one without benchmark, is none."""
+    others = pd.DataFrame(
+        {
+            "aco_id": ["A3", "A4"],
+            "performance_year": [2013, 2014],
+            "benchmark_total": [3e8, np.nan],
+            "expenditure_total": [2.5e8, 3e8],
+        }
+    )
+    found, _ = with_ids(rates_without_ids((benchmark, spent)), pd.concat([roster(), others], ignore_index=True))
+    assert found["aco_id"].tolist() == [matched]
+
+
+def test_ids_that_are_given_stay_and_a_year_that_the_roster_lacks_matches_nothing() -> None:
+    rates = rates_without_ids((1e8, 9e7), (2e8, 1.9e8), (1e8, 9e7))
+    rates = rates.assign(aco_id=["", "B9", ""], performance_year=[2014, 2014, 2013], aco_name=["One", "Two", "Three"])
+    found, warnings = with_ids(rates, roster())
+    assert found["aco_id"].tolist() == ["A1", "B9", ""]
+    assert warnings == ["1 rows match no ACO by their totals: Three"]
+    assert rates["aco_id"].tolist() == ["", "B9", ""]
+
+
+def test_at_most_ten_rows_without_a_match_are_named_and_those_without_a_name_counted() -> None:
+    names = [f"N{number}" for number in range(12)]
+    totals = [(1.0, 1.0)] * 12
+    told = "12 rows match no ACO by their totals"
+    _, warnings = with_ids(rates_without_ids(*totals, aco_name=[*names]), roster())
+    assert warnings == [f"{told}: N0, N1, N2, N3, N4, N5, N6, N7, N8, N9"]
+    assert with_ids(rates_without_ids(*totals), roster())[1] == [told]
+    assert with_ids(rates_without_ids(*totals, aco_name=[""] * 12), roster())[1] == [told]
+
+
+def test_without_a_roster_only_rows_that_lack_an_id_are_told() -> None:
+    rates = rates_without_ids((1e8, 9e7), (2e8, 1.9e8), (3e8, 3e8)).assign(aco_id=["", "B", ""])
+    found, warnings = with_ids(rates, None)
+    assert warnings == ["2 rows have no aco_id; --roster FILE gives those of the ACOs with the same totals"]
+    assert found is rates
+    assert with_ids(rates.assign(aco_id="A"), None)[1] == []
+
+
+def test_a_roster_lends_what_the_rates_leave_blank_by_aco_and_year() -> None:
+    """Of an ACO that is there twice the first row; numbers and days that the rates have themselves stay."""
+    rates = pd.DataFrame(
+        {
+            "aco_id": ["A1", "A2", "A1"],
+            "performance_year": [2014, 2014, 2013],
+            "agreement_period": [2.0, np.nan, np.nan],
+        },
+        index=[4, 5, 6],
+    )
+    lender = pd.DataFrame(
+        {
+            "aco_id": ["A2", "A1", "A1"],
+            "performance_year": [2014, 2014, 2014],
+            "agreement_period": [3.0, 1.0, 1.0],
+            "first_performance_year": [0.0, 1.0, 0.0],
+            "quality_score": [0.5, 0.5, 0.5],
+        }
+    )
+    lent, warnings = with_ids(rates, lender)
+    assert (list(lent), warnings) == ([*rates, "first_performance_year"], [])
+    np.testing.assert_array_equal(lent["agreement_period"], [2.0, 3.0, np.nan])
+    np.testing.assert_array_equal(lent["first_performance_year"], [1.0, 0.0, np.nan])
+    alone, _ = with_ids(rates, lender[["aco_id", "performance_year"]])
+    pd.testing.assert_frame_equal(alone, rates)

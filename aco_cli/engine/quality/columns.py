@@ -41,7 +41,7 @@ class Table:
         self.year = year
         self.rows = len(rows)
         self._unknown = np.full(self.rows, np.nan)
-        in_one = self.rows > 0 and rows[-1] - rows[0] + 1 == self.rows
+        in_one = self.rows and rows[-1] - rows[0] < self.rows
         self._rows: slice | NDArray[np.intp] = slice(int(rows[0]), int(rows[-1]) + 1) if in_one else rows
 
     def number(self, name: str) -> Numbers:

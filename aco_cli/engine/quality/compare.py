@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from aco_cli.engine.notes import Rows
 from aco_cli.engine.quality.columns import Numbers
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.score import Scores, score_years
+from aco_cli.engine.quality.score import score_years
 from aco_cli.engine.reconcile import Verdict
 from aco_cli.rules.book import RuleBook, scoring
 from aco_cli.rules.quality import DECILES, DOMAINS
@@ -64,7 +65,7 @@ def compare_scores(published: pd.DataFrame, rates: pd.DataFrame, rules: RuleBook
     frame = rates.merge(known, on=["aco_id", "performance_year"], how="left")
     years = sorted(set(frame.loc[frame["published"].notna(), "performance_year"]))
     parts = [_compared(frame, year, rules) for year in years] or [_compared(frame, -1, rules)]
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts)
     return table[table["published"].notna()].reset_index(drop=True)
 
 
@@ -77,7 +78,7 @@ def _compared(frame: pd.DataFrame, year: int, rules: RuleBook) -> pd.DataFrame:
     exact = np.abs(own - published) <= half + NOISE
     if isinstance(scores, PercentileScores):
         reasons = _steps(scores, published, half, rules)
-    elif isinstance(scores, DecileScores) and isinstance(lowest, DecileScores) and isinstance(highest, DecileScores):
+    elif isinstance(scores, DecileScores):
         has_prior = bool((frame["performance_year"] == year - 1).any())
         reasons = _deciles(published, half, lowest, scores, highest, rules, has_prior)
     else:
@@ -134,7 +135,7 @@ def _affected(scores: PercentileScores, published: Numbers, half: Numbers) -> Re
     """The least score of affected ACOs, to the digit and not below the own one, where nobody says who is affected."""
     v, untold = scores.values, np.isnan(scores.table.number("disaster_affected"))
     least, own = np.asarray(v["least_score"]), np.asarray(v["own_score"])
-    is_least = untold & (np.abs(least - published) <= half + NOISE) & (own <= published + half + NOISE)
+    is_least = untold & (np.abs(least - published) <= half + NOISE) & (own < published)
     return Cause.CIRCUMSTANCES, is_least, lambda row: f"{100 * least[row]:g} exactly, and the rates give less"
 
 
@@ -215,7 +216,7 @@ def _deciles(
     yield Cause.PRIOR_CLAIMS, no_claims & improves, more_than("year_score")
     # Thirds that are not known; an improvement that is not known comes before them.
     yield Cause.EQUITY, (most_equity > 0) & by_equity, more_than("own_score")
-    together = (most_equity > 0) & fits(floor + least_equity, ceiling + most + most_equity)
+    together = fits(floor, ceiling + most + most_equity)
     yield Cause.IMPROVEMENT_AND_EQUITY, (no_prior | no_claims) & together, more_than("year_score")
 
 
@@ -243,7 +244,7 @@ def _always(text: str) -> Callable[[int], str]:
     return lambda _: text
 
 
-def _scores_between(frame: pd.DataFrame, year: int, rules: RuleBook) -> tuple[Scores | None, ...]:
+def _scores_between(frame: pd.DataFrame, year: int, rules: RuleBook) -> tuple[Any, ...]:
     """The lowest, own and highest scores of the rows of `year` when each rate lies anywhere within its last digit.
 
     Better rates make a score higher, and those of the year before lower it, as there is less improvement.
@@ -257,7 +258,7 @@ def _moved(frame: pd.DataFrame, year: int, side: int, rules: RuleBook) -> pd.Dat
     moved: dict[str, Numbers] = {}
     for rates_of, way in ((year, side), (year - 1, -side)):
         measures, rows = rules.measures(rates_of), (frame["performance_year"] == rates_of).to_numpy()
-        for measure in measures.measures.values() if measures and rows.any() else ():
+        for measure in measures.measures.values() if measures else ():
             if measure.name in frame:
                 rates = moved.setdefault(measure.name, frame[measure.name].to_numpy(dtype=np.float64, copy=True))
                 rates[rows] += way * measure.sign * _half_unit(rates[rows])

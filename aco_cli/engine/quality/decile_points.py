@@ -26,14 +26,9 @@ def decile_points(rates: Numbers, measure: Measure, least: float, *, prior: bool
     `prior`: by the deciles with which the year counts when it is the prior one.
     """
     deciles = measure.as_prior_year if prior and measure.as_prior_year else measure.deciles
-    starts, values = measure.sign * np.array(deciles), measure.sign * rates
-    widths = np.diff(starts)
-    slopes = np.divide(1.0, widths, out=np.zeros(len(widths)), where=widths > 0)
-    # By the number of starts reached: whole points, the start they count from, points per unit beyond it.
-    level = starts_reached(rates, measure, deciles)
-    whole = np.array([least, *np.arange(DECILES + 1.0 - len(deciles), DECILES + 1.0)]).take(level)
-    beyond = values - np.array([0.0, *starts]).take(level)
-    return np.asarray(np.maximum(whole + beyond * np.array([0.0, *slopes, 0.0]).take(level), least))
+    numbers = range(DECILES + 1 - len(deciles), DECILES + 1)
+    points = np.interp(measure.sign * rates, measure.sign * np.array(deciles), numbers, left=least)
+    return np.asarray(np.maximum(points, least))
 
 
 @dataclass(frozen=True)

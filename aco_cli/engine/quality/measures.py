@@ -11,7 +11,7 @@ from aco_cli.engine.quality.columns import Numbers, starts_reached
 from aco_cli.engine.quality.decile_points import deciles_reached
 from aco_cli.engine.quality.deciles import DecileScores
 from aco_cli.engine.quality.percentiles import PercentileScores
-from aco_cli.engine.quality.score import YearScores, score_years
+from aco_cli.engine.quality.score import Scores, score_years
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.parameters import Status
 from aco_cli.rules.quality import DECILES, PERCENTILES, Measure
@@ -55,11 +55,11 @@ def measure_lines(
     `quality_alternative_met`; without it no dollars.
     """
     found = _scores_of(rates, year, rules)
-    if found is None or found.scores is None:
+    if not found:
         return []
-    scores = found.scores
+    scores = found[0]
     lines = _percentile_lines(scores) if isinstance(scores, PercentileScores) else _decile_lines(scores)
-    return _with_next(list(lines), found, rates, rules, settlements)
+    return _with_next(list(lines), scores, rates, rules, settlements)
 
 
 def _percentile_lines(scores: PercentileScores) -> Iterator[MeasureLine]:
@@ -76,7 +76,7 @@ def _percentile_lines(scores: PercentileScores) -> Iterator[MeasureLine]:
                 next_cut=(*measure.cuts, NAN)[level],
                 assumed=tuple(cut for cut in at_hand if cut in measure.assumed),
             )
-        elif measure.collection in scores.unreported and scores.unreported[measure.collection][0]:
+        elif scores.is_blank(measure)[0]:
             yield replace(line, reached="not reported")
         else:
             yield replace(line, reached="no denominator" if np.isnan(rate) else "pays for reporting")
@@ -89,7 +89,7 @@ def _decile_lines(scores: DecileScores) -> Iterator[MeasureLine]:
             yield replace(_line(measure, rate, NAN, NAN), reached="no benchmark: not scored")
         elif not np.isnan(rate):
             points = float(scores.points_of(measure)[0])
-            starts = dict(zip(range(measure.first_decile, DECILES + 1), measure.deciles, strict=True))
+            starts = dict(enumerate(measure.deciles, measure.first_decile))
             decile = int(deciles_reached(np.array([rate]), measure)[0])
             reached = f"decile {decile}" if decile else f"below decile {measure.first_decile}"
             next_cut = next((start for number, start in starts.items() if number > points), NAN)
@@ -104,31 +104,28 @@ def _line(measure: Measure, rate: float, points: float, max_points: float) -> Me
 
 def _with_next(
     lines: Sequence[MeasureLine],
-    found: YearScores,
+    scores: Scores,
     rates: pd.DataFrame,
     rules: RuleBook,
     settlements: Settlements | None,
 ) -> list[MeasureLine]:
     """Score the ACO once for each next cut point, with that rate in the place of its own."""
     ahead = [line for line in lines if not np.isnan(line.next_cut)]
-    if not ahead or found.scores is None:
+    if not ahead:
         return list(lines)
-    row = rates.iloc[found.rows[:1]]
-    rows = row.loc[row.index.repeat(len(ahead))].reset_index(drop=True)
+    of_year = rates["performance_year"] == scores.table.year
+    rows = pd.concat([rates[of_year].iloc[:1]] * len(ahead), ignore_index=True)
     for at, line in enumerate(ahead):
         rows.loc[at, line.measure] = line.next_cut
-    others = rates[rates["performance_year"] != found.year]
-    again = _scores_of(pd.concat([others, rows], ignore_index=True), found.year, rules)
-    if again is None or again.scores is None:
-        return list(lines)
-    now, then = (_standing(each.values) for each in (found.scores, again.scores))
+    [again] = _scores_of(pd.concat([rates[~of_year], rows]), scores.table.year, rules)
+    now, then = (_standing(each.values) for each in (scores, again))
     dollars = np.full(len(ahead), np.nan)
     if settlements is not None:
-        before, *after = settlements(pd.concat([now.iloc[:1], then], ignore_index=True))
+        before, *after = settlements(pd.concat([now.iloc[:1], then]))
         dollars = np.array(after) - before
     news = {}
     for at, line in enumerate(ahead):
-        points = float(again.scores.points_of(again.scores.set.measures[line.measure])[at])
+        points = float(again.points_of(again.set.measures[line.measure])[at])
         gain = float(dollars[at])
         news[line.measure] = replace(
             line, next_points=points, next_score=float(then["quality_score"].iloc[at]), next_dollars=gain
@@ -144,5 +141,6 @@ def _standing(figures: Mapping[str, Column]) -> pd.DataFrame:
     )
 
 
-def _scores_of(rates: pd.DataFrame, year: int, rules: RuleBook) -> YearScores | None:
-    return next((each for each in score_years(rates, rules) if each.year == year), None)
+def _scores_of(rates: pd.DataFrame, year: int, rules: RuleBook) -> list[Scores]:
+    """The scores of a year, or none where it has no rows or no measures."""
+    return [each.scores for each in score_years(rates, rules) if each.year == year and each.scores is not None]

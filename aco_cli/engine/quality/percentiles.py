@@ -36,13 +36,15 @@ class PercentileScores:
             )
         else:
             points = np.full(self.table.rows, measure.max_points)
-        blank = self.unreported.get(measure.collection)
-        return points if blank is None or not blank.any() else np.where(blank, 0.0, points)
+        return np.where(self.is_blank(measure), 0.0, points)
 
     def paid_for_performance(self, measure: Measure) -> Rows:
         """On which rows the rate of a measure decides its points."""
-        blank = self.unreported.get(measure.collection, np.zeros(self.table.rows, dtype=np.bool_))
-        return np.asarray(self._decides(measure) & bool(measure.cuts) & ~blank)
+        return np.asarray(self._decides(measure) & bool(measure.cuts) & ~self.is_blank(measure))
+
+    def is_blank(self, measure: Measure) -> Rows:
+        """On which rows none of the measures that are collected with it was reported."""
+        return self.unreported.get(measure.collection, np.zeros(self.table.rows, dtype=np.bool_))
 
     def _decides(self, measure: Measure) -> Rows:
         return (self.year_number > measure.reporting_through) & self.table.has_rate(measure.name)
@@ -54,7 +56,6 @@ class PercentileScores:
 
     def remarks(self, rules: RuleBook) -> Iterator[Remark]:
         """What a reader of the scores must know."""
-        rows = self.table.rows
         law = law_of(rules, PROGRAM, "quality_percentiles")
         yield from remarks(notes_in_force(law, {}, {}), self.values)
         zero = self.values["nothing_reported:when"] == 1
@@ -66,9 +67,8 @@ class PercentileScores:
         yield Note("no improvement reward in this year of the ACO", "no_reward"), unrewarded
         for measure in self.measures:
             if not self.table.has(measure.name):
-                full = ~self.unreported.get(measure.collection, np.zeros(rows, dtype=np.bool_))
                 text = f"no column {measure.name}: counts as without denominator"
-                yield Note(text, "no_column", NOTE, measure.name), full & bool(measure.cuts)
+                yield Note(text, "no_column", NOTE, measure.name), ~self.is_blank(measure) & bool(measure.cuts)
             yield from self._assumed(measure)
 
     def _assumed(self, measure: Measure) -> Iterator[Remark]:

@@ -88,9 +88,9 @@ def _scores(table: Table, rules: RuleBook, before: pd.DataFrame | None) -> Score
 
 
 def _achievement(table: Table, rules: RuleBook) -> pd.DataFrame | None:
-    """By id, what the next year's improvement is over, where that counts and rates are at hand."""
-    measures, after = rules.measures(table.year), rules.value(scoring(table.year + 1), "app_scoring")
-    if not table.rows or not after or not after["improvement"] or not measures or measures.kind is not Scoring.DECILES:
+    """By id, what the next year's improvement is over; None without rates, or where they are not scored by deciles."""
+    measures = rules.measures(table.year)
+    if not table.rows or measures is None or measures.kind is not Scoring.DECILES:
         return None
     known = pd.DataFrame(vars(prior_year(table, measures, rules)), index=table.ids)
     return known[~known.index.duplicated()]

@@ -77,7 +77,8 @@ def _third(performance: Numbers) -> Numbers:
     known = performance[~np.isnan(performance)]
     if len(known) < _FEWEST:
         return np.full(len(performance), np.nan)
-    low, high = np.percentile(known, [100 / 3, 200 / 3])
+    # The least performances that are not below a third and two thirds of the way from the worst to the best.
+    low, high = np.sort(known)[[(len(known) + 1) // 3, 2 * len(known) // 3]]
     third = np.select([performance >= high, performance >= low], [TOP, MIDDLE], BOTTOM)
     return np.where(np.isnan(performance), np.nan, third)
 

@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from aco_cli.engine.quality.columns import Source, Table
+from aco_cli.engine.quality.decile_points import Points
 from aco_cli.engine.quality.score import score
 from aco_cli.rules.book import RuleBook
 from aco_cli.rules.quality import Collection, Measure
@@ -53,6 +56,18 @@ def rules() -> RuleBook:
 @pytest.fixture(scope="session")
 def make_rates() -> MakeRates:
     return rates_of
+
+
+@pytest.fixture(scope="session")
+def points_of(rules: RuleBook) -> Callable[[int, pd.DataFrame], Points]:
+    """The points of a table whose rows are all of one year: `points_of(2024, frame)`."""
+
+    def of(year: int, frame: pd.DataFrame) -> Points:
+        measures = rules.measures(year)
+        assert measures is not None
+        return Points(Table(Source(frame), year, np.arange(len(frame))), measures, rules)
+
+    return of
 
 
 @pytest.fixture(scope="session")

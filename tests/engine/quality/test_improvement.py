@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from random import Random
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,3 +63,35 @@ def test_a_published_mean_explains_the_score_of_an_affected_aco(make_rates) -> N
     compared = compare_scores(published, rates, RULES).set_index("aco_id")
     assert compared.loc["A", "class"] == Verdict.EXACT
     assert compared.loc["B", "class"] == Verdict.UNEXPLAINED
+
+
+def plainly(points: list[float], maximum: list[float], steps: list[float], score: float, within: float) -> list[object]:
+    """Every combination tried: the least rewards and the number of combinations that give a score.
+
+    Of the steps that reach a domain's maximum only the first counts.
+    """
+    found = []
+    for rewards in product(steps, repeat=len(points)):
+        rows = list(zip(points, rewards, maximum, strict=True))
+        beyond = any(own + steps[steps.index(each) - 1] >= most for own, each, most in rows if each)
+        total = sum(min(own + each, most) / most for own, each, most in rows) / len(points)
+        if not beyond and abs(total - score) <= within + 1e-12:
+            found.append(rewards)
+    return [min(found, key=sum, default=(np.nan,) * len(points)), len(found)]
+
+
+def test_rewards_are_the_least_of_all_combinations_tried_one_by_one() -> None:
+    """Points short of, near and at the maximum of three domains; scores with and without a combination behind them."""
+    random, steps, maximum = Random(5), [0.0, 0.5, 1.25, 4.0], [16.0, 22.0, 8.0]
+    rows = []
+    for _ in range(60):
+        points = [most - random.choice((0.0, 0.5, 1.0, random.uniform(0, 9))) for most in maximum]
+        rewards, miss = [random.choice(steps) for _ in points], random.choice((0.0, 0.0, 0.01, 0.04))
+        total = sum(min(own + each, most) / most for own, each, most in zip(points, rewards, maximum, strict=True))
+        rows.append((points, total / 3 + miss, random.choice((0.0, 0.00005, 0.03))))
+    points, scores, within = map(np.array, zip(*rows, strict=True))
+    least, count = explaining(points, np.array(maximum), np.array(steps), scores, within)
+    expected = [plainly(own, maximum, steps, score, half) for own, score, half in rows]
+    assert count.tolist() == [number for _, number in expected]
+    np.testing.assert_array_equal(least, [rewards for rewards, _ in expected])
+    assert {0, 1} < set(count.tolist())

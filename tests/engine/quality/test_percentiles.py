@@ -28,11 +28,15 @@ def with_cuts(year: int) -> list[Measure]:
     return [measure for measure in found.measures.values() if measure.cuts]
 
 
-def points(frame: pd.DataFrame, measure: Measure, rules: RuleBook) -> np.ndarray:
+def scores_of(frame: pd.DataFrame, rules: RuleBook) -> PercentileScores:
     year = int(frame["performance_year"].iloc[0])
     measures = rules.measures(year)
     assert measures is not None
-    return PercentileScores(Table(Source(frame), year, np.arange(len(frame))), measures, rules).points_of(measure)
+    return PercentileScores(Table(Source(frame), year, np.arange(len(frame))), measures, rules)
+
+
+def points(frame: pd.DataFrame, measure: Measure, rules: RuleBook) -> np.ndarray:
+    return scores_of(frame, rules).points_of(measure)
 
 
 CASES = [pytest.param(measure, year, id=f"{measure.name}-{year}") for year in YEARS for measure in with_cuts(year)]
@@ -229,3 +233,75 @@ def test_rows_keep_their_order_whatever_their_years_and_blocks(
     pd.testing.assert_frame_equal(score(frame, rules), whole)
     alone = pd.concat([score(frame.iloc[[at]].reset_index(drop=True), rules) for at in range(len(frame))])
     pd.testing.assert_frame_equal(alone.reset_index(drop=True), whole)
+
+
+SURVEY_2018 = tuple(f"ACO-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 34))
+
+
+def test_a_rate_decides_points_from_the_year_of_its_measure_on_where_its_collection_is_reported(
+    make_rates: MakeRates, rules: RuleBook
+) -> None:
+    """ACO-36 of 2018 pays for reporting for two years, ACO-13 for one; a composite part without cuts always does."""
+    rates = make_rates(2018, 5, performance_year_number=[1.0, 2.0, 3.0, 3.0, None])
+    rates.loc[3, [*WEB_INTERFACE_2018, "ACO-36"]] = np.nan
+    scores = scores_of(rates.assign(**{"ACO-12": 50.0}), rules)
+    expected = {
+        "ACO-36": [False, False, True, False, False],
+        "ACO-13": [False, True, True, False, False],
+        "ACO-12": [False] * 5,
+    }
+    for name, decides in expected.items():
+        assert scores.paid_for_performance(scores.set.measures[name]).tolist() == decides, name
+
+
+def test_a_reward_that_does_not_count_is_told_and_one_of_nothing_is_none(
+    make_rates: MakeRates, rules: RuleBook
+) -> None:
+    numbers, rewards = [2.0, 2.0, 2.0, 1.0, 1.0, 1.0], [None, 0.0, 0.48, None, 0.0, 0.48]
+    rates = make_rates(2016, 6, performance_year_number=numbers, improvement_at_risk=rewards)
+    first, unrewarded = "first performance year: pays for reporting", "no improvement reward in this year of the ACO"
+    assert score(rates, rules)["notes"].tolist() == ["", "", "", first, first, f"{first}; {unrewarded}"]
+
+
+def test_collections_not_reported_are_named_where_the_score_is_not_lost_for_it(
+    make_rates: MakeRates, rules: RuleBook
+) -> None:
+    """Incomplete reporting takes the whole score of 2014, and in 2018 only the points of what was not reported."""
+    survey, web = (f"{each} measures not reported: no points" for each in ("survey", "web-interface"))
+    lost = "reporting was not complete: no score"
+    for year, told in ((2014, [lost, lost, lost]), (2018, [survey, web, f"{survey}; {web}"])):
+        rates = make_rates(year, 3)
+        measures = rules.measures(year)
+        assert measures is not None
+        for name, each in measures.measures.items():
+            if each.collection in ("survey", "web-interface"):
+                rates.loc[[0, 2] if each.collection == "survey" else [1, 2], name] = np.nan
+        certain = {name: 0.0 for name in ("ACO-36", "ACO-37", "ACO-38") if year == 2018}
+        notes = [
+            "; ".join(each for each in text.split("; ") if "assumed" not in each)
+            for text in score(rates.assign(**certain), rules)["notes"]
+        ]
+        assert notes == told
+        given = score(rates.assign(quality_reported=1.0), rules)
+        assert given["notes"].str.contains("survey measures not reported").tolist() == [True, False, True]
+        assert given["quality_reported"].tolist() == [1.0] * 3
+
+
+def test_a_column_that_is_absent_is_told_only_where_its_collection_is_reported(
+    make_rates: MakeRates, rules: RuleBook
+) -> None:
+    rates = make_rates(2016, 2).drop(columns=["ACO-1", "ACO-8", "ACO-7"])
+    rates.loc[1, "ACO-2":"ACO-6"] = np.nan
+    rates.loc[1, "ACO-34"] = np.nan
+    absent = [f"no column {name}: counts as without denominator" for name in ("ACO-1", "ACO-8")]
+    found = score(rates, rules)["notes"].tolist()
+    assert found == ["; ".join(absent), f"{absent[1]}; survey measures not reported: no points"]
+
+
+@pytest.mark.parametrize(("rate", "noted"), [(0.0, True), (41.86, True), (41.87, False), (99.0, False)])
+def test_an_assumed_cut_without_a_lower_bound_is_in_doubt_from_nothing_on(
+    rate: float, noted: bool, score_one: ScoreOne
+) -> None:
+    """ACO-38 of 2017, where less is better: the 90th percentile lies somewhere below 41.87."""
+    notes = score_one(2017, {"ACO-38": rate, "ACO-37": 0.0})["notes"]
+    assert notes == ("depends on an assumed cut point: p90 of ACO-38 (40.9)" if noted else "")

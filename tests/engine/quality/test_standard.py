@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from aco_cli.engine.quality.score import BASIS, score
-from aco_cli.rules.book import RuleBook, scoring
+from aco_cli.engine.quality.standard import follows_from_score, standard_score, standard_scores
+from aco_cli.rules.book import RuleBook, Situation, scoring
 
 RULES = RuleBook()
 MakeRates = Callable[..., pd.DataFrame]
@@ -221,3 +222,64 @@ def test_an_affected_aco_of_2017_meets_it_without_a_report(make_rates: MakeRates
     for affected, met, basis in ((1.0, 1.0, "circumstances"), (0.0, 0.0, "none")):
         found = score(make_rates(2017, **dict.fromkeys(web), disaster_affected=affected), RULES).iloc[0]
         assert (found["quality_standard_met"], found[BASIS]) == (met, basis)
+
+
+@pytest.mark.parametrize(
+    ("program", "track", "year", "least"),
+    [
+        ("mssp", "enhanced", 2020, np.nan),
+        ("mssp", "track-1", 2018, np.nan),
+        ("mssp", "basic-e", 2021, 0.6169),
+        ("mssp", "enhanced", 2023, 0.6576),
+        ("mssp", "basic-a", 2024, 0.7705),
+        ("pioneer", "core", 2014, np.nan),
+        ("reach", "global", 2023, np.nan),
+    ],
+)
+def test_the_score_that_meets_the_standard_is_the_percentile_from_2021_on(
+    program: str, track: str, year: int, least: float
+) -> None:
+    """Before, and in other programs, no standard decides: 2018 has a mean for affected ACOs and no standard."""
+    assert standard_score(RULES, Situation(program, track, year)) == pytest.approx(least, nan_ok=True)
+
+
+def test_every_row_of_a_roster_has_the_score_of_its_program_and_year() -> None:
+    frame = pd.DataFrame(
+        {
+            "aco_id": list("ABCD"),
+            "program": ["mssp", "pioneer", "mssp", "mssp"],
+            "track": ["enhanced", "core", "basic-a", "enhanced"],
+            "performance_year": [2024, 2014, 2023, 2019],
+        },
+        index=[5, 6, 7, 8],
+    )
+    found = standard_scores(frame, RULES)
+    np.testing.assert_array_equal(found, [0.7705, np.nan, 0.6576, np.nan])
+    assert found.index.tolist() == [5, 6, 7, 8]
+
+
+def test_a_standard_follows_from_the_score_where_it_says_the_same() -> None:
+    """At the percentile of 2024 or above it is met; where either is not known, or no standard decides, it does not."""
+    cases = [
+        (2024, 0.7705, 1.0, True),
+        (2024, 0.7704, 1.0, False),
+        (2024, 0.9, 1.0, True),
+        (2024, 0.7705, 0.0, False),
+        (2024, 0.7704, 0.0, True),
+        (2024, np.nan, 0.0, False),
+        (2024, np.nan, 1.0, False),
+        (2024, 0.9, np.nan, False),
+        (2024, 0.1, np.nan, False),
+        (2020, 0.9, 1.0, False),
+        (2020, 0.1, 0.0, False),
+    ]
+    years, scores, met, expected = zip(*cases, strict=True)
+    columns = {"aco_id": list("ABCDEFGHIJK"), "program": "mssp", "track": "enhanced", "performance_year": years}
+    frame = pd.DataFrame(columns, index=range(3, 14))
+    both = frame.assign(quality_score=scores, quality_standard_met=met)
+    found = follows_from_score(both, RULES)
+    assert (found.tolist(), found.index.tolist()) == (list(expected), list(range(3, 14)))
+    assert follows_from_score(both.assign(state=""), RULES).tolist() == list(expected)
+    for lacking in ("quality_score", "quality_standard_met"):
+        found = follows_from_score(both.drop(columns=lacking), RULES)
+        assert (found.tolist(), found.index.tolist()) == ([False] * 11, list(range(3, 14)))
