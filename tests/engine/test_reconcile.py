@@ -47,6 +47,87 @@ def test_rounding_is_what_the_digits_of_the_inputs_allow() -> None:
     assert one(2_217_252, quality_score_half_unit=0.005)["class"] == "unexplained"
 
 
+EXACT_INPUTS = dict.fromkeys(("benchmark_total_half_unit", "expenditure_total_half_unit"), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("halves", "either_way"),
+    [
+        ({}, 0.0),
+        ({"benchmark_total_half_unit": 1000.0}, 441.0),  # x 50 % x 90 % x 98 %
+        ({"expenditure_total_half_unit": 1000.0}, 441.0),
+        ({"quality_score_half_unit": 0.005}, 12_250.0),
+        ({"benchmark_total_half_unit": 1000.0, "expenditure_total_half_unit": np.nan}, 441.0),
+        ({"benchmark_total_half_unit": 1000.0, "expenditure_total_half_unit": 500.0}, 661.5),
+    ],
+)
+def test_the_interval_is_what_the_digits_of_the_inputs_leave_open(halves: dict[str, float], either_way: float) -> None:
+    """More benchmark and quality make a payment larger, more expenditures smaller."""
+    found = one(2_205_000, **{**EXACT_INPUTS, **halves})
+    ends = [found[name] - 2_205_000 for name in ("lowest", "recomputed", "highest")]
+    assert ends == pytest.approx([-either_way, 0, either_way], abs=1e-6)
+
+
+def test_the_interval_of_given_savings_and_relief() -> None:
+    """REACH: savings as given are all the ACO's; a loss of 1.2 million is limited, less the relief given."""
+    reach = {"program": "reach", "track": "global", "performance_year": 2023, "gross_savings": 6e6}
+    found = one(6e6, **reach, gross_savings_half_unit=500.0, **EXACT_INPUTS)
+    assert found[["lowest", "highest"]].tolist() == pytest.approx([6e6 - 500, 6e6 + 500])
+    found = loss(-1e6, euc_adjustment=600_000.0, euc_adjustment_half_unit=50.0, **EXACT_INPUTS)
+    assert (found[["lowest", "highest"]] - found["recomputed"]).tolist() == pytest.approx([-50, 50])
+
+
+def test_a_score_cannot_be_rounded_from_below_zero() -> None:
+    given = {"track": "track-2", "performance_year": 2014, "agreement_year": 1.0}
+    found = loss(-2e6, **given, quality_score=0.0, quality_score_half_unit=0.005)
+    assert found["lowest"] == pytest.approx(found["recomputed"], abs=1)
+
+
+def test_a_report_without_half_units_is_compared_as_it_is() -> None:
+    row = {"aco_id": "A1", "aco_name": "", "program": "mssp", "track": "track-1", "performance_year": 2014}
+    row |= {"assigned_beneficiaries": 20_000.0, "benchmark_total": 100e6, "expenditure_total": 95e6}
+    frame = pd.DataFrame(
+        [{**row, "quality_score": 0.9, "published_settlement": each} for each in (2_205_001.2, np.nan)]
+    )
+    found = reconcile(frame.astype(dict.fromkeys(("aco_id", "aco_name", "program", "track"), "str")), BOOK)
+    assert found[["published", "lowest", "highest", "class"]].to_numpy().tolist() == [
+        [2_205_001.2, found["recomputed"][0], found["recomputed"][0], "unexplained"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "beyond", "half_dollar", "verdict"),
+    [
+        ("highest", 0.5, 0.5, "rounding"),
+        ("highest", 0.625, 0.5, "unexplained"),
+        ("lowest", -0.5, 0.5, "rounding"),
+        ("lowest", -0.625, 0.5, "unexplained"),
+        ("highest", 0.0, 0.0, "rounding"),
+        ("highest", 0.125, 0.0, "unexplained"),
+        ("lowest", 0.0, 0.0, "rounding"),
+        ("lowest", -0.125, 0.0, "unexplained"),
+        ("highest", 900.0, 1000.0, "rounding"),
+        ("lowest", -900.0, 1000.0, "rounding"),
+        ("lowest", 10.0, 0.0, "rounding"),
+    ],
+)
+def test_the_ends_of_the_interval_and_half_of_what_is_printed_are_within(
+    end: str, beyond: float, half_dollar: float, verdict: str
+) -> None:
+    given = {"quality_score_half_unit": 0.005, "published_settlement_half_unit": half_dollar}
+    edge = float(one(2_205_000, **given)[end])
+    found = one(edge + beyond, **given)
+    assert (found["class"], found[end]) == (verdict, edge)
+    assert found["reason"] == ("within the rounding of the published inputs" if verdict == "rounding" else "")
+
+
+@pytest.mark.parametrize("published", [2_204_999, 2_205_000, 2_205_001])
+def test_an_exact_settlement_has_no_reason(published: float) -> None:
+    """Also where its interval is narrower than a dollar."""
+    found = one(published, published_settlement_half_unit=0.0, **EXACT_INPUTS)
+    assert (found["class"], found["reason"], found["difference"]) == ("exact", "", pytest.approx(2_205_000 - published))
+
+
 @pytest.mark.parametrize("published", [3_675_000, 3_675_001.4])
 def test_a_settlement_by_a_published_rate_that_is_none_of_the_rules_is_borne_out_by_nothing(published: float) -> None:
     """ENHANCED, 5 million x 75 % x 98 %: what rests on the published rate itself is neither exact nor rounding."""
@@ -86,6 +167,30 @@ def test_the_implied_cap_is_before_relief_for_circumstances() -> None:
     assert "loss limit of $1,300,000" in loss(-700_000, performance_year=2023, euc_adjustment=600_000.0)["reason"]
 
 
+@pytest.mark.parametrize(
+    ("given", "cap"),
+    [
+        ({"euc_adjustment": 0.0}, "$1,200,000 (1.20%"),
+        ({"euc_adjustment": 1.0}, "$700,001 (0.70%"),
+        ({"euc_adjustment": np.nan}, "$1,200,000 (1.20%"),
+    ],
+)
+def test_relief_that_is_given_is_added_to_what_was_repaid(given: dict[str, float], cap: str) -> None:
+    """$700,000 of a loss of which 5/12 are waived, unless relief of another amount is printed; 0 is none."""
+    assert f"loss limit of {cap} of the benchmark)" in loss(-700_000, performance_year=2023, **given)["reason"]
+
+
+@pytest.mark.parametrize("published", [0, 500_000])
+def test_an_aco_that_repaid_nothing_is_not_explained_by_a_limit(published: float) -> None:
+    assert loss(published)["class"] == "unexplained"
+
+
+def test_a_limit_on_revenue_that_is_known_explains_nothing() -> None:
+    """8 % of 20 million is 1.6 million: who repaid less did so for another reason."""
+    found = loss(-1_000_000, participant_revenue=20e6)
+    assert (found["class"], found["recomputed"]) == ("unexplained", pytest.approx(-1_600_000))
+
+
 def test_a_larger_published_loss_is_not_explained_by_a_limit() -> None:
     assert loss(-3_500_000)["class"] == "unexplained"
 
@@ -109,9 +214,19 @@ def test_the_tally_counts_by_year_and_class() -> None:
             "difference": [0.0, 0.5, 0.0],
         }
     )
-    counted = tally(frame).set_index("performance_year")
-    assert counted.loc[2014, ["acos", "exact", "rounding", "unexplained"]].tolist() == [2, 1, 1, 0]
-    assert counted.loc[2014, "largest_difference"] == 0.5
+    frame.loc[3] = [2014, "unexplained", 5.0, 4.0, -1.0]
+    counted = tally(frame)
+    assert counted.to_dict("list") == {
+        "performance_year": [2014, 2015],
+        "acos": [3, 1],
+        "exact": [1, 1],
+        "rounding": [1, 0],
+        "explained": [0, 0],
+        "unexplained": [1, 0],
+        "published": [8.0, 3.0],
+        "recomputed": [7.5, 3.0],
+        "largest_difference": [1.0, 0.0],
+    }
 
 
 @pytest.mark.parametrize(
