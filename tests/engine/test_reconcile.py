@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,11 @@ BOOK = RuleBook()
 
 def one(published: float, **given: object) -> pd.Series:
     """The comparison of one ACO: Track 1 in 2014, benchmark 100 million, 5 % savings, quality 0.9: 2,205,000 earned."""
-    row = {
+    return compared({"published_settlement": published, **given}).iloc[0]
+
+
+def compared(*changes: Mapping[str, object]) -> pd.DataFrame:
+    row: dict[str, object] = {
         "aco_id": "A1",
         "aco_name": "One",
         "program": "mssp",
@@ -25,12 +31,10 @@ def one(published: float, **given: object) -> pd.Series:
         "expenditure_total_half_unit": 0.5,
         "quality_score": 0.9,
         "quality_score_half_unit": 0.0,
-        "published_settlement": published,
         "published_settlement_half_unit": 0.5,
-        **given,
     }
-    texts = {name: "str" for name, value in row.items() if isinstance(value, str)}
-    return reconcile(pd.DataFrame([row]).astype(texts), BOOK).iloc[0]
+    texts = {name: "str" for name, value in (row | dict(changes[0])).items() if isinstance(value, str)}
+    return reconcile(pd.DataFrame([row | dict(change) for change in changes]).astype(texts), BOOK)
 
 
 @pytest.mark.parametrize(
@@ -50,22 +54,21 @@ def test_rounding_is_what_the_digits_of_the_inputs_allow() -> None:
 EXACT_INPUTS = dict.fromkeys(("benchmark_total_half_unit", "expenditure_total_half_unit"), 0.0)
 
 
-@pytest.mark.parametrize(
-    ("halves", "either_way"),
-    [
+def test_the_interval_is_what_the_digits_of_the_inputs_leave_open() -> None:
+    """More benchmark and quality make a payment larger, more expenditures smaller."""
+    cases: list[tuple[dict[str, float], float]] = [
         ({}, 0.0),
         ({"benchmark_total_half_unit": 1000.0}, 441.0),  # x 50 % x 90 % x 98 %
         ({"expenditure_total_half_unit": 1000.0}, 441.0),
         ({"quality_score_half_unit": 0.005}, 12_250.0),
         ({"benchmark_total_half_unit": 1000.0, "expenditure_total_half_unit": np.nan}, 441.0),
         ({"benchmark_total_half_unit": 1000.0, "expenditure_total_half_unit": 500.0}, 661.5),
-    ],
-)
-def test_the_interval_is_what_the_digits_of_the_inputs_leave_open(halves: dict[str, float], either_way: float) -> None:
-    """More benchmark and quality make a payment larger, more expenditures smaller."""
-    found = one(2_205_000, **{**EXACT_INPUTS, **halves})
-    ends = [found[name] - 2_205_000 for name in ("lowest", "recomputed", "highest")]
-    assert ends == pytest.approx([-either_way, 0, either_way], abs=1e-6)
+    ]
+    found = compared(*({"published_settlement": 2_205_000, **EXACT_INPUTS, **halves} for halves, _ in cases))
+    by = np.array([each for _, each in cases])
+    np.testing.assert_allclose(found["recomputed"], 2_205_000)
+    np.testing.assert_allclose(found["lowest"] - found["recomputed"], -by, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(found["highest"] - found["recomputed"], by, rtol=0, atol=1e-6)
 
 
 def test_the_interval_of_given_savings_and_relief() -> None:
@@ -95,30 +98,27 @@ def test_a_report_without_half_units_is_compared_as_it_is() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("end", "beyond", "half_dollar", "verdict"),
-    [
-        ("highest", 0.5, 0.5, "rounding"),
-        ("highest", 0.625, 0.5, "unexplained"),
-        ("lowest", -0.5, 0.5, "rounding"),
-        ("lowest", -0.625, 0.5, "unexplained"),
-        ("highest", 0.0, 0.0, "rounding"),
-        ("highest", 0.125, 0.0, "unexplained"),
-        ("lowest", 0.0, 0.0, "rounding"),
-        ("lowest", -0.125, 0.0, "unexplained"),
-        ("highest", 900.0, 1000.0, "rounding"),
-        ("lowest", -900.0, 1000.0, "rounding"),
-        ("lowest", 10.0, 0.0, "rounding"),
-    ],
-)
-def test_the_ends_of_the_interval_and_half_of_what_is_printed_are_within(
-    end: str, beyond: float, half_dollar: float, verdict: str
-) -> None:
-    given = {"quality_score_half_unit": 0.005, "published_settlement_half_unit": half_dollar}
-    edge = float(one(2_205_000, **given)[end])
-    found = one(edge + beyond, **given)
-    assert (found["class"], found[end]) == (verdict, edge)
-    assert found["reason"] == ("within the rounding of the published inputs" if verdict == "rounding" else "")
+def test_the_ends_of_the_interval_and_half_of_what_is_printed_are_within() -> None:
+    edges = one(2_205_000, quality_score_half_unit=0.005)
+    cases = [
+        # end, dollars beyond it, half a unit of the settlement
+        *(("highest", 0.5, 0.5, "rounding"), ("highest", 0.625, 0.5, "unexplained"), ("highest", 0.0, 0.0, "rounding")),
+        *(("lowest", -0.5, 0.5, "rounding"), ("lowest", -0.625, 0.5, "unexplained"), ("lowest", 0.0, 0.0, "rounding")),
+        *(("highest", 0.125, 0.0, "unexplained"), ("lowest", -0.125, 0.0, "unexplained")),
+        *(
+            ("highest", 900.0, 1000.0, "rounding"),
+            ("lowest", -900.0, 1000.0, "rounding"),
+            ("lowest", 10.0, 0.0, "rounding"),
+        ),
+    ]
+    changes = [
+        {"published_settlement": edges[end] + beyond, "published_settlement_half_unit": half}
+        for end, beyond, half, _ in cases
+    ]
+    found = compared(*({"quality_score_half_unit": 0.005, **each} for each in changes))
+    assert found["class"].tolist() == [verdict for *_, verdict in cases]
+    reasons = {"rounding": "within the rounding of the published inputs", "unexplained": ""}
+    assert found["reason"].tolist() == [reasons[verdict] for *_, verdict in cases]
 
 
 @pytest.mark.parametrize("published", [2_204_999, 2_205_000, 2_205_001])
