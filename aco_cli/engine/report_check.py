@@ -147,7 +147,7 @@ def followers(formula: str, table: pd.DataFrame, book: RuleBook) -> list[str]:
 
 def _base(line: str) -> str:
     """The name of a line without period and enrollment type."""
-    return _MEMBER.sub("", line, count=1)
+    return _MEMBER.sub("", line)
 
 
 def _value(node: Node, values: Mapping[str, float]) -> float:
