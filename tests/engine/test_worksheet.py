@@ -298,12 +298,16 @@ def test_each_distance_is_told_in_words(row: dict[str, Any], expected: list[tupl
          "reaching it would raise the settlement by $1,675,800.00"),
         ({"expenditure_total": 97_214_567.0}, "to_minimum_savings", "$1,014,567.00 (1.01 points)", 1_014_567.0,
          "reaching it would raise the settlement by $1,675,800.00"),
+        ({"expenditure_total": 96_200_000.01}, "to_minimum_savings", "$0.01 (0 points)", 0.01,
+         "reaching it would raise the settlement by $1,675,800.00"),
         # 44.1 % of it is 50 cents short of 10 % of the benchmark
         ({"expenditure_total": 100e6 - 22_675_735.83}, "to_payment_limit", "$0.50", 0.49897,
          "the limit is not reached"),
     ],
 )  # fmt: skip
 def test_points_are_rounded_and_dollars_and_cents_are_not(row, line, shown, value, told, canonical) -> None:
+    """And what is left, however little, is left."""
+    told_side = "Room" if "limit" in line else "Short"
     found = {entry.line: entry for entry in distance_entries(canonical([{**SAVED, **row}]), BOOK)}[line]
-    assert (found.shown, found.calculation) == (shown, told)
+    assert (found.shown, found.calculation, found.label.split()[0]) == (shown, told, told_side)
     assert float(found.value) == pytest.approx(value, rel=1e-4)
