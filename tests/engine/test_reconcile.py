@@ -240,3 +240,11 @@ def test_a_payment_that_a_later_release_takes_back_is_explained(published: float
     assert one(1_068_416, **given)["reason"].startswith("a later release pays $0 (ACO public use file of")
     changes = {"aco_id": "A1081"}, {"performance_year": 2021}, {"expenditure_total": 95e6, "quality_standard_met": 1.0}
     assert [one(1_068_416, **given | change)["class"] for change in changes] == ["unexplained"] * 3
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(0.01, "explained"), (0.0101, "unexplained")])
+def test_what_the_later_release_pays_is_within_a_dollar(limit: float, verdict: str) -> None:
+    """1 % of $100 is a dollar."""
+    given = {"aco_id": "A1080", "performance_year": 2022, "track": "basic-a", "quality_standard_met": 1.0}
+    found = one(1_068_416, **given, benchmark_total=100.0, expenditure_total=50.0, payment_limit=limit)
+    assert (found["recomputed"], found["class"]) == (pytest.approx(100 * limit), verdict)

@@ -15,6 +15,7 @@ from aco_cli.engine.outcome import OUTCOMES
 from aco_cli.engine.settle import figures_of, settle, settled_rows
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook
+from aco_cli.rules.given_lines import GivenLines
 
 BOOK = RuleBook()
 EVERYTHING = (*(line.key for line in law_of(BOOK, "mssp").lines), "notes", "is_warned")
@@ -286,6 +287,18 @@ def test_a_warning_is_told_from_a_note(canonical) -> None:
     assert "depends on an assumed parameter" in found["notes"][1]
     assert found["notes"][2] == "minimum savings rate as published"
     assert "the rules offer no minimum savings rate of 3.11%" in found["notes"][4]
+
+
+def test_a_note_may_show_what_is_given_beside_what_is_computed(canonical) -> None:
+    """With their signs; a blank one as a dash."""
+    text = "{savings} of {benchmark_total}, score {quality_score}"
+    note = {"told": {"level": "note", "when": "benchmark_total > 0", "text": text, "after": "no_such_rate"}}
+    book = BOOK.with_lines([GivenLines("notes", note, Path("notes.yaml"), "mssp")])
+    frame = canonical([ROW, {**ROW, "expenditure_total": 101e6, "quality_score": None}])
+    assert settle(frame, book, ("notes",))["notes"].tolist() == [
+        "$4,000,000.00 of $100,000,000.00, score 100%",
+        "-$1,000,000.00 of $100,000,000.00, score -",
+    ]
 
 
 def test_a_line_is_asked_for_by_name_though_the_roster_has_a_column_of_that_name(canonical) -> None:
