@@ -98,7 +98,7 @@ def _tell(run: Run, held: ReportInputs, table: pd.DataFrame, worksheet: pd.DataF
     figure, others = found
     where = f"[{figure['letter']}] {figure['line']}, table {figure['table']}"
     where += "".join(f", {each}" for each in (figure["period"], figure["enrollment_type"]) if each)
-    follow = followers(figure["formula"], table, book) if figure["formula"] else []
+    follow = followers(figure["formula"], table[table.index > figure.name], book)
     text = f"{name}: the first figure that does not follow is {where}: {figure['published']:,.6f} is printed, "
     text += f"{figure['recomputed']:,.6f} follows; on it depend {', '.join(follow) or 'no other figures'}; "
     text += f"{', '.join(others) or 'no others'} differ too; {counts}"

@@ -61,7 +61,7 @@ def idle_reasons(
             reasons.append("it is missing, and there is nothing to change")
         elif is_same[place]:
             held = after[column].iloc[place]
-            reasons.append(f"{column} is {f'{held:g}' if isinstance(held, float) else held} already")
+            reasons.append(f"{column} is {f'{held:.15g}' if isinstance(held, float) else held} already")
         else:
             holds = "with the other changes, " if turned.iloc[place] else ""
             holds += _HOLDS[OUTCOMES[int(row.figure("outcome"))]]

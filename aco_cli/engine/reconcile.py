@@ -55,12 +55,13 @@ def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     table = settle(rows, book, [*_IDENTITY, *_EVIDENCE, "settlement", "notes"])
     ends = [settle(_shifted(rows, side), book, ("settlement",))["settlement"] for side in (-1, 1)]
     published = rows["published_settlement"]
-    half_dollar = rows.get("published_settlement_half_unit", pd.Series(0.0, rows.index))
+    nothing = pd.Series(0.0, rows.index)
+    half_dollar = rows.get("published_settlement_half_unit", nothing)
     difference = table["settlement"] - published
     is_circular = table["rate_not_offered"] == 1
     exact = difference.abs() <= EXACT
     rounding = (published + half_dollar >= ends[0]) & (published - half_dollar <= ends[1])
-    reason = _reasons(table, rows.get("euc_adjustment", published * 0), published, ends[0])
+    reason = _reasons(table, rows.get("euc_adjustment", nothing), published)
     reason = reason.mask(reason == "", _explanations(rows, book))
     changed = _changed(table, published)
     reason = reason.mask(changed != "", changed)
@@ -79,7 +80,7 @@ def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
         lowest=ends[0],
         highest=ends[1],
         **{"class": pd.Series(verdict, dtype="str")},
-        reason=reason.mask((verdict == Verdict.UNEXPLAINED) & (table["notes"] != ""), table["notes"]),
+        reason=reason.mask(verdict == Verdict.UNEXPLAINED, table["notes"]),
     )
 
 
@@ -95,13 +96,13 @@ def _shifted(rows: pd.DataFrame, side: int) -> pd.DataFrame:
     return rows.assign(**moved)
 
 
-def _reasons(table: pd.DataFrame, given_adjustment: pd.Series, published: pd.Series, lowest: pd.Series) -> pd.Series:
+def _reasons(table: pd.DataFrame, given_adjustment: pd.Series, published: pd.Series) -> pd.Series:
     """Named reasons for a difference, each with the figures that show it; empty where none applies."""
     capped = (
         (table["limited_by_revenue"] == 1)
         & table["participant_revenue"].isna()
         & (published < 0)
-        & (published > lowest)
+        & (published > table["settlement"])
     )
     for_each_dollar = table["waived_share"] / (1 - table["waived_share"])  # of what is still owed
     waived = given_adjustment.where(given_adjustment > 0, -published * for_each_dollar)

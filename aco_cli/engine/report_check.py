@@ -98,8 +98,7 @@ def _by_place(worksheet: pd.DataFrame) -> dict[tuple[str, str, str, str], str]:
     """The first line of each table, letter, period and enrollment type."""
     found: dict[tuple[str, str, str, str], str] = {}
     for table, letter, line in worksheet[["table", "letter", "line"]].itertuples(index=False, name=None):
-        member = _MEMBER.search(line)
-        period, kind = (member[1] or "", member[2] or "") if member else ("", "")
+        period, kind = _MEMBER.findall(line)[0]
         found.setdefault((table, letter, period.upper(), kind.replace("_", "-")), line)
     return found
 
@@ -129,7 +128,7 @@ def _recomputed(
 
 
 def followers(formula: str, table: pd.DataFrame, book: RuleBook) -> list[str]:
-    """The figures of a report, as `3 [X]`, that follow from those that a formula names; not these themselves."""
+    """The figures of a report, as `3 [X]`, that follow from those that a formula names."""
     users: dict[str, set[str]] = defaultdict(set)
     for name in ("benchmark", "settlement_from_benchmark"):
         for step in law_of(book, "mssp", name).known.values():
@@ -141,15 +140,14 @@ def followers(formula: str, table: pd.DataFrame, book: RuleBook) -> list[str]:
         new = users[ahead.pop()] - reached
         reached |= new
         ahead += new
-    made = table["formula"].map(lambda each: {_base(name) for name in names(parse(each))} if each else set())
-    found = table[made.map(lambda own: bool(own & reached))]
+    made = table["formula"].map(lambda each: bool({_base(name) for name in names(parse(each))} & reached))
+    found = table[made.astype(bool)]
     return (found["table"] + " [" + found["letter"] + "]").drop_duplicates().tolist()
 
 
 def _base(line: str) -> str:
     """The name of a line without period and enrollment type."""
-    member = _MEMBER.search(line)
-    return line[: member.start()] if member else line
+    return _MEMBER.sub("", line)
 
 
 def _value(node: Node, values: Mapping[str, float]) -> float:

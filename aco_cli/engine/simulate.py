@@ -85,7 +85,7 @@ def deviations(frame: pd.DataFrame, book: RuleBook) -> Floats:
 def _streams(frame: pd.DataFrame, seed: int) -> list[list[int]]:
     """What seeds every row's draws: the same whatever other ACOs are in the frame and wherever the row stands."""
     keys = ["program", "aco_id", "performance_year"]
-    again = frame.groupby(keys, sort=False).cumcount()  # the two half-years of 2019
+    again = frame.groupby(keys).cumcount()  # the two half-years of 2019
     names = frame["program"].str.cat(frame[keys[1:]].assign(again=again).astype("str"), sep="\n")
     return [
         [seed, *np.frombuffer(hashlib.sha256(name.encode()).digest(), dtype="<u4").tolist()] for name in names.tolist()

@@ -43,12 +43,12 @@ def summarize(settled: pd.DataFrame, groups: Sequence[str], booleans: Collection
     unsettled = settled["outcome"].isin(UNSETTLED)
     settled = settled.assign(**{name: settled[name].mask(unsettled) for name in _FIGURES})
     facts = _facts(settled)
-    rates = settled[["savings_rate", "quality_score"]]
+    figures = pd.concat([facts, settled[["savings_rate", "quality_score"]]], axis=1)
 
     def aggregate(keys: list[pd.Series]) -> pd.DataFrame:
-        held = rates.groupby(keys, observed=True, dropna=False)
+        held = figures.groupby(keys, observed=True, dropna=False)
         return (
-            facts.groupby(keys, observed=True, dropna=False)
+            held[[*facts]]
             .sum()
             .assign(
                 mean_savings_rate=held["savings_rate"].mean(),
@@ -79,7 +79,7 @@ def grouped(
         table = aggregate([*(frame[key] for key in keys), *by]).reset_index()
         value = _words(table["value"], is_boolean=group in booleans) if group else ""
         parts.append(table.assign(by=group or "all", value=value, place=place))
-    joined = pd.concat(parts, ignore_index=True)
+    joined = pd.concat(parts)
     return joined.sort_values([keys[0], "place"], kind="stable", ignore_index=True).drop(columns="place")
 
 

@@ -51,5 +51,5 @@ def waterfall(frame: pd.DataFrame, book: RuleBook) -> Waterfall:
     tables = [law_of(book, program, "waterfall") for program in frame["program"].unique()]
     steps = {step.key: step for law in tables for step in law.steps if step.part}
     settled = settle(frame, book, ["outcome", *steps], table="waterfall").set_index(frame.index)
-    amounts = settled[list(steps)].mask(settled["outcome"].isin(UNSETTLED)) + 0.0  # no negative zeros
+    amounts = settled[list(steps)].mask(settled["outcome"].isin(UNSETTLED))
     return Waterfall(amounts, tuple(steps.values()))

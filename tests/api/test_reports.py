@@ -24,6 +24,7 @@ T1, A3, T2, T3 = (
 
 # What follows from figures that do not lead to the payment.
 ENDS = {(T3, "Y"): "no other figures", (T1, "I"): "no other figures", (T1, "S"): "2 [A]"}
+ENDS |= {(T3, "G"): "3 [H], 3 [I]"}  # and neither [G] itself nor what comes before it
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +83,8 @@ def test_a_figure_that_does_not_follow_is_named(report, sheet: str, letter: str,
     assert f"the first figure that does not follow is [{letter}]" in told
     follow = told.partition("on it depend ")[2].partition("; ")[0]
     assert ENDS.get((sheet, letter), "3 [Y]") in follow
+    assert follow.startswith(ENDS.get((sheet, letter), ""))
+    assert sheet != T3 or f"3 [{letter}]" not in follow
 
 
 def test_what_depends_on_a_wrong_input_and_the_dollars_at_stake_are_told(report) -> None:

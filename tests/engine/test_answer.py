@@ -57,6 +57,13 @@ def answer(canonical, **row: Any) -> str:
             "A0 cannot be settled for 2014: benchmark_total is missing (--set benchmark_total=DOLLARS, or "
             "--expenditures with --reference).",
         ),
+        # two decimals of a percentage are enough where rates that differ look different
+        (
+            {"quality_score": 0.91696428571, "expenditure_total": 94.87654e6},
+            "it saved 5.12% where 3.8% was needed; 45.85% (50% x 91.7% quality) of $5,123,460, less 2% sequestration.",
+        ),
+        ({"expenditure_total": 96.204e6}, "it saved 3.796% where 3.8% was needed, $4,000 short."),
+        ({"expenditure_total": 96.2e6 + 0.1}, "it saved 3.8% where 3.8% was needed, $0.10 short."),
         # a rate a hair below the minimum is not shown as the minimum
         ({"expenditure_total": 96.2e6 + 1}, "it saved 3.799999% where 3.8% was needed, $1 short."),
     ],

@@ -12,9 +12,10 @@ import pytest
 
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.outcome import OUTCOMES
-from aco_cli.engine.settle import settle, settled_rows
+from aco_cli.engine.settle import figures_of, settle, settled_rows
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook
+from aco_cli.rules.given_lines import GivenLines
 
 BOOK = RuleBook()
 EVERYTHING = (*(line.key for line in law_of(BOOK, "mssp").lines), "notes", "is_warned")
@@ -94,6 +95,114 @@ def test_one_row_without_rules_is_refused_by_name(change: dict[str, Any], messag
     frame = canonical([ROW, {**ROW, **change}, ROW])
     with pytest.raises(RulesError, match=message):
         settle(frame, BOOK, ("settlement",))
+
+
+LATE = "in {} is not covered: the rules of Medicare Shared Savings Program are in the project through 2026"
+
+
+@pytest.mark.parametrize(
+    ("place", "starts"),
+    [
+        ({}, ["ACO A2: ", "ACO A1 and 1 more: ", "ACO A3: "]),
+        (
+            {"source_file": "r.csv", "source_row": [2, 3, 4, 5, 6]},
+            ["r.csv, row 4 (ACO A2): ", "r.csv, row 3 (ACO A1) and 1 more: ", "r.csv, row 5 (ACO A3): "],
+        ),
+    ],
+)
+def test_all_that_has_no_rules_is_told_at_once_by_track_and_year(
+    place: dict[str, Any], starts: list[str], canonical
+) -> None:
+    """In order of years, each with its first row and how many more there are."""
+    changes = ({}, {"performance_year": 2099}, {"performance_year": 2098}, {"track": "track-2"})
+    rows = [{**ROW, **change} for change in changes] + [{**ROW, "performance_year": 2099}]
+    rows[3]["performance_year"] = 2098
+    with pytest.raises(RulesError) as refused:
+        settle(canonical(rows).assign(**place), BOOK, ("settlement",))
+    told = [line.partition("; ")[0] for line in str(refused.value).split("\n")]
+    of = ("mssp track-1", 2098), ("mssp track-1", 2099), ("mssp track-2", 2098)
+    assert told == [f"{start}{track} {LATE.format(year)}" for start, (track, year) in zip(starts, of, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("left", "month"),
+    [
+        (None, None),
+        ("2014-01-01", 1),
+        ("2014-06-30", 6),
+        ("2014-11-30", 11),
+        ("2014-12-01", 12),
+        ("2014-12-30", 12),
+        ("2014-10-31", 10),
+        ("2014-12-31", None),  # stayed to the end
+        ("2015-01-01", None),
+        ("2015-12-31", None),
+        ("2013-12-31", 0),  # left before the year began
+        ("2012-05-05", 0),
+    ],
+)
+def test_the_month_in_which_an_aco_left(left: str | None, month: int | None, canonical) -> None:
+    found = figures_of(canonical([{**ROW, "terminated_on": left}]), [law_of(BOOK, "mssp")])["termination_month"]
+    np.testing.assert_array_equal(found, [np.nan if month is None else month])
+
+
+@pytest.mark.parametrize(
+    ("period", "year", "given", "first"),
+    [
+        (1, 1, None, 1),
+        (1, 2, None, 0),
+        (2, 1, None, 0),
+        (2, 2, None, 0),
+        (1, None, None, None),
+        (None, 1, None, None),
+        (1, 1, False, 0),  # as given wins
+        (2, 3, True, 1),
+        (None, None, True, 1),
+    ],
+)
+def test_the_first_year_of_the_first_agreement_is_the_first_performance_year(
+    period: int | None, year: int | None, given: bool | None, first: int | None, canonical
+) -> None:
+    row = {**ROW, "agreement_period": period, "agreement_year": year}
+    rows = [{**row, "first_performance_year": given}] + ([row] if given is None else [])
+    for each in rows:
+        found = figures_of(canonical([each]), [law_of(BOOK, "mssp")])["first_performance_year"]
+        np.testing.assert_array_equal(found, [np.nan if first is None else first])
+
+
+def test_words_of_the_roster_become_conditions_and_rates(canonical) -> None:
+    """Also those of columns that are absent; dates and other text are no figures."""
+    law = [law_of(BOOK, "mssp")]
+    words = {"termination_kind": "involuntary", "loss_limit_basis": "benchmark", "msr_election": "sliding"}
+    others = {"termination_kind": "voluntary", "loss_limit_basis": "revenue", "msr_election": "0.015"}
+    blank = dict.fromkeys(words, "")
+    rows = [{**ROW, "agreement_start": "2013-07-01", **each} for each in (words, others, blank)]
+    found = figures_of(canonical(rows).assign(quality_standard_basis=["score", "", "alternative"]), law)
+    assert found["is_involuntary"].tolist() == [True, False, False]
+    assert found["on_benchmark_limit"].tolist() == [True, False, False]
+    assert found["elects_sliding"].tolist() == [True, False, False]
+    assert found["standard_by_score"].tolist() == [True, False, False]
+    assert found["standard_by_alternative"].tolist() == [False, False, True]
+    np.testing.assert_array_equal(found["elected_rate"], [np.nan, 0.015, np.nan])
+    assert found["agreement_start_year"].tolist() == [2013] * 3
+    assert not {"standard_by_", "aco_id", "agreement_start", *words} & set(found)
+    bare = figures_of(canonical([ROW]), law)
+    assert [bool(bare[name]) for name in ("is_involuntary", "on_benchmark_limit", "elects_sliding")] == [False] * 3
+    assert not {"elected_rate", "termination_month", "first_performance_year", "agreement_start_year"} & set(bare)
+
+
+def test_progress_is_told_the_rows_of_each_block(canonical) -> None:
+    told: list[int] = []
+    settle(canonical([ROW] * 5), BOOK, ("settlement",), block=2, progress=told.append)
+    assert told == [2, 2, 1]
+
+
+def test_what_only_one_program_has_is_unknown_for_another(canonical) -> None:
+    reach = {"program": "reach", "track": "global", "performance_year": 2023, "assigned_beneficiaries": 9_000,
+             "benchmark_total": 100e6, "expenditure_total": 93e6, "quality_score": 0.9}  # fmt: skip
+    found = settle(canonical([ROW, reach]), BOOK, ("outcome", "msr", "settlement"))
+    assert found["outcome"].tolist() == ["earned", "earned"]
+    np.testing.assert_array_equal(found["msr"], [0.02, np.nan])
 
 
 def test_scales_of_different_length_in_one_run(canonical, tmp_path: Path) -> None:
@@ -178,6 +287,18 @@ def test_a_warning_is_told_from_a_note(canonical) -> None:
     assert "depends on an assumed parameter" in found["notes"][1]
     assert found["notes"][2] == "minimum savings rate as published"
     assert "the rules offer no minimum savings rate of 3.11%" in found["notes"][4]
+
+
+def test_a_note_may_show_what_is_given_beside_what_is_computed(canonical) -> None:
+    """With their signs; a blank one as a dash."""
+    text = "{savings} of {benchmark_total}, score {quality_score}"
+    note = {"told": {"level": "note", "when": "benchmark_total > 0", "text": text, "after": "no_such_rate"}}
+    book = BOOK.with_lines([GivenLines("notes", note, Path("notes.yaml"), "mssp")])
+    frame = canonical([ROW, {**ROW, "expenditure_total": 101e6, "quality_score": None}])
+    assert settle(frame, book, ("notes",))["notes"].tolist() == [
+        "$4,000,000.00 of $100,000,000.00, score 100%",
+        "-$1,000,000.00 of $100,000,000.00, score -",
+    ]
 
 
 def test_a_line_is_asked_for_by_name_though_the_roster_has_a_column_of_that_name(canonical) -> None:

@@ -112,6 +112,76 @@ def test_expected_settlement_and_percentiles_are_those_of_the_closed_form(canoni
     assert found["settlement_p05"] == 0, "41 % of all draws are below the minimum"
 
 
+@pytest.mark.parametrize(
+    ("change", "sd"),
+    [
+        ({"track": "track-1"}, None),
+        ({"track": "track-2"}, None),
+        ({"track": "track-2"}, 0.08),
+        ({"track": "track-2", "benchmark_total": 20.0, "expenditure_total": 19.0}, 0.06),  # dollars and cents
+    ],
+)
+def test_figures_are_those_of_the_draws(canonical: Canonical, change: dict[str, Any], sd: float | None) -> None:
+    """The sums over one ACO are its draws; of 101 in order the 5th percentile is that at place 5, from 0 on."""
+    found = simulate(canonical([ROW | change]), BOOK, draws=101, seed=4, sd=sd)
+    row, ordered = found.table.iloc[0], sorted(found.sums)
+    assert len(set(ordered)) > 30
+    for percent in (5, 25, 50, 75, 95):
+        assert row[f"settlement_p{percent:02}"] == pytest.approx(ordered[percent], rel=1e-12)
+    assert row["expected_settlement"] == pytest.approx(math.fsum(ordered) / 101, rel=1e-9, abs=1e-9)
+    assert row["probability_earn"] == sum(each > 0 for each in ordered) / 101
+    assert row["probability_owe"] == sum(each < 0 for each in ordered) / 101
+    assert row["probability_not_calculable"] == 0
+
+
+def test_sums_are_of_payments_less_repayments(canonical: Canonical) -> None:
+    """5 million x 50 % x 90 % x 98 %, and 46 % of 4 million; without chance every draw is the settlement."""
+    saved = ROW | {"track": "track-1", "expenditure_total": 95e6}
+    lost = ROW | {"track": "track-2", "expenditure_total": 104e6}
+    told: list[int] = []
+    found = simulate(canonical([saved, lost]), BOOK, draws=1, seed=1, sd=0.0, progress=told.append)
+    assert found.sums.tolist() == pytest.approx([2_205_000 - 1_840_000])
+    assert sum(told) == 2
+
+
+def test_given_gross_savings_move_with_the_savings_drawn(canonical: Canonical) -> None:
+    """REACH: benchmark minus expenditures, given as gross savings or not, has the same draws."""
+    reach = {"program": "reach", "track": "professional", "performance_year": 2023, "aco_id": "D1"}
+    reach |= {
+        "benchmark_total": 100e6,
+        "expenditure_total": 93e6,
+        "quality_score": 0.9,
+        "assigned_beneficiaries": 9_000,
+    }
+    plain, given = (
+        simulate(canonical([reach | more]), BOOK, draws=50, seed=3, sd=0.03).sums
+        for more in ({}, {"gross_savings": 7e6})
+    )
+    assert plain.std() > 0
+    np.testing.assert_allclose(given, plain, rtol=1e-9)
+
+
+def test_each_row_is_told_what_its_own_draws_lack(canonical: Canonical) -> None:
+    """Not what others lack; nor is it said of draws where the settlement itself cannot be calculated."""
+    rows = [
+        ROW | {"track": "track-1"},
+        ROW | {"track": "track-1", "expenditure_total": 1e8, "quality_score": None},
+        ROW | {"track": "track-2", "expenditure_total": 1.08e8, "agreement_year": None},
+        ROW | {"track": "track-1", "quality_score": None},
+    ]
+    found = simulate(canonical(rows), BOOK, draws=60, seed=1, sd=0.04).table
+    assert found["notes"].tolist() == [
+        "",
+        "in draws: quality_score is missing",
+        "agreement_year is missing: the loss is inside the lowest loss limit; "
+        "in draws: agreement_year is missing and decides the loss limit",
+        "quality_score is missing",
+    ]
+    unknown = found["probability_not_calculable"].tolist()
+    assert unknown[0] == 0
+    assert 0.1 < unknown[1] < 0.4, "those that reach 3 %"
+
+
 @pytest.mark.parametrize("change", [0.0, 0.0013, -0.0015])
 def test_deviation_gives_the_printed_scale_where_the_confidence_is_known(change: float) -> None:
     """90 % up to 5,000 beneficiaries, 95 % at 20,000, 99 % at 50,000: 2.136 and what is near give all rates printed."""

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from aco_cli.engine.settle import settle
-from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, grouping_columns, summarize
+from aco_cli.engine.summary import DEFAULT_GROUPS, NEEDED, by_year, grouping_columns, summarize
 from aco_cli.rules.book import RuleBook
 
 BASE: dict[str, Any] = {
@@ -103,6 +103,51 @@ def test_by_start_year(table: pd.DataFrame) -> None:
 
 def test_by_a_column_of_the_roster(table: pd.DataFrame) -> None:
     expect(row(table, 2014, "state", "NY"), acos=3, savings=1e6 - 3e6 - 5e6)
+
+
+def test_columns_and_rows_come_in_order(table: pd.DataFrame) -> None:
+    """Each year as a whole, then each value of each group that an ACO of the year has."""
+    assert list(table)[:3] == ["performance_year", "by", "acos"]
+    assert list(table)[-5:] == ["mean_savings_rate", "median_savings_rate", "mean_quality_score", "value", "source"]
+    assert table.index.tolist() == list(range(len(table)))
+    assert table[["performance_year", "by", "value"]].to_numpy().tolist() == [
+        *([2014, *each] for each in (["all", ""], ["program", "mssp"], ["track", "track-1"], ["track", "track-2"])),
+        *([2014, *each] for each in (["start_year", "2012"], ["start_year", "2013"], ["size", "50,000 and more"])),
+        *([2014, *each] for each in (["state", "MA"], ["state", "NY"])),
+        *([2015, *each] for each in (["all", ""], ["program", "mssp"], ["track", "track-1"], ["start_year", "2012"])),
+        *([2015, *each] for each in (["size", "50,000 and more"], ["state", "MA"])),
+    ]
+
+
+def test_values_of_groups_are_words(canonical) -> None:
+    """Whole numbers have no decimals, conditions are yes and no, and what is unknown has a row of its own."""
+    figures = {"guardrail": (True, False, None, True), "minimum_rate": (0.02, 0.03, None, 0.02)}
+    figures |= {"agreement_period": (1, 3, None, 1), "months": (12, 6, 12, 12)}
+    rows = [{**BASE, **{name: each[at] for name, each in figures.items()}} for at in range(4)]
+    settled = settle(canonical(rows), RuleBook(), (*NEEDED, *figures))
+    found = summarize(settled, tuple(figures), ("guardrail",)).fillna({"value": "unknown"})
+    counts = {name: part.set_index("value")["acos"].to_dict() for name, part in found.groupby("by")}
+    assert counts == {
+        "all": {"": 4},
+        "guardrail": {"no": 1, "yes": 2, "unknown": 1},
+        "minimum_rate": {"0.02": 2, "0.03": 1, "unknown": 1},
+        "agreement_period": {"1": 2, "3": 1, "unknown": 1},
+        "months": {"6": 1, "12": 3},
+    }
+    assert found["mean_savings_rate"].notna().all()
+
+
+def test_saving_is_to_spend_less_than_the_benchmark_by_any_amount(canonical) -> None:
+    rows = [{**BASE, "expenditure_total": 100e6 + spent} for spent in (-0.5, 0, 0.5)]
+    found = row(summarize(settle(canonical(rows), RuleBook(), NEEDED), ()), 2014, "all", "")
+    expect(found, saved=1, saved_not_shared=1, reached_msr=0, savings_above_msr=0, net_to_medicare=0)
+
+
+def test_one_figure_by_year_has_a_column_for_each(table: pd.DataFrame) -> None:
+    found = by_year(table, "savings")
+    assert list(found) == ["by", "value", "2014", "2015"]
+    assert found[found["by"] == "track"].to_numpy().tolist()[0] == ["track", "track-1", 7e6, 6e6]
+    assert found["by"].drop_duplicates().tolist() == ["all", *DEFAULT_GROUPS, "state"]
 
 
 def test_groups_of_a_year_add_up_to_it(table: pd.DataFrame) -> None:

@@ -189,6 +189,18 @@ def test_totals_leave_out_what_changes_nothing_and_count_acos(canonical: Frames)
     assert [total.amount for total in steps.totals(LOSSES)] == pytest.approx([-10e6, 4.8e6, 0.2e6])
 
 
+def test_totals_are_of_who_a_step_concerns_by_however_little(canonical: Frames) -> None:
+    """$10 million and $0.50 of savings; losses are nobody's, and what changes nothing is left out."""
+    small = TRACK_1 | {"expenditure_total": 100e6 - 0.5}
+    found = waterfall(canonical([TRACK_1, small, TRACK_1 | {"benchmark_total": None}]), BOOK)
+    labels = {step.key: step.label for step in found.steps}
+    totals = [(each.label, round(each.amount, 6), each.acos) for each in found.totals(SAVINGS)]
+    expected = {"generated_savings": (10_000_000.5, 2), "below_msr": (-0.5, 1), "medicare_share": (-5e6, 1)}
+    expected |= {"quality_below_full": (-1e6, 1), "sequestered": (-80_000, 1)}
+    assert sorted(totals) == sorted((labels[key], *each) for key, each in expected.items())
+    assert found.totals(LOSSES) == []
+
+
 def test_rows_keep_their_labels(canonical: Frames) -> None:
     frame = canonical([TRACK_1, TRACK_2 | {"agreement_year": 1}]).set_axis([7, 3])
     amounts = waterfall(frame, BOOK).amounts

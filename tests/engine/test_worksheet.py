@@ -205,3 +205,109 @@ def test_distances_say_what_it_is_worth_to_cross(row, line, label, shown, formul
 def test_distances_stand_in_the_order_of_the_law(canonical) -> None:
     found = [entry.line for entry in distance_entries(canonical([LOST]), BOOK)]
     assert found == ["to_minimum_savings", "to_minimum_losses", "to_loss_limit"]
+
+
+FAILED = {
+    **{"performance_year": 2023, "track": "enhanced", "assigned_beneficiaries": 9_000, "msr_election": "0.02"},
+    **{"benchmark_total": 100e6, "expenditure_total": 93e6, "quality_score": 0.9, "quality_standard_met": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            SAVED,
+            [
+                ("Above the minimum savings rate", "$200,000.00 (0.2 points)", "expenditure_total $96,200,000.01",
+                 "falling below it would lower the settlement by $1,764,000.00"),
+                ("Room to the payment limit", "$8,236,000.00", "", "the limit is not reached"),
+                ("One more quality point", "1 point", "quality_score 91%", "it would be worth $19,600.00"),
+                ("Short of full quality", "10 points", "quality_score 100%", "it would be worth $196,000.00"),
+                ("Quality standard", "met", "quality_standard_met no", "failing it would cost $1,764,000.00"),
+            ],
+        ),
+        (
+            FAILED,
+            [
+                ("Above the minimum savings rate", "$5,000,000.00 (5 points)", "expenditure_total $98,000,000.01",
+                 "crossing it changes nothing"),
+                ("Room to the minimum loss rate", "$9,000,000.00 (9 points)", "expenditure_total $102,000,000.01",
+                 "reaching it would cost $875,000.00"),
+                ("Quality standard", "not met", "quality_standard_met yes", "meeting it would be worth $5,145,000.00"),
+            ],
+        ),
+        (
+            {**LOST, "expenditure_total": 101e6},
+            [
+                ("Short of the minimum savings rate", "$3,000,000.00 (3 points)", "expenditure_total $97,999,999.99",
+                 "reaching it would raise the settlement by $1,058,400.01"),
+                ("Room to the minimum loss rate", "$1,000,000.00 (1 point)", "expenditure_total $102,000,000.01",
+                 "reaching it would cost $920,000.00"),
+            ],
+        ),
+        (
+            {**SAVED, "quality_score": 0.98765432109, "expenditure_total": 70e6},
+            [
+                ("Above the minimum savings rate", "$26,200,000.00 (26.2 points)", "expenditure_total $96,200,000.01",
+                 "falling below it would lower the settlement by $10,000,000.00"),
+                ("At the payment limit", "$0.00", "", "the limit takes $4,518,518.52"),
+                ("Quality standard", "met", "quality_standard_met no", "failing it would cost $10,000,000.00"),
+            ],
+        ),
+        # the minimum exactly, of a benchmark by which the next dollar is 0.0009 points; 44.1 % of savings are paid
+        (
+            {**SAVED, "expenditure_total": 96.2e6},
+            [
+                ("Above the minimum savings rate", "$0.00", "expenditure_total $96,200,000.01",
+                 "falling below it would lower the settlement by $1,675,800.00"),
+                ("Room to the payment limit", "$8,324,200.00", "", "the limit is not reached"),
+                ("One more quality point", "1 point", "quality_score 91%", "it would be worth $18,620.00"),
+                ("Short of full quality", "10 points", "quality_score 100%", "it would be worth $186,200.00"),
+                ("Quality standard", "met", "quality_standard_met no", "failing it would cost $1,675,800.00"),
+            ],
+        ),
+        (
+            {**SAVED, "expenditure_total": 96.2e6, "quality_score": None},
+            [
+                ("Above the minimum savings rate", "$0.00", "expenditure_total $96,200,000.01",
+                 "what that is worth is not known"),
+            ],
+        ),
+    ],
+    ids=["saved", "failed", "lost", "limited", "at the minimum", "unknown"],
+)  # fmt: skip
+def test_each_distance_is_told_in_words(row: dict[str, Any], expected: list[tuple[str, ...]], canonical) -> None:
+    """Money is also in points of the benchmark, room to a limit in dollars alone, as it is of payments."""
+    found = list(distance_entries(canonical([row]), BOOK))
+    again = [f"settled again with {figure}: " if figure else "" for _, _, figure, _ in expected]
+    assert [(each.label, each.shown, each.formula, each.words) for each in found] == [
+        (label, shown, before + told, f"{told}.")
+        for (label, shown, _, told), before in zip(expected, again, strict=True)
+    ]
+    assert all(each.is_distance and each.calculation + "." == each.words for each in found)
+    assert all((each.value == "") is (each.unit == "condition") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "shown", "value", "told"),
+    [
+        ({"quality_score": 0.98765432109, "expenditure_total": 90e6}, "to_quality_full", "1.234568 points", 1.234567891,
+         "it would be worth $60,493.83"),
+        ({"expenditure_total": 97_204_567.0}, "to_minimum_savings", "$1,004,567.00 (1 point)", 1_004_567.0,
+         "reaching it would raise the settlement by $1,675,800.00"),
+        ({"expenditure_total": 97_214_567.0}, "to_minimum_savings", "$1,014,567.00 (1.01 points)", 1_014_567.0,
+         "reaching it would raise the settlement by $1,675,800.00"),
+        ({"expenditure_total": 96_200_000.01}, "to_minimum_savings", "$0.01 (0 points)", 0.01,
+         "reaching it would raise the settlement by $1,675,800.00"),
+        # 44.1 % of it is 50 cents short of 10 % of the benchmark
+        ({"expenditure_total": 100e6 - 22_675_735.83}, "to_payment_limit", "$0.50", 0.49897,
+         "the limit is not reached"),
+    ],
+)  # fmt: skip
+def test_points_are_rounded_and_dollars_and_cents_are_not(row, line, shown, value, told, canonical) -> None:
+    """And what is left, however little, is left."""
+    told_side = "Room" if "limit" in line else "Short"
+    found = {entry.line: entry for entry in distance_entries(canonical([{**SAVED, **row}]), BOOK)}[line]
+    assert (found.shown, found.calculation, found.label.split()[0]) == (shown, told, told_side)
+    assert float(found.value) == pytest.approx(value, rel=1e-4)

@@ -32,9 +32,9 @@ def queries(
     *,
     by_county: bool,
     years: Sequence[int],
-    aside: bool = False,
-    has: Collection[str] = (),
-    episodes: bool = False,
+    aside: bool,
+    has: Collection[str],
+    episodes: bool,
 ) -> dict[str, str]:
     """Every statement by its name; `by_county`: months are told apart by county too.
 

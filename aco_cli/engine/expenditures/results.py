@@ -61,7 +61,7 @@ def with_regions(
     `county_person_years`. Both figures are means over counties, weighted by the ACO's person years there.
     """
     keys = [*KEYS, "type_order"]
-    held = lived.merge(counties, on=COUNTY_KEYS, how="left").sort_values([*keys, "county"], ignore_index=True)
+    held = lived.merge(counties, on=COUNTY_KEYS, how="left").sort_values([*keys, "county"])
     held["person_years"] = held["months"].astype(float) / _MONTHS
     known = held[["per_capita", "score", "county_person_years"]].notna().all(axis=1)
     known &= (held["score"] > 0) & (held["county_person_years"] > 0)
