@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -22,12 +20,6 @@ GOOD = {
     "assignment": [ASSIGNMENT, "A1,2018,PY,2018,007"],
 }
 TYPES = ("60", "71")
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckdbTables]:
-    with duckdb.connect(config={"threads": 1}) as connection:
-        yield DuckdbTables(connection, tmp_path_factory.mktemp("scratch"))
 
 
 def opened(tables: DuckdbTables, folder: Path, **lines: list[str]) -> ClaimsRows:
