@@ -48,11 +48,6 @@ def test_a_size_that_is_none_is_told(memory: str) -> None:
         pass
 
 
-def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="expected a folder that exists"), scratch_folder(str(tmp_path / "none")):
-        pass
-
-
 def test_what_a_killed_run_leaves_is_removed_by_the_next_but_not_what_a_running_one_needs(tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
