@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,13 @@ def test_a_header_that_is_none_is_told(text: bytes, problem: Problem) -> None:
     with pytest.raises(InputError) as caught:
         text_columns(File("c", CSV))
     assert caught.value.problems == (problem,)
+
+
+def test_a_compressed_file_is_looked_at_to_its_end() -> None:
+    """Its header alone can be read where the rest is cut off, which DuckDB would take for the whole."""
+    whole = gzip.compress(b"id,paid\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(9_999)))
+    Path("c.csv.gz").write_bytes(whole)
+    assert text_columns(File("c.csv.gz", CSV)) == (("id", Stored("c0", TEXT)), ("paid", Stored("c1", TEXT)))
+    Path("c.csv.gz").write_bytes(whole[:-9])
+    with pytest.raises(InputError, match=r"c.csv.gz: expected a whole csv file, found a damaged one \(Truncated"):
+        text_columns(File("c.csv.gz", CSV))
