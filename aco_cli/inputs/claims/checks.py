@@ -98,14 +98,14 @@ class ClaimsRows:
         problems = []
         if "crosswalk" in self._rows:
             problems += self._problems("crosswalk", [])
-            file = self._rows["crosswalk"].sources[0].files[0] if self._rows["crosswalk"].sources else "--crosswalk"
         if self._feed and self._feed.has("9"):
             problems += self._feed.check("9")
             parts.append(self._feed.crosswalk())
-            file = "CCLF9"
         if problems:
             return problems
+        file = "CCLF9"
         if "crosswalk" in self._rows:
+            file = file if parts else self._rows["crosswalk"].sources[0].files[0]
             self._rows["crosswalk"].read(name="crosswalk_given")
             parts.append("SELECT old, new FROM crosswalk_given")
         if not parts:

@@ -229,15 +229,3 @@ def test_a_cell_is_shown_unless_it_tells_whose_it_is(tables: DuckdbTables, tmp_p
     rows = ClaimsRows(tables, given | {"claims": [str(tmp_path / "claims.parquet")]})
     found = {problem.column: problem.found for problem in rows.problems([2018], TYPES)}
     assert found == {"bene_id": "another value", "claim_type": r"'9\n9'", "through_date": "'x'"}
-
-
-def test_bad_rows_that_cannot_be_found_again_are_never_passed_over(
-    tables: DuckdbTables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A count of bad rows is enough to refuse a file, whatever the second look at it finds."""
-    empty = "(SELECT *, '' AS source_file, 0 AS source_row FROM {} WHERE FALSE)"
-    monkeypatch.setattr(DuckdbTables, "numbered", lambda self, source: empty.format(self.scan(source)))
-    assert problems(tables, tmp_path) == []
-    found = problems(tables, tmp_path, claims=[CLAIMS, "007,c1,99,2018-01-01,10,0"])
-    assert len(found) == 1
-    assert "1 bad ones that are not there again" in found[0]

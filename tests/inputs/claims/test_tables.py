@@ -155,12 +155,16 @@ def test_a_file_is_read_by_the_names_that_a_contract_has_for_its_columns(tables:
 
 
 def test_columns_that_lack_or_come_twice_are_told_and_the_file_is_not_read(tables: DuckdbTables) -> None:
-    lacks, twice = put("a.csv", "ben_id,day", "1,2018-01-01"), put("b.csv", "bene_id,clm_dt,day,day", "1,x,x,x")
+    lacks, twice = (
+        put("a.csv", "ben_id,day", "1,2018-01-01"),
+        put("b.csv", "bene_id,clm_dt,day,day,paid,PAID", "1,x,x,x,1,1"),
+    )
     rows = rows_of(tables, lacks, twice, put("c.csv", "bene_id", "1"), "none.csv")
     assert rows.problems == [
         Problem("none.csv", "a file", "no such file"),
         Problem("a.csv", "this column", NO_COLUMN, 1, "bene_id", "rename ben_id if it is meant"),
         Problem("b.csv", "each column name once", "it 3 times", 1, "day", "remove or rename one"),
+        Problem("b.csv", "each column name once", "it 2 times", 1, "paid", "remove or rename one"),
     ]
     assert [source.files for source in rows.sources] == [("c.csv",)]
     assert rows.warnings == []
@@ -168,7 +172,7 @@ def test_columns_that_lack_or_come_twice_are_told_and_the_file_is_not_read(table
     assert problem == Problem("d.csv", "this column", NO_COLUMN, 1, "bene_id", "add it")
 
 
-@pytest.mark.parametrize(("count", "called"), [(1, "1.csv"), (3, "1.csv and 2 files like it")])
+@pytest.mark.parametrize(("count", "called"), [(1, "1.csv"), (2, "1.csv and 1 like it"), (3, "1.csv and 2 like it")])
 def test_a_column_that_seems_misspelled_is_told_once_for_files_alike(
     count: int, called: str, tables: DuckdbTables
 ) -> None:
@@ -186,10 +190,21 @@ def test_rows_that_are_none_are_refused_even_if_they_are_not_found_again(
 ) -> None:
     put("c.csv", "bene_id,note", "1,2", "1")
     monkeypatch.setattr(DuckdbTables, "broken", lambda *_: [])
-    for found in (rows_of(tables, "c.csv").faults([]), kept(tables, rows_of(tables, "c.csv"))[0]):
-        (problem,) = found
+    found = [rows_of(tables, "c.csv").faults([])]
+    monkeypatch.setattr(Rows, "faults", lambda *_: [])
+    for (problem,) in [*found, kept(tables, rows_of(tables, "c.csv"))[0]]:
         assert (problem.file, problem.expected, problem.row) == ("c.csv", BROKEN_ROW, None)
         assert "CSV" in problem.found
+
+
+def test_bad_rows_that_are_not_there_again_are_told_all_the_same(
+    tables: DuckdbTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("c.csv", "bene_id,paid", "1,?", "1,?")
+    empty = "(SELECT *, '' AS source_file, 0 AS source_row FROM {} WHERE FALSE)"
+    rows = rows_of(tables, "c.csv")
+    monkeypatch.setattr(DuckdbTables, "numbered", lambda self, source: empty.format(self.scan(source)))
+    assert rows.faults([]) == [Problem("c.csv", "the same rows each time", "2 bad ones that are not there again")]
 
 
 def test_rows_that_come_again_are_told_with_all_that_do(tables: DuckdbTables) -> None:
