@@ -228,7 +228,7 @@ class Rows:
             if cell.unread:
                 checks.append(RowRule(name, column.kind.words, f"unread_{name}"))
             if not column.may_be_blank:
-                blank = f"{name} = ''" if column.kind.name == TEXT else "FALSE"
+                blank = f"TRIM({name}) = ''" if column.kind.name == TEXT else "FALSE"
                 checks.append(RowRule(name, "a value", f"({name} IS NULL OR {blank}) AND NOT unread_{name}"))
         return checks
 
