@@ -8,8 +8,8 @@ import pytest
 from aco_cli.inputs.claims.duckdb_tables import DuckdbTables
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckdbTables]:
-    """One DuckDB for all; names of views are given anew by each test."""
+    """One DuckDB for the tests of a module; names of views are given anew by each test."""
     with duckdb.connect(config={"threads": 1}) as connection:
         yield DuckdbTables(connection, tmp_path_factory.mktemp("scratch"))
