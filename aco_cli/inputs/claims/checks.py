@@ -134,7 +134,7 @@ class ClaimsRows:
         claim_types: Sequence[str],
         codes: StatusCodes | None = None,
         *,
-        diagnoses: bool = True,
+        diagnoses: bool,
     ) -> list[Problem]:
         """Everything that is wrong with the other files, as far as calendar years, claim types and codes are known.
 

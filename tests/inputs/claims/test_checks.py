@@ -41,7 +41,7 @@ def opened(tables: DuckdbTables, folder: Path, **lines: list[str]) -> ClaimsRows
 def problems(tables: DuckdbTables, folder: Path, **lines: list[str]) -> list[str]:
     rows = opened(tables, folder, **lines)
     years, found = rows.read_assignment()
-    found += rows.problems(sorted(set(years["calendar_year"])), TYPES)
+    found += rows.problems(sorted(set(years["calendar_year"])), TYPES, diagnoses=True)
     return [str(problem).replace(f"{folder}/", "") for problem in found]
 
 
@@ -194,7 +194,7 @@ def test_rows_of_parquet_files_are_numbered_in_each_file(tables: DuckdbTables, t
     files = {name: [str(tmp_path / f"{name}.csv")] for name in ("enrollment", "assignment")}
     rows = ClaimsRows(tables, files | {"claims": [str(folder)]})
     rows.read_assignment()
-    found = rows.problems([2018], TYPES)
+    found = rows.problems([2018], TYPES, diagnoses=True)
     assert [(problem.file, problem.row, problem.column) for problem in found] == [
         (str(folder / "1.parquet"), 3, "through_date")
     ]
@@ -217,7 +217,7 @@ def test_a_cell_is_shown_unless_it_tells_whose_it_is(tables: DuckdbTables, tmp_p
     opened(tables, tmp_path)
     given = {name: [str(tmp_path / f"{name}.csv")] for name in ("enrollment", "assignment")}
     rows = ClaimsRows(tables, given | {"claims": [str(tmp_path / "claims.parquet")]})
-    found = {problem.column: problem.found for problem in rows.problems([2018], TYPES)}
+    found = {problem.column: problem.found for problem in rows.problems([2018], TYPES, diagnoses=True)}
     assert found == {"bene_id": "another value", "claim_type": r"'9\n9'", "through_date": "'x'"}
 
 
@@ -323,7 +323,7 @@ def test_rows_are_those_of_the_years_and_months_by_their_numbers(tables: DuckdbT
         enrollment=[ENROLLMENT, *months],
         population=["calendar_year,bene_id", "2018,009"],
     )
-    assert (rows.read_assignment()[1], rows.problems([2018, 2020], TYPES)) == ([], [])
+    assert (rows.read_assignment()[1], rows.problems([2018, 2020], TYPES, diagnoses=True)) == ([], [])
     rows.read([2018], [2018, 2020], "", "")
     assert column(tables, "SELECT bene_id FROM assignment") == ["007"]
     assert column(tables, "SELECT calendar_year * 100 + month_number AS n FROM enrollment") == [201801, 201812, 202007]
@@ -337,14 +337,29 @@ def test_rows_are_those_of_the_years_and_months_by_their_numbers(tables: DuckdbT
 
 def test_a_population_has_faults_too(tables: DuckdbTables, tmp_path: Path) -> None:
     rows = opened(tables, tmp_path, population=["calendar_year,bene_id", "x,009"])
-    assert [each.column for each in rows.problems([2018], TYPES)] == ["calendar_year"]
+    assert [each.column for each in rows.problems([2018], TYPES, diagnoses=True)] == ["calendar_year"]
 
 
 # --- Tables of others and feeds -----------------------------------------------------------------------------------
 
 
+def test_other_years_and_types_are_set_aside_in_feeds_and_mapped_claims(tables: DuckdbTables, tmp_path: Path) -> None:
+    readings = {name: by_name(CONTRACTS[name]) for name in ("claims", "enrollment")}
+    feed = CclfFeed(tables, find_cclf([], lambda: tmp_path), "")
+    assert ClaimsRows(tables, {}, feed).sets_aside
+    assert ClaimsRows(tables, {}, readings=readings).sets_aside
+    assert not ClaimsRows(tables, {}, readings={"enrollment": readings["enrollment"]}).sets_aside
+    assert not ClaimsRows(tables, {}).sets_aside
+
+
+def test_repeated_months_are_looked_for_once_they_can_be_read(tables: DuckdbTables, tmp_path: Path) -> None:
+    place = tmp_path / "enrollment.csv"
+    place.write_text("\n".join([*GOOD["enrollment"], GOOD["enrollment"][1], ""]))
+    assert ClaimsRows(tables, {"enrollment": [str(place)]}).repeated_months() == []
+
+
 def test_other_years_and_types_of_mapped_tables_are_set_aside(tables: DuckdbTables, tmp_path: Path) -> None:
-    months = [f"007,{month},0,70,02,1,1,0,1,1.1,01000" for month in ("2017-12", "2018-01", "2018-12", "2019-01")]
+    months = [f"007,{month},0,70,02,1,1,0,1,1.1,01000" for month in ("2017-12", "2018-01", "2018-12", "2018-13")]
     opened(tables, tmp_path, claims=[CLAIMS, "007,c,99,2011-01-01,1,0"], enrollment=[ENROLLMENT, *months])
     files = {name: [str(tmp_path / f"{name}.csv")] for name in GOOD}
     readings = {name: by_name(CONTRACTS[name]) for name in ("claims", "enrollment")}
@@ -356,7 +371,7 @@ def test_other_years_and_types_of_mapped_tables_are_set_aside(tables: DuckdbTabl
         rows = ClaimsRows(tables, files, readings={name: readings[name] for name in mapped})
         assert rows.sets_aside is ("claims" in mapped)
         rows.read_assignment()
-        assert [each.column for each in rows.problems([2018], TYPES)] == refused
+        assert [each.column for each in rows.problems([2018], TYPES, diagnoses=True)] == refused
         rows.read([2018], [2018], "", "")
         held = column(tables, "SELECT month FROM enrollment")
         assert held == (["2018-01", "2018-12"] if "enrollment" in mapped else [each[4:11] for each in months])
@@ -398,7 +413,7 @@ def test_a_feed_stands_for_claims_and_for_enrollment_where_there_is_none(tables:
     rows = fed(tables, tmp_path, cclf1=CCLF1.format("5.00"), cclf8=CCLF8)
     assert (rows.sets_aside, rows.has_risk_scores, "record" in rows.claims_columns) == (True, False, True)
     assert rows.warnings[0] == "no CCLF5 in the feed: Part B professional lines are not in it"
-    assert (rows.read_assignment()[1], rows.problems([2018], TYPES)) == ([], [])
+    assert (rows.read_assignment()[1], rows.problems([2018], TYPES, diagnoses=True)) == ([], [])
     assert rows.read_totals == (1, Decimal("5.00"))
     rows.read([2018], [2018], "SELECT cur_clm_uniq_id AS claim_id FROM cclf1", MONTHS)
     assert column(tables, "SELECT bene_id FROM enrollment ORDER BY 1") == ["006", "007"]
@@ -417,10 +432,10 @@ def test_a_feed_stands_for_claims_and_for_enrollment_where_there_is_none(tables:
 def test_enrollment_of_a_feed_is_not_looked_at_where_it_is_in_a_file(tables: DuckdbTables, tmp_path: Path) -> None:
     rows = fed(tables, tmp_path, "enrollment", cclf1=CCLF1.format("x"), cclf8="BENE_AGE,BENE_MBI_ID\n1,2\n")
     assert rows.has_risk_scores
-    assert [each.column for each in rows.problems([2018], TYPES)] == ["clm_pmt_amt"]
+    assert [each.column for each in rows.problems([2018], TYPES, diagnoses=True)] == ["clm_pmt_amt"]
     diagnoses = "CUR_CLM_UNIQ_ID,CLM_DGNS_CD\n,I10\n"
     rows = fed(tables, tmp_path, "enrollment", cclf1=CCLF1.format("1.0"), cclf4=diagnoses)
-    assert [each.column for each in rows.problems([2018], TYPES)] == ["cur_clm_uniq_id"]
+    assert [each.column for each in rows.problems([2018], TYPES, diagnoses=True)] == ["cur_clm_uniq_id"]
     assert rows.problems([2018], TYPES, diagnoses=False) == []
 
 
@@ -429,7 +444,7 @@ def test_enrollment_of_a_feed_is_not_looked_at_where_it_is_in_a_file(tables: Duc
 
 def test_people_are_read_by_present_identifiers(tables: DuckdbTables, tmp_path: Path) -> None:
     rows = fed(tables, tmp_path, cclf1=CCLF1.format("5.00"), cclf8=CCLF8, cclf9="CRNT_NUM,PRVS_NUM\n006,007\n")
-    assert (rows.read_assignment()[1], rows.problems([2018], TYPES)) == ([], [])
+    assert (rows.read_assignment()[1], rows.problems([2018], TYPES, diagnoses=True)) == ([], [])
     claims = ", ".join(f"'{name}' AS {name}" for name in CONTRACTS["claims"].columns if name != "bene_id")
     rows.read([2018], [2018], f"SELECT bene_mbi_id AS bene_id, {claims}, record FROM cclf1", MONTHS)
     assert column(tables, "SELECT bene_id FROM assignment") == ["006"]
@@ -479,8 +494,7 @@ def test_what_comes_again_is_told_by_its_rows(tables: DuckdbTables, tmp_path: Pa
     rows = opened(
         tables, tmp_path, enrollment=[ENROLLMENT, month, month], claims=[CLAIMS, *["007,c,60,2018-01-01,9,0"] * 3]
     )
-    assert rows.repeated_months() == []  # before it is known whether they can be read
-    assert (rows.read_assignment()[1], rows.problems([2018], TYPES)) == ([], [])
+    assert (rows.read_assignment()[1], rows.problems([2018], TYPES, diagnoses=True)) == ([], [])
     again = [Problem(str(tmp_path / "enrollment.csv"), "one row for a beneficiary and month", "such a row", 3)]
     assert rows.repeated_months() == rows.months_under_two_ids() == again
     assert rows.repeated_claims(CLAIMS.split(","), Totals(2, Decimal(18))) == Problem(
@@ -503,7 +517,7 @@ def test_months_under_two_identifiers_are_told_by_the_file_where_none_comes_agai
     tables: DuckdbTables, tmp_path: Path
 ) -> None:
     rows = opened(tables, tmp_path, enrollment=[ENROLLMENT, "007,x,0,70,02,1,1,0,1,1.1,01000"])
-    rows.problems([2018], TYPES)
+    rows.problems([2018], TYPES, diagnoses=True)
     assert rows.repeated_months() == []
     (problem,) = rows.months_under_two_ids()
     assert problem.file == str(tmp_path / "enrollment.csv")
