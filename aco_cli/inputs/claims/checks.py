@@ -217,7 +217,7 @@ class ClaimsRows:
     def months_under_two_ids(self) -> list[Problem]:
         """The same, where no file by itself has such rows."""
         found = "several that differ, of one delivery or another, or of an old and a present identifier"
-        file = ", ".join(self._rows["enrollment"].sources[0].files[:1]) if "enrollment" in self._rows else "CCLF8"
+        file = self._rows["enrollment"].sources[0].files[0] if "enrollment" in self._rows else "CCLF8"
         return self.repeated_months() or [Problem(file, _ONE_MONTH, found)]
 
     def _assigned_twice(self) -> list[Problem]:

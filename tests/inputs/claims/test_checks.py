@@ -241,11 +241,12 @@ def test_claims_and_months_are_of_calendar_years_of_the_assignment(tables: Duckd
         tmp_path,
         assignment=assigned("2021,PY,2021,007", "2021,BY1,2018,007", "2021,BY2,2020,007"),
         claims=[CLAIMS, *(f"007,c,60,{day},1,0" for day in days)],
-        enrollment=[ENROLLMENT, *(f"007,{day[:7]},0,70,02,1,1,0,1,1.1,01000" for day in days)],
+        enrollment=[ENROLLMENT, *(f"007,{day[:7]},0,131,02,1,1,0,1,1.1,01000" for day in days)],
     )
     assert found == [
         f"enrollment.csv, row 2, column month: expected a month of 2018, 2020-2021 {OUTSIDE}, such as 2018-03, "
         "found '2017-12', and 3 more rows (4, 6, 8)",
+        "enrollment.csv, row 2, column age: expected an age of 0 to 130, found '131', and 7 more rows (3, 4, 5, 6, ...)",
         f"claims.csv, row 2, column through_date: expected a date in 2018, 2020-2021 {OUTSIDE}, "
         "found '2017-12-31', and 3 more rows (4, 6, 8)",
     ]
