@@ -246,7 +246,8 @@ def test_claims_and_months_are_of_calendar_years_of_the_assignment(tables: Duckd
     assert found == [
         f"enrollment.csv, row 2, column month: expected a month of 2018, 2020-2021 {OUTSIDE}, such as 2018-03, "
         "found '2017-12', and 3 more rows (4, 6, 8)",
-        "enrollment.csv, row 2, column age: expected an age of 0 to 130, found '131', and 7 more rows (3, 4, 5, 6, ...)",
+        "enrollment.csv, row 2, column age: expected an age of 0 to 130, "
+        "found '131', and 7 more rows (3, 4, 5, 6, ...)",
         f"claims.csv, row 2, column through_date: expected a date in 2018, 2020-2021 {OUTSIDE}, "
         "found '2017-12-31', and 3 more rows (4, 6, 8)",
     ]
