@@ -267,7 +267,7 @@ class CclfFeed:
             words[f"withheld_{side}"] = words[f"reduced_{side}"] = "CAST(0 AS DECIMAL(12, 2))"
             words[f"join_{side}"] = ""
             if self.has(kind):
-                named = {"kind": f"cclf{kind}", "keys": _keys(kind), "named_keys": _keys(kind, named=True)}
+                named = {"kind": f"cclf{kind}", "keys": _keys(kind), "named_keys": _named_keys(kind)}
                 self._tables.table(f"reductions_{side}", _SQL["reductions"].format(**named))
                 words[f"join_{side}"] = f"LEFT JOIN reductions_{side} r ON {_same_keys(kind)}"
                 words[f"withheld_{side}"] = "CAST(COALESCE(r.withheld, 0) AS DECIMAL(12, 2))"
@@ -301,8 +301,12 @@ def _number(column: str) -> str:
     return f"TRIM(LEADING '0' FROM {column})"
 
 
-def _keys(kind: str, *, named: bool = False) -> str:
-    return ", ".join(f"{_number(key)} AS {key}" if named else _number(key) for key in _KEYS[kind])
+def _keys(kind: str) -> str:
+    return ", ".join(map(_number, _KEYS[kind]))
+
+
+def _named_keys(kind: str) -> str:
+    return ", ".join(f"{_number(key)} AS {key}" for key in _KEYS[kind])
 
 
 def _same_keys(kind: str) -> str:

@@ -72,16 +72,21 @@ def told(tables: DuckdbTables, kind: str, codes: StatusCodes | None = None) -> l
 def test_repeats_are_alike_in_all_fields_but_whose_and_when_they_are(
     kind: str, form: str, tables: DuckdbTables
 ) -> None:
-    """Each field changed by itself; and of records, each moved by a blank."""
+    """Each field changed by itself; and of records, each moved by a blank, and content in one field or another."""
     widths = {each.name: each.width for each in CCLF_KINDS[kind].fields}
     base = dict.fromkeys(widths, "1")
-    moved = [base | {name: " 1"} for name in widths.keys() - FREE if widths[name] > 1] if form == "records" else []
-    rows = [base, *(base | {name: "2"} for name in widths), base, *moved]
+    compared = [name for name in widths if name not in FREE]
+    alone = [dict.fromkeys(widths, "") | {name: "1"} for name in compared]
+    moved = [base | {name: " 1"} for name in compared if widths[name] > 1] if form == "records" else []
+    rows = [base, *(base | {name: "2"} for name in widths), base, *moved, *alone]
     write = records if form == "records" else table
     write(kind, *rows)
     feed(tables).check([kind])
     first, *others = tables.query(f"SELECT record FROM cclf{kind}")["record"]
-    assert [each == first for each in others] == [*(name in FREE for name in widths), True, *[False] * len(moved)]
+    assert [each == first for each in others[: -len(alone)]] == [
+        *(name in FREE for name in widths), True, *[False] * len(moved)
+    ]  # fmt: skip
+    assert len({first, *others[-len(alone) :]}) == len(alone) + 1
 
 
 def test_kinds_that_are_there_and_used(tables: DuckdbTables) -> None:

@@ -46,11 +46,11 @@ def of(tables: DuckdbTables, has: Iterable[str], rows: int = 0) -> FinalAmounts:
 
 
 def random_rows(random: Random, size: int) -> list[Row]:
-    """Few values of each column, so that much comes again."""
-    return [
+    """Few values of each column, so that much comes again, and some rows as they are."""
+    rows = [
         row(
             bene_id=random.choice("pq"),
-            claim_id=random.choice(("c", "d", None)),
+            claim_id=random.choice((*"abcdefgh", None)),
             line_number=random.choice(("1", "2", None)),
             adjustment_type=random.choice((0, 0, 1, 2)),
             claim_type=random.choice(("60", "71")),
@@ -63,6 +63,7 @@ def random_rows(random: Random, size: int) -> list[Row]:
         )
         for _ in range(size)
     ]
+    return [*rows, *random.choices(rows, k=size // 5)]
 
 
 class Reference:
@@ -166,12 +167,14 @@ def sorted_rows(tables: DuckdbTables, sql: str) -> list[tuple[str, ...]]:
     ids=" ".join,
 )
 def test_random_claims_come_out_as_the_slow_reference(has: tuple[str, ...], tables: DuckdbTables) -> None:
-    rows = random_rows(Random(1), 90)
+    rows = random_rows(Random(1), 100)
     given(tables, rows)
     final, slow = of(tables, has, len(rows)), Reference(rows, has)
     assert (final.columns, final.equal, final.has_key) == (slow.columns, slow.equal, "claim_id" in has)
     repeats, once = slow.repeats()
     assert final.find_repeats(PART_A) == repeats
+    assert (repeats.equal.rows > 0, repeats.unequal.rows > 0) == ("claim_id" in has,) * 2
+    assert (repeats.on_each_line.rows > 0) is ("line_number" in has and "record" not in has)
     cells = ", ".join(f"CAST({name} AS VARCHAR)" for name in slow.columns)
     expected = sorted(tuple(shown(each[name]) for name in slow.columns) for each in once)
     assert sorted_rows(tables, f"SELECT {cells} FROM claims_once") == expected
