@@ -21,6 +21,7 @@ _NOT_COMPARED = ("BENE_MBI_ID", "BENE_HIC_NUM", "BENE_EQTBL_BIC_HICN_NUM", "CLM_
 # What CMS fills fields with that have no value.
 _FILL, _NO_DATE = "'~'", "'0000-00-00'"
 _MONTH, _LENGTH, _WHOLE = "bene_member_month", "record_length", "whole_amount"
+_MONTH_IS_SAID = f"CMS's name, which has the day of delivery (D<yymmdd>), or a column {_MONTH}"
 _POINT = RowRule(_WHOLE, "amounts with a decimal point, such as 12.50", f"{_WHOLE} IS NOT NULL")
 _RULES = {
     "1": [RowRule("clm_adjsmt_type_cd", "0, 1 or 2", "clm_adjsmt_type_cd NOT IN (0, 1, 2)")],
@@ -112,17 +113,11 @@ class CclfFeed:
 
     def _checked(self, kind: str, more: Sequence[RowRule]) -> list[Problem]:
         rows, layout = self._rows[kind], CCLF_KINDS[kind]
-        problems = [*rows.problems]
-        if kind == "8" and not all(
-            _MONTH in (title.lower() for title, _ in source.columns) or self._found.months[source.files[0]]
-            for source in rows.sources
-        ):
-            expected = f"CMS's name, which has the day of delivery (D<yymmdd>), or a column {_MONTH}"
-            return [Problem(self.called(rows.sources[0].files[0]), expected, "another name")]
-        forms = {
-            (source.kind == FIXED, frozenset(source.columns) if source.kind != FIXED else None)
-            for source in rows.sources
-        }
+        problems = [
+            Problem(each.file, _MONTH_IS_SAID, "another name") if each.column == "delivery_month" else each
+            for each in rows.problems
+        ]
+        forms = {frozenset(source.columns) for source in rows.sources}
         if len(forms) > 1:
             problems.append(Problem(
                 self.called(rows.sources[-1].files[0]), f"all files of CCLF{kind} in one form, with the same columns",
@@ -272,7 +267,7 @@ class CclfFeed:
             words[f"withheld_{side}"] = words[f"reduced_{side}"] = "CAST(0 AS DECIMAL(12, 2))"
             words[f"join_{side}"] = ""
             if self.has(kind):
-                named = {"kind": f"cclf{kind}", "keys": _keys(kind), "named_keys": _keys(kind, named=True)}
+                named = {"kind": f"cclf{kind}", "keys": _keys(kind), "named_keys": _named_keys(kind)}
                 self._tables.table(f"reductions_{side}", _SQL["reductions"].format(**named))
                 words[f"join_{side}"] = f"LEFT JOIN reductions_{side} r ON {_same_keys(kind)}"
                 words[f"withheld_{side}"] = "CAST(COALESCE(r.withheld, 0) AS DECIMAL(12, 2))"
@@ -306,8 +301,12 @@ def _number(column: str) -> str:
     return f"TRIM(LEADING '0' FROM {column})"
 
 
-def _keys(kind: str, *, named: bool = False) -> str:
-    return ", ".join(f"{_number(key)} AS {key}" if named else _number(key) for key in _KEYS[kind])
+def _keys(kind: str) -> str:
+    return ", ".join(map(_number, _KEYS[kind]))
+
+
+def _named_keys(kind: str) -> str:
+    return ", ".join(f"{_number(key)} AS {key}" for key in _KEYS[kind])
 
 
 def _same_keys(kind: str) -> str:

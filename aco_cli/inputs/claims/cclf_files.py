@@ -143,7 +143,7 @@ def _form_and_kind(place: Path) -> tuple[str, str | None]:
     line = start.split(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
     for form, mark in DELIMITERS.items():
         names = [name.strip().strip('"\ufeff') for name in line.split(mark)]
-        if len(names) > 1 and (kind := _kind_of(names)):
+        if kind := _kind_of(names):
             return form, kind
     lengths = {kind.length: name for name, kind in CCLF_KINDS.items()}
     return FIXED, lengths.get(len(line))

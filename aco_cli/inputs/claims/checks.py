@@ -98,14 +98,14 @@ class ClaimsRows:
         problems = []
         if "crosswalk" in self._rows:
             problems += self._problems("crosswalk", [])
-            file = self._rows["crosswalk"].sources[0].files[0] if self._rows["crosswalk"].sources else "--crosswalk"
         if self._feed and self._feed.has("9"):
             problems += self._feed.check("9")
             parts.append(self._feed.crosswalk())
-            file = "CCLF9"
         if problems:
             return problems
+        file = "CCLF9"
         if "crosswalk" in self._rows:
+            file = file if parts else self._rows["crosswalk"].sources[0].files[0]
             self._rows["crosswalk"].read(name="crosswalk_given")
             parts.append("SELECT old, new FROM crosswalk_given")
         if not parts:
@@ -134,7 +134,7 @@ class ClaimsRows:
         claim_types: Sequence[str],
         codes: StatusCodes | None = None,
         *,
-        diagnoses: bool = True,
+        diagnoses: bool,
     ) -> list[Problem]:
         """Everything that is wrong with the other files, as far as calendar years, claim types and codes are known.
 
@@ -217,7 +217,7 @@ class ClaimsRows:
     def months_under_two_ids(self) -> list[Problem]:
         """The same, where no file by itself has such rows."""
         found = "several that differ, of one delivery or another, or of an old and a present identifier"
-        file = ", ".join(self._rows["enrollment"].sources[0].files[:1]) if "enrollment" in self._rows else "CCLF8"
+        file = self._rows["enrollment"].sources[0].files[0] if "enrollment" in self._rows else "CCLF8"
         return self.repeated_months() or [Problem(file, _ONE_MONTH, found)]
 
     def _assigned_twice(self) -> list[Problem]:

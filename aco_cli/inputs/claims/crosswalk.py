@@ -22,7 +22,7 @@ def follow_chains(tables: Tables, sql: Mapping[str, str], file: str) -> list[Pro
         following = f"edges_{number}"
         tables.table(following, sql["step"].format(edges=edges))
         edges = following
-    if loops or further:
+    if further:
         return [Problem(file, "chains of identifiers that end", "identifiers that lead back to themselves")]
     if several := int(tables.query(sql["several"].format(edges=edges))["n"].iloc[0]):
         found = f"{several:,} that lead to several"

@@ -49,14 +49,11 @@ class FinalAmounts:
         self.has_key = "claim_id" in has
         by_line = ["line_number"] if "line_number" in has else ["paid_amount"]
         self._line = [name for name in ("claim_id", *by_line, "adjustment_type") if name in self.columns]
-        hashed = tables.hashed(
-            [f"COALESCE(CAST({name} AS STRING), '')" if name != "paid_amount" else name for name in self._line]
-        )
         others = [name for name in _TOLD_ELSEWHERE if name in self.columns and "record" not in has]
         equal = [name for name in self.columns if name not in others]
         self._words = {
             "columns": ", ".join(self.columns),
-            "key": f"CASE WHEN claim_id IS NOT NULL THEN {hashed} END",
+            "key": f"CASE WHEN claim_id IS NOT NULL THEN {tables.hashed(self._line)} END",
             "equal": ", ".join(equal),
             "others": "".join(f", MIN({name}) AS {name}" for name in others),
             "line": ", ".join(self._line),

@@ -10,8 +10,8 @@ from aco_cli.inputs.claims.sources import LINE, LINE_LENGTH, Slice
 
 _BLOCK = 1 << 22  # bytes
 _READ = csv.ReadOptions(column_names=[LINE.name], block_size=_BLOCK)
-_LINES = csv.ParseOptions(delimiter="\x01", quote_char=False, double_quote=False)
-_AS_THEY_ARE = csv.ConvertOptions(column_types={LINE.name: pa.binary()}, strings_can_be_null=False)
+_LINES = csv.ParseOptions(delimiter="\x01", quote_char=False)
+_AS_THEY_ARE = csv.ConvertOptions(column_types={LINE.name: pa.binary()})
 
 
 class FixedWidth:

@@ -102,7 +102,7 @@ def _fault(path: str, table: str, name: str, given: Any) -> list[Problem]:
         checked = {place: ("column", given)}
     else:
         others = [key for key in _CHECKS if key not in (*_SOURCES, _EACH, _FILES)]
-        if not set(given) <= {*_SOURCES, *others} or len(set(given) & set(_SOURCES)) != 1:
+        if set(given) - {*_SOURCES, *others} or len(set(given) & set(_SOURCES)) != 1:
             expected = f"one of {', '.join(_SOURCES)}, with any of {', '.join(others)}"
             return [Problem(path, expected, repr(given), column=place)]
         checked = {f"{place}.{key}": (key, value) for key, value in given.items()}

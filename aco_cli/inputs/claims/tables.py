@@ -228,7 +228,7 @@ class Rows:
             if cell.unread:
                 checks.append(RowRule(name, column.kind.words, f"unread_{name}"))
             if not column.may_be_blank:
-                blank = f"{name} = ''" if column.kind.name == TEXT else "FALSE"
+                blank = f"TRIM({name}) = ''" if column.kind.name == TEXT else "FALSE"
                 checks.append(RowRule(name, "a value", f"({name} IS NULL OR {blank}) AND NOT unread_{name}"))
         return checks
 
@@ -282,7 +282,8 @@ class Rows:
 
 def _header_faults(contract: Contract, source: FileGroup) -> tuple[list[Problem], list[str]]:
     """Columns that are missing or there twice, and warnings of others that seem misspelled."""
-    file, more = source.files[0], f" and {len(source.files) - 1:,} files like it" if len(source.files) > 1 else ""
+    file, *like = source.files
+    more = f" and {len(like):,} like it" if like else ""
     names = [name for name, _ in source.meanings.columns]
     near = misspelled(source.meanings.others, [name for name in contract.columns if name not in names])
     meant = {name: f"rename {other} if it is meant" for other, name in reversed(near.items())}

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from aco_cli.inputs.claims.contracts import KINDS, Stored
+from aco_cli.inputs.claims.contracts import KINDS, ClaimsColumn, Contract, Stored
 
 
 def read(kind: str, type_name: str, literal: str) -> tuple[Any, bool]:
@@ -82,3 +82,44 @@ def test_what_cannot_be_read_is_told(kind: str, type_name: str, literal: str) ->
 @pytest.mark.parametrize("type_name", ["VARCHAR", "INTEGER", "DOUBLE", "DECIMAL(12,2)", "BOOLEAN", "DATE", "TIMESTAMP"])
 def test_a_blank_is_never_unreadable(kind: str, type_name: str) -> None:
     assert read(kind, type_name, "NULL") == (None, False)
+
+
+def test_a_column_is_needed_has_values_and_is_shown_unless_it_says_otherwise() -> None:
+    column = ClaimsColumn(KINDS["text"])
+    assert (column.optional, column.may_be_blank, column.private) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("column", "type_name", "literal", "value"),
+    [
+        (ClaimsColumn(KINDS["usd"], blank="0"), "VARCHAR", "' '", Decimal("0.00")),
+        (ClaimsColumn(KINDS["usd"], blank="0"), "VARCHAR", "'5'", Decimal("5.00")),
+        (ClaimsColumn(KINDS["usd"], blank="0"), None, "1", Decimal("0.00")),
+        (ClaimsColumn(KINDS["integer"], blank="7"), "DOUBLE", "NULL", 7),
+        (ClaimsColumn(KINDS["usd"]), "VARCHAR", "' '", None),
+        (ClaimsColumn(KINDS["date"]), None, "1", None),
+    ],
+)
+def test_a_blank_or_lacking_cell_counts_as_the_column_says(
+    column: ClaimsColumn, type_name: str | None, literal: str, value: Any
+) -> None:
+    cell = column.cell(Stored.of("x", type_name) if type_name else None)
+    source = f"(SELECT CAST({literal} AS {type_name or 'INTEGER'}) AS x)"
+    assert duckdb.sql(f"SELECT {cell.value}, COALESCE({cell.unread or 'FALSE'}, FALSE) FROM {source}").fetchall() == [
+        (value, False)
+    ]
+
+
+def test_what_is_stored_in_no_known_way_is_unread_where_it_is_not_blank() -> None:
+    cell = KINDS["text"].cell(Stored.of("x", "BLOB"))
+    found = duckdb.sql(f"SELECT {cell.value}, {cell.unread} FROM (VALUES ('a'::BLOB), (NULL)) t(x)").fetchall()
+    assert found == [(None, True), (None, False)]
+
+
+def test_columns_have_names_by_contract_and_by_cms_in_lower_case() -> None:
+    columns = {
+        "line_number": ClaimsColumn(KINDS["text"], also=("clm_line_num", "line")),
+        "day": ClaimsColumn(KINDS["date"]),
+    }
+    names = {"line_number": "line_number", "clm_line_num": "line_number", "line": "line_number", "day": "day"}
+    assert Contract("things", columns).names == names

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -19,12 +17,6 @@ from aco_cli.inputs.claims.tables import Rows
 THINGS = Contract(
     "things", {"bene_id": ClaimsColumn(KINDS["text"]), "amount": ClaimsColumn(KINDS["usd"], optional=True, blank="0")}
 )
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckdbTables]:
-    with duckdb.connect(config={"threads": 2}) as connection:
-        yield DuckdbTables(connection, tmp_path_factory.mktemp("scratch"))
 
 
 @pytest.fixture(autouse=True)

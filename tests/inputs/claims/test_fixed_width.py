@@ -42,6 +42,13 @@ def test_records_are_cut_by_characters(lines: list[str], end: str, tmp_path_fact
     assert read(file) == [expected(line) for line in lines]
 
 
+def test_a_line_is_a_record_whatever_it_says(tmp_path: Path) -> None:
+    """Also what other readers take for nothing or for a quote, and after a blank line, which is none."""
+    lines = ["NULL", "N/A", '"', '"a""b"', "nan ", "#", "a,b"]
+    (tmp_path / "a").write_text("\n" + "\n".join(lines) + "\n\n")
+    assert read(tmp_path / "a") == [expected(line) for line in lines]
+
+
 def test_files_follow_each_other_also_compressed_and_empty_ones(tmp_path: Path) -> None:
     plain, packed, empty = tmp_path / "a", tmp_path / "b.gz", tmp_path / "c"
     plain.write_text("0123456789\n", newline="")
