@@ -56,10 +56,10 @@ class Part:
         return cell_problems(self.file, column, self.rows, bad, describe)
 
 
-def read_part(file: str, layout: str, *, precision: bool = False) -> Part:
+def read_part(file: str, layout: str) -> Part:
     """Read one file whole. Raises InputError when it cannot be read; problems of cells are kept in the part."""
     sheet, match = recognize(open_sheets(file), layout)
-    return _part(_raw(sheet, [match]), match, precision=precision)
+    return _part(_raw(sheet, [match]), match, precision=False)
 
 
 def _read(file: str, layout: str, *, precision: bool, own: Collection[str]) -> Iterator[Part]:
