@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ ID_FIX = "a spreadsheet turned it into a number or lost it; enter the ID as text
 
 
 def converted(
-    columns: Sequence[Column], table: dict[str, list[Any]], precision: bool = False, **layout: Any
+    columns: Sequence[Column], table: Mapping[str, Sequence[Any]], precision: bool = False, **layout: Any
 ) -> tuple[pd.DataFrame, list[str]]:
     """The columns that a layout makes of a table whose first row of data is row 2, and the problems."""
     fits = Layout("made up", "quality", {column.name: column for column in columns}, (), **layout)
@@ -50,7 +50,7 @@ def test_columns_come_in_the_order_of_the_layout_then_constants_then_others() ->
         Column("a", "text", ("first", "A")),
         Column("flags", "flags", flags={"x": "X1"}),
     ]
-    table = {"other": ["o", None], "A": [" t ", None], "B": ["1", ""], "b2": ["", "p"]}
+    table: dict[str, list[Any]] = {"other": ["o", None], "A": [" t ", None], "B": ["1", ""], "b2": ["", "p"]}
     frame, problems = converted(columns, table, constants={"program": "mssp"}, keeps_others=True)
     assert list(frame) == ["b", "a", "program", "other", "b2"]
     assert frame.astype(object).to_numpy().tolist()[0] == [1.0, "t", "mssp", "o", ""]
@@ -121,7 +121,7 @@ def test_half_units_are_those_of_amounts_and_scores_alone() -> None:
     table = {"benchmark_total": ["1000.5"], "advance_balance": ["1.25"]}
     assert list(converted(columns, table)[0]) == ["benchmark_total", "advance_balance"]
     frame, _ = converted(columns, table, precision=True)
-    assert sorted(frame) == ["advance_balance", "benchmark_total", "benchmark_total_half_unit"]
+    assert sorted(map(str, frame)) == ["advance_balance", "benchmark_total", "benchmark_total_half_unit"]
     assert frame["benchmark_total_half_unit"].tolist() == [0.05]
 
 
