@@ -136,8 +136,7 @@ def _no_rows(part: Part, years: Years) -> Problem:
 
 def _assemble(parts: Sequence[Part]) -> pd.DataFrame:
     """All parts below each other: contract columns in their order, then the rest; text that a part lacks is ''."""
-    frame = pd.concat([part.frame for part in parts], ignore_index=True) if len(parts) > 1 else parts[0].frame
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
     order = layouts_of("roster")[0].columns
     frame = frame[[*(name for name in order if name in frame), *(name for name in frame if name not in order)]]
-    texts = [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)] if len(parts) > 1 else []
-    return frame.fillna(dict.fromkeys(texts, "")) if texts else frame
+    return frame.fillna({name: "" for name in frame if isinstance(frame[name].dtype, pd.StringDtype)})

@@ -144,8 +144,7 @@ def fix_year(part: Part) -> None:
     """A public use file without a year column is of the year whose layout it fits."""
     if part.has_years or part.layout.years:
         return
-    layout = fitting(part.header, ["cms-puf"])
-    if layout and len(layout.years) == 1:
+    if layout := fitting(part.header, ["cms-puf"]):
         part.frame[YEAR] = np.full(len(part.frame), float(layout.years[0]))
 
 
