@@ -111,6 +111,7 @@ def test_published_benchmarks_are_of_one_year(write: Write) -> None:
     file = public_use_file(write, 2013, 2014, 2013, 2014)
     frame = load_published_benchmarks(file, "2014")
     assert (frame["aco_id"].tolist(), frame.index.tolist()) == (["A1", "A3"], [0, 1])
+    assert "index" not in frame
     assert set(frame["performance_year"]) == {2014}
     with pytest.raises(UsageError, match="expected one YEAR such as 2014, found '2013-2014': trend factors are of one"):
         load_published_benchmarks(file, "2013-2014")
