@@ -86,7 +86,7 @@ class Conversion:
             self.problems += cell_problems(self.raw.file, name, self.raw.rows, bad, describe)
 
 
-def convert(match: Match, raw: RawTable, *, precision: bool = False) -> tuple[pd.DataFrame, list[Problem]]:
+def convert(match: Match, raw: RawTable, *, precision: bool) -> tuple[pd.DataFrame, list[Problem]]:
     """The canonical columns that the file has, in the layout's order, then its other columns where they are kept.
 
     `precision` adds the half units of the columns in PRECISE.

@@ -6,7 +6,6 @@ import pytest
 
 from aco_cli.errors import InputError
 from aco_cli.inputs.json_rows import json_sheet
-from aco_cli.inputs.raw import Head
 from aco_cli.inputs.source import FileContent, FileKind
 
 AB = [["a", "b"], ["1", "x"]]
@@ -90,17 +89,3 @@ def test_a_page_of_several_is_told(name: str) -> None:
     assert str(remark) == "r.json: a page of several; the records of the others are not in it"
     assert (remark.code, remark.is_note) == ("page", False)
     assert json_sheet(source(page % "null")).remarks == ()
-
-
-def test_columns_are_read_below_the_header_with_their_rows() -> None:
-    """From the columns that are wanted, whatever stands above the header."""
-    sheet = json_sheet(source('[["about", "", ""], ["a", "b", "c"], [1, 2, 3], [4, null, 6]]'))
-    raw = sheet.read(Head(("a", "b", "c", "d"), 2), [1, 3], "utf-8")
-    assert {place: column.to_pylist() for place, column in raw.columns.items()} == {1: ["2", ""], 3: ["", ""]}
-    assert (raw.file, raw.rows.tolist(), raw.faults) == ("r.json", [3, 4], {})
-
-
-@pytest.mark.parametrize("text", ['[["a", "b"]]', '[["a", "b"], [null, ""], ["", null]]', "[]"])
-def test_a_header_without_rows_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="expected a row of data below the header, found a header only"):
-        json_sheet(source(text)).read(Head(("a", "b"), 1), [0], "utf-8")
