@@ -16,7 +16,7 @@ def book(tmp_path: Path) -> Book:
 
     def write(sheets: Sheets, name: str = "report.xlsx") -> str:
         path = tmp_path / name
-        with xlsxwriter.Workbook(path) as workbook:
+        with xlsxwriter.Workbook(path, {"in_memory": True}) as workbook:
             for title, rows in sheets.items():
                 sheet = workbook.add_worksheet(title)
                 for at, row in enumerate(rows):
