@@ -73,7 +73,7 @@ def check(
     files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = (), *, totals_follow: bool = False
 ) -> tuple[list[Problem], list[Remark]]:
     """Every problem of these rosters, and what is remarked, for all years; nothing is raised for what they hold."""
-    _, problems, warnings, _ = _read(files, None, layout, expenditures, totals_follow=totals_follow)
+    _, problems, warnings, _ = _read(files, None, layout, expenditures, False, totals_follow, ())
     return problems, warnings
 
 
@@ -82,9 +82,9 @@ def _read(
     years: Years | None,
     layout: str,
     expenditures: Sequence[str],
-    precision: bool = False,
-    totals_follow: bool = False,
-    own: Collection[str] = (),
+    precision: bool,
+    totals_follow: bool,
+    own: Collection[str],
 ) -> tuple[list[Part], list[Problem], list[Remark], int]:
     """The parts of the rosters, every problem and warning, and how many rows are of other years."""
     if [*files, *expenditures].count(STDIN) > 1:

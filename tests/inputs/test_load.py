@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from aco_cli.inputs.load import check, load
@@ -261,7 +265,9 @@ def test_totals_that_cannot_be_read_are_all_that_is_told(write) -> None:
     assert load([roster], None, totals_follow=True).frame.shape == (2, 5)
 
 
-def test_standard_input_is_one_file(write) -> None:
+def test_standard_input_is_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(f"{HEADER}\n{ROW}\n".encode())))
+    assert check(["-"]) == ([], [])
     (problem,), remarks = check(["-"], expenditures=["-"])
     assert str(problem) == "standard input: expected - once, found it more than once; use a file for one"
     assert remarks == []
