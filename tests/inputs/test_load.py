@@ -210,6 +210,7 @@ def test_rows_count_in_the_year_that_they_are_deferred_to(
 ) -> None:
     loaded = load_year(write(DEFERRED), years=years)
     assert list(loaded.frame["performance_year"]) == held
+    assert {*loaded.frame} == {*DEFERRED.partition("\n")[0].split(",")}
     assert loaded.frame.index.tolist() == list(range(len(held)))
     assert loaded.skipped == skipped
     told = [("years_missing", f"no file holds rows of {absent}")] if absent else []

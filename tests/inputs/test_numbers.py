@@ -54,6 +54,14 @@ def test_what_is_not_finite_is_no_number(cells: list[Any]) -> None:
     assert values[1] == 5.0
 
 
+def test_blank_cells_and_marks_are_missing_beside_numbers_in_dress() -> None:
+    values, bad = parse_numbers(
+        pa.array(["$5", "", " ", "N/A", None, "x"]), Column("x", "usd", none=frozenset({"n/a"}))
+    )
+    np.testing.assert_array_equal(values, [5.0, NAN, NAN, NAN, NAN, NAN])
+    assert bad.tolist() == [False] * 5 + [True]
+
+
 def test_marks_for_zero_and_percentages_count_in_columns_of_numbers_too() -> None:
     """A blank cell of a copy with types is null."""
     owed, percent = Column("x", "usd", zero=frozenset({"", "-"})), Column("x", "fraction", percent=True)

@@ -29,6 +29,14 @@ def parts_of(file: str, layout: str = "roster", own: tuple[str, ...] = ()) -> li
     return parts
 
 
+def test_half_units_are_of_those_who_ask_for_them(write: Write) -> None:
+    file, problems = write(f"{HEADER},benchmark_total\n{ROW},100000\n"), list[Problem]()
+    names = [*HEADER.split(","), "benchmark_total"]
+    assert list(read_part(file, "roster").frame) == list(read_parts([file], "roster", problems)[0].frame) == names
+    (part,) = read_parts([file], "roster", problems, precision=True)
+    assert sorted(map(str, part.frame)) == sorted([*names, "benchmark_total_half_unit"])
+
+
 def no_name(file: str, row: int, cell: str, column: int) -> str:
     found = f"{cell!r} in column {column}, which has no name"
     return f"{file}, row {row}: expected cells only below a column name, found {found}"
