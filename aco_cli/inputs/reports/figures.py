@@ -146,7 +146,7 @@ def _reader(layout: Mapping[str, Any], sheet: Sheet) -> Callable[[Report, Report
     return None
 
 
-def rows_of_text(sheet: Sheet, *, needs_values: bool = True) -> list[list[str]]:
+def rows_of_text(sheet: Sheet, *, needs_values: bool) -> list[list[str]]:
     """All rows of a sheet as text with single blanks. Raises InputError for cells without the values it needs."""
     width = max(map(len, sheet.top))
     raw = sheet.read(Head(("",) * width, 0), range(width), "utf-8")

@@ -98,6 +98,8 @@ def test_columns_are_named_by_the_row_with_most_names_or_by_a_section(book: Book
         ["ESRD", 1.0, 2.0, 3.0],
         ["[G] Words", "", "PY5"],
         ["[H] Other", 4.0],
+        ["[I] Last", "", "PY4"],
+        ["ESRD", "", 5.0],
     ]
     report = read_report(book({"Cover": COVER, "T": rows}), "bnmrk")
     assert figures(report) == {
@@ -109,6 +111,7 @@ def test_columns_are_named_by_the_row_with_most_names_or_by_a_section(book: Book
         ("6 F", "PY2", "esrd"): 3.0,
         ("6 G", "PY1"): "PY5",
         ("6 H", "BY3"): 4.0,
+        ("6 I", "PY4", "esrd"): 5.0,
     }
 
 
