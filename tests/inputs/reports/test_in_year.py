@@ -225,6 +225,13 @@ def test_what_a_report_lacks_is_told(book: Book, sheet: str, at: int, row: list[
     assert problems_of(file) == [f"{file}{', row 3, ' if problem.startswith('column') else ': '}{problem}"]
 
 
+def test_a_quarterly_report_before_its_first_quarter_lacks_that(book: Book) -> None:
+    sheets = expenditure_sheets()
+    sheets["Two"] = [row[:2] for row in sheets["Two"]]
+    file, types_of_all = book(sheets, QEXPU), "ESRD, Disabled, Aged/dual, Aged/non-dual"
+    assert problems_of(file) == [f"{file}: {none_of(types_of_all, f'{REGIONAL} Q1')}"]
+
+
 def test_a_figure_that_stands_twice_alike_is_one(book: Book) -> None:
     sheets = expenditure_sheets()
     sheets["One"][17] = ["Total", 14185.5, 2.5]

@@ -178,6 +178,7 @@ def test_a_report_has_expenditures_by_period_and_type(book: Book, period: int) -
         ("2%", "0.02"),
         (0.01 + 1e-10, str(0.01 + 1e-10)),
         (0.01 + 1e-8, "sliding"),
+        (1e-9, "sliding"),
         (0.025, "sliding"),
         (0.0311, "sliding"),
         (1.0, "sliding"),
