@@ -141,7 +141,7 @@ class _Table(NamedTuple):
         for (above, row, heading), values in self.numbers.items():
             if above.startswith(key(section)) and heading.startswith(key(column)):
                 if len(set(values)) > 1:
-                    where = f"one figure of {row} in sheet {self.title}, {section}, {heading}"
+                    where = ", ".join(filter(None, (f"one figure of {row} in sheet {self.title}", section, heading)))
                     raise InputError([Problem(self.file, where, " and ".join(map(str, values)))])
                 yield row, values[0]
 

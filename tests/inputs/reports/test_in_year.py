@@ -203,6 +203,10 @@ def none_of(names: str, where: str) -> str:
             *("One", 17, ["Total", 14185.75]),
             f"expected one figure of total in {SPENT_BY} acospecific, found 14185.5 and 14185.75",
         ),
+        (
+            *("One", 4, ["Total Assigned Beneficiaries", 5.5]),
+            "expected one figure of totalassignedbeneficiaries in sheet One, acospecific, found 12963.0 and 5.5",
+        ),
         ("Two", 2, ["Regional"], "missing a sheet with Regional Expenditures ($); get it again"),
         ("Two", 3, ["ESRD", "", 11.5, 21.5], none_of("ESRD", f"{REGIONAL} Benchmark Year 3")),
         ("Two", 4, ["Disabled", 2.5, 12.5], none_of("Disabled", f"{REGIONAL} Q2")),
