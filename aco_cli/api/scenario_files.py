@@ -153,7 +153,8 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
     texts = ("" if value is None else str(value) for value in values.values())
     cells = {place: pa.chunked_array([[text]]) for place, text in enumerate(texts)}
     places = {name_key(name): place for place, name in enumerate(values)}
-    frame, problems = convert(Match(layout, places), RawTable("", cells, np.array([1])))
+    raw = RawTable("", cells, np.array([1]))
+    frame, problems = convert(Match(layout, places), raw, precision=False)
     if problems:
         texts = (f"{each.column}: expected {each.expected}, found {each.found}; {each.fix}" for each in problems)
         raise UsageError("\n".join(text.removesuffix("; ") for text in texts))

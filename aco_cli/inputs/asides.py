@@ -95,6 +95,6 @@ def _places(raw: RawTable, rows: Mask) -> str:
     """`rows 6, 7 ('Note: ...')`, with what the first of them holds."""
     numbers = raw.rows[rows]
     first = int(np.flatnonzero(rows)[0])
-    held = next(text for column in raw.columns.values() if (text := as_text(column.slice(first, 1))[0].as_py()))
+    held = next(text for column in raw.columns.values() if (text := as_text(column.take([first]))[0].as_py()))
     more = f" and {len(numbers) - _NAMED:,} more" if len(numbers) > _NAMED else ""
     return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers[:_NAMED]))}{more} ({shown(held)})"

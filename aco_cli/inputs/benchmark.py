@@ -35,8 +35,8 @@ def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
     if len(twice):
         places = [(part.file, int(row)) for part in parts for row in part.rows]
         file, row = places[twice[0]]
-        found = "a second one" + (f", and {len(twice) - 1:,} more such rows" if len(twice) > 1 else "")
-        raise InputError([Problem(file, f"one row for each {', '.join(keys)}", found, row)])
+        more = f", and {len(twice) - 1:,} more" if len(twice) > 1 else ""
+        raise InputError([Problem(file, f"one row for each {', '.join(keys)}", f"a second one{more}", row)])
     return frame
 
 
@@ -91,4 +91,4 @@ def _by_type(figures: pd.DataFrame) -> pd.DataFrame:
         head.assign(type_order=order, **{name: figures[f"{kind}_{name}"] for name in _FIGURES})
         for order, kind in enumerate(_TYPES)
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts)

@@ -16,6 +16,7 @@ from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.source import STDIN
 from aco_cli.inputs.stacked import MARKS
 
+_ROSTER = ("roster",)
 _TABLES = ("expenditures", "reference")
 # Of a public use file that no layout fits, these columns tell what it is.
 _TELLING = (*MARKS, "published_settlement")
@@ -33,11 +34,11 @@ def check_files(
     reports, files, problems = _reports(files)
     if layout == STLMT:
         return [*problems, *map(no_report, files)], reports
-    kinds = {file: _kinds(file) if layout == "auto" else FAMILIES[:1] for file in files}
+    kinds = {file: _kinds(file) if layout == "auto" else _ROSTER for file in files}
     detailed = [file for file in expenditures if "expenditures" in _kinds(file)]
     tables = {name: [file for file in files if name in kinds[file]] for name in _TABLES}
     tables["expenditures"] += detailed
-    rosters = [file for file in files if not {*_TABLES, "quality"} >= {*kinds[file]}]
+    rosters = [file for file in files if {*kinds[file]} - {*_TABLES, "quality"}]
     totals = [file for file in expenditures if file not in detailed]
     remarks: list[Remark] = list(reports)
     if rosters or totals:
@@ -88,8 +89,8 @@ def _kinds(file: str) -> tuple[str, ...]:
                 head, rates = locate(sheet, ["quality"])
                 kinds += [fits.family] if fits else []
                 kinds += ["quality"] if rates and has_rates(head.names) else []
-                kinds += ["roster"] if not fits and _tells_of_a_public_use_file(head.names) else []
-    return tuple(dict.fromkeys(kinds)) or FAMILIES[:1]
+                kinds += _ROSTER if not fits and _tells_of_a_public_use_file(head.names) else []
+    return tuple(dict.fromkeys(kinds)) or _ROSTER
 
 
 def _tells_of_a_public_use_file(header: Sequence[str]) -> bool:

@@ -58,7 +58,7 @@ class Conversion:
 
     match: Match
     raw: RawTable
-    precision: bool = False
+    precision: bool
     columns: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ class Conversion:
             self.problems += cell_problems(self.raw.file, name, self.raw.rows, bad, describe)
 
 
-def convert(match: Match, raw: RawTable, *, precision: bool = False) -> tuple[pd.DataFrame, list[Problem]]:
+def convert(match: Match, raw: RawTable, *, precision: bool) -> tuple[pd.DataFrame, list[Problem]]:
     """The canonical columns that the file has, in the layout's order, then its other columns where they are kept.
 
     `precision` adds the half units of the columns in PRECISE.
@@ -127,8 +127,8 @@ def _numbers(column: Column, cells: Any, work: Conversion) -> Floats:
         column = replace(column, percent=are_percentages(cells, column))
     values, bad, half_units = _read_number(column, header, cells, work)
     if column.less:
-        less, also_bad, less_half_units = _read_number(column, column.less, work.cells(column.less), work)
-        values, bad, half_units = values - np.abs(less), bad | also_bad, half_units + less_half_units
+        less, _, less_half_units = _read_number(column, column.less, work.cells(column.less), work)
+        values, half_units = values - np.abs(less), half_units + less_half_units
     if column.unsigned:
         values = np.abs(values)
     if column.grid is not None and prints_decimals(values, column.grid.decimals):

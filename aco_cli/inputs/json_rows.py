@@ -4,7 +4,7 @@ Numbers keep the text they are written as, so that they are read as those of a t
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -71,7 +71,7 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-def _rows(content: Any) -> Sequence[Sequence[Any]]:
+def _rows(content: dict[str, Any] | list[Any]) -> Sequence[Sequence[Any]]:
     if isinstance(content, dict) and isinstance(content.get("result"), dict):
         content = content["result"]  # as CKAN portals wrap it
     if isinstance(content, dict):
@@ -79,19 +79,18 @@ def _rows(content: Any) -> Sequence[Sequence[Any]]:
             value for value in content.values() if isinstance(value, list) and value and isinstance(value[0], dict)
         ]
         content = lists[0] if len(lists) == 1 else [content]
-    if isinstance(content, list) and all(isinstance(each, dict) for each in content):
+    if all(isinstance(each, dict) for each in content):
         names = list(dict.fromkeys(chain.from_iterable(content)))
         return [names, *([record.get(name) for name in names] for record in content)]
-    if isinstance(content, list) and all(isinstance(each, list) for each in content):
+    if all(isinstance(each, list) for each in content):
         return _as_wide(content)
     raise ValueError("JSON of another shape")
 
 
-def _as_wide(rows: Iterable[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    held = list(rows)
-    if len({len(row) for row in held}) > 1:
+def _as_wide(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    if len({len(row) for row in rows}) > 1:
         raise ValueError("lists of different lengths")
-    return held
+    return rows
 
 
 def _text(file: str, cell: Any) -> str:

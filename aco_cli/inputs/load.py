@@ -74,7 +74,7 @@ def check(
     files: Sequence[str], layout: str = "auto", expenditures: Sequence[str] = (), *, totals_follow: bool = False
 ) -> tuple[list[Problem], list[Remark]]:
     """Every problem of these rosters, and what is remarked, for all years; nothing is raised for what they hold."""
-    _, problems, warnings, _ = _read(files, None, layout, expenditures, totals_follow=totals_follow)
+    _, problems, warnings, _ = _read(files, None, layout, expenditures, False, totals_follow, ())
     return problems, warnings
 
 
@@ -83,9 +83,9 @@ def _read(
     years: Years | None,
     layout: str,
     expenditures: Sequence[str],
-    precision: bool = False,
-    totals_follow: bool = False,
-    own: Collection[str] = (),
+    precision: bool,
+    totals_follow: bool,
+    own: Collection[str],
 ) -> tuple[list[Part], list[Problem], list[Remark], int]:
     """The parts of the rosters, every problem and warning, and how many rows are of other years."""
     if [*files, *expenditures].count(STDIN) > 1:
@@ -148,8 +148,7 @@ def _no_rows(part: Part, years: Years) -> Problem:
 
 def _assemble(parts: Sequence[Part]) -> pd.DataFrame:
     """All parts below each other: contract columns in their order, then the rest; text that a part lacks is ''."""
-    frame = pd.concat([part.frame for part in parts], ignore_index=True) if len(parts) > 1 else parts[0].frame
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
     order = layouts_of("roster")[0].columns
     frame = frame[[*(name for name in order if name in frame), *(name for name in frame if name not in order)]]
-    texts = [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)] if len(parts) > 1 else []
-    return frame.fillna(dict.fromkeys(texts, "")) if texts else frame
+    return frame.fillna({name: "" for name in frame if isinstance(frame[name].dtype, pd.StringDtype)})

@@ -55,12 +55,11 @@ def is_one_of(cells: Any, spellings: Iterable[str]) -> Mask:
 
 def parse_numbers(cells: Any, column: Column) -> tuple[Floats, Mask]:
     """Values in the contract's unit (fractions for percentages), NaN when missing; and which cells are no number."""
-    values = None if column.percent else _typed(cells)
-    if values is None:
-        text = as_text(cells)
-        values = None if column.percent or column.zero else _plain(text)
-        if values is None:
-            return _dressed(text, column)
+    if column.percent or column.zero:
+        return _dressed(as_text(cells), column)
+    values = _typed(cells)
+    if values is None and (values := _plain(text := as_text(cells))) is None:
+        return _dressed(text, column)
     return values, np.isinf(values)
 
 
@@ -77,7 +76,6 @@ def are_percentages(cells: Any, column: Column) -> bool:
     """
     text = as_text(cells)
     values, _ = parse_numbers(pc.if_else(pc.ends_with(text, "%"), "", text), column)
-    values = values[np.isfinite(values) & (values != 0)]
 
     def fits(values: Floats) -> int:
         bad = np.any([bad for bad, *_ in range_faults(column, values)], axis=0)

@@ -56,10 +56,10 @@ class Part:
         return cell_problems(self.file, column, self.rows, bad, describe)
 
 
-def read_part(file: str, layout: str, *, precision: bool = False) -> Part:
+def read_part(file: str, layout: str) -> Part:
     """Read one file whole. Raises InputError when it cannot be read; problems of cells are kept in the part."""
     sheet, match = recognize(open_sheets(file), layout)
-    return _part(_raw(sheet, [match]), match, precision=precision)
+    return _part(_raw(sheet, [match]), match, precision=False)
 
 
 def _read(file: str, layout: str, *, precision: bool, own: Collection[str]) -> Iterator[Part]:
@@ -144,8 +144,7 @@ def fix_year(part: Part) -> None:
     """A public use file without a year column is of the year whose layout it fits."""
     if part.has_years or part.layout.years:
         return
-    layout = fitting(part.header, ["cms-puf"])
-    if layout and len(layout.years) == 1:
+    if layout := fitting(part.header, ["cms-puf"]):
         part.frame[YEAR] = np.full(len(part.frame), float(layout.years[0]))
 
 

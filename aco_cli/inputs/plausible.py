@@ -25,17 +25,17 @@ _PRODUCT = 0.01
 # Each of three amounts may be rounded to whole dollars.
 _ROUNDED = 1.5
 _FEW = 100
-_SUMMED = ("assigned_beneficiaries", *TOTALS)
+_FIGURES = ("assigned_beneficiaries", *TOTALS)
 _ENOUGH = 3
 
 
 def implausible(parts: Sequence[Part]) -> Iterator[Remark]:
     """What is told about rosters and public use files whose cells are all well formed."""
     for part in parts:
-        if {"assigned_beneficiaries", *TOTALS} <= set(part.frame):
+        if {*_FIGURES}.issubset(part.frame):
             yield from _dollars(part)
             yield from _sums(part)
-        if {"assigned_beneficiaries", "person_years"} <= set(part.frame):
+        if {"assigned_beneficiaries", "person_years"}.issubset(part.frame):
             yield from _person_years(part)
     yield from _similar_ids(parts)
 
@@ -63,9 +63,10 @@ def _dollars(part: Part) -> Iterator[Remark]:
     people = _column(part, "assigned_beneficiaries")
     if "months" in part.frame:
         people = people * np.nan_to_num(_column(part, "months"), nan=12.0) / 12.0
-    benchmark, spent = (_column(part, name) for name in TOTALS)
+    totals = {name: _column(part, name) for name in TOTALS}
+    benchmark, spent = totals.values()
     with np.errstate(divide="ignore", invalid="ignore"):
-        for name, dollars in zip(TOTALS, (benchmark, spent), strict=True):
+        for name, dollars in totals.items():
             yield from _per_beneficiary(part, people, name, dollars)
             yield from _product(part, name, part.layout.columns[name].or_product)
         yield from _few(part, people, (benchmark + spent) / 2)
@@ -151,8 +152,8 @@ def _person_years(part: Part) -> Iterator[Remark]:
 
 def _sums(part: Part) -> Iterator[Remark]:
     """Rows that are the sum of all others of their year, or of their track in it."""
-    figures = part.frame[[*_SUMMED]].fillna(0.0).to_numpy(dtype=np.float64)
-    years, tracks = (pd.factorize(keys, use_na_sentinel=False)[0] for keys in (part.years, part.frame["track"]))
+    figures = part.frame[[*_FIGURES]].fillna(0.0).to_numpy(dtype=np.float64)
+    years, tracks = (pd.factorize(keys)[0] for keys in (part.years, part.frame["track"]))
     is_sum = np.zeros(len(figures), dtype=bool)
     for group in (years, years * (tracks.max(initial=0) + 1) + tracks):
         totals = np.column_stack([np.bincount(group, column)[group] for column in figures.T])
@@ -173,8 +174,7 @@ def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
         [
             pd.DataFrame({"id": part.frame["aco_id"], "year": part.years, "row": part.rows, "file": part.file})
             for part in parts
-        ],
-        ignore_index=True,
+        ]
     )
     keys["alike"] = _bare(keys["id"])
     distinct = keys[keys["alike"] != ""].drop_duplicates(["id", "year"])

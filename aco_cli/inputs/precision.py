@@ -33,10 +33,11 @@ def printed_half_units(cells: Any, values: Floats, column: Column) -> Floats:
     Dollars go by the digits of each cell; rates by the most decimals in the column, for prints lose their zeros.
     A mark that stands for zero is exact.
     """
-    if not pa.types.is_string(cells.type):
-        return _half_units(_decimals_of(values), values, column.name)
-    half_units = _half_units(_printed_decimals(as_text(cells), values, column), values, column.name)
-    half_units[is_one_of(cells, column.zero)] = 0.0
+    is_text = pa.types.is_string(cells.type)
+    decimals = _printed_decimals(as_text(cells), values, column) if is_text else _decimals_of(values)
+    half_units = _half_units(decimals, values, column.name)
+    if column.zero:
+        half_units[is_one_of(cells, column.zero)] = 0.0
     return half_units
 
 

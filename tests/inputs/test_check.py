@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import xlsxwriter
 
+from aco_cli.errors import Problem
 from aco_cli.inputs.check import check_files
+from aco_cli.inputs.reports.figures import layout_of
 
 Write = Callable[..., str]
 
@@ -82,3 +88,88 @@ def test_kinds_are_checked_together(write: Write) -> None:
         write(ROSTER.replace("basic-a", "x"), "r.csv"),
     ]
     assert sorted(Path(problem.split(",")[0]).name for problem in told(*files)) == ["e.csv", "n.csv", "q.csv", "r.csv"]
+
+
+def title_of_report(path: Path, kind: str) -> str:
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write(0, 0, layout_of(kind)["title"].title())
+    return str(path)
+
+
+def test_reports_among_files_are_told_apart(write: Write, tmp_path: Path) -> None:
+    """One that cannot be read is unread; workbooks of anything else go on."""
+    book = str(tmp_path / "roster.XLSX")
+    with xlsxwriter.Workbook(book) as workbook:
+        sheet = workbook.add_worksheet()
+        for row, line in enumerate(ROSTER.splitlines()):
+            sheet.write_row(row, 0, line.replace("basic-a", "x").split(","))
+    benchmarks, settlement = (
+        title_of_report(tmp_path / "b.xlsx", "bnmrk"),
+        title_of_report(tmp_path / "s.XLSX", "stlmt"),
+    )
+    problems, remarks = check_files([benchmarks, write(RATES.format("x")), settlement, book])
+    assert remarks == []
+    assert [(Path(problem.file).name, problem.unread) for problem in problems] == [
+        ("b.xlsx", True),
+        ("s.XLSX", True),
+        ("roster.XLSX", False),
+        ("roster.XLSX", False),
+        ("roster.XLSX", False),
+        ("r.csv", False),
+    ]
+    assert problems[0].found == "a benchmark report (BNMRK) of CMS"
+    assert problems[1].expected == "the ACO on the cover"
+
+
+def test_every_file_is_to_be_a_report_where_that_is_asked_for(write: Write, tmp_path: Path) -> None:
+    other = write(ROSTER)
+    problems, remarks = check_files([other, title_of_report(tmp_path / "s.xlsx", "stlmt")], "stlmt")
+    assert [problem.expected for problem in problems] == ["the ACO on the cover", "a settlement report (STLMT) of CMS"]
+    assert problems[1] == Problem(other, "a settlement report (STLMT) of CMS", "another file", unread=True)
+    assert remarks == []
+
+
+def test_remarks_of_all_kinds_are_told_once(write: Write) -> None:
+    """Of rosters and of rates; a layout that is asked for leaves nothing to be told by the header."""
+    roster = write(
+        ROSTER.replace("assigned", "benchmark_total,expenditure_total,qualty_score,assigned").replace(
+            "10000", "1e8,1e8,1,10000"
+        )
+    )
+    rates = write(RATES.format("60").replace("ACO-13", "ACO_13x,ACO-13").replace("60", "60,60"), "q.csv")
+    problems, remarks = check_files([roster, rates, write("x\n", "q2.csv")])
+    assert [Path(problem.file).name for problem in problems] == ["q2.csv"]
+    assert [remark.partition(":")[0].rpartition("/")[2] for remark in remarks] == ["r.csv, column qualty_score"]
+    (problem,), _ = check_files([rates], "roster")
+    assert (problem.file, problem.unread) == (rates, True)
+
+
+@pytest.mark.parametrize(
+    ("columns", "problems"),
+    [("N_AB", 0), ("N_AB,ABtotBnchmk", 1), ("ABtotBnchmk,EarnSaveLoss", 1), ("N_AB,region", 0)],
+)
+def test_rates_beside_two_columns_of_cms_are_a_public_use_file_that_is_not_whole(
+    write: Write, columns: str, problems: int
+) -> None:
+    header, row = RATES.format("60").splitlines()
+    told_of = told(write(f"{header},{columns}\n{row}{',1' * len(columns.split(','))}\n"))
+    assert [problem.startswith("expected ") or "another table" in problem for problem in told_of] == [True] * problems
+
+
+def test_standard_input_is_read_once_as_a_roster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(ROSTER.encode())))
+    assert [problem.partition(": ")[0] for problem in told("-")] == [
+        "standard input, row 1, column benchmark_total",
+        "standard input, row 1, column expenditure_total",
+    ]
+
+
+def test_totals_are_checked_with_or_without_rosters(write: Write) -> None:
+    """Beside expenditures by enrollment type, which are none."""
+    totals = write("aco_id,performance_year,expenditure_total,benchmark_total\nA1,2022,x,1\n", "t.csv")
+    detailed = write(EXPENDITURES.format("x"), "e.csv")
+    problems, _ = check_files([], expenditures=[totals, detailed])
+    assert [(Path(problem.file).name, problem.column) for problem in problems] == [
+        ("t.csv", "expenditure_total"),
+        ("e.csv", "enrollment_type"),
+    ]

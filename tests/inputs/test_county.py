@@ -24,9 +24,12 @@ def test_both_styles_of_headings_are_read(tmp_path: Path) -> None:
     kinds_2018 = tuple(kind.upper() for kind in KINDS_2014)
     second = write(tmp_path / "b.csv", kinds_2018, f'2018,Alabama,Autauga,1,0,"64,732.8",0.93872,55.92{rest}')
     frame = read_counties([first, second])
+    assert frame.index.tolist() == list(range(8))
+    assert frame["type_order"].tolist() == [0, 1, 2, 3] * 2
     esrd = frame[frame["type_order"] == 0]
     assert esrd["calendar_year"].tolist() == [2014, 2018]
     assert esrd["county"].tolist() == ["01000", "01000"]
+    assert set(frame["county"].str.len()) == {5}
     assert esrd["per_capita"].tolist() == [62899.22, 64732.8]
     assert esrd["county_person_years"].tolist() == [43.17, 55.92]
 
@@ -40,15 +43,17 @@ def test_hidden_figures_are_blank(tmp_path: Path, mark: str) -> None:
 def test_cells_that_are_no_figures_are_told_by_row(tmp_path: Path) -> None:
     file = write(tmp_path / "a.csv", KINDS_2014, "2014,Alaska,Bethel,02,050,n/a,1,1" + ",1,1,1" * 3)
     column = "row 2, column Per capita ESRD expenditures"
-    with pytest.raises(InputError, match=f"{column}: expected US dollars as a number, found 'n/a'"):
+    with pytest.raises(InputError, match=f"{column}: expected US dollars as a number, found 'n/a'") as caught:
         read_counties([file])
+    assert len(caught.value.problems) == 1
 
 
 @pytest.mark.parametrize("place", [",{},02,050", "2014,{},,050", "2014,{},02,*"])
 def test_a_row_needs_its_year_and_county(tmp_path: Path, place: str) -> None:
     file = write(tmp_path / "a.csv", KINDS_2014, place.format("Alaska,Bethel") + ",1,1,1" * 4)
-    with pytest.raises(InputError, match=r"row 2, column .*: expected a (whole )?number"):
+    with pytest.raises(InputError, match=r"row 2, column .*: expected a (whole )?number") as caught:
         read_counties([file])
+    assert len(caught.value.problems) == 1
 
 
 def test_a_county_twice_and_a_missing_column_are_refused(tmp_path: Path) -> None:

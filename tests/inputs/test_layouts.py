@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from aco_cli.inputs import layout as layouts
-from aco_cli.inputs.layout import layouts_of, load_layout
+from aco_cli.inputs.layout import Column, Grid, Layout, all_layouts, code_key, layouts_of, load_layout, name_key
 from aco_cli.inputs.load import check, load
 from aco_cli.inputs.years import Years
 
@@ -124,6 +124,143 @@ def test_every_layout_file_holds_together(path: Path) -> None:
         assert set(layout.columns) | set(layout.constants) <= contract | FILE_ONLY
         assert layout.years
         assert all(column.less in layout.required for column in layout.columns.values() if column.less)
+
+
+DECLARED = """
+label: made up
+family: county
+none: ["*", WORDS]
+others: keep
+years: [2014, 2015]
+encoding: cp1252
+constants: {program: mssp}
+required: [ID]
+absent: [Other]
+absent_means: another file
+repeated: [ACO_Name]
+columns:
+  id: {from: [ID, ACO ID], type: id}
+  plain:
+    type: number
+  text: {from: Text, type: text, none: []}
+  share: {type: fraction, unit: percent, nonzero_min: 0.05, min: 0.1, none: [P4R]}
+  rate: {type: rate, unit: file, zero: ["-", NONE]}
+  track:
+    type: choice
+    choices_by_program: {mssp: [track-1, basic-a], pioneer: [core]}
+    codes: {Track 1: track-1, 2.0: core}
+  word: {type: choice, choices: [a, b]}
+  score: {from: S, type: fraction, grid: {steps: 8960, decimals: 6}, only_where: {Kind: ["1", x]}}
+  flags: {type: flags, flags: {a: FlagA, b: FlagB}, otherwise: none}
+  paid: {from: Earned, less: Owed, type: usd, above: 0, unsigned: true}
+  total: {type: usd, or_product: [share, plain], help: What it is.}
+"""
+
+
+def test_a_layout_file_means_what_it_declares(tmp_path: Path) -> None:
+    """And nothing else: what a column does not say is the same for all."""
+    path = tmp_path / "county_2.yaml"
+    path.write_text(DECLARED)
+    blanks = frozenset({"*", "na", "n/a", "nan", "null", "none", "<na>"})
+    columns = [
+        Column("id", "id", ("ID", "ACO ID"), none=blanks),
+        Column("plain", "number", ("plain",), none=blanks),
+        Column("text", "text", ("Text",), none=frozenset()),
+        Column(
+            "share", "fraction", ("share",), min=0.1, max=1.0, nonzero_min=0.05, percent=True, none=frozenset({"p4r"})
+        ),
+        Column(
+            "rate", "rate", ("rate",), min=0.0, max=100.0, unit_of_file=True, none=blanks, zero=frozenset({"-", "none"})
+        ),
+        Column(
+            *("track", "choice", ("track",), ("track-1", "basic-a", "core")),
+            choices_by_program={"mssp": ("track-1", "basic-a"), "pioneer": ("core",)},
+            codes={"track1": "track-1", "2": "core"},
+            none=blanks,
+        ),
+        Column("word", "choice", ("word",), ("a", "b"), none=blanks),
+        Column(
+            *("score", "fraction", ("S",)),
+            min=0.0,
+            max=1.0,
+            none=blanks,
+            grid=Grid(8960, 6),
+            only_where={"Kind": ["1", "x"]},
+        ),
+        Column("flags", "flags", flags={"a": "FlagA", "b": "FlagB"}, otherwise="none", none=blanks),
+        Column("paid", "usd", ("Earned",), less="Owed", above=0, unsigned=True, none=blanks),
+        Column("total", "usd", ("total",), or_product=("share", "plain"), help="What it is.", none=blanks),
+    ]
+    layout = load_layout(path)
+    assert list(layout.columns) == [column.name for column in columns]
+    assert layout == Layout(
+        *("made up", "county", {column.name: column for column in columns}, ("ID",), ("Other",), "another file"),
+        *(("aconame",), (2014, 2015), {"program": "mssp"}, "cp1252", True),
+    )
+    reads = {column.name: column.reads for column in columns}
+    assert (reads["id"], reads["flags"]) == ((("ID", "ACO ID"),), (("FlagA",), ("FlagB",)))
+    assert (reads["paid"], reads["score"]) == ((("Earned",), ("Owed",)), (("S",), ("Kind",)))
+    assert {layout.columns[name].unit for name in ("id", "word")} == {"text"}
+    assert [layout.columns[name].unit for name in ("rate", "share", "paid")] == ["percent", "fraction", "usd"]
+
+
+def test_what_a_layout_leaves_out_is_the_least(tmp_path: Path) -> None:
+    path = tmp_path / "county_3.yaml"
+    path.write_text("label: least\nfamily: county\nrequired: [a]\ncolumns: {a: {type: usd}}\n")
+    layout = load_layout(path)
+    assert (layout.keeps_others, layout.encoding, layout.years, layout.is_of_cms) == (False, "utf-8", (), False)
+    (column,) = layout.columns.values()
+    assert (column.percent, column.unit_of_file, column.unsigned, column.grid) == (False, False, False, None)
+    assert Column("a", "usd", ("a",)) == column
+
+
+def test_columns_of_cms_are_those_that_its_files_share_unless_they_say_more(tmp_path: Path) -> None:
+    path = tmp_path / "cms_puf_2099.yaml"
+    path.write_text(
+        "label: new\nfamily: cms-puf\nrequired: []\ncolumns: {aco_id: , quality_score: {nonzero_min: 0.5}}\n"
+    )
+    layout = load_layout(path)
+    assert layout.is_of_cms
+    assert layout.columns["aco_id"].type == "id"
+    assert "ACO_Num" in layout.columns["aco_id"].sources
+    score = layout.columns["quality_score"]
+    assert (score.sources, score.unit_of_file, score.nonzero_min) == (("QualScore",), True, 0.5)
+
+
+def test_every_name_of_a_column_stands_for_all_of_them() -> None:
+    """Also where two columns share one."""
+    columns = {"a": Column("a", "text", ("X", "Y z")), "b": Column("b", "text", ("yz", "W"), less="V")}
+    layout = Layout("", "", columns, ())
+    assert layout.aliases == {
+        "x": {"x", "yz"},
+        "yz": {"x", "yz", "w"},
+        "w": {"yz", "w"},
+        "v": {"v"},
+    }
+
+
+def test_all_layouts_have_the_roster_first() -> None:
+    names = list(all_layouts())
+    assert names[0] == "roster"
+    assert names[1:] == sorted(names[1:])
+    assert {"cms_puf_2014", "county", "totals"} < set(names)
+    assert [layout.years for layout in layouts_of("cms-puf")] == [(year,) for year in range(2013, 2025)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "name"),
+    [
+        ("BASIC Level-A", "basiclevela", "basiclevela"),
+        (" track_1 ", "track1", "track1"),
+        ("Track 1+", "track1+", "track1"),
+        ("1.0", "1", "10"),
+        ("2.00", "2", "200"),
+        ("loss_limit (%)", "losslimit", "losslimit%"),
+        ("aco.id $", "acoid", "acoid$"),
+    ],
+)
+def test_spellings_that_mean_the_same(text: str, code: str, name: str) -> None:
+    assert (code_key(text), name_key(text)) == (code, name)
 
 
 def test_roster_layout_describes_every_column() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from aco_cli.inputs.load import check, load
@@ -172,6 +176,108 @@ def test_check_reports_instead_of_raising(write) -> None:
 def test_rows_keep_the_order_of_the_files(write, load_year) -> None:
     rows = "\n".join(ROW.replace("A1", name) for name in ("B", "A", "C"))
     assert list(load_year(write(f"{HEADER}\n{rows}\n")).frame["aco_id"]) == ["B", "A", "C"]
+
+
+def test_rows_keep_their_places_over_files(write, load_year) -> None:
+    files = [
+        write(f"{HEADER},region\n{ROW},west\n\n{ROW.replace('A1', 'A2')},east\n", "a.csv"),
+        write(f"{HEADER}\n{ROW.replace('A1', 'A3')}\n", "b.csv"),
+    ]
+    loaded = load_year(*files)
+    assert loaded.places.to_dict("list") == {"source_file": [files[0], files[0], files[1]], "source_row": [2, 4, 2]}
+    assert loaded.places.index.tolist() == loaded.frame.index.tolist() == [0, 1, 2]
+    assert loaded.frame["aco_id"].tolist() == ["A1", "A2", "A3"]
+    assert loaded.frame["region"].tolist() == ["west", "east", ""]
+
+
+DEFERRED = f"{HEADER},performance_year,deferred_to\n{ROW},2013,2014\n{ROW},2015,\n{ROW},2016,2017\n"
+
+
+@pytest.mark.parametrize(
+    ("years", "held", "skipped", "absent"),
+    [
+        ("2013", [2013], 2, ""),
+        ("2014", [2013], 2, ""),
+        ("2014-2015", [2013, 2015], 1, ""),
+        ("2013-2017", [2013, 2015, 2016], 0, ""),
+        ("2012-2019", [2013, 2015, 2016], 0, "2012, 2018 and 2019"),
+        ("2015,2018", [2015], 2, "2018"),
+        ("all", [2013, 2015, 2016], 0, ""),
+    ],
+)
+def test_rows_count_in_the_year_that_they_are_deferred_to(
+    write, load_year, years: str, held: list[int], skipped: int, absent: str
+) -> None:
+    loaded = load_year(write(DEFERRED), years=years)
+    assert list(loaded.frame["performance_year"]) == held
+    assert {*loaded.frame} == {*DEFERRED.partition("\n")[0].split(",")}
+    assert loaded.frame.index.tolist() == list(range(len(held)))
+    assert loaded.skipped == skipped
+    told = [("years_missing", f"no file holds rows of {absent}")] if absent else []
+    assert [(remark.code, str(remark)) for remark in loaded.remarks if remark.code == "years_missing"] == told
+
+
+def test_rows_of_other_years_are_counted_over_files(write, load_year) -> None:
+    files = [write(YEARLY, "a.csv"), write(YEARLY.replace("A1", "A2"), "b.csv")]
+    assert load_year(*files, years="2014").skipped == 4
+    assert load_year(files[0], write(f"{HEADER}\n{ROW.replace('A1', 'A3')}\n", "c.csv"), years="2014").skipped == 2
+    assert load([*files], None).skipped == 0
+
+
+def test_a_file_of_one_year_by_its_layout_says_so_where_others_are_asked_for(shared_data, problems_of) -> None:
+    file = str(shared_data / "mssp_puf_2022.csv")
+    (problem,) = problems_of(file, years="2014")
+    found = "none: the file is the CMS public use file, performance year 2022"
+    assert (problem.expected, problem.found, problem.fix) == ("rows of 2014", found, "ask for a year it holds")
+
+
+def test_every_file_without_rows_of_the_years_is_told(write, problems_of) -> None:
+    files = [write(YEARLY, "a.csv"), write(YEARLY.replace("A1", "A2").replace("2014", "2013"), "b.csv")]
+    assert [str(problem) for problem in problems_of(*files, years="2018")] == [
+        f"{files[0]}: expected rows of 2018, found rows of 2014, 2015 and 2016; ask for a year it holds",
+        f"{files[1]}: expected rows of 2018, found rows of 2013, 2015 and 2016; ask for a year it holds",
+    ]
+    assert [problem.column for problem in problems_of(write(YEARLY.replace("track-1", "x")), years="2018")] == [
+        "track"
+    ] * 3
+
+
+def test_implausible_figures_are_told_of_files_without_problems_only(write) -> None:
+    odd = f"{HEADER}\n{ROW.replace(',10000,', ',10,')}\n"
+    told = ["per_beneficiary", "per_beneficiary", "few_beneficiaries"]
+    assert [remark.code for remark in check([write(odd)])[1]] == told
+    problems, remarks = check([write(odd + ROW.replace("mssp", "x").replace("A1", "A2") + "\n")])
+    assert ([problem.column for problem in problems], remarks) == (["program"], [])
+    totals = write("aco_id,performance_year,expenditure_total\nA1,2014,5\n", "t.csv")
+    dated = write(odd.replace("expenditure_total", "expenditure_total,performance_year").replace("000\n", "000,2014\n"))
+    problems, remarks = check([dated], expenditures=[totals])
+    assert ([problem.column for problem in problems], remarks) == (["expenditure_total"], [])
+
+
+def test_totals_that_cannot_be_read_are_all_that_is_told(write) -> None:
+    """What they would have brought is not missing; what they do not bring is."""
+    roster = write(BARE)
+    problems, _ = check([roster], expenditures=[roster + "x"])
+    assert [(problem.file, problem.found) for problem in problems] == [(f"{roster}x", "no such file")]
+    totals = write("aco_id,performance_year,expenditure_total\nA1,2014,6\nA2,2014,6\n", "t.csv")
+    assert [problem.column for problem in check([roster], expenditures=[totals])[0]] == ["benchmark_total"]
+    assert [problem.column for problem in check([roster])[0]] == ["benchmark_total", "expenditure_total"]
+    assert check([roster], totals_follow=True) == ([], [])
+    assert load([roster], None, totals_follow=True).frame.shape == (2, 5)
+
+
+def test_standard_input_is_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(f"{HEADER}\n{ROW}\n".encode())))
+    assert check(["-"]) == ([], [])
+    (problem,), remarks = check(["-"], expenditures=["-"])
+    assert str(problem) == "standard input: expected - once, found it more than once; use a file for one"
+    assert remarks == []
+
+
+def test_notes_are_no_warnings(write, load_year) -> None:
+    loaded = load_year(write(f"Roster of 2014\n\n{HEADER},qualty_score\n{ROW},1\n"))
+    assert [remark.is_note for remark in loaded.remarks] == [False, True]
+    assert loaded.warnings == loaded.remarks[:1]
 
 
 def test_years_may_be_left_open(write) -> None:

@@ -10,7 +10,7 @@ import pytest
 from aco_cli.inputs.layout import Column
 from aco_cli.inputs.load import load
 from aco_cli.inputs.numbers import parse_numbers
-from aco_cli.inputs.precision import printed_half_units
+from aco_cli.inputs.precision import complete_half_units, printed_half_units, rounded_like_others
 from aco_cli.inputs.years import Years
 
 USD = Column("benchmark_total", "usd", none=frozenset({"-"}))
@@ -40,6 +40,15 @@ def half_units(column: Column, *cells: object) -> list[float]:
         (450902466.0, 0.5),
         (450902466, 0.5),
         (1057032.308, 0.0005),
+        # No more than 15 digits and ten decimals are faithful.
+        ("123456789012.340", 0.0005),
+        ("1234567890123.340", 0.005),
+        ("450902466.1000003", 0.05),
+        (450902460, 0.5),
+        (0.123456789, 0.5e-9),
+        (0.1000000001, 0.5e-10),
+        (0.10000000004, 0.05),
+        (5e-11, 0.5),
     ],
 )
 def test_dollars_go_by_the_digits_of_each_value(cell: object, half_unit: float) -> None:
@@ -83,6 +92,40 @@ def test_a_missing_value_has_no_half_unit() -> None:
 def test_a_mark_that_stands_for_zero_is_exact() -> None:
     owed = Column("published_settlement", "usd", zero=frozenset({"", "-"}))
     assert half_units(owed, "", "-", "0.5", "0") == pytest.approx([0.0, 0.0, 0.05, 0.5])
+    assert half_units(owed, None, 0.5, 0.0) == pytest.approx([0.0, 0.05, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("values", "exact", "half_units"),
+    [
+        # All on the grid, or with as many decimals as its prints: none was rounded.
+        ([0.5, 0.123456], [True, True], [None, None]),
+        ([0.123457, np.nan], [False, False], [None, None]),
+        # What has as few digits as one that was rounded may be on the grid by chance.
+        ([0.88, 0.5, 0.123456], [False, True, True], [0.005, 0.005, None]),
+        ([0.88, 0.5, 0.457], [False, True, True], [0.005, 0.005, None]),
+        ([0.88, 0.457, 1.0, np.nan], [False, False, True, False], [0.0005, 0.0005, 0.0005, None]),
+        ([0.88, 0.1234567], [False, False], [0.005, None]),
+    ],
+)
+def test_what_was_rounded_like_others_is_as_precise_as_they(
+    values: list[float], exact: list[bool], half_units: list[float | None]
+) -> None:
+    found = rounded_like_others(np.array(values), np.array(exact), 6)
+    np.testing.assert_allclose(found, np.array(half_units, dtype=np.float64), rtol=1e-12)
+
+
+def test_values_without_a_half_unit_are_completed_by_their_digits() -> None:
+    frame = pd.DataFrame(
+        {"benchmark_total": [1.5, 2.0, np.nan], "advance_balance": 1.0, "quality_score": [0.5, 0.25, 1.0]}
+    )
+    frame["benchmark_total_half_unit"] = [0.5, np.nan, np.nan]
+    found = complete_half_units(frame)
+    assert sorted(map(str, found)) == [
+        *("advance_balance", "benchmark_total", "benchmark_total_half_unit", "quality_score", "quality_score_half_unit")
+    ]
+    np.testing.assert_allclose(found["benchmark_total_half_unit"], [0.5, 0.5, np.nan])
+    np.testing.assert_allclose(found["quality_score_half_unit"], [0.005] * 3)
 
 
 def test_half_units_come_only_when_asked_for(roster) -> None:

@@ -285,6 +285,16 @@ def test_2013_settles_earned_less_owed(puf: Puf, earned: str, owed: str, settlem
     assert frame["track"].item() == "track-2"
 
 
+def test_a_copy_of_2013_with_types_settles_as_the_text(shared_data: Path, tmp_path: Path) -> None:
+    """Where nobody owes anything that column is null in all rows."""
+    text, typed = shared_data / FILES[2013], tmp_path / "typed.parquet"
+    pd.read_csv(text).to_parquet(typed)
+    columns = ["published_settlement", "published_settlement_half_unit"]
+    frames = [load([str(file)], None, precision=True).frame[columns] for file in (text, typed)]
+    assert frames[0].notna().all(axis=None)
+    pd.testing.assert_frame_equal(*frames)
+
+
 def test_a_bad_cell_in_the_column_taken_off_is_named(puf: Puf, problems_of) -> None:
     (problem,) = problems_of(puf(2013, OweLosses="nothing"), years="all")
     assert problem.column == "OweLosses"

@@ -125,7 +125,7 @@ def read_report(file: str, name: str = STLMT) -> Report:
         read = _reader(layout, each)
         sheet = ReportSheet(each.title, rows_of_text(each, needs_values=read is not None))
         report.sheets.append(sheet)
-        if read is not None and sheet.filled:
+        if read is not None:
             read(report, sheet)
     if report.unknown:
         text = f"{report.file}: not understood and left out: {'; '.join(report.unknown)}"
@@ -136,17 +136,17 @@ def read_report(file: str, name: str = STLMT) -> Report:
 def _reader(layout: Mapping[str, Any], sheet: Sheet) -> Callable[[Report, ReportSheet], None] | None:
     """What reads a sheet of a kind that is used, known by its first cells; None for any other sheet."""
     first = [" ".join(row[0].split()) for row in sheet.top if any(row)]
-    table = _TABLE.match(first[0]) if first else None
+    table = _TABLE.match(first[0])
     if table and table[1].upper() in layout["tables"]:
         return partial(_read_table, table=table[1].upper())
-    if first and first[0].lower().startswith("parameters"):
+    if first[0].lower().startswith("parameters"):
         return lambda report, sheet: report.parameters.extend(_parameters(sheet.filled[1:]))
     if layout["title"] in " ".join(first).lower():
         return lambda report, sheet: report.cover.extend(row[0] for _, row in sheet.filled)
     return None
 
 
-def rows_of_text(sheet: Sheet, *, needs_values: bool = True) -> list[list[str]]:
+def rows_of_text(sheet: Sheet, *, needs_values: bool) -> list[list[str]]:
     """All rows of a sheet as text with single blanks. Raises InputError for cells without the values it needs."""
     width = max(map(len, sheet.top))
     raw = sheet.read(Head(("",) * width, 0), range(width), "utf-8")

@@ -141,7 +141,7 @@ class _Table(NamedTuple):
         for (above, row, heading), values in self.numbers.items():
             if above.startswith(key(section)) and heading.startswith(key(column)):
                 if len(set(values)) > 1:
-                    where = f"one figure of {row} in sheet {self.title}, {section}, {heading}"
+                    where = ", ".join(filter(None, (f"one figure of {row} in sheet {self.title}", section, heading)))
                     raise InputError([Problem(self.file, where, " and ".join(map(str, values)))])
                 yield row, values[0]
 
@@ -163,7 +163,8 @@ class _Table(NamedTuple):
 
 def _utilization(file: str) -> Utilization:
     labels = layout_of("expu")
-    tables = [_Table(sheet.file, sheet.title, _labeled(rows_of_text(sheet))) for sheet in open_sheets(file)]
+    texts = ((sheet, rows_of_text(sheet, needs_values=True)) for sheet in open_sheets(file))
+    tables = [_Table(sheet.file, sheet.title, _labeled(rows)) for sheet, rows in texts]
     aggregate = next((each for each in tables if any(each.under(labels["spent"]))), None)
     if aggregate is None:
         expected = "a benchmark report (BNMRK) or an expenditure report (AEXPU, QEXPU) of CMS"

@@ -52,9 +52,8 @@ def read_stlmt(file: str) -> ReportInputs | None:
         period: _by_type(report, report.layout["benchmark_years"], period) for period in ("BY1", "BY2", "BY3")
     } | {"PY": _by_type(report, report.layout["performance_year"], "PY")}
     # Of the expenditures of a period: assignment windows, of other dates, have the same labels.
-    labels = (report.layout["labels"][period] for period in by_period)
-    dates = (report.parameter(label, parameters["calendar_years"]) for label in labels)
-    years = {period: _year(report, dated) for period, dated in zip(by_period, dates, strict=True)}
+    labels, heading = report.layout["labels"], parameters["calendar_years"]
+    years = {period: _year(report, report.parameter(labels[period], heading)) for period in by_period}
     rows = [
         {**ids, "period": period, "calendar_year": str(years[period]), "enrollment_type": kind, **figures}
         for period, types in by_period.items()
@@ -98,9 +97,8 @@ def _by_type(report: Report, names: Mapping[str, str], period: str) -> dict[str,
     found: dict[str, dict[str, Any]] = {}
     for kind in report.layout["types"]:
         held = {name: _figure(report, place, period, kind) for name, place in names.items()}
-        share = held.pop("share") if held["share"] is not None else _figure(report, names["share"], "BY3", kind)
-        held.pop("share", None)
-        total = held["person_years"]
+        total, share = held["person_years"], held.pop("share")
+        share = _figure(report, names["share"], "BY3", kind) if share is None else share
         held["person_years"] = total * share if isinstance(total, float) and isinstance(share, float) else None
         found[kind] = held
     return found
@@ -116,7 +114,7 @@ def _roster_figures(report: Report) -> dict[str, Any]:
     held = {name: report.number(place, "PY") for name, place in report.layout["roster"].items()}
     rate = held.pop("minimum_savings_rate")
     affected = [held.pop(name) for name in ("affected_share", "affected_time")]
-    is_elected = any(abs(rate - each) < 1e-9 for each in _ELECTIONS) if isinstance(rate, float) else False
+    is_elected = isinstance(rate, float) and any(abs(rate - each) < 1e-9 for each in _ELECTIONS)
     shares = [each for each in affected if isinstance(each, float)]
     return {
         **held,

@@ -1,0 +1,91 @@
+"""JSON in the shapes that data portals serve: its rows as text, and in which words other JSON is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from aco_cli.errors import InputError
+from aco_cli.inputs.json_rows import json_sheet
+from aco_cli.inputs.source import FileContent, FileKind
+
+AB = [["a", "b"], ["1", "x"]]
+SHAPE = "r.json: expected a list of records, or a record per line, found "
+NESTED = "r.json: expected plain values in a record, found a nested one: "
+
+
+def broken(row: int, found: str, column: int) -> str:
+    return f"r.json, row {row}: expected JSON, found {found} at column {column}; get the file again"
+
+
+def source(text: str) -> FileContent:
+    return FileContent("r.json", text.encode(), FileKind.JSON)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('[{"a": 1, "b": "x"}]', AB),
+        ('\ufeff[{"a": 1, "b": "x"}]', AB),
+        ('{"a": 1, "b": "x"}', AB),
+        ('{"a": 1, "b": "x"}\n\n  \n{"b": 2.50, "c": 1e5}\n', [["a", "b", "c"], ["1", "x", ""], ["", "2.50", "1e5"]]),
+        ('["a", "b"]\n[1, "x"]\n', AB),
+        ('[["a", "b"], [1, "x"]]', AB),
+        # Words of JSON, and numbers to the last digit.
+        ('[["a", "b", "c"], [null, true, false]]', [["a", "b", "c"], ["", "true", "false"]]),
+        (
+            '[{"a": 12345678901234567890, "b": 0.10, "c": NaN}]',
+            [["a", "b", "c"], ["12345678901234567890", "0.10", "NaN"]],
+        ),
+        # The one list of records of an answer, wrapped or beside other things.
+        ('{"data": [{"a": 1, "b": "x"}]}', AB),
+        ('{"data": [{"a": 1, "b": "x"}], "total": 1}', AB),
+        ('{"links": [], "names": ["a"], "data": [{"a": 1, "b": "x"}]}', AB),
+        ('{"success": true, "result": {"fields": ["a", "b"], "records": [{"a": 1, "b": "x"}]}}', AB),
+        ('{"result": {"a": 1, "b": "x"}}', AB),
+        ('{"result": "x", "a": 1}', [["result", "a"], ["x", "1"]]),
+        ("[]", [[]]),
+    ],
+)
+def test_records_and_lists_become_rows_of_text(text: str, rows: list[list[str]]) -> None:
+    sheet = json_sheet(source(text))
+    assert [list(row) for row in sheet.top] == rows
+    assert sheet.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[{"a": 1,\n "b": }]', broken(2, "Expecting value", 7)),
+        ('{"a": 1', broken(1, "Expecting ',' delimiter", 8)),
+        ('{"a": 1}\n{"a": }', broken(2, "Expecting value", 7)),
+        ('{"a": 1}\n\n\n{"a": 2}\n {"a": }', broken(5, "Expecting value", 8)),
+        ('{"a": 1} {"a": 2}', broken(1, "Extra data", 10)),
+        ('[{"a": 1, "b": 2, "a": 1, "b": 2}]', f"{SHAPE}a record with 'a' twice"),
+        ('[{"a": 1, "b": 2, "b": 1}]', f"{SHAPE}a record with 'b' twice"),
+        ('[["a", "b"], [1]]', f"{SHAPE}lists of different lengths"),
+        ('[["a"], [1], [1, 2], []]', f"{SHAPE}lists of different lengths"),
+        ("[1, 2]", f"{SHAPE}JSON of another shape"),
+        ('["a", "b"]', f"{SHAPE}JSON of another shape"),
+        ('[{"a": 1}, [1]]', f"{SHAPE}JSON of another shape"),
+        ('[["a"], {"a": 1}]', f"{SHAPE}JSON of another shape"),
+        ('{"a": 1}\n5', f"{SHAPE}JSON of another shape"),
+        ("[" * 100_000, f"{SHAPE}JSON nested too deep"),
+        ('[{"a": {"b": 1}}]', NESTED + '\'{"b": "1"}\''),
+        ('[["a"], [["b"]]]', NESTED + "'[\"b\"]'"),
+        ('{"x": [{"a": 1}], "y": [{"a": 2}]}', NESTED + '\'[{"a": "1"}]\''),
+        ('{"x": []}', NESTED + "'[]'"),
+    ],
+)
+def test_other_json_is_refused_with_its_place(text: str, problem: str) -> None:
+    with pytest.raises(InputError) as caught:
+        json_sheet(source(text))
+    assert [str(each) for each in caught.value.problems] == [problem]
+
+
+@pytest.mark.parametrize("name", ["next", "nextPage", "next_page", "nextLink", "@odata.nextLink"])
+def test_a_page_of_several_is_told(name: str) -> None:
+    page = f'{{"value": [{{"a": 1, "b": "x"}}], "{name}": %s}}'
+    (remark,) = json_sheet(source(page % '"https://example.org/2"')).remarks
+    assert str(remark) == "r.json: a page of several; the records of the others are not in it"
+    assert (remark.code, remark.is_note) == ("page", False)
+    assert json_sheet(source(page % "null")).remarks == ()

@@ -1,0 +1,269 @@
+"""Figures that can hardly be meant: which are told, at which bound, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from aco_cli.inputs.layout import layouts_of
+from aco_cli.inputs.parts import Part
+from aco_cli.inputs.plausible import implausible
+
+Row = Mapping[str, object]
+FIGURES = ("assigned_beneficiaries", "benchmark_total", "expenditure_total")
+# A row of which nothing is told.
+PLAIN = {"track": "track-1", **dict(zip(FIGURES, (1_000.0, 1e7, 1e7), strict=True))}
+
+
+def part_of(*rows: Row, file: str = "r.csv") -> Part:
+    """Rows of a file, each plain but for what is given; they begin in row 2."""
+    frame = pd.DataFrame([{"aco_id": f"X{at}", **PLAIN, **row} for at, row in enumerate(rows)])
+    places = np.arange(2, len(rows) + 2)
+    return Part(file, layouts_of("roster")[0], frame, places, tuple(frame.columns), [], [])
+
+
+def told(*parts: Part) -> list[tuple[str, str]]:
+    return [(remark.code, str(remark)) for remark in implausible(parts)]
+
+
+BENCHMARK, SPENT = "r.csv, row 2, column benchmark_total: ", "r.csv, row 2, column expenditure_total: "
+EACH = "US dollars per beneficiary, plausible are 2,000 to 100,000; is it a total of all beneficiaries, in dollars?"
+RATE = "a savings rate of {}, plausible are -30% to 30%"
+ZERO = ("zero_expenditure", f"{SPENT}expenditures of zero; leave the cell blank if they are not known")
+
+
+def each(place: str, dollars: str) -> tuple[str, str]:
+    return "per_beneficiary", f"{place}{dollars} {EACH}"
+
+
+def few(people: str, dollars: str) -> tuple[str, str]:
+    words = f"{people} beneficiaries with {dollars} US dollars; in thousands?"
+    return "few_beneficiaries", f"r.csv, row 2, column assigned_beneficiaries: {words}"
+
+
+def rate(text: str) -> tuple[str, str]:
+    return "savings_rate", SPENT + RATE.format(text)
+
+
+def years(text: str) -> tuple[str, str]:
+    return "person_years", f"r.csv, row 2, column person_years: {text} assigned beneficiaries"
+
+
+def published(savings: str, says: str) -> tuple[str, str]:
+    words = f"benchmark minus expenditures is {savings}, but BnchmkMinExp says {says}; was a cell changed?"
+    return "published_savings", f"{SPENT}{words}"
+
+
+@pytest.mark.parametrize(
+    ("people", "benchmark", "spent", "others", "expected"),
+    [
+        # Dollars per beneficiary.
+        (1_000, 2_000_000, 2_000_000, {}, []),
+        (1_000, 1_999_990, 2_000_000, {}, [each(BENCHMARK, "1,999.99")]),
+        (1_000, 2_000_000, 1_999_990, {}, [each(SPENT, "1,999.99")]),
+        (1_000, 100_000_000, 100_000_000, {}, []),
+        (1_000, 100_000_500, 100_000_000, {}, [each(BENCHMARK, "100,000.50")]),
+        (1_000, 100_000_000, 100_000_500, {}, [each(SPENT, "100,000.50")]),
+        (1_000, np.nan, 3.0, {}, [each(SPENT, "0.00")]),
+        (1_000, np.nan, 1.0, {}, [each(SPENT, "0.00")]),
+        (1_000, np.nan, np.nan, {}, []),
+        (np.nan, 5.0, 5.0, {}, []),
+        # A year of other than twelve months.
+        (1_000, 1_000_000, 1_000_000, {"months": 6.0}, []),
+        (1_000, 3_000_000, 3_000_000, {"months": 18.0}, []),
+        (1_000, 2_999_990, 3_000_000, {"months": 18.0}, [each(BENCHMARK, "1,999.99")]),
+        (1_000, 2_000_000, 2_000_000, {"months": np.nan}, []),
+        (1_000, 1_999_990, 2_000_000, {"months": np.nan}, [each(BENCHMARK, "1,999.99")]),
+        # Few beneficiaries.
+        (100, 1_000_000, 1_000_000, {}, []),
+        (99, 1_000_000, 1_000_000, {}, [few("99", "1,000,000")]),
+        (99, 1_100_000, 900_000, {}, [few("99", "1,000,000")]),
+        (99, 1_100_000, np.nan, {}, []),
+        (0, 1_100_000, 900_000, {}, [few("0", "1,000,000")]),
+        (0, 0.0, 0.0, {}, [ZERO]),
+        (0, 0.5, 0.5, {}, [few("0", "0")]),
+        (1, 5_000.0, 5_000.0, {}, [few("1", "5,000")]),
+        (1, 1_000.0, 5_000.0, {}, [each(BENCHMARK, "1,000.00"), few("1", "3,000"), rate("-400.0%")]),
+        (1_000, 10_000_000, 0.0, {}, [ZERO]),
+        (1_000, 10_000_000, 0.0, {"gross_savings": 0.0}, [ZERO]),
+        # Savings rates beyond 30 %, unless savings given by others bear them out.
+        (1_000, 10_000_000, 7_000_000, {}, []),
+        (1_000, 10_000_000, 6_990_000, {}, [rate("30.1%")]),
+        (1_000, 10_000_000, 13_000_000, {}, []),
+        (1_000, 10_000_000, 13_010_000, {}, [rate("-30.1%")]),
+        (1_000, 10_000_000, 5_000_000, {"gross_savings": 5_000_000.0}, []),
+        (1_000, 10_000_000, 5_000_000, {"gross_savings": 5_000_001.5}, []),
+        (1_000, 10_000_000, 5_000_000, {"gross_savings": 5_000_001.75}, [rate("50.0%")]),
+        (1_000, 10_000_000, 5_000_000, {"gross_savings": np.nan}, [rate("50.0%")]),
+        (1_000, 10_000_000, 5_000_000, {"published_savings": 5_000_000.0, "gross_savings": 0.0}, []),
+        (1_000, 10_000_000, 5_000_000, {"published_savings": 4_999_998.5}, []),
+        (1_000, 10_000_000, 9_000_000, {"published_savings": 1_000_001.5}, []),
+        (
+            1_000,
+            10_000_000,
+            9_000_000.25,
+            {"published_savings": 1_000_002.0},
+            [published("999,999.75", "1,000,002.00")],
+        ),
+        (
+            1_000,
+            10_000_000,
+            5_000_000,
+            {"published_savings": -5_000_000.0},
+            [published("5,000,000.00", "-5,000,000.00"), rate("50.0%")],
+        ),
+        (1_000, 10_000_000, 0.5, {}, [each(SPENT, "0.00"), rate("100.0%")]),
+        # Person years.
+        (1_000, 10_000_000, 10_000_000, {"person_years": 1_000.0}, []),
+        (1_000, 10_000_000, 10_000_000, {"person_years": 1_000.6}, [years("1,001 person years of 1,000")]),
+        (0, np.nan, np.nan, {"person_years": 10.0}, []),
+        (1, np.nan, np.nan, {"person_years": 10.0}, [years("10 person years of 1")]),
+    ],
+)
+def test_a_figure_is_told_beyond_its_bound_and_not_at_it(
+    people: float, benchmark: float, spent: float, others: dict[str, float], expected: list[tuple[str, str]]
+) -> None:
+    row = {"assigned_beneficiaries": people, "benchmark_total": benchmark, "expenditure_total": spent, **others}
+    assert told(part_of(row)) == expected
+
+
+def test_of_rows_alike_the_first_is_told_and_the_rest_counted() -> None:
+    low = {"expenditure_total": 7e6 - 1e5}
+    words = f"column expenditure_total: {RATE.format('31.0%')}"
+    assert told(part_of({}, low)) == [("savings_rate", f"r.csv, row 3, {words}")]
+    assert told(part_of({}, low, low)) == [("savings_rate", f"r.csv, row 3 and 1 more, {words}")]
+    many = told(part_of(low), part_of(*[low] * 1_202, file="s.csv"))
+    assert many == [
+        ("savings_rate", f"r.csv, row 2, {words}"),
+        ("savings_rate", f"s.csv, row 2 and 1,201 more, {words}"),
+    ]
+
+
+def test_files_without_dollars_or_person_years_are_looked_at_for_what_they_have() -> None:
+    part = part_of({"person_years": 2_000.0, "expenditure_total": 0.0})
+    part.frame = part.frame.drop(columns="benchmark_total")
+    assert [code for code, _ in told(part)] == ["person_years"]
+    only = part_of({})
+    only.frame = pd.DataFrame({"aco_id": ["A1"], "assigned_beneficiaries": [1.0]})
+    assert told(only) == []
+    assert told() == []
+
+
+def figures(people: object, benchmark: object, spent: object, **others: object) -> Row:
+    return {"assigned_beneficiaries": people, "benchmark_total": benchmark, "expenditure_total": spent, **others}
+
+
+SUM = "column aco_id: the sum of the other rows; leave out rows of totals"
+ONE, TWO, BOTH = figures(300, 3e6, 3e6), figures(500, 5e6, 4e6), figures(800, 8e6, 7e6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ([ONE, TWO, BOTH], "row 4"),
+        ([BOTH, TWO, ONE], "row 2"),
+        ([ONE, TWO, figures(801, 8e6, 7e6)], None),
+        ([ONE, TWO, figures(800, 8.1e6, 7e6)], None),
+        ([ONE, TWO, figures(800, 8e6, 7.1e6)], None),
+        # Two rows alike are each the other's sum.
+        ([ONE, ONE], None),
+        # A blank cell counts as nothing, and a figure that nobody has tells of no sum.
+        ([ONE, figures(np.nan, 5e6, 4e6), figures(300, 8e6, 7e6)], "row 4"),
+        ([figures(300, 3e6, 0), figures(500, 5e6, 0), figures(800, 8e6, 0)], None),
+        ([figures(300, 3e6, np.nan), figures(500, 5e6, np.nan), figures(800, 8e6, np.nan)], None),
+        # Half a unit off, and a millionth of what all rows add up to.
+        ([figures(1, 3e6, 3e6), figures(0, 5e6, 4e6), figures(1, 8e6, 7e6)], "row 4"),
+        ([ONE, TWO, figures(800.5, 8e6, 7e6)], "row 4"),
+        ([ONE, TWO, figures(800.6, 8e6, 7e6)], None),
+        ([figures(3, 3e5, 200_000.75), figures(5, 5e5, 3e5), figures(8, 8e5, 499_999.25)], "row 4"),
+        ([figures(3, 3e5, 200_000.75), figures(5, 5e5, 3e5), figures(8, 8e5, 499_999.00)], None),
+        ([ONE, TWO, figures(800, 8e6 + 16, 7e6)], "row 4"),
+        ([ONE, TWO, figures(800, 8e6 + 17, 7e6)], None),
+        # Totals of a year, and of a track in it.
+        ([ONE, TWO, BOTH, figures(700, 7e6, 7e6, performance_year=2015)], "row 4"),
+        ([ONE, {**TWO, "performance_year": 2015}, BOTH], None),
+        ([ONE, TWO, BOTH, figures(700, 7e6, 7e6, track="track-2")], "row 4"),
+        ([ONE, {**TWO, "track": "track-2"}, BOTH], "row 4"),
+        ([{**ONE, "track": "track-2"}, {**TWO, "track": "track-3"}, figures(700, 7e6, 7e6), BOTH], None),
+    ],
+)
+def test_a_row_of_totals_is_told(rows: list[Row], place: str | None) -> None:
+    found = [
+        text for code, text in told(part_of(*[{"performance_year": 2014, **row} for row in rows])) if "sum" in code
+    ]
+    assert found == ([f"r.csv, {place}, {SUM}"] if place else [])
+
+
+def summed(rows: list[Row], name: str) -> float:
+    return sum(float(str(row[name])) for row in rows)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_of_totals_are_those_of_a_reckoning_row_by_row(seed: int) -> None:
+    """Random years and tracks, with totals of some of them put in at random places."""
+    random = Random(seed)
+    rows: list[Row] = []
+    for year in (2014, 2015, 2016):
+        for track in random.sample(["track-1", "track-2", "track-3"], random.randint(1, 3)):
+            of_track = [
+                figures(random.randint(1, 9) * 100, random.randint(1, 9) * 1e6, 3e6, track=track, performance_year=year)
+                for _ in range(random.randint(1, 4))
+            ]
+            rows += of_track
+            if random.random() < 0.5:
+                total = {name: summed(of_track, name) for name in FIGURES}
+                rows.append({**total, "track": track, "performance_year": year})
+    random.shuffle(rows)
+
+    def is_sum(at: int, *keys: str) -> bool:
+        own = rows[at]
+        others = [row for n, row in enumerate(rows) if n != at and all(row[key] == own[key] for key in keys)]
+        return len(others) > 1 and all(own[name] == summed(others, name) for name in FIGURES)
+
+    expected = [
+        at + 2 for at in range(len(rows)) if is_sum(at, "performance_year") or is_sum(at, "performance_year", "track")
+    ]
+    more = f" and {len(expected) - 1} more" if len(expected) > 1 else ""
+    found = [text for code, text in told(part_of(*rows)) if code == "sum_of_rows"]
+    assert found == ([f"r.csv, row {expected[0]}{more}, {SUM}"] if expected else [])
+
+
+def ids(*names: str, file: str = "r.csv", year: int = 2014) -> Part:
+    return part_of(*({"aco_id": name, "performance_year": year} for name in names), file=file)
+
+
+@pytest.mark.parametrize(
+    ("names", "place", "pair"),
+    [
+        (["A1", "a1"], "row 3", "'a1' beside 'A1' of r.csv, row 2"),
+        (["A1", "A-1"], "row 3", "'A-1' beside 'A1' of r.csv, row 2"),
+        (["A1", "A 1"], "row 3", "'A 1' beside 'A1' of r.csv, row 2"),
+        (["A01", "A1"], "row 3", "'A1' beside 'A01' of r.csv, row 2"),
+        (["A0010", "B1", "A10"], "row 4", "'A10' beside 'A0010' of r.csv, row 2"),
+        (["0417", "417"], "row 3", "'417' beside '0417' of r.csv, row 2"),
+        (["A1", "a1", "A2", "a2"], "row 3 and 1 more", "'a1' beside 'A1' of r.csv, row 2"),
+        (["A1", "a1", "A-1", "A01"], "row 3 and 2 more", "'a1' beside 'A1' of r.csv, row 2"),
+        (["A1", "A1"], None, ""),
+        (["A1", "A10", "A100"], None, ""),
+        (["A1", "B1", "A2"], None, ""),
+        (["-", "--"], None, ""),
+        # Letters and digits of one length and case are written as they are meant.
+        (["00A1", "A001"], None, ""),
+        (["00A1", "A001", "a001"], "row 3 and 1 more", "'A001' beside '00A1' of r.csv, row 2"),
+    ],
+)
+def test_ids_that_differ_by_case_signs_or_leading_zeros_are_told(
+    names: list[str], place: str | None, pair: str
+) -> None:
+    text = f"r.csv, {place}, column aco_id: {pair}; is it the same ACO?"
+    assert told(ids(*names)) == ([("similar_ids", text)] if place else [])
+
+
+def test_ids_are_compared_over_files_and_within_a_year() -> None:
+    text = "s.csv, row 2, column aco_id: 'a1' beside 'A1' of r.csv, row 3; is it the same ACO?"
+    assert told(ids("B1", "A1"), ids("a1", "C2", file="s.csv")) == [("similar_ids", text)]
+    assert told(ids("B1", "A1"), ids("a1", "C2", file="s.csv", year=2015)) == []
