@@ -12,7 +12,20 @@ import pytest
 from aco_cli.inputs.words import date_fix, parse_booleans, parse_dates, parse_words
 
 NONE = frozenset({"na", "*"})
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @pytest.mark.parametrize(
