@@ -105,7 +105,7 @@ class _Text:
         records: list[list[str]] = []
         rows: list[int] = []
         problems: list[Problem] = []
-        row = 0
+        row = head.row
         try:
             for row, record in enumerate(reader, start=1):
                 if row > head.row and any(map(str.strip, record)):
@@ -132,7 +132,7 @@ def _fitted(record: list[str], width: int, delimiter: str) -> list[str]:
 def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -> Iterator[Problem]:
     """Too many cells or too few, and characters that are none."""
     if len(record) != len(header):
-        yield Problem(file, f"{len(header)} cells, as in the header", f"{len(record)} cells", row)
+        yield Problem(file, f"{_cells(header)}, as in the header", _cells(record), row)
     if all(map(_is_plain, record)):
         return
     for place, cell in enumerate(record):
@@ -143,6 +143,10 @@ def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -
         if bad is not None:
             found = f"byte 0x{bad - 0xDC00:02x} in {''.join(c for c in cell if ord(c) not in _SURROGATES)[:40]!r}"
             yield Problem(file, "UTF-8 text", found, row, column, 'save the file as "CSV UTF-8"')
+
+
+def _cells(record: Sequence[str]) -> str:
+    return "1 cell" if len(record) == 1 else f"{len(record):,} cells"
 
 
 def _is_plain(cell: str) -> bool:
