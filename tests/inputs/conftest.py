@@ -21,6 +21,7 @@ Load = Callable[..., Loaded]
 Xlsx = Callable[..., bytes]
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -85,10 +86,12 @@ def xlsx() -> Xlsx:
         styles = "".join(f"<xf numFmtId='{number}'/>" for number in used)
         target = parts.pop("target", "worksheets/sheet1.xml")
         held = {
+            "_rels/.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='rId1' Target='xl/workbook.xml'"
+            f" Type='{_LINKS}/officeDocument'/></Relationships>",
             "xl/workbook.xml": f"<workbook {_MAIN} xmlns:r='{_LINKS}'><sheets>"
             "<sheet name='S' sheetId='1' r:id='rId1'/></sheets></workbook>",
-            "xl/_rels/workbook.xml.rels": "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/"
-            f"relationships'><Relationship Id='rId1' Type='{_LINKS}/worksheet' Target='{target}'/></Relationships>",
+            "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='rId1'"
+            f" Target='{target}' Type='{_LINKS}/worksheet'/></Relationships>",
             "xl/worksheets/sheet1.xml": f"<worksheet {_MAIN}>{sheet}</worksheet>",
             "xl/styles.xml": f"<styleSheet {_MAIN}><numFmts>{listed}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>",
             **{f"xl/{name}.xml": content for name, content in parts.items()},
