@@ -86,8 +86,8 @@ def xlsx() -> Xlsx:
         styles = "".join(f"<xf numFmtId='{number}'/>" for number in used)
         target = parts.pop("target", "worksheets/sheet1.xml")
         held = {
-            "_rels/.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='rId1' Target='xl/workbook.xml'"
-            f" Type='{_LINKS}/officeDocument'/></Relationships>",
+            "_rels/.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='rId1'"
+            f" Target='xl/workbook.xml' Type='{_LINKS}/officeDocument'/></Relationships>",
             "xl/workbook.xml": f"<workbook {_MAIN} xmlns:r='{_LINKS}'><sheets>"
             "<sheet name='S' sheetId='1' r:id='rId1'/></sheets></workbook>",
             "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='rId1'"
