@@ -9,12 +9,11 @@ import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 
 from aco_cli.errors import InputError
 from aco_cli.inputs.sheets import open_sheets
-from aco_cli.inputs.source import FileContent, FileKind, FrameFile, SheetFile, names_of, read_source
+from aco_cli.inputs.source import FileContent, FileKind, names_of, read_source
 
 READABLE = "expected CSV, TSV, JSON, Parquet or XLSX (text ones may be .gz, .zst or .zip), found"
 SAVE = "open it and save the table as CSV or XLSX"
@@ -160,21 +159,3 @@ def test_files_that_are_not_there_are_told_with_up_to_three_near_names(write, tm
     assert refusal(str(folder / "r.csv")) == f"file not found; folder {str(folder)!r} not found"
     assert refusal(str(tmp_path)) == "expected a file, found a directory; name the files in it"
     assert refusal("a\0b") == "expected a file that can be read, found embedded null byte"
-
-
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [(TABLE, "text"), (b'[{"a": 1}]', "JSON"), (b"PAR1", "Parquet")],
-)
-def test_only_workbooks_have_sheets(write, content: bytes, kind: str) -> None:
-    words = f"expected a workbook with a sheet 'North', found {kind}: no sheets"
-    assert refusal(SheetFile(write(content), "North")) == words
-
-
-def test_files_of_every_kind_are_opened(write, xlsx) -> None:
-    rows = "<sheetData><row><c t='str'><v>a</v></c></row><row><c><v>1</v></c></row></sheetData>"
-    frame = pd.DataFrame({"a": [1]})
-    frame.to_parquet(parquet := write(b"", "r.parquet"))
-    files = [write("a,\n1,\n"), write('[{"a": 1}]', "r.json"), parquet, write(xlsx(rows), "r.xlsx"), FrameFile(frame)]
-    assert [[each.top[0][0] for each in open_sheets(file)] for file in files] == [["a"]] * 5
-    assert [sheet.title for sheet in open_sheets(SheetFile(files[3], "s"))] == ["S"]

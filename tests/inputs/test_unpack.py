@@ -42,10 +42,12 @@ class Sink:
         return len(chunk)
 
 
-def test_a_file_may_hold_a_billion_bytes() -> None:
+def test_a_file_may_hold_a_billion_bytes_or_what_is_allowed() -> None:
     with pytest.raises(InputError) as refused:
         unpacked("r.gz", 12_345_678, Stream(1_000_000_001))
     assert str(refused.value) == f"r.gz: expected at most 1,000 MB once unpacked, found more (12.3 MB packed){FIX}"
+    allow("2MB")
+    assert unpacked("r.gz", 100, Stream(2_000_000)) == bytes(2_000_000)
 
 
 @pytest.mark.parametrize(
