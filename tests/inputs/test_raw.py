@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from aco_cli.inputs.grid import grid_sheet
 from aco_cli.inputs.raw import Head, RawTable, Sheet, heading, is_blank, without
 
 
@@ -34,6 +35,11 @@ def test_groups_may_reach_further_than_names() -> None:
         (("x", "A y", "B", ""), 2),
         (("x", "A y", "B", "B"), 2),
     ]
+
+
+def test_thirty_rows_are_looked_at_for_a_header() -> None:
+    assert [each.row for each in grid_sheet("r.xlsx", [["a"], []] * 20).heads()] == [*range(1, 31, 2)]
+    assert len(grid_sheet("r.xlsx", [["a"]] * 40).top) == 30
 
 
 def test_rows_of_nothing_but_space_are_no_header() -> None:
