@@ -7,14 +7,18 @@ from collections.abc import Sequence
 import pytest
 
 from aco_cli.errors import InputError
-from aco_cli.inputs.layout import layouts_of
+from aco_cli.inputs.layout import Layout, layouts_of
 from aco_cli.inputs.raw import Head, Sheet
 from aco_cli.inputs.recognize import Match, fitting, names_of_column, place_of, recognize, renaming
 from aco_cli.inputs.remarks import Remark
 
 ROSTER = ["aco_id", "program", "track", "assigned_beneficiaries"]
 ROW = ["A1", "mssp", "track-1", "10000"]
-PUF = {layout.years[0]: layout for layout in layouts_of("cms-puf")}
+YEARS = range(2013, 2025)
+
+
+def puf(year: int) -> Layout:
+    return next(layout for layout in layouts_of("cms-puf") if year in layout.years)
 
 
 def sheet(*top: Sequence[str], title: str = "", remarks: tuple[Remark, ...] = ()) -> Sheet:
@@ -46,10 +50,10 @@ def test_every_column_has_its_place() -> None:
 
 
 def test_of_a_file_of_cms_what_a_roster_knows_is_no_other_column() -> None:
-    header = [*PUF[2018].required, "msr_election", "Clinic", "Clinic", "minimum rate"]
+    header = [*puf(2018).required, "msr_election", "Clinic", "Clinic", "minimum rate"]
     found = match(header)
-    assert found.layout is PUF[2018]
-    assert found.others == {"Clinic": len(PUF[2018].required) + 1}
+    assert found.layout == puf(2018)
+    assert found.others == {"Clinic": len(puf(2018).required) + 1}
 
 
 def test_the_first_of_several_names_counts() -> None:
@@ -57,13 +61,13 @@ def test_the_first_of_several_names_counts() -> None:
     assert place_of(["a"], ["b"]) is None
 
 
-@pytest.mark.parametrize("year", PUF)
+@pytest.mark.parametrize("year", YEARS)
 def test_what_a_year_requires_fits_its_layout_alone(year: int) -> None:
-    assert fitting(PUF[year].required, ["roster", "cms-puf"]) is PUF[year]
-    for name in PUF[year].absent:
-        assert fitting([*PUF[year].required, name], ["cms-puf"]) is not PUF[year]
-    assert fitting(PUF[year].required[1:], ["roster", "cms-puf"]) is None
-    assert fitting(PUF[year].required, ["roster"]) is None
+    assert fitting(puf(year).required, ["roster", "cms-puf"]) == puf(year)
+    for name in puf(year).absent:
+        assert fitting([*puf(year).required, name], ["cms-puf"]) != puf(year)
+    assert fitting(puf(year).required[1:], ["roster", "cms-puf"]) is None
+    assert fitting(puf(year).required, ["roster"]) is None
 
 
 def test_names_of_a_column_are_those_of_all_years_once_each() -> None:
@@ -82,15 +86,18 @@ def test_names_of_a_column_are_those_of_all_years_once_each() -> None:
         ([["A1", "mssp", "track-1", "10000", "(5,000)"]], 2, False),
         ([["-5", " $1,000", "x"]], 2, False),
         ([["5", ".5", "x"]], 2, False),
+        ([["5/1/2014", "5%"]], 2, False),
         ([[], [""]], 3, None),
+        ([["Roster of 2014"]], 2, True),
     ],
 )
 def test_what_stands_above_the_header_is_told(above: list[list[str]], header_row: int, words: bool | None) -> None:
     """As a warning where it looks like data: two numbers in a row."""
-    found = match(*above, ROSTER, ROW)
+    header = [*ROSTER, "benchmark_total"]
+    found = match(*above, header, [*ROW, "100000000"])
     text = f": the header ends with row {header_row}; what stands above it is left out"
     assert (found.head, told(found)) == (
-        Head(tuple(ROSTER), header_row),
+        Head(tuple(header), header_row),
         [] if words is None else [(text, "header_row", words)],
     )
 
@@ -136,7 +143,7 @@ def test_a_column_that_a_roster_may_mean_by_another_name_is_told(name: str, mean
 
 def test_a_column_that_is_there_is_meant_by_no_other() -> None:
     assert told(match([*ROSTER, "benchmark_total", "benchmark_totl", "ABtotBnchmk"])) == []
-    assert told(match([*PUF[2019].required, *[f"x{n}" for n in range(60)], "ABtotBnchmkk"])) == []
+    assert told(match([*puf(2019).required, *[f"x{n}" for n in range(60)], "ABtotBnchmkk"])) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +160,7 @@ def test_a_column_that_is_there_is_meant_by_no_other() -> None:
 def test_the_year_of_a_file_cut_to_few_columns_is_a_guess(year: int, further: list[str], columns: int | None) -> None:
     words = f"but only {columns} columns are there; add a column year"
     text = f": taken for performance year {year} as columns of other years are absent, {words}"
-    found = told(match([*PUF[year].required, *further]))
+    found = told(match([*puf(year).required, *further]))
     assert found == ([(text, "year_uncertain", False)] if columns else [])
 
 
@@ -169,9 +176,9 @@ def test_a_name_twice_is_refused_where_it_counts() -> None:
         "r.csv, row 2, column Clinic: " + words.format("5 and 7")
     ]
     repeated = ["ACO_Name", "aco_name"]
-    assert match([*PUF[2014].required, *repeated]).layout is PUF[2014]
-    assert "columns" in refusal(sheet([*PUF[2018].required, *repeated]))[0]
-    assert match([*PUF[2018].required, "Clinic", "Clinic"]).layout is PUF[2018]
+    assert match([*puf(2014).required, *repeated]).layout == puf(2014)
+    assert "columns" in refusal(sheet([*puf(2018).required, *repeated]))[0]
+    assert match([*puf(2018).required, "Clinic", "Clinic"]).layout == puf(2018)
 
 
 def test_a_table_is_as_wide_as_5_000_columns() -> None:
@@ -238,13 +245,13 @@ def test_what_a_table_is_expected_to_be_is_listed_kind_by_kind() -> None:
 @pytest.mark.parametrize(("year", "name"), [(2018, "Current_BASIC_A"), (2022, "Guardrail")])
 def test_a_column_that_a_year_does_not_have_is_told_by_that_year(year: int, name: str) -> None:
     """Though but for one column that is missing, and others that should be, the table is of another year."""
-    words = f"expected no such column ({PUF[year].label}), found the file of a later year"
-    assert refusal(sheet([*PUF[year].required, name])) == [f"r.csv, row 1, column {name}: {words}"]
+    words = f"expected no such column ({puf(year).label}), found the file of a later year"
+    assert refusal(sheet([*puf(year).required, name])) == [f"r.csv, row 1, column {name}: {words}"]
 
 
-@pytest.mark.parametrize("year", PUF)
+@pytest.mark.parametrize("year", YEARS)
 def test_a_year_of_which_columns_are_missing_is_still_the_nearest(year: int) -> None:
-    layout = PUF[year]
+    layout = puf(year)
     without = [name for name in layout.required if name not in ("N_AB", "ABtotExp", "EarnSaveLoss")]
     found = refusal(sheet([*without, "ABtotExps"]))
     assert [each.partition("; ")[0] for each in found] == [
