@@ -133,7 +133,7 @@ def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -
     """Too many cells or too few, and characters that are none."""
     if len(record) != len(header):
         yield Problem(file, f"{_cells(header)}, as in the header", _cells(record), row)
-    if all(map(_is_plain, record)):
+    if all(cell.isascii() and "\0" not in cell for cell in record):
         return
     for place, cell in enumerate(record):
         column = header[place] if place < len(header) else None
@@ -147,10 +147,6 @@ def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -
 
 def _cells(record: Sequence[str]) -> str:
     return "1 cell" if len(record) == 1 else f"{len(record):,} cells"
-
-
-def _is_plain(cell: str) -> bool:
-    return cell.isascii() and "\0" not in cell
 
 
 def _unclosed_quote(file: str, row: int, error: csv.Error) -> Problem:
