@@ -91,3 +91,10 @@ def test_a_page_of_another_checksum_is_damage() -> None:
     assert read(parquet_sheet(parquet(table, **options))).columns[0].to_pylist() == ["first", "second"]
     with pytest.raises(InputError, match="expected a whole Parquet file, found a damaged one"):
         parquet_sheet(parquet(table, (b"first", b"fjrst"), **options))
+
+
+def test_text_that_is_not_unicode_is_damage() -> None:
+    """Else it would only be met where it is used."""
+    texts = pa.StringArray.from_buffers(1, pa.array([0, 2], pa.int32()).buffers()[1], pa.py_buffer(b"A\xe9"))
+    with pytest.raises(InputError, match=r"expected a whole Parquet file, found a damaged one \(.*UTF8"):
+        parquet_sheet(parquet(pa.table({"a": texts}), write_statistics=False))
