@@ -91,7 +91,7 @@ def text_of(cell: object) -> str:
         return "true" if cell else "false"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(float(cell))
-    if isinstance(cell, dt.date | dt.datetime):
+    if isinstance(cell, dt.date):
         return cell.isoformat()
     return str(cell)
 

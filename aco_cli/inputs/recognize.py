@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from string import digits
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import FAMILIES, Layout, each_layout, layouts_of, name_key
@@ -192,14 +193,15 @@ def _refusal(file: str, head: Head, candidates: Sequence[Layout]) -> list[Proble
     header = head.names
     names = set(map(name_key, header))
 
-    def likeness(layout: Layout) -> float:
-        return 1 - (len(_missing(layout, names)) + len(_unwanted(layout, names))) / len(layout.required)
+    def differing(layout: Layout) -> int:
+        return len([*_missing(layout, names), *_unwanted(layout, names)])
 
     def lacks_one(layout: Layout) -> bool:
-        """Whether it is all there but for one required column: that is its only one, or `likeness` would tell."""
-        return len(_missing(layout, names)) == 1 and 2 * len(names & set(layout.aliases)) > len(names)
+        """Whether only one column is not as it should be: that is its only one, or the next line would tell."""
+        return differing(layout) == 1 and 2 * len(names & set(layout.aliases)) > len(names)
 
-    closest = next(filter(lacks_one, candidates), None) or max(candidates, key=likeness)
+    nearest_by_share = min(candidates, key=lambda each: differing(each) / len(each.required))
+    closest = next(filter(lacks_one, candidates), nearest_by_share)
     missing, unwanted = _missing(closest, names), _unwanted(closest, names)
     known = len(closest.required) - len(missing)
     if known < _KNOWN_ENOUGH * len(closest.required) and not lacks_one(closest):
@@ -224,10 +226,9 @@ def renaming(name: str, header: Sequence[str], cutoff: float = 0.5) -> str:
 def _readable(layouts: Sequence[Layout]) -> str:
     """The layouts in words: `ACO roster or CMS public use file, performance year 2013 to 2024`."""
     first: dict[str, Layout] = {}
-    last = {layout.family: layout for layout in layouts}
+    last = {layout.label.rstrip(digits): layout for layout in layouts}
     for layout in layouts:
-        first.setdefault(layout.family, layout)
+        first.setdefault(layout.label.rstrip(digits), layout)
     return " or ".join(
-        each.label if each is last[family] else f"{each.label} to {last[family].years[-1]}"
-        for family, each in first.items()
+        each.label if each is last[kind] else f"{each.label} to {last[kind].years[-1]}" for kind, each in first.items()
     )

@@ -32,9 +32,9 @@ def blank_cells(part: Part, needed: Mapping[str, str]) -> list[Problem]:
 
 
 def _tracks_of_other_programs(part: Part) -> Iterable[Problem]:
-    column = part.layout.columns.get("track")
-    if column is None or "program" not in part.frame:
+    if "program" not in part.frame:
         return
+    column = part.layout.columns["track"]
     found = part.frame["track"]
     for program, tracks in column.choices_by_program.items():
         others = [each for each in column.choices if each not in tracks]

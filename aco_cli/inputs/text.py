@@ -105,7 +105,7 @@ class _Text:
         records: list[list[str]] = []
         rows: list[int] = []
         problems: list[Problem] = []
-        row = 0
+        row = head.row
         try:
             for row, record in enumerate(reader, start=1):
                 if row > head.row and any(map(str.strip, record)):
@@ -132,8 +132,8 @@ def _fitted(record: list[str], width: int, delimiter: str) -> list[str]:
 def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -> Iterator[Problem]:
     """Too many cells or too few, and characters that are none."""
     if len(record) != len(header):
-        yield Problem(file, f"{len(header)} cells, as in the header", f"{len(record)} cells", row)
-    if all(map(_is_plain, record)):
+        yield Problem(file, f"{_cells(header)}, as in the header", _cells(record), row)
+    if all(cell.isascii() and "\0" not in cell for cell in record):
         return
     for place, cell in enumerate(record):
         column = header[place] if place < len(header) else None
@@ -145,8 +145,8 @@ def _faults(file: str, row: int, record: Sequence[str], header: Sequence[str]) -
             yield Problem(file, "UTF-8 text", found, row, column, 'save the file as "CSV UTF-8"')
 
 
-def _is_plain(cell: str) -> bool:
-    return cell.isascii() and "\0" not in cell
+def _cells(record: Sequence[str]) -> str:
+    return "1 cell" if len(record) == 1 else f"{len(record):,} cells"
 
 
 def _unclosed_quote(file: str, row: int, error: csv.Error) -> Problem:

@@ -44,10 +44,10 @@ def fill_products(part: Part) -> None:
 def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Problem], list[Remark]]:
     """Bring totals into the roster by id and year: problems (second match, contradiction) and warnings (no match)."""
     problems = check_duplicates(totals)
-    if problems or not totals or len({part.has_years for part in (*roster, *totals)}) > 1:
+    if problems or not roster or not totals or len({part.has_years for part in (*roster, *totals)}) > 1:
         return problems, []
     keys = ["aco_id", YEAR] if totals[0].has_years else ["aco_id"]
-    brought = pd.concat([part.frame for part in totals], ignore_index=True).set_index(keys)
+    brought = pd.concat([part.frame for part in totals]).set_index(keys)
     files = ", ".join(dict.fromkeys(part.file for part in totals))
     used: list[pd.Index] = []
     for part in roster:
@@ -57,8 +57,7 @@ def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Pr
         for name in TOTALS:
             if name in brought:
                 problems += _bring(part, name, matched[name].to_numpy(), files)
-    asked = used[0].append(used[1:]) if used else brought.index[:0]
-    return problems, unmatched(asked, brought.index, files, "totals")
+    return problems, unmatched(used[0].append(used[1:]), brought.index, files, "totals")
 
 
 def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.float64]], files: str) -> list[Problem]:
@@ -69,9 +68,7 @@ def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.flo
     differ = ~np.isnan(own) & ~np.isnan(values) & (own != values)
     part.frame[name] = np.where(np.isnan(own), values, own)
     return part.cell_problems(
-        name,
-        differ,
-        lambda at: (f"the total in {files}, {values[at]:.15g}", shown(own[at]), "leave one of the two out"),
+        name, differ, lambda at: (f"the total in {files}, {values[at]}", shown(own[at]), "leave one of the two out")
     )
 
 

@@ -53,12 +53,11 @@ def _parse_date(text: str) -> Any | None:
     A time of day is allowed after the forms in digits.
     """
     match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
-    month = _month(match["m"]) if match else 0
-    if match is None or not month:
+    if match is None:
         return None
     year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
     try:
-        return np.datetime64(dt.date(year, month, int(match["d"])), "us") if year >= 1900 else None
+        return np.datetime64(dt.date(year, _month(match["m"]), int(match["d"])), "us") if year >= 1900 else None
     except ValueError:
         return None
 
@@ -67,8 +66,7 @@ def _month(text: str) -> int:
     """The number of a month given as such or by its name; 0 for what is none."""
     if text.isdigit():
         return int(text)
-    names = [number for number, name in enumerate(_MONTHS, start=1) if name.startswith(text.lower())]
-    return names[0] if names else 9 * (text.lower() == "sept")
+    return next((number for number, name in enumerate(_MONTHS, start=1) if name.startswith(text.lower())), 0)
 
 
 def date_fix(cell: Any) -> str:

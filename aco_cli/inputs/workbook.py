@@ -89,19 +89,19 @@ def _sheet(
         text = f"{file}: superscripts in cells, as of footnotes, are read as a part of what they stand at"
         remarks = (*remarks, Remark(text, "superscript"))
     if special.hidden_rows:
-        text = f"{file}: {special.hidden_rows:,} hidden rows of sheet {title} are read too"
+        many = "1 hidden row" if special.hidden_rows == 1 else f"{special.hidden_rows:,} hidden rows"
+        text = f"{file}: {many} of sheet {title} read too"
         remarks = (*remarks, Remark(text, "hidden_rows"))
     cells = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
     rows = [list(map(text_of, row)) for row in cells]
     for (row, place), form in special.formats.items():
-        if row <= len(rows) and place < len(rows[row - 1]):
-            rows[row - 1][place] = _as_shown(cells[row - 1][place], form)
+        rows[row - 1][place] = _as_shown(cells[row - 1][place], form)
     return grid_sheet(file, rows, title, remarks, special.faults)
 
 
 def _as_shown(cell: Any, form: NumberFormat) -> str:
     """A number as its format shows it: 0.8991 as 89.91%, 417 as 00417; without rounding."""
-    if isinstance(cell, bool) or not isinstance(cell, int | float):
+    if not isinstance(cell, int | float):
         return text_of(cell)
     if form.is_percent:
         return f"{Decimal(repr(cell)).scaleb(2).normalize():f}%"

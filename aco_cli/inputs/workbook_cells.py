@@ -22,7 +22,7 @@ from aco_cli.inputs.unpack import check_parts, most_cells
 _DAMAGED = (*UNREADABLE, ParseError, ExpatError, LookupError)
 _STYLES = "xl/styles.xml"
 _TEXTS = "xl/sharedStrings.xml"
-_PERCENT_FORMATS = {9, 10}  # built in: 0% and 0.00%
+_PERCENT_FORMATS = {"9", "10"}  # built in: 0% and 0.00%
 # Colors, conditions and locales, spaces as wide as a sign, fill signs: nothing that is read.
 _DRESSING = re.compile(r"\[[^\]]*\]|_.|\*.|\\ ")
 _ID = re.compile(r'(?:"([^"]*)"|\\?([A-Za-z]))?(0+|#|General)')
@@ -58,7 +58,7 @@ class WorkbookParts:
     archive: ZipFile
     sheets: Mapping[str, str]
     formats: Mapping[str, NumberFormat]
-    has_superscripts: bool = False
+    has_superscripts: bool
 
     @classmethod
     def of(cls, file: str, data: bytes) -> "WorkbookParts | None":
@@ -152,7 +152,7 @@ class WorkbookParts:
         corners = [_CELL.fullmatch(each) for each in reference.split(":")]
         if len(corners) != 2 or not all(corners):
             return
-        (left, top), (right, bottom) = ((_place(each[0], 0), int(each[2])) for each in corners if each)
+        (left, top), (right, bottom) = ((_column(each[1]), int(each[2])) for each in corners if each)
         places, rows = range(left, min(right + 1, last[1])), range(top, min(bottom, last[0]) + 1)
         if len(places) * len(rows) > _MOST_MERGED:
             expected = f"at most {_MOST_MERGED:,} cells in one merged range"
@@ -200,15 +200,15 @@ def _sheets(archive: ZipFile) -> Iterator[tuple[str, str]]:
 
 def _formats(archive: ZipFile) -> Iterator[tuple[str, NumberFormat]]:
     """The formats that matter by the number of the cell style."""
-    codes = {int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in _elements(archive, _STYLES, "numFmt")}
+    codes = {each.get("numFmtId"): each.get("formatCode", "") for each in _elements(archive, _STYLES, "numFmt")}
     for styles in _elements(archive, _STYLES, "cellXfs"):
         for number, style in enumerate(styles):
-            which = int(style.get("numFmtId", 0))
+            which = style.get("numFmtId", "")
             if form := _format(which, codes.get(which, "")):
                 yield str(number), form
 
 
-def _format(number: int, code: str) -> NumberFormat | None:
+def _format(number: str, code: str) -> NumberFormat | None:
     if number in _PERCENT_FORMATS or "%" in re.sub(r'"[^"]*"|\\.', "", code):
         return NumberFormat(is_percent=True)
     shown = _DRESSING.sub("", code.partition(";")[0])

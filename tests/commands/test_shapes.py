@@ -317,7 +317,7 @@ TOLD: dict[str, tuple[str | bytes | Callable[[], bytes], str]] = {
     ),
     "hidden rows.xlsx": (
         workbook(lambda book, table: table().set_row(2, None, None, {"hidden": True})),
-        "1 hidden rows",
+        "1 hidden row of sheet",
     ),
     "a formula without value.xlsx": (
         workbook(lambda book, table: table().write_formula(1, 7, "=G2*10000", None, "")),

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
+from zipfile import ZipFile
 
 import pytest
 
@@ -15,6 +18,11 @@ ROW = "A1,mssp,track-1,10000,100000000,90000000"
 Write = Callable[..., str]
 Problems = Callable[..., tuple[Problem, ...]]
 Load = Callable[..., Loaded]
+Xlsx = Callable[..., bytes]
+
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 @pytest.fixture
@@ -61,3 +69,37 @@ def roster(write: Write) -> Write:
         return write(",".join(base) + "\n" + ",".join(quoted) + "\n", name)
 
     return to_file
+
+
+@pytest.fixture(scope="session")
+def xlsx() -> Xlsx:
+    """The bytes of a workbook of one sheet S, whose XML below `worksheet` is given.
+
+    Cell style 0 is plain; the next are the `formats`, given by code or by the number of one that is built in. `parts`
+    are further ones, or others in the place of these.
+    """
+
+    def of(sheet: str, formats: Sequence[str | int] = (), **parts: str) -> bytes:
+        codes = {number: code for number, code in enumerate(formats, start=164) if isinstance(code, str)}
+        listed = "".join(f"<numFmt numFmtId='{key}' formatCode={quoteattr(code)}/>" for key, code in codes.items())
+        used = [0, *(number if isinstance(number, int) else at for at, number in enumerate(formats, start=164))]
+        styles = "".join(f"<xf numFmtId='{number}'/>" for number in used)
+        target = parts.pop("target", "worksheets/sheet1.xml")
+        held = {
+            "_rels/.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='rId1'"
+            f" Target='xl/workbook.xml' Type='{_LINKS}/officeDocument'/></Relationships>",
+            "xl/workbook.xml": f"<workbook {_MAIN} xmlns:r='{_LINKS}'><sheets>"
+            "<sheet name='S' sheetId='1' r:id='rId1'/></sheets></workbook>",
+            "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{_PACKAGE}/relationships'><Relationship Id='rId1'"
+            f" Target='{target}' Type='{_LINKS}/worksheet'/></Relationships>",
+            "xl/worksheets/sheet1.xml": f"<worksheet {_MAIN}>{sheet}</worksheet>",
+            "xl/styles.xml": f"<styleSheet {_MAIN}><numFmts>{listed}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>",
+            **{f"xl/{name}.xml": content for name, content in parts.items()},
+        }
+        data = io.BytesIO()
+        with ZipFile(data, "w") as archive:
+            for name, content in held.items():
+                archive.writestr(name, content)
+        return data.getvalue()
+
+    return of
