@@ -82,7 +82,7 @@ def test_a_cell_that_is_no_value_is_named() -> None:
         (io.BytesIO(b"aco_id"), "a bytes"),
         ([FRAME, 7], "a int"),
     ],
-    ids=str,
+    ids=lambda given: type(given).__name__,
 )
 def test_what_is_no_table_is_refused(data: Any, found: str) -> None:
     with pytest.raises(aco.UsageError, match=f"expected a? ?paths? or (a )?DataFrames?, found {found}"):

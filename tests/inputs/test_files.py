@@ -37,7 +37,7 @@ def zipped(**members: str) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():
-            archive.writestr(name.replace("_", "."), text)
+            archive.writestr(zipfile.ZipInfo(name.replace("_", ".")), text, zipfile.ZIP_DEFLATED)  # of no time of day
     return data.getvalue()
 
 

@@ -59,6 +59,7 @@ def test_a_value_is_read(kind: str, type_name: str, literal: str, value: Any) ->
         ("number", "VARCHAR", "'nan'"),
         ("number", "DOUBLE", "'nan'"),
         ("usd", "VARCHAR", "'1_000'"),
+        ("usd", "VARCHAR", "'1.23E+05'"),
         ("integer", "VARCHAR", "'0x46'"),
         ("integer", "VARCHAR", "'1_0'"),
         ("integer", "DOUBLE", "65.5"),
