@@ -22,6 +22,8 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
 
     `precision` adds how precisely figures are printed; `totals_follow`: dollars may be left out, as they are computed.
     """
+    if not request.files:
+        raise UsageError("expected a path or a DataFrame, found none")
     gc.freeze()  # what was imported stays; `aco` does not collect until files are read
     gc.enable()
     totals = () if totals_follow else request.expenditures

@@ -101,8 +101,6 @@ class Request:
 def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
     """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
     where, files, asked = selection.get("where"), tables(data, selection.get("sheet")), years_of(years)
-    if not files:
-        raise UsageError("expected a path or a DataFrame, found none")
     allow(selection.get("max_unpacked"))
     request = Request(
         files,
