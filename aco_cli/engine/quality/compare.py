@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -148,7 +149,7 @@ def explaining(
     row and domain) that give its score, NaN where none do, and how many combinations do. A step that a domain's maximum
     cuts off counts as the lower one.
     """
-    chosen = np.indices((len(steps),) * points.shape[1]).reshape(points.shape[1], -1).T
+    chosen = np.array([*product(range(len(steps)), repeat=points.shape[1])])
     chosen = chosen[np.argsort(steps[chosen].sum(axis=1), kind="stable")]
     rewards = np.full(points.shape, np.nan)
     count = np.zeros(len(points), dtype=np.int64)
