@@ -105,7 +105,7 @@ ECQM = {"QualityID_001_eCQM": 0.0, "QualityID_134_eCQM": 90.0, "QualityID_236_eC
 # All six measures in the top third are worth 24 points, of which a fifth counts at least and ten do at most.
 THIRDS = {f"third_{each}": 1.0 for each in ("001", "134", "236", "CAHPS", "479", "484")}
 FULL = {"QualityID_001_eCQM": 0.01, "QualityID_134_eCQM": 90.01, "QualityID_236_eCQM": 50.01} | THIRDS
-UNSEEN = {"reports_ecqm": 1.0, "third_CAHPS": 1.0, "third_479": 1.0}
+UNSEEN = {"reports_ecqm": 1.0, "third_CAHPS": 1.0, "third_479": 1.0, "third_484": 1.0}
 WORSE = FAR | {f"QualityID_{each}_WI": 40.01 for each in ("110", "112", "113", "134", "226")}
 
 
