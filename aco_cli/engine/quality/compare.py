@@ -217,7 +217,7 @@ def _deciles(
     yield Cause.PRIOR_CLAIMS, no_claims & improves, more_than("year_score")
     # Thirds that are not known; an improvement that is not known comes before them.
     yield Cause.EQUITY, (most_equity > 0) & by_equity, more_than("own_score")
-    together = fits(floor, ceiling + most + most_equity)
+    together = fits(floor + least_equity, ceiling + most + most_equity)
     yield Cause.IMPROVEMENT_AND_EQUITY, (no_prior | no_claims) & together, more_than("year_score")
 
 
