@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -148,7 +149,7 @@ def explaining(
     row and domain) that give its score, NaN where none do, and how many combinations do. A step that a domain's maximum
     cuts off counts as the lower one.
     """
-    chosen = np.indices((len(steps),) * points.shape[1]).reshape(points.shape[1], -1).T
+    chosen = np.array([*product(range(len(steps)), repeat=points.shape[1])])
     chosen = chosen[np.argsort(steps[chosen].sum(axis=1), kind="stable")]
     rewards = np.full(points.shape, np.nan)
     count = np.zeros(len(points), dtype=np.int64)
@@ -216,7 +217,7 @@ def _deciles(
     yield Cause.PRIOR_CLAIMS, no_claims & improves, more_than("year_score")
     # Thirds that are not known; an improvement that is not known comes before them.
     yield Cause.EQUITY, (most_equity > 0) & by_equity, more_than("own_score")
-    together = fits(floor, ceiling + most + most_equity)
+    together = fits(floor + least_equity, ceiling + most + most_equity)
     yield Cause.IMPROVEMENT_AND_EQUITY, (no_prior | no_claims) & together, more_than("year_score")
 
 

@@ -105,7 +105,7 @@ ECQM = {"QualityID_001_eCQM": 0.0, "QualityID_134_eCQM": 90.0, "QualityID_236_eC
 # All six measures in the top third are worth 24 points, of which a fifth counts at least and ten do at most.
 THIRDS = {f"third_{each}": 1.0 for each in ("001", "134", "236", "CAHPS", "479", "484")}
 FULL = {"QualityID_001_eCQM": 0.01, "QualityID_134_eCQM": 90.01, "QualityID_236_eCQM": 50.01} | THIRDS
-UNSEEN = {"reports_ecqm": 1.0, "third_CAHPS": 1.0, "third_479": 1.0}
+UNSEEN = {"reports_ecqm": 1.0, "third_CAHPS": 1.0, "third_479": 1.0, "third_484": 1.0}
 WORSE = FAR | {f"QualityID_{each}_WI": 40.01 for each in ("110", "112", "113", "134", "226")}
 
 
@@ -182,11 +182,11 @@ def test_fewer_bonus_points_of_2021(compare: Compare) -> None:
     assert (found["cause"], found["reason"]) == (Cause.FEWER_BONUS_POINTS, "9 bonus points in all instead of 12")
 
 
-def test_a_measure_without_rate_that_counts_all_the_same_is_named(compare: Compare) -> None:
+def test_a_measure_without_rate_that_counts_all_the_same_is_named(compare_all: Compare) -> None:
     """In 2023 one ACO's score is that of its points over eleven measures, of which one has no rate."""
-    found = compare(2023, 0.9091, {"Measure_484": None})
-    assert found["cause"] == Cause.BLANKS_COUNT
-    assert found["reason"] == "as if these counted, without points: Measure_484"
+    found = compare_all(2023, [10 / 11, 0.95, 0.90], [{"Measure_484": None}] * 3)
+    assert found["cause"].tolist() == [Cause.BLANKS_COUNT, "", ""]
+    assert found["reason"][0] == "as if these counted, without points: Measure_484"
 
 
 def test_an_aco_without_rates_is_told_so(compare: Compare) -> None:
