@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import gc
 import json
@@ -259,11 +258,21 @@ def _same(old: CodeType, new: CodeType) -> bool:
 
 
 def _fails_afresh(places: Sequence[str], budget: float) -> bool:
-    """As `Bench.failing`, with the package imported anew; files of tests come before folders, which take long to look at."""
+    """As `Bench.failing`, with the package imported anew: the most telling tests alone, then all."""
     words = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not slow"]
-    named = [place for place in places if place.endswith(".py")]
-    for chosen in filter(None, (named, list(places))):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            if subprocess.run([*words, *chosen], capture_output=True, timeout=budget * 2, check=False).returncode:
-                return True
+    limit = int(budget) + 1  # of processor time, which importing and collecting take a part of: seconds may be few
+    run = functools.partial(
+        subprocess.run,
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
+    )
+    for some in (places[:1], places):
+        try:
+            code = run([*words, *some]).returncode
+        except subprocess.TimeoutExpired:
+            continue
+        if code > 0 and code != pytest.ExitCode.NO_TESTS_COLLECTED:
+            return True
     return False

@@ -108,6 +108,20 @@ def test_a_fit_tells_how_the_residuals_are_spread_and_how_many_are_within_their_
     assert fit.quantiles == pytest.approx([misses[at] for at in (0, 1, 5, 10, 15, 19, 20)])
 
 
+@pytest.mark.parametrize(("beyond", "within"), [(-1e-6, 1), (0.0, 1), (1e-6, 0)])
+def test_an_aco_at_its_bound_is_within(beyond: float, within: int) -> None:
+    """Half a dollar of the benchmark, and 60 percent of half a dollar spent; without earlier years no factor counts."""
+    frame = population(1, 12)
+    frame.loc[0, list(frame.filter(like="per_capita_by"))] = 0.0
+    frame.loc[0, list(frame.filter(like="per_capita_by3"))] = 10_000.0
+    frame.loc[0, list(frame.filter(like="person_years"))] = 1_000.0
+    bound = 0.6 * 10_000.5 - 6_000 + 0.5
+    frame.loc[0, "published_benchmark"] = 6_000 + bound + beyond
+    row = calibrate(frame, BOOK).residuals.loc[0]
+    assert row["bound"] == bound == pytest.approx(0.8)
+    assert row["within_bound"] == within
+
+
 @pytest.fixture(scope="module")
 def rounded_populations() -> list[Calibration]:
     return [calibrate(printed(population(seed)), BOOK) for seed in range(30)]
