@@ -64,7 +64,6 @@ def row() -> Row:
         ("x<>1", 0),
         ("ISNUMBER(x)", 0),
         ("ISNUMBER(rules.steps)", 1),
-        ("ISNUMBER(rules.kind)", 1),
         ("ISNUMBER(rules.absent)", 0),
         ("IF(AND(a>1,ISNUMBER(rules.steps)),a,b)", 3),
         ("IFERROR(x+1,a)", 3),
