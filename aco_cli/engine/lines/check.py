@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from aco_cli.engine.lines.functions import FUNCTIONS
+from aco_cli.engine.lines.functions import FUNCTIONS, LISTS
 from aco_cli.engine.lines.step import FIGURE, Step
 from aco_cli.engine.lines.text import written
 from aco_cli.engine.lines.tree import COMPARISONS, Apply, Listed, Name, Node, Number, Rule, Text, names, walk
@@ -14,8 +14,6 @@ from aco_cli.nearest import did_you_mean
 # What is put into texts of answers beside figures.
 WORDS = frozenset({"aco", "year", "missing"})
 _CONNECTIVES = frozenset({"AND", "OR", "NOT", "ANY_TYPE"})
-# The arguments of functions that are lists of the rules.
-_LISTS = {"NTH": (0,), "INDEX": (0,), "MATCH": (1,), "CORRIDORS": (2, 3)}
 _GATHERS = {"SUM_TYPES": "type", "SHARE_WEIGHTED": "type", "ANY_TYPE": "type", "SUM_DOMAINS": "domain"}
 
 
@@ -101,7 +99,7 @@ def _axis(tree: Node, own: str, known: Mapping[str, Step]) -> str:
     gathered = _GATHERS.get(tree.function)
     if gathered and all(known[name].axis != gathered for name in names(tree)):
         return f"{tree.function} brings together a figure by {gathered}, found {written(tree)}"
-    lists = [tree.arguments[place] for place in _LISTS.get(tree.function, ())]
+    lists = [tree.arguments[place] for place in LISTS.get(tree.function, ())]
     if others := [each for each in lists if not isinstance(each, Rule)]:
         return f"{tree.function} takes a list of the rules, found {written(others[0])}"
     return next(filter(None, (_axis(each, gathered or own, known) for each in tree.arguments)), "")

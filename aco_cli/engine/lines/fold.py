@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aco_cli.engine.lines.functions import FUNCTIONS
+from aco_cli.engine.lines.functions import FUNCTIONS, LISTS
 from aco_cli.engine.lines.tree import (
     COMPARISONS,
     FALSE,
@@ -20,18 +20,23 @@ from aco_cli.engine.lines.tree import (
     Rule,
     Text,
     is_unknown,
+    names,
     reduced,
     walk,
 )
+from aco_cli.engine.outcome import OUTCOMES
 
 # With an argument that is not known, nor is what comes of it.
 _STRICT = frozenset({"+", "-", "*", "/", "NEGATIVE", "MIN", "MAX", "ABS", "INT", "MATCH", "INDEX"})
 _STRICT |= {"DIFFERENCE", "RATE_OF", "LINEAR", "CORRIDORS"}
 _CONSTANT = (Number, Text, Listed)
+# The arguments that may be texts and lists; all others are numbers.
+_TEXTS: Mapping[str, tuple[int, ...]] = {"=": (0, 1), "<>": (0, 1), "IF": (1, 2)}
+_LISTS: Mapping[str, tuple[int, ...]] = {**LISTS, "ISNUMBER": (0,)}
 
 
 class NotANumberError(Exception):
-    """A text that stands where a number is needed: a rule value of the wrong kind."""
+    """A text or list that stands where a number is needed: a rule value of the wrong kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +51,7 @@ class Formula:
     @classmethod
     def of(cls, key: str, tree: Node) -> "Formula":
         """The formula with what it names."""
-        nodes = list(walk(tree))
-        named = dict.fromkeys(node.name for node in nodes if isinstance(node, Name))
-        return cls(key, tree, tuple(named), tuple(node.name for node in nodes if isinstance(node, Rule)))
+        return cls(key, tree, names(tree), [node.name for node in walk(tree) if isinstance(node, Rule)])
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ def fold(order: Sequence[Formula], wanted: Iterable[str], constants: Mapping[str
     lines = []
     for formula in order:
         found = reduced(formula.tree, decide)
+        if isinstance(found, Listed) or (isinstance(found, Text) and found.value not in OUTCOMES):
+            raise NotANumberError(found)
         if isinstance(found, _CONSTANT):
             known[formula.key] = found
         lines.append(Formula.of(formula.key, found))
@@ -102,17 +107,15 @@ def _worked_out(node: Apply) -> Node | None:
     if function == "IFERROR":
         value = arguments[0]
         return None if not isinstance(value, _CONSTANT) else FALSE if is_unknown(value) else TRUE
-    if function == "IF":
-        return None
     if function == "NA" or (function in _STRICT and any(map(is_unknown, arguments))):
         return UNKNOWN
     if function in COMPARISONS and any(map(is_unknown, arguments)):
         return FALSE
-    if function not in ("=", "<>") and (texts := [each.value for each in arguments if isinstance(each, Text)]):
-        raise NotANumberError(texts[0])
-    if all(isinstance(each, _CONSTANT) for each in arguments):
-        return _constant(function, arguments)
-    return None
+    for place, each in enumerate(arguments):
+        kinds = _TEXTS if isinstance(each, Text) else _LISTS
+        if isinstance(each, Text | Listed) and place not in kinds.get(function, ()):
+            raise NotANumberError(each)
+    return _constant(function, arguments) if all(isinstance(each, _CONSTANT) for each in arguments) else None
 
 
 def _constant(function: str, arguments: Sequence[Node]) -> Node:
@@ -135,8 +138,8 @@ def as_constant(value: Any) -> Node:
     """A rule value as a constant: a number, a text, a list of numbers; a truth value is 1 or 0, none at all unknown."""
     if value is None:
         return UNKNOWN
-    if isinstance(value, str):
-        return Text(value)
+    if not all(isinstance(each, int | float) for each in (value if isinstance(value, list) else [value])):
+        return Text(value if isinstance(value, str) else "a table")
     return Listed(tuple(map(float, value))) if isinstance(value, list) else Number(float(value))
 
 

@@ -175,6 +175,8 @@ OVER_MEMBERS: Mapping[str, Callable[[list[Node]], Node]] = {
     "SUM_DOMAINS": added,
     "ANY_TYPE": lambda nodes: Apply("OR", tuple(nodes)),
 }
+# The arguments of functions that are lists of the rules.
+LISTS = {"NTH": (0,), "INDEX": (0,), "MATCH": (1,), "CORRIDORS": (2, 3)}
 FUNCTIONS: Mapping[str, Function] = {
     "+": Function(u.alike, operator.add),
     "-": Function(u.alike, operator.sub),
@@ -208,7 +210,5 @@ FUNCTIONS: Mapping[str, Function] = {
     "SUM_TYPES": Function(u.alike, partial(_total, "type"), _plain_total, arity=(1, 1)),
     "SUM_DOMAINS": Function(u.alike, partial(_total, "domain"), _plain_total, arity=(1, 1)),
     "SHARE_WEIGHTED": Function(u.product, partial(_total, "type"), _plain_total, arity=(2, 4)),
-    "ANY_TYPE": Function(
-        u.conditions, lambda held: np.logical_or.reduce(np.asarray(held)), lambda held: held, arity=(1, 1)
-    ),
+    "ANY_TYPE": Function(u.conditions, lambda held: np.any(held, axis=0), lambda held: held, arity=(1, 1)),
 }

@@ -13,7 +13,7 @@ from aco_cli.engine.lines.functions import FUNCTIONS, OVER_MEMBERS, Column
 from aco_cli.engine.lines.law import Law
 from aco_cli.engine.lines.situations import Evaluator, Situations
 from aco_cli.engine.lines.step import Step
-from aco_cli.engine.lines.tree import COMPARISONS, Apply, Name, Node, Rule, Text, rewritten
+from aco_cli.engine.lines.tree import COMPARISONS, Apply, Name, Node, Rule, Text, is_unknown, rewritten
 from aco_cli.engine.members import AXES
 from aco_cli.engine.outcome import CODES
 from aco_cli.rules.book import Situation
@@ -78,19 +78,17 @@ class Row:
         match node:
             case Name(name=name, member=member):
                 return self.figure(name, member)
-            case Text(value=text):
-                return text
             case Apply(function="IF", arguments=(test, yes, no)):
                 holds = self.value(test)
                 return math.nan if math.isnan(holds) else self.value(yes if holds else no)
+            case Apply(function="ISNUMBER", arguments=(Rule() as rule,)):  # a list is known as a whole
+                return float(not is_unknown(self.constant(rule)))
             case Apply(function=function, arguments=arguments):
                 return self._applied(function, [self.value(each) for each in arguments])
-            case Rule():
-                found = self.constant(node)
-                return found.value if isinstance(found, Text) else constant_value(found)
-        return constant_value(node)
+        found = self.constant(node)
+        return found.value if isinstance(found, Text) else constant_value(found)
 
-    def _applied(self, function: str, values: list[Any]) -> Any:
+    def _applied(self, function: str, values: list[Any]) -> float:
         if function in COMPARISONS and any(isinstance(each, float) and math.isnan(each) for each in values):
             return 0.0  # of a text too
         if any(isinstance(each, float) for each in values):  # an outcome is the code of its text

@@ -12,7 +12,8 @@ from aco_cli.engine.lines.columns import compute
 from aco_cli.engine.lines.fold import Folded, Formula, NotANumberError, as_constant, fold, needed
 from aco_cli.engine.lines.functions import Column
 from aco_cli.engine.lines.law import Law
-from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Node, Text
+from aco_cli.engine.lines.text import show_rule
+from aco_cli.engine.lines.tree import FALSE, UNKNOWN, Node
 from aco_cli.engine.outcome import CODES
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook, Situation
@@ -152,5 +153,5 @@ def _folded(
     try:
         return fold(_needed(laws, wanted), wanted, constants)
     except NotANumberError as error:
-        named = next(name for name, value in rules if value == Text(str(error)))
-        raise RulesError(f"{named.partition('.')[0]}.yaml: expected a number for {named}, found {error}") from None
+        named, found = next((name, show_rule(value)) for name, value in rules if value == error.args[0])
+        raise RulesError(f"{named.partition('.')[0]}.yaml: expected a number for {named}, found {found}") from None

@@ -128,10 +128,62 @@ def test_what_folding_left_unnamed_is_not_computed() -> None:
     assert ([each.key for each in found.order], found.inputs) == (["y"], {"c"})
 
 
-@pytest.mark.parametrize("formula", ["rules.k * 2", "a + rules.k", "ABS(rules.k)", "rules.k > a", "MAX(1, rules.k)"])
-def test_a_text_is_no_number(formula: str) -> None:
-    with pytest.raises(NotANumberError, match=r"^fixed$"):
-        folded(formula, {"rules.k": "fixed"})
+@pytest.mark.parametrize("value", ["fixed", [0.1, 0.2], [0.1]])
+@pytest.mark.parametrize(
+    "formula",
+    [
+        *(
+            "rules.k * 2",
+            "a + rules.k",
+            "ABS(rules.k)",
+            "rules.k > a",
+            "MAX(1, rules.k)",
+            "rules.k",
+            "IFERROR(rules.k, a)",
+        ),
+        *(
+            "IF(rules.k, a, b)",
+            "NTH(a, rules.k)",
+            "MATCH(rules.k, a, 1)",
+            "CORRIDORS(a, rules.k, 0, 1)",
+            "MIN(rules.k)",
+        ),
+    ],
+)
+def test_a_text_or_list_is_no_number(formula: str, value: Any) -> None:
+    """A list beside a column as long as it is would be taken for one."""
+    with pytest.raises(NotANumberError) as refused:
+        folded(formula, {"rules.k": value})
+    assert refused.value.args == (as_constant(value),)
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        *(("rules.k = 1", [0.1]), ("a <> rules.k", [0.1]), ("IF(a, rules.k, b)", [0.1]), ("IF(a, b, rules.k)", [0.1])),
+        *(("ISNUMBER(rules.k)", "fixed"), ("NTH(rules.k, a)", "fixed"), ("CORRIDORS(a, b, 0, rules.k)", "fixed")),
+    ],
+)
+def test_texts_are_compared_and_lists_looked_up_and_not_the_other_way_round(formula: str, value: Any) -> None:
+    with pytest.raises(NotANumberError):
+        folded(formula, {"rules.k": value})
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "left"),
+    [
+        ('IF(a, "earned", "owed")', 0, 'IF(a, "earned", "owed")'),
+        ('IF(rules.k = "fixed", "earned", a)', "fixed", '"earned"'),
+        ('"fixed" <> rules.k', "fixed", "0"),
+        ("ISNUMBER(rules.k)", [0.1, 0.2], "1"),
+        ("INDEX(rules.k, 2)", [0.1, 0.2], "0.2"),
+        ("MATCH(0.1, rules.k, 1)", [0.1, 0.2], "1"),
+        ("CORRIDORS(10, 100, rules.k, rules.k)", [0.0, 0.5], "0"),
+    ],
+)
+def test_texts_and_lists_where_they_belong(formula: str, value: Any, left: str) -> None:
+    (found,) = folded(formula, {"rules.k": value}).order
+    assert written(found.tree) == left
 
 
 def test_parts_that_stand_twice_are_told() -> None:

@@ -659,6 +659,15 @@ class TestFaults:
             law_of(over(folder_with(tmp_path, text)), "mssp")
         assert "expected a mapping with label, unit and values" not in str(refused.value), "it is no parameter"
 
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_a_list_of_the_rules_is_no_column(self, rows: int, tmp_path: Path, canonical) -> None:
+        """As many rows as it has values were settled by one of them each."""
+        text = "shared_savings: {formula: rules.loss_limit.benchmark * savings, cite: a proposal}"
+        frame = canonical([{**EARNS, "track": "track-2"}] * rows)
+        told = r"^loss_limit\.yaml: expected a number for loss_limit\.benchmark, found \{5%, 7\.5%, 10%\}$"
+        with pytest.raises(RulesError, match=told):
+            settle(frame, over(folder_with(tmp_path, text)), ("shared_savings",))
+
     def test_a_change_that_breaks_a_further_table_is_told(self, tmp_path: Path, canonical) -> None:
         """A line that notes or distances name must stay what they take it for."""
         text = "calculable: {formula: 'IF(ISNUMBER(savings), guardrail, 0)', cite: a proposal}"

@@ -119,11 +119,15 @@ def test_of_inputs_that_are_not_given_a_choice_is_no_and_others_are_unknown() ->
     assert chosen.tolist() == (AMOUNTS / 2 + 1).tolist()
 
 
-def test_a_text_where_a_number_is_needed_is_told_with_its_file() -> None:
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("none", "none"), ([0.05, 0.1], "{5%, 10%}"), ({"floor": 0.1}, "a table"), ([{"lower": 0}], "a table")],
+)
+def test_what_stands_where_a_number_is_needed_is_told_with_its_file(value: Any, shown: str) -> None:
     step = Step("sum", label="Sum", unit="USD", trees={"formula": parse("rules.a + rules.b.floor * rules.c")})
     with pytest.raises(RulesError) as refused:
-        folded((Law([step]),), ("sum",), {"a": 1.0, "b.floor": "none", "c": 2.0}, ())
-    assert str(refused.value) == "b.yaml: expected a number for b.floor, found none"
+        folded((Law([step]),), ("sum",), {"a": 1.0, "b.floor": value, "c": 2.0}, ())
+    assert str(refused.value) == f"b.yaml: expected a number for b.floor, found {shown}"
 
 
 def test_every_figure_of_rows_of_any_situation() -> None:
