@@ -89,7 +89,7 @@ def _branches(after: pd.DataFrame, book: RuleBook) -> pd.Series:
     known = after.notna().reset_index(drop=True).add_prefix("known:")
     situations = after[["program", "track", "performance_year"]].reset_index(drop=True)
     keys = pd.concat([situations, held, known], axis=1)
-    return keys.groupby(list(keys), sort=False, observed=True, dropna=False).ngroup()
+    return keys.groupby(list(keys), observed=True, dropna=False).ngroup()
 
 
 def _reason(column: str, row: Row, book: RuleBook, holds: str, *, follows: bool) -> str:
