@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.engine.lines.applies import applying
+from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.lines.row import Row, plain_tree
 from aco_cli.engine.lines.situations import folded
 from aco_cli.engine.lines.step import Step
@@ -84,12 +85,12 @@ def _unchanged(column: str, before: pd.DataFrame, after: pd.DataFrame) -> tuple[
 
 def _branches(after: pd.DataFrame, book: RuleBook) -> pd.Series:
     """A number for the branches that the settlement of each row takes: rows that take the same have one reason."""
-    lines = settled_rows(after.head(1), book)[0].law.lines
+    lines = law_of(book, after["program"].iloc[0]).lines
     held = settle(after, book, ("outcome", *(step.key for step in lines if step.unit == "condition")))
     known = after.notna().reset_index(drop=True).add_prefix("known:")
     situations = after[["program", "track", "performance_year"]].reset_index(drop=True)
     keys = pd.concat([situations, held, known], axis=1)
-    return keys.groupby(list(keys), sort=False, observed=True, dropna=False).ngroup()
+    return keys.groupby(list(keys), observed=True, dropna=False).ngroup()
 
 
 def _reason(column: str, row: Row, book: RuleBook, holds: str, *, follows: bool) -> str:

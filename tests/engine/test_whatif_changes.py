@@ -170,6 +170,30 @@ def test_a_warning_of_what_was_counts_where_that_is_told(canonical: Canonical) -
     ]
 
 
+def test_a_change_that_is_asked_about_and_leaves_all_as_it_is_is_told(canonical: Canonical) -> None:
+    """Of savings and losses, not of what is unknown, nor of rows that are not meant."""
+    others = {"expenditure_total": 110e6}, {"expenditure_total": None}, {"track": "basic-e"}
+    frame = canonical([ROW, *({**ROW, **each} for each in others)])
+    asked = change({"state": "TX"}, {"track": "enhanced"}, is_asked=True)
+    found = compare(frame, BOOK, [case(asked), case(change({"state": "TX"}))], ())
+    assert list(found)[:2] == ["aco_id", "program"]
+    told = "state has no effect: no settlement depends on it"
+    assert found["idle"].tolist() == [told, "", told, "", "", "", "", ""]
+
+
+def test_less_than_a_cent_is_no_effect(canonical: Canonical) -> None:
+    """Payments limited to shares of a benchmark of $100: half a cent is, more is not, whatever else changes too."""
+    frame = canonical([{**ROW, "benchmark_total": 100.0, "expenditure_total": 50.0, "payment_limit": 0.0001}])
+    tried = [pd.DataFrame({"payment_limit": [each]}) for each in (0.00005, 0.00004, 0.00015, 0.00016)]
+    limits = [Change(convert_given({}), each, is_asked=True) for each in tried]
+    told = "payment_limit has no effect: the payment is the same without it"
+    assert compare(frame, BOOK, [case(each) for each in limits], ())["idle"].tolist() == [told, "", told, ""]
+    turned = case(change({"expenditure_total": "50"}), limits[0])
+    short = frame.assign(expenditure_total=100.0)
+    with_others = "payment_limit has no effect: with the other changes, the payment is the same without it"
+    assert compare(short, BOOK, [turned], ())["idle"].tolist() == [with_others]
+
+
 def test_terms_are_told_of_rows_whose_program_changes(canonical: Canonical) -> None:
     reach = {**ROW, "program": "reach", "track": "global"}
     rows = [ROW, {**reach, "aco_id": "R1"}, {**ROW, "track": "basic-e"}]
