@@ -20,6 +20,8 @@ _COUNTS = "alive AND part_a AND part_b AND NOT health_plan"
 _ONCE = "a beneficiary assigned once, to one ACO, in a period of a performance year"
 _ONE_MONTH = "one row for a beneficiary and month"
 _ORDER = ("crosswalk", "assignment", "enrollment", "claims", "population")
+# Of text that is there: engines read 2018-3 as a date too.
+_NO_MONTH = "TRIM(month) <> '' AND (month NOT LIKE '____-__' OR TRY_CAST(CONCAT(month, '-01') AS DATE) IS NULL)"
 _ADDS = {"claims": "paid_amount"}
 _CODES_OF_ADJUSTMENT = re.compile("adj|revers|cancel|void", re.IGNORECASE)
 _UNUSED_CODES = (
@@ -251,17 +253,17 @@ def _codes_of_adjustment(rows: Rows) -> list[str]:
 
 def _enrollment_rules(years: Sequence[int]) -> list[RowRule]:
     known = "a value, as the month counts"
-    rules = [
+    month = RowRule("month", "a month such as 2018-03", _NO_MONTH)
+    if years:
+        months = [f"{year}-{number:02}" for year in years for number in range(1, 13)]
+        month = RowRule("month", f"a month of {_listed(years)}, such as {months[2]}", _not_in("month", months))
+    return [
+        month,
         RowRule("age", "an age of 0 to 130", "age NOT BETWEEN 0 AND 130"),
         RowRule("age", known, f"age IS NULL AND NOT unread_age AND NOT esrd AND {_COUNTS}"),
         RowRule("risk_score", known, f"risk_score IS NULL AND NOT unread_risk_score AND {_COUNTS}"),
         RowRule("dual_status", "two characters such as 02, or a blank", "LENGTH(dual_status) NOT IN (0, 2)"),
     ]
-    if years:
-        months = [f"{year}-{month:02}" for year in years for month in range(1, 13)]
-        expected = f"a month of {_listed(years)}, such as {months[2]}"
-        rules.insert(0, RowRule("month", expected, _not_in("month", months)))
-    return rules
 
 
 def _claim_rules(years: Sequence[int], claim_types: Sequence[str]) -> list[RowRule]:

@@ -269,6 +269,7 @@ def test_faults_of_a_file_are_told_in_the_order_of_its_columns_and_then_of_what_
         ("assignment.csv", "performance_year: expected a year such as 2018"),
         ("assignment.csv", "calendar_year: expected a year such as 2018"),
         ("enrollment.csv", "bene_id: expected a value"),
+        ("enrollment.csv", "month: expected a month such as 2018-03"),
         ("enrollment.csv", "age: expected an age of 0 to 130"),
         ("enrollment.csv", "age: expected a value"),
         ("enrollment.csv", "risk_score: expected a value"),
@@ -361,7 +362,7 @@ def test_repeated_months_are_looked_for_once_they_can_be_read(tables: DuckdbTabl
 
 
 def test_other_years_and_types_of_mapped_tables_are_set_aside(tables: DuckdbTables, tmp_path: Path) -> None:
-    months = [f"007,{month},0,70,02,1,1,0,1,1.1,01000" for month in ("2017-12", "2018-01", "2018-12", "2018-13")]
+    months = [f"007,{month},0,70,02,1,1,0,1,1.1,01000" for month in ("2017-12", "2018-01", "2018-12", "2019-01")]
     opened(tables, tmp_path, claims=[CLAIMS, "007,c,99,2011-01-01,1,0"], enrollment=[ENROLLMENT, *months])
     files = {name: [str(tmp_path / f"{name}.csv")] for name in GOOD}
     readings = {name: by_name(CONTRACTS[name]) for name in ("claims", "enrollment")}
@@ -377,6 +378,21 @@ def test_other_years_and_types_of_mapped_tables_are_set_aside(tables: DuckdbTabl
         rows.read([2018], [2018], "", "")
         held = column(tables, "SELECT month FROM enrollment")
         assert held == (["2018-01", "2018-12"] if "enrollment" in mapped else [each[4:11] for each in months])
+
+
+def test_months_of_mapped_tables_are_written_as_months(tables: DuckdbTables, tmp_path: Path) -> None:
+    """Others would be set aside as of another year."""
+    months = ("2018-01", "2018-1", "201802", "2018-13", "2018-00", "", "2018-02 ", "2018-012", "18-01")
+    opened(tables, tmp_path, enrollment=[ENROLLMENT, *(f"007,{each},0,70,02,1,1,0,1,1.1,01000" for each in months)])
+    files = {name: [str(tmp_path / f"{name}.csv")] for name in GOOD}
+    rows = ClaimsRows(tables, files, readings={"enrollment": by_name(CONTRACTS["enrollment"])})
+    rows.read_assignment()
+    assert rows.problems([2018], TYPES, diagnoses=True) == [
+        Problem(files["enrollment"][0], "a value", "a blank cell", 7, "month"),
+        Problem(
+            files["enrollment"][0], "a month such as 2018-03", "'9999-9', and 6 more rows (4, 5, 6, 8, ...)", 3, "month"
+        ),
+    ]
 
 
 def test_a_column_is_told_once_that_seems_to_tell_cancellations_where_none_is_read(

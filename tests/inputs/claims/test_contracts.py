@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from aco_cli.inputs.claims.contracts import KINDS, ClaimsColumn, Contract, Stored
+from aco_cli.inputs.claims.contracts import CONTRACTS, KINDS, ClaimsColumn, Contract, Stored, contracts
 
 
 def read(kind: str, type_name: str, literal: str) -> tuple[Any, bool]:
@@ -124,3 +124,8 @@ def test_columns_have_names_by_contract_and_by_cms_in_lower_case() -> None:
     }
     names = {"line_number": "line_number", "clm_line_num": "line_number", "line": "line_number", "day": "day"}
     assert Contract("things", columns).names == names
+
+
+def test_contracts_of_a_file_are_by_name() -> None:
+    assert contracts("contracts.yaml") == CONTRACTS
+    assert list(contracts("cclf_contracts.yaml")) == [f"cclf{kind}" for kind in "145689AB"]
