@@ -212,6 +212,7 @@ def test_what_a_layout_leaves_out_is_the_least(tmp_path: Path) -> None:
     (column,) = layout.columns.values()
     assert (column.percent, column.unit_of_file, column.unsigned, column.grid) == (False, False, False, None)
     assert Column("a", "usd", ("a",)) == column
+    assert Layout("least", "county", layout.columns, ("a",)) == layout
 
 
 def test_columns_of_cms_are_those_that_its_files_share_unless_they_say_more(tmp_path: Path) -> None:
