@@ -118,9 +118,9 @@ class Layout:
         return known
 
     def one_name(self, name: str) -> str:
-        """The key of a name; of all names that a column may have the same, but of CMS's, which may stand together."""
+        """The key of a name, the same for all names that a column may have."""
         key = name_key(name)
-        return key if self.is_of_cms else min(self.aliases.get(key, [key]))
+        return min(self.aliases.get(key, [key]))
 
 
 def each_layout(family: str) -> Iterator[Layout]:

@@ -1,6 +1,6 @@
 """Figures that can be read and can hardly be meant: told as warnings, each kind once per file with its first row."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -46,13 +46,13 @@ def implausible_totals(part: Part) -> Iterator[Remark]:
     yield from _person_years(part)
 
 
-def _told(part: Part, bad: Mask, column: str, code: str, words: Callable[[int], str]) -> Iterator[Remark]:
-    """One remark for all bad rows of a column, with the words for the first of them."""
+def _told(part: Part, bad: Mask, column: str, code: str, words: str, *figures: Floats) -> Iterator[Remark]:
+    """One remark for all bad rows of a column: of the first of them the words, with its figures in their braces."""
     places = np.flatnonzero(bad)
     if len(places):
         more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
         where = f"{part.file}, row {part.rows[places[0]]}{more}, column {column}"
-        yield Remark(f"{where}: {words(int(places[0]))}", code)
+        yield Remark(f"{where}: {words.format(*(each[places[0]] for each in figures))}", code)
 
 
 def _column(part: Part, name: str) -> Floats:
@@ -71,7 +71,7 @@ def _dollars(part: Part) -> Iterator[Remark]:
             yield from _product(part, name, part.layout.columns[name].or_product)
         yield from _few(part, people, (benchmark + spent) / 2)
         zero = "expenditures of zero; leave the cell blank if they are not known"
-        yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", lambda _: zero)
+        yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", zero)
         yield from _savings(part, benchmark, spent)
         yield from _revenue(part, spent)
 
@@ -81,19 +81,12 @@ def _per_beneficiary(part: Part, people: Floats, name: str, dollars: Floats) -> 
     each = dollars / people
     odd = (people > 0) & (dollars > 0) & ((each < low) | (each > high))
     fix = f"plausible are {low:,} to {high:,}; is it a total of all beneficiaries, in dollars?"
-    yield from _told(
-        part, odd, name, "per_beneficiary", lambda at: f"{each[at]:,.2f} US dollars per beneficiary, {fix}"
-    )
+    yield from _told(part, odd, name, "per_beneficiary", f"{{:,.2f}} US dollars per beneficiary, {fix}", each)
 
 
 def _few(part: Part, people: Floats, dollars: Floats) -> Iterator[Remark]:
-    yield from _told(
-        part,
-        (people < _FEW) & (dollars > 0),
-        "assigned_beneficiaries",
-        "few_beneficiaries",
-        lambda at: f"{people[at]:,.0f} beneficiaries with {dollars[at]:,.0f} US dollars; in thousands?",
-    )
+    odd, words = (people < _FEW) & (dollars > 0), "{:,.0f} beneficiaries with {:,.0f} US dollars; in thousands?"
+    yield from _told(part, odd, "assigned_beneficiaries", "few_beneficiaries", words, people, dollars)
 
 
 def _savings(part: Part, benchmark: Floats, spent: Floats) -> Iterator[Remark]:
@@ -102,52 +95,35 @@ def _savings(part: Part, benchmark: Floats, spent: Floats) -> Iterator[Remark]:
     known = {name: _column(part, name) for name in ("gross_savings", "published_savings") if name in part.frame}
     agrees = [np.abs(savings - others) <= _ROUNDED for others in known.values()]
     if (published := known.get("published_savings")) is not None:
-        yield from _told(
-            part,
-            np.abs(savings - published) > _ROUNDED,
-            TOTALS[1],
-            "published_savings",
-            lambda at: (
-                f"benchmark minus expenditures is {savings[at]:,.2f}, but BnchmkMinExp says {published[at]:,.2f}; "
-                "was a cell changed?"
-            ),
-        )
+        odd = np.abs(savings - published) > _ROUNDED
+        words = "benchmark minus expenditures is {:,.2f}, but BnchmkMinExp says {:,.2f}; was a cell changed?"
+        yield from _told(part, odd, TOTALS[1], "published_savings", words, savings, published)
     rate = savings / benchmark
     odd = (np.abs(rate) > _SAVINGS_RATE) & (spent > 0) & ~np.logical_or.reduce([*agrees, np.zeros(len(rate), bool)])
     limits = f"plausible are {-_SAVINGS_RATE:.0%} to {_SAVINGS_RATE:.0%}"
-    yield from _told(part, odd, TOTALS[1], "savings_rate", lambda at: f"a savings rate of {rate[at]:.1%}, {limits}")
+    yield from _told(part, odd, TOTALS[1], "savings_rate", f"a savings rate of {{:.1%}}, {limits}", rate)
 
 
 def _revenue(part: Part, spent: Floats) -> Iterator[Remark]:
     if "participant_revenue" in part.frame:
         share, (low, high) = _column(part, "participant_revenue") / spent, _REVENUE
         odd = (share > 0) & (spent > 0) & ((share < low) | (share > high))
-        fix = f"plausible are {low:.0%} to {high:.0%}; is it in dollars?"
-        yield from _told(
-            part, odd, "participant_revenue", "revenue", lambda at: f"{share[at]:.2%} of expenditures, {fix}"
-        )
+        words = f"{{:.2%}} of expenditures, plausible are {low:.0%} to {high:.0%}; is it in dollars?"
+        yield from _told(part, odd, "participant_revenue", "revenue", words, share)
 
 
 def _product(part: Part, name: str, factors: Sequence[str]) -> Iterator[Remark]:
     """Totals that are not the product of the amounts per capita and person years beside them."""
-    if factors and {*factors} <= set(part.frame):
+    if factors and {*factors}.issubset(part.frame):
         total, product = _column(part, name), part.frame[[*factors]].prod(axis=1, skipna=False).to_numpy()
-        words = f"but {' x '.join(factors)} is"
-        odd = np.abs(product / total - 1) > _PRODUCT
-        yield from _told(
-            part, odd, name, "product", lambda at: f"{total[at]:,.2f}, {words} {product[at]:,.2f}; the total counts"
-        )
+        words = f"{{:,.2f}}, but {' x '.join(factors)} is {{:,.2f}}; the total counts"
+        yield from _told(part, np.abs(product / total - 1) > _PRODUCT, name, "product", words, total, product)
 
 
 def _person_years(part: Part) -> Iterator[Remark]:
     years, people = _column(part, "person_years"), _column(part, "assigned_beneficiaries")
-    yield from _told(
-        part,
-        (years > people) & (people > 0),
-        "person_years",
-        "person_years",
-        lambda at: f"{years[at]:,.0f} person years of {people[at]:,.0f} assigned beneficiaries",
-    )
+    odd, words = (years > people) & (people > 0), "{:,.0f} person years of {:,.0f} assigned beneficiaries"
+    yield from _told(part, odd, "person_years", "person_years", words, years, people)
 
 
 def _sums(part: Part) -> Iterator[Remark]:
@@ -160,7 +136,7 @@ def _sums(part: Part) -> Iterator[Remark]:
         half = (np.abs(totals - 2 * figures) <= 0.5 + 1e-6 * totals).all(axis=1) & (figures > 0).all(axis=1)
         is_sum |= half & (np.bincount(group)[group] >= _ENOUGH)
     words = "the sum of the other rows; leave out rows of totals"
-    yield from _told(part, is_sum, "aco_id", "sum_of_rows", lambda _: words)
+    yield from _told(part, is_sum, "aco_id", "sum_of_rows", words)
 
 
 def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:

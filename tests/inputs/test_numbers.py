@@ -294,6 +294,18 @@ def test_a_value_is_refused_beyond_its_bound_and_not_at_it(
     assert faults(bounded, value) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "least", "advised"), [(1.5, 0.0101, True), (1.01, 0.0101, False), (1.01, None, True)]
+)
+def test_a_percentage_that_would_be_refused_in_turn_is_not_advised(
+    value: float, least: float | None, advised: bool
+) -> None:
+    faults_of = range_faults(column("fraction", max=1.0, nonzero_min=least), np.array([value]))
+    ((_, _, fix), *_) = [fault for fault in faults_of if fault[0].any()]
+    assert fix is not None
+    assert bool(fix(value)) is advised
+
+
 def test_what_is_no_number_has_no_percentage_to_write() -> None:
     ((_, _, fix),) = list(range_faults(column("fraction", max=1.0), np.array([2.0])))[1:]
     assert fix is not None

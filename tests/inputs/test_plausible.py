@@ -53,6 +53,16 @@ def years(text: str) -> tuple[str, str]:
     return "person_years", f"r.csv, row 2, column person_years: {text} assigned beneficiaries"
 
 
+def revenue(share: str) -> tuple[str, str]:
+    words = f"{share} of expenditures, plausible are 1% to 1000%; is it in dollars?"
+    return "revenue", f"r.csv, row 2, column participant_revenue: {words}"
+
+
+def product(place: str, dollars: str) -> tuple[str, str]:
+    name = place.removesuffix("_total: ").rpartition(" ")[2]
+    return "product", f"{place}10,000,000.00, but {name}_per_capita x person_years is {dollars}; the total counts"
+
+
 def published(savings: str, says: str) -> tuple[str, str]:
     words = f"benchmark minus expenditures is {savings}, but BnchmkMinExp says {says}; was a cell changed?"
     return "published_savings", f"{SPENT}{words}"
@@ -122,6 +132,24 @@ def published(savings: str, says: str) -> tuple[str, str]:
         (1_000, 10_000_000, 10_000_000, {"person_years": 1_000.6}, [years("1,001 person years of 1,000")]),
         (0, np.nan, np.nan, {"person_years": 10.0}, []),
         (1, np.nan, np.nan, {"person_years": 10.0}, [years("10 person years of 1")]),
+        # Participants' revenue in thousands, or of all who bill.
+        (1_000, 10_000_000, 10_000_000, {"participant_revenue": 100_000.0}, []),
+        (1_000, 10_000_000, 10_000_000, {"participant_revenue": 99_000.0}, [revenue("0.99%")]),
+        (1_000, 10_000_000, 10_000_000, {"participant_revenue": 100_000_000.0}, []),
+        (1_000, 10_000_000, 10_000_000, {"participant_revenue": 100_010_000.0}, [revenue("1000.10%")]),
+        (1_000, 10_000_000, 10_000_000, {"participant_revenue": 0.0}, []),
+        (1_000, 10_000_000, 0.0, {"participant_revenue": 10.0}, [ZERO]),
+        # Totals beside what they are the product of.
+        (1_000, 10_000_000, 10_000_000, {"benchmark_per_capita": 9_900.01, "person_years": 1_000.0}, []),
+        (
+            1_000,
+            10_000_000,
+            10_000_000,
+            {"benchmark_per_capita": 9_890.0, "expenditure_per_capita": 10_110.0, "person_years": 1_000.0},
+            [product(BENCHMARK, "9,890,000.00"), product(SPENT, "10,110,000.00")],
+        ),
+        (1_000, 10_000_000, 10_000_000, {"benchmark_per_capita": np.nan, "person_years": 1_000.0}, []),
+        (1_000, 10_000_000, 10_000_000, {"benchmark_per_capita": 5.0}, []),
     ],
 )
 def test_a_figure_is_told_beyond_its_bound_and_not_at_it(

@@ -217,7 +217,7 @@ def test_a_measure_under_two_names_is_refused(write: Write) -> None:
     text = problems(write("aco_id,performance_year,DM Composite,DM_Comp\nA,2018,50,60\n"))
     assert "expected one column of DM Composite, found DM Composite and DM_Comp" in text
     text = problems(write("aco_id,performance_year,ACO-1,ACO1\nA,2018,50,60\n"))
-    assert "column ACO-1: expected each column name once, found it in columns 3 and 4" in text
+    assert "column ACO-1: expected each column once, found it and ACO1 in columns 3 and 4" in text
 
 
 def test_a_file_of_rates_without_ids_is_told_what_it_lacks(write: Write) -> None:

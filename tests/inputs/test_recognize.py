@@ -164,17 +164,21 @@ def test_the_year_of_a_file_cut_to_few_columns_is_a_guess(year: int, further: li
     assert found == ([(text, "year_uncertain", False)] if columns else [])
 
 
-def test_a_name_twice_is_refused_where_it_counts() -> None:
-    words = "expected each column name once, found it in columns {}; remove or rename one"
-    assert refusal(
-        sheet(["aco_id", "x", "ACO ID", "track", "program", "Track", "assigned_beneficiaries", "TRACK"])
-    ) == [
-        "r.csv, row 1, column aco_id: " + words.format("1 and 3"),
-        "r.csv, row 1, column track: " + words.format("4 and 6 and 8"),
+def test_a_column_twice_is_refused_where_it_counts() -> None:
+    words = "expected each column once, found it{} in columns {}; remove or rename one"
+    header = ["aco_id", "x", "ACO ID", "track", "program", "Track", "assigned_beneficiaries", "TRACK"]
+    assert refusal(sheet(header)) == [
+        "r.csv, row 1, column aco_id: " + words.format(" and ACO ID", "1 and 3"),
+        "r.csv, row 1, column track: " + words.format(" and Track and TRACK", "4 and 6 and 8"),
     ]
     assert refusal(sheet(["title"], [*ROSTER, "Clinic", "x", "clinic"])) == [
-        "r.csv, row 2, column Clinic: " + words.format("5 and 7")
+        "r.csv, row 2, column Clinic: " + words.format(" and clinic", "5 and 7")
     ]
+    for names in (("year", "performance_year"), ("PY", "Year"), ("year", "year")):
+        other = f" and {names[1]}" if len({*names}) > 1 else ""
+        assert refusal(sheet([*ROSTER, *names])) == [
+            f"r.csv, row 1, column {names[0]}: " + words.format(other, "5 and 6")
+        ]
     repeated = ["ACO_Name", "aco_name"]
     assert match([*puf(2014).required, *repeated]).layout == puf(2014)
     assert "columns" in refusal(sheet([*puf(2018).required, *repeated]))[0]

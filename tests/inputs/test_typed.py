@@ -81,7 +81,9 @@ def test_what_is_no_table_is_refused() -> None:
     assert refusal(parquet_sheet(parquet(TABLE[:0]))) == (
         "r.parquet: expected a row of data below the header, found a header only"
     )
-    with pytest.raises(InputError, match=r"^DataFrame: expected columns of text, numbers or dates, found .*$"):
+    with pytest.raises(
+        InputError, match=r"^DataFrame, row 4, column a: expected text, a number or a date, found a object$"
+    ):
         frame_sheet(FrameFile(pd.DataFrame({"a": [1, "x", object()]})))
 
 
