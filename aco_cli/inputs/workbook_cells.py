@@ -26,7 +26,7 @@ _PERCENT_FORMATS = {"9", "10"}  # built in: 0% and 0.00%
 # Colors, conditions and locales, spaces as wide as a sign, fill signs: nothing that is read.
 _DRESSING = re.compile(r"\[[^\]]*\]|_.|\*.|\\ ")
 _ID = re.compile(r'(?:"([^"]*)"|\\?([A-Za-z]))?(0+|#|General)')
-_UNIT = re.compile(r'(?:"\s*|\\)(?:[KMB]|MM|bn|thousand|million|billion)s?\b', re.IGNORECASE)
+_UNIT = re.compile(r'(?:"[\s(]*|\\)(?:[KMB]|MM|mn|bn|thousand|million|billion)s?\b|[0#]"[\s(]*000', re.IGNORECASE)
 _MOST_MERGED = 100_000
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
 

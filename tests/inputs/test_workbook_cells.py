@@ -113,7 +113,20 @@ def test_a_format_that_changes_what_is_read_is_told(cells_of, code: str | int, f
     assert found == SpecialCells({}, {} if form is None else {(2, 27): form}, 0)
 
 
-@pytest.mark.parametrize("code", ['0.0"M"', '0.0" million"', r"$0\K", '0"bn"', '#,##0" thousands"'])
+@pytest.mark.parametrize(
+    "code",
+    [
+        '0.0"M"',
+        '0.0" million"',
+        r"$0\K",
+        '0"bn"',
+        '#,##0" thousands"',
+        '0" mn"',
+        '0" (millions)"',
+        '0" (000s)"',
+        '0"000"',
+    ],
+)
 def test_a_number_that_is_shown_with_a_unit_is_refused_as_it_may_be_either(cells_of, code: str) -> None:
     found = cells_of("<row r='2'><c r='B2' s='1'><v>5</v></c></row>", [code])
     assert found == SpecialCells({1: {2: "5 that is shown with a unit such as M"}}, {}, 0)
