@@ -15,7 +15,7 @@ demo: $(VENV)/installed  ## settle 2014 from the sample roster: the table, then 
 test: $(VENV)/installed-dev  ## the tests, but for the slow ones
 	$(BIN)/python -m pytest -n 2 -m 'not slow'
 
-test-slow: $(VENV)/installed-dev  ## those that start Spark, a browser or a spreadsheet program, or kill runs
+test-slow: $(VENV)/installed-dev  ## those that start Spark, a browser or a spreadsheet program, kill runs, or make many feeds
 	$(BIN)/python -m pytest -n 2 -m slow
 
 coverage: $(VENV)/installed-dev  ## lines and branches of the engine and the inputs that tests reach

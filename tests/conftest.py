@@ -305,7 +305,7 @@ def make_rows() -> Callable[..., list[dict[str, Any]]]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--mutations", type=int, default=600, help="How many changed rosters to read.")
+    parser.addoption("--mutations", type=int, default=200, help="How many changed rosters to read.")
     parser.addoption("--random-rows", type=int, default=3_000, help="How many rows to settle in two ways.")
     parser.addoption("--fuzz", type=int, default=125, help="How many files and command lines to change.")
     parser.addoption("--fuzz-from", type=int, default=0, help="The first of them, to try others or one again.")

@@ -24,7 +24,7 @@ CHANGES = (
 )
 
 
-@pytest.mark.parametrize("year", [2018, 2022, 2024])
+@pytest.mark.parametrize("year", [2024, *(pytest.param(year, marks=pytest.mark.slow) for year in (2018, 2022))])
 def test_no_change_is_without_effect_or_result_without_a_reason(year: int, shared_data: Path) -> None:
     """Twenty ACOs and twelve of the changes, drawn once for all."""
     chance = Random(year)

@@ -24,6 +24,7 @@ def compared(*changes: Mapping[str, object]) -> pd.DataFrame:
         "program": "mssp",
         "track": "track-1",
         "performance_year": 2014,
+        "first_performance_year": 0.0,
         "assigned_beneficiaries": 20_000.0,
         "benchmark_total": 100e6,
         "benchmark_total_half_unit": 0.5,

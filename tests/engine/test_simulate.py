@@ -38,6 +38,7 @@ FIGURES = (
 BENCHMARK, RATE, PEOPLE = 1e8, 0.035, 10_000
 ROW = {
     "performance_year": 2014,
+    "first_performance_year": False,
     "assigned_beneficiaries": PEOPLE,
     "benchmark_total": BENCHMARK,
     "expenditure_total": BENCHMARK * (1 - RATE),

@@ -179,6 +179,7 @@ def differences(rows: pd.DataFrame, slow: dict[tuple[Any, ...], Any]) -> list[An
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(random=st.randoms(use_true_random=False))
 def test_random_populations_come_out_as_the_slow_reference(
