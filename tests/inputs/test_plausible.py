@@ -139,6 +139,7 @@ def published(savings: str, says: str) -> tuple[str, str]:
         (1_000, 10_000_000, 10_000_000, {"participant_revenue": 100_010_000.0}, [revenue("1000.10%")]),
         (1_000, 10_000_000, 10_000_000, {"participant_revenue": 0.0}, []),
         (1_000, 10_000_000, 0.0, {"participant_revenue": 10.0}, [ZERO]),
+        (1_000, np.nan, 0.5, {"participant_revenue": 10.0}, [each(SPENT, "0.00"), revenue("2000.00%")]),
         # Totals beside what they are the product of.
         (1_000, 10_000_000, 10_000_000, {"benchmark_per_capita": 9_900.01, "person_years": 1_000.0}, []),
         (

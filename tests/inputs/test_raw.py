@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from aco_cli.inputs.grid import grid_sheet
-from aco_cli.inputs.raw import Head, RawTable, Sheet, heading, is_blank, without
+from aco_cli.inputs.raw import Head, RawTable, Sheet, heading, is_blank, text_of, without
 
 
 def heads(*top: list[str]) -> list[tuple[tuple[str, ...], int]]:
@@ -67,3 +67,11 @@ def test_rows_that_are_taken_out_take_their_numbers_along() -> None:
 def test_blank_is_what_holds_nothing() -> None:
     assert is_blank(pa.chunked_array([["", " \t", None], ["x", "0"]])).tolist() == [True, True, True, False, False]
     assert is_blank(pa.chunked_array([[None, 0.0, float("nan")]])).tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [(417.0, "417"), (2.0**53 - 1, "9007199254740991"), (2.0**53, "9007199254740992.0"), (np.float64(0.1), "0.1")],
+)
+def test_a_number_is_written_as_a_whole_one_while_it_is_sure_to_be_it(cell: float, text: str) -> None:
+    assert text_of(cell) == text
