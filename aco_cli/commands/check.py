@@ -38,6 +38,7 @@ def check(
     from aco_cli.api.selection import tables
     from aco_cli.errors import ExitCode, counted
     from aco_cli.inputs.check import check_files
+    from aco_cli.inputs.source import name_as_text
     from aco_cli.inputs.unpack import allow
     from aco_cli.outputs.columns import column_names
 
@@ -48,7 +49,8 @@ def check(
     if format is Format.AUTO and output is None:
         session.print(problems)
     elif problems or output:
-        frame = pd.DataFrame(map(vars, problems), columns=column_names("check")).astype({"row": "float64"})
+        rows = [{**vars(problem), "file": name_as_text(problem.file)} for problem in problems]
+        frame = pd.DataFrame(rows, columns=column_names("check")).astype({"row": "float64"})
         session.write(frame.fillna({"column": ""}), "check", o.Output(format, output, None, excel, excel_safe))
     told = ", ".join(files)
     session.step("checked", f"checked {told}: {counted(problems) if problems else 'no problems'}", file=told)

@@ -129,7 +129,9 @@ class WorkbookParts:
 
     def _note(self, found: SpecialCells, row: int, place: int, cell: Element) -> None:
         held = {_name(each.tag): each.text for each in cell}
-        if cell.get("t") == "e":
+        if len(held) < len(cell):
+            found.faults.setdefault(place, {})[row] = "a cell that says more than one thing"
+        elif cell.get("t") == "e":
             found.faults.setdefault(place, {})[row] = f"{held.get('v')}, an error of the spreadsheet"
         elif cell.get("t") == "s" and not (held.get("v") or "0").isdecimal():
             found.faults.setdefault(place, {})[row] = f"text number {held['v']} of the workbook, which is none"

@@ -174,6 +174,16 @@ def test_every_command_that_writes_a_table_can_guard_it_against_formulas() -> No
     assert guarding == writing
 
 
+def test_problems_of_a_file_whose_name_is_no_utf_8_are_told_and_written(aco, tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff.csv")
+    (tmp_path / name).write_text("aco_id,program,track,assigned_beneficiaries\nA1,mssp,track-1,5\n")
+    for words in (["--format", "csv"], ["-o", "problems.json"], []):
+        done = aco("check", name, *words, cwd=tmp_path)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+        said = (tmp_path / "problems.json").read_text("utf-8") if words[:1] == ["-o"] else done.stdout
+        assert "udcff.csv" in said
+
+
 def test_a_file_whose_name_is_no_utf_8_is_read_and_named(aco, sample: Path, tmp_path: Path) -> None:
     """As names made on other systems may be; a manifest is text, and says that it cannot hold one."""
     name = os.fsdecode(b"\xff.csv")

@@ -132,6 +132,13 @@ def test_a_number_that_is_shown_with_a_unit_is_refused_as_it_may_be_either(cells
     assert found == SpecialCells({1: {2: "5 that is shown with a unit such as M"}}, {}, 0)
 
 
+@pytest.mark.parametrize(
+    "cell", ["<c><v>5</v><v>6</v></c>", "<c t='s'><v>0</v><v>1</v></c>", "<c><f>1</f><v/><v>2</v></c>"]
+)
+def test_a_cell_with_two_values_is_refused_as_it_may_be_either(cells_of, cell: str) -> None:
+    assert cells_of(f"<row>{cell}</row>") == SpecialCells({0: {1: "a cell that says more than one thing"}}, {}, 0)
+
+
 @pytest.mark.parametrize("cell", ["<c s='1'/>", "<c s='1' t='b'><v>1</v></c>", "<c s='1' t='str'><v>1</v></c>"])
 def test_only_numbers_have_a_format(cells_of, cell: str) -> None:
     assert cells_of(f"<row>{cell}</row>", ["0%"]) == SpecialCells()
