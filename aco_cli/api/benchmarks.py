@@ -13,9 +13,7 @@ from aco_cli.engine.benchmark.compute import guarded
 from aco_cli.engine.benchmark.prior_years import with_prior_years
 from aco_cli.errors import UsageError
 from aco_cli.inputs.benchmark import load_table
-from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.load import load
-from aco_cli.inputs.parts import Part
 from aco_cli.inputs.plausible import implausible_totals
 from aco_cli.inputs.totals import TOTALS, unmatched
 from aco_cli.inputs.years import Years
@@ -64,11 +62,7 @@ def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataF
             run.warn("unmatched", warning)
     with run.busy("computing benchmarks", rows=len(spent)):
         computed = compute(roster, spent, national, request.book)
-    totals = roster.assign(**computed[[*TOTALS, "person_years"]])
-    for file, rows in totals.groupby("source_file", sort=False):
-        places = rows["source_row"].to_numpy()
-        part = Part(f"{file} (computed)", layouts_of("roster")[0], rows, places, (), [], [])
-        run.remarks(implausible_totals(part))
+    run.remarks(implausible_totals(roster.assign(**computed[[*TOTALS, "person_years"]])))
     return roster, computed
 
 

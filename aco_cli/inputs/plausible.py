@@ -7,11 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.parts import Part
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.raw import Floats, Mask
 from aco_cli.inputs.remarks import Remark
-from aco_cli.inputs.totals import TOTALS
+from aco_cli.inputs.totals import TOTALS, product_of
 
 # US dollars per beneficiary and year: in public use files of nine years they go from 4,602 to 45,151, in results of
 # other programs, of ACOs with high needs, up to 81,624.
@@ -40,10 +41,13 @@ def implausible(parts: Sequence[Part]) -> Iterator[Remark]:
     yield from _similar_ids(parts)
 
 
-def implausible_totals(part: Part) -> Iterator[Remark]:
-    """What is told about rows whose totals were computed from other files."""
-    yield from _dollars(part)
-    yield from _person_years(part)
+def implausible_totals(roster: pd.DataFrame) -> Iterator[Remark]:
+    """What is told about roster rows, with `source_file` and `source_row`, whose totals come from other files."""
+    for file, rows in roster.groupby("source_file", sort=False):
+        places = rows["source_row"].to_numpy()
+        part = Part(f"{file} (computed)", layouts_of("roster")[0], rows, places, (), [], [])
+        yield from _dollars(part)
+        yield from _person_years(part)
 
 
 def _told(part: Part, bad: Mask, column: str, code: str, words: str, *figures: Floats) -> Iterator[Remark]:
@@ -68,7 +72,7 @@ def _dollars(part: Part) -> Iterator[Remark]:
     with np.errstate(divide="ignore", invalid="ignore"):
         for name, dollars in totals.items():
             yield from _per_beneficiary(part, people, name, dollars)
-            yield from _product(part, name, part.layout.columns[name].or_product)
+            yield from _product(part, name)
         yield from _few(part, people, (benchmark + spent) / 2)
         zero = "expenditures of zero; leave the cell blank if they are not known"
         yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", zero)
@@ -112,11 +116,11 @@ def _revenue(part: Part, spent: Floats) -> Iterator[Remark]:
         yield from _told(part, odd, "participant_revenue", "revenue", words, share)
 
 
-def _product(part: Part, name: str, factors: Sequence[str]) -> Iterator[Remark]:
+def _product(part: Part, name: str) -> Iterator[Remark]:
     """Totals that are not the product of the amounts per capita and person years beside them."""
-    if factors and {*factors}.issubset(part.frame):
-        total, product = _column(part, name), part.frame[[*factors]].prod(axis=1, skipna=False).to_numpy()
-        words = f"{{:,.2f}}, but {' x '.join(factors)} is {{:,.2f}}; the total counts"
+    if (found := product_of(part, name)) is not None:
+        total, product = _column(part, name), found.to_numpy()
+        words = f"{{:,.2f}}, but {' x '.join(part.layout.columns[name].or_product)} is {{:,.2f}}; the total counts"
         yield from _told(part, np.abs(product / total - 1) > _PRODUCT, name, "product", words, total, product)
 
 

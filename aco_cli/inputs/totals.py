@@ -31,14 +31,19 @@ def missing_totals(part: Part, brought: Collection[str]) -> list[Problem]:
     return problems
 
 
+def product_of(part: Part, name: str) -> pd.Series | None:
+    """Per capita x person years, which stand for a total; None where a column of these is absent."""
+    column = part.layout.columns.get(name)
+    if column is None or not column.or_product or not {*column.or_product}.issubset(part.frame):
+        return None
+    return part.frame[[*column.or_product]].prod(axis=1, skipna=False)
+
+
 def fill_products(part: Part) -> None:
-    """Where a total is missing, per capita x person years stands for it."""
+    """Put per capita x person years in the place of missing totals."""
     for name in TOTALS:
-        column = part.layout.columns.get(name)
-        if column is None or not column.or_product or any(each not in part.frame for each in column.or_product):
-            continue
-        product = part.frame[list(column.or_product)].prod(axis=1, skipna=False)
-        part.frame[name] = part.frame[name].fillna(product) if name in part.frame else product
+        if (product := product_of(part, name)) is not None:
+            part.frame[name] = part.frame[name].fillna(product) if name in part.frame else product
 
 
 def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Problem], list[Remark]]:

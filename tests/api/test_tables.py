@@ -57,7 +57,7 @@ def test_names_of_several_levels_are_one_name() -> None:
     assert settlements(frame) == SETTLED
 
 
-def test_a_column_twice_is_refused_if_it_counts_and_no_matter_if_not() -> None:
+def test_a_column_twice_is_refused_by_its_places() -> None:
     twice = pd.concat([FRAME, FRAME[["benchmark_total"]]], axis=1)
     with pytest.raises(
         aco.InputError, match="column benchmark_total: expected each column once, found it in columns 5"

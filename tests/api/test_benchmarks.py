@@ -1,0 +1,47 @@
+"""Benchmarks computed from expenditures and national figures are looked at as totals of a roster are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import aco_cli as aco
+
+SAMPLE = Path(__file__).parents[2] / "sample_data"
+FILES = {name: SAMPLE / f"{name}_2022.csv" for name in ("agreements", "expenditures", "reference")}
+
+
+def told(settled: bool, **changes: float) -> list[tuple[str, str]]:
+    """The warnings where columns of the expenditures are multiplied."""
+    spent = pd.read_csv(FILES["expenditures"])
+    call = aco.settle if settled else aco.benchmark
+    changed = spent.assign(**{name: spent[name] * factor for name, factor in changes.items()})
+    found = call(FILES["agreements"], 2022, expenditures=changed, reference=FILES["reference"])
+    return [(each.code, each.message) for each in found.notices if each.level is aco.Level.WARNING]
+
+
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize(
+    ("changes", "codes", "first"),
+    [
+        ({}, [], ""),
+        (
+            {"person_years": 12},
+            ["per_beneficiary", "per_beneficiary", "person_years"],
+            "(computed), row 2 and 2 more, column benchmark_total: 137,552.40 US dollars per beneficiary",
+        ),
+        (
+            {"per_capita_expenditure": 1e-3},
+            ["per_beneficiary", "per_beneficiary", "savings_rate", "revenue"],
+            "(computed), row 2 and 2 more, column benchmark_total: 606.37 US dollars per beneficiary",
+        ),
+    ],
+)
+def test_computed_totals_that_can_hardly_be_meant_are_warned_of(
+    settled: bool, changes: dict[str, float], codes: list[str], first: str
+) -> None:
+    found = told(settled, **changes)
+    assert [code for code, _ in found] == codes
+    assert first in (found[0][1] if found else "")
