@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.quality.score import ALTERNATIVE, BASES, NOT_MET
@@ -29,14 +32,15 @@ STANDARDS = dict(
     )
 )
 
-# Half of savings of 20 percent is the limit of 10 percent: at it, and with sequestration just below it.
+# Half of savings of 20 percent is the limit of 10 percent: at it, and with sequestration just below it; nothing is the
+# limit of a benchmark of nothing.
 AT_THE_LIMIT = [
     {
-        **{"program": "mssp", "track": "track-1", "performance_year": year, "benchmark_total": 100e6},
+        **{"program": "mssp", "track": "track-1", "performance_year": year, "benchmark_total": 100e6 if spent else 0.0},
         **{"expenditure_total": spent, "assigned_beneficiaries": 20_000, "quality_score": 1.0},
         **{"quality_reported": True, "quality_standard_met": True},
     }
-    for year, spent in ((2020, 80e6), (2020, 80e6 + 1), (2014, 79.8e6), (2014, 79.5e6))
+    for year, spent in ((2020, 80e6), (2020, 80e6 + 1), (2014, 79.8e6), (2014, 79.5e6), (2014, 0.0))
 ]
 
 
@@ -120,6 +124,7 @@ def remarks(of: Rows) -> Iterator[tuple[str, pd.Series]]:
     months = row["terminated_on"].dt.month.where(row["terminated_on"].dt.year == of.year)
     leaves_early = of.done & (row["exceeds_mlr"] == 1) & (of.year >= 2020) & (months <= 6)
     yield "termination_kind_unknown", leaves_early & (row["termination_kind"] == "")
+    yield "balance_carried", row["advance_carried"] == 1
     yield "half_rate_used", of.half & of.paid
     yield "low_revenue_derived", of.half & of.paid & row["half_rate"].isna() & row["low_revenue"].isna()
     within = row["terminated_on"] < pd.to_datetime(of.year.astype("str") + "-12-31")
@@ -147,6 +152,52 @@ def uncertain(of: Rows) -> Iterator[tuple[str, pd.Series]]:
     yield "termination", of.left & of.done
 
 
+def rows_below_the_minimum() -> list[dict[str, Any]]:
+    """Savings and losses near nothing of ACOs of which it may not be told whether half of the rate applies."""
+    said = {"program": "mssp", "performance_year": 2024, "benchmark_total": 100e6, "quality_score": 0.9}
+    cells: dict[str, tuple[Any, ...]] = {
+        "track": ("basic-b", "basic-e"),
+        "expenditure_total": (99e6, 100e6 - 0.5, 100e6),
+        "low_revenue": (True, False, None),
+        "participant_revenue": (0.35 * 99e6, 30e6, None),
+        "assigned_beneficiaries": (4_999, 5_000, None),
+        "agreement_start": ("2023-12-31", "2024-01-01", None),
+        "half_rate": (True, None),
+        "guardrail": (True, None),
+        "quality_standard_met": (True, False),
+    }
+    return [{**said, **dict(zip(cells, row, strict=True))} for row in product(*cells.values())]
+
+
+def rows_of_those_that_leave() -> list[dict[str, Any]]:
+    """Losses, and savings beyond the limit, of ACOs that leave in some month."""
+    said = {"program": "mssp", "track": "enhanced", "benchmark_total": 100e6, "assigned_beneficiaries": 20_000}
+    said |= {"quality_score": 0.9, "quality_standard_met": True, "msr_election": "0.01"}
+    months, kinds = (1, 6, 7, 12), ("", "voluntary", "involuntary")
+    return [
+        {
+            **{**said, "performance_year": year, "expenditure_total": spent},
+            **{"terminated_on": f"{year}-{month:02}-28", "termination_kind": kind, "advance_carried": month == 6},
+        }
+        for year, spent, month, kind in product((2019, 2021, 2024), (60e6, 110e6), months, kinds)
+    ]
+
+
+def wrong_notes(frame: pd.DataFrame) -> dict[str, list[int]]:
+    """The notes that do not stand where they are said to, each with the first rows."""
+    codes = [step.key for step in law_of(BOOK, "mssp", "notes").notes]
+    figures = settle(frame, BOOK, [*FIGURES, *(f"{code}:when" for code in codes)], table="notes")
+    given = {f"{name}_given": frame[name].notna() for name in ("loss_limit", "payment_limit")}
+    rows = pd.concat([frame.drop(columns=[*FIGURES], errors="ignore"), figures], axis=1).assign(**given)
+    found = {code: rows.pop(f"{code}:when") == 1 for code in codes}
+    of = Rows(rows)
+    plainly = dict(reasons(of)) | dict(remarks(of)) | {f"uncertain_{name}": holds for name, holds in uncertain(of)}
+    assert set(codes) == plainly.keys()
+    return {
+        code: [*rows.index[found[code] != holds][:3]] for code, holds in plainly.items() if any(found[code] != holds)
+    }
+
+
 def test_notes_stand_where_their_conditions_hold(canonical, make_rows, with_cents) -> None:
     frame = with_cents(canonical([*make_rows(78, 6_000, situations=72), *AT_THE_LIMIT]))
     frame.loc[::5, ["low_revenue", "half_rate"]] = np.nan
@@ -158,13 +209,13 @@ def test_notes_stand_where_their_conditions_hold(canonical, make_rows, with_cent
     frame.loc[3::5, "initial_start"] = pd.Timestamp("2013-01-01")
     words = ["", *BASES, ALTERNATIVE, NOT_MET]
     frame["quality_standard_basis"] = [words[row % len(words)] for row in range(len(frame))]
-    codes = [step.key for step in law_of(BOOK, "mssp", "notes").notes]
-    figures = settle(frame, BOOK, [*FIGURES, *(f"{code}:when" for code in codes)], table="notes")
-    given = {f"{name}_given": frame[name].notna() for name in ("loss_limit", "payment_limit")}
-    rows = pd.concat([frame.drop(columns=[*FIGURES], errors="ignore"), figures], axis=1).assign(**given)
-    found = {code: rows.pop(f"{code}:when") == 1 for code in codes}
-    of = Rows(rows)
-    plainly = dict(reasons(of)) | dict(remarks(of)) | {f"uncertain_{name}": holds for name, holds in uncertain(of)}
-    wrong = {code: rows.index[found[code] != holds] for code, holds in plainly.items() if (found[code] != holds).any()}
-    assert {code: list(places[:3]) for code, places in wrong.items()} == {}
-    assert set(codes) - plainly.keys() == {"balance_carried"}
+    frame["advance_carried"] = 0.0  # each ACO has one row
+    assert wrong_notes(frame) == {}
+
+
+@pytest.mark.parametrize("rows", [rows_below_the_minimum, rows_of_those_that_leave])
+def test_notes_stand_at_the_edges_of_their_conditions(
+    rows: Callable[[], list[dict[str, Any]]], canonical, make_rows
+) -> None:
+    blank = dict.fromkeys([*make_rows(0, 1)[0], "initial_start", "quality_standard_basis", "advance_carried"])
+    assert wrong_notes(canonical([{**blank, **row} for row in rows()])) == {}
