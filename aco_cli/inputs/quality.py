@@ -73,8 +73,7 @@ def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list
     for part in parts:
         fix_year(part)
         settle_years(part, years)
-        problems += [*part.problems, *check_rows(part), *_no_measures(part, scores)]
-        problems += [*_as_fractions(part), *_named_twice(part)]
+        problems += [*part.problems, *check_rows(part), *_no_measures(part, scores), *_as_fractions(part)]
         if "aco_id" not in part.frame:
             part.frame["aco_id"] = pd.Series("", index=part.frame.index, dtype="str")
     return parts, problems + check_duplicates(parts)
@@ -96,20 +95,6 @@ def _as_fractions(part: Part) -> list[Problem]:
         return []
     found = f"{len(known):,} rates in {len(names)} columns and none above 1: fractions"
     return [Problem(part.file, "rates from 0 to 100", found, fix="multiply them by 100")]
-
-
-def _named_twice(part: Part) -> list[Problem]:
-    """Columns of one measure under two names, of which only one would count."""
-    fix = "keep the one that is right"
-    names = {
-        column.name: [each for each in part.header if name_key(each) in map(name_key, column.sources)]
-        for column in _measures(part.layout)
-    }
-    return [
-        Problem(part.file, f"one column of {name}", " and ".join(found), 1, fix=fix)
-        for name, found in names.items()
-        if len(found) > 1
-    ]
 
 
 def _misspelled(part: Part) -> list[Remark]:

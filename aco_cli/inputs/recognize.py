@@ -118,7 +118,9 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
         if name and name_key(name) not in known:
             others.setdefault(name, place)
     is_ours = layout.family == "roster"
-    _refuse_duplicates(file, head, set(layout.aliases) - {*layout.repeated}, layout.one_name if is_ours else name_key)
+    # Of public use files of several years in one, two names of a column stand for different years.
+    same = name_key if layout.is_of_cms else layout.one_name
+    _refuse_duplicates(file, head, set(layout.aliases) - {*layout.repeated}, same)
     if is_ours:
         _refuse_duplicates(file, head, set(map(str.lower, others)), str.lower)
     unnamed = tuple(place for place, name in enumerate(header) if not name)

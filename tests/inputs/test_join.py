@@ -84,3 +84,9 @@ def test_a_second_row_of_an_aco_is_refused(write: Write) -> None:
         f"{file}, row 3, column aco_id: expected one row per ACO and year, found 'A1' again, first in {file}, row 2"
     ]
     assert problems_of(roster(), [file + "x"]) == [f"{file}x: file not found; did you mean {file}?"]
+
+
+@pytest.mark.parametrize("header", ["aco_id,ACO_Num,region", "ACO,aco_id,region", "aco_id,year,PY"])
+def test_two_names_of_the_id_or_the_year_are_refused(write: Write, header: str) -> None:
+    with pytest.raises(InputError, match=r"expected each column once, found it and .* remove or rename one"):
+        join_columns(roster(), [write(f"{header}\nA1,2013,2014\n")], YEARS)

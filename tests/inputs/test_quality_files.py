@@ -215,7 +215,7 @@ def test_a_measure_that_is_misspelled_is_told(write: Write, header: str, meant: 
 
 def test_a_measure_under_two_names_is_refused(write: Write) -> None:
     text = problems(write("aco_id,performance_year,DM Composite,DM_Comp\nA,2018,50,60\n"))
-    assert "expected one column of DM Composite, found DM Composite and DM_Comp" in text
+    assert "column DM Composite: expected each column once, found it and DM_Comp in columns 3 and 4" in text
     text = problems(write("aco_id,performance_year,ACO-1,ACO1\nA,2018,50,60\n"))
     assert "column ACO-1: expected each column once, found it and ACO1 in columns 3 and 4" in text
 
@@ -327,8 +327,29 @@ def test_a_measure_under_two_names_is_one_problem_of_the_header(write: Write) ->
     file = write("aco_id,performance_year,DM Composite,DM_Comp,ACO-1\nA,2018,50,60,70\n")
     with pytest.raises(InputError) as caught:
         read(file)
-    expected, found = "one column of DM Composite", "DM Composite and DM_Comp"
-    assert caught.value.problems == (Problem(file, expected, found, 1, fix="keep the one that is right"),)
+    found, fix = "it and DM_Comp in columns 3 and 4", "remove or rename one"
+    assert caught.value.problems == (Problem(file, "each column once", found, 1, "DM Composite", fix=fix, unread=True),)
+
+
+@pytest.mark.parametrize(
+    ("names", "places"),
+    [
+        (["year", "performance_year", "ACO-1"], "2 and 3"),
+        (["performance_year", "ACO-1", "QualityID_001_WI", "QualityID_001"], "4 and 5"),
+        (["performance_year", "ACO-1", "Start_Date", "agreement_start"], "4 and 5"),
+        (["performance_year", "CAD_Comp", "ACO-1", "CAD Composite"], "3 and 5"),
+        (["performance_year", "ACO-8^", "ACO8", "ACO-8"], "3 and 4 and 5"),
+    ],
+)
+def test_every_column_of_a_table_of_rates_counts_once_by_whichever_name(
+    write: Write, names: list[str], places: str
+) -> None:
+    """Titles may stand above the header: the problem is told in its row."""
+    file = write(f"Rates\naco_id,{','.join(names)}\nA{',2018' * len(names)}\n")
+    text = problems(file)
+    assert "row 2, column" in text
+    assert "expected each column once, found it and " in text
+    assert f" in columns {places}; remove or rename one" in text
 
 
 def rates_without_ids(*totals: tuple[float, float], **more: list[object]) -> pd.DataFrame:
