@@ -21,10 +21,6 @@ _MORE = ("next", "nextPage", "next_page", "nextLink", "@odata.nextLink")
 _EXPECTED = "a list of records, or a record per line"
 
 
-class _RepeatedKeyError(ValueError):
-    """A record that says one thing twice."""
-
-
 def json_sheet(source: FileContent) -> Sheet:
     """The records of a JSON file as rows below the names of their fields. Raises InputError for other JSON."""
     try:
@@ -67,7 +63,7 @@ def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _RepeatedKeyError(f"a record with {shown(next(n for n in names if names.count(n) > 1))} twice")
+        raise ValueError(f"a record with {shown(next(n for n in names if names.count(n) > 1))} twice")
     return record
 
 
@@ -83,14 +79,10 @@ def _rows(content: dict[str, Any] | list[Any]) -> Sequence[Sequence[Any]]:
         names = list(dict.fromkeys(chain.from_iterable(content)))
         return [names, *([record.get(name) for name in names] for record in content)]
     if all(isinstance(each, list) for each in content):
-        return _as_wide(content)
+        if len(set(map(len, content))) > 1:
+            raise ValueError("lists of different lengths")
+        return content
     raise ValueError("JSON of another shape")
-
-
-def _as_wide(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    if len({len(row) for row in rows}) > 1:
-        raise ValueError("lists of different lengths")
-    return rows
 
 
 def _text(file: str, cell: Any) -> str:

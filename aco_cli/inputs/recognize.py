@@ -77,7 +77,7 @@ def fitting(header: Sequence[str], families: Iterable[str]) -> Layout | None:
     """The layout of these families that a header fits, or None."""
     names = set(map(name_key, header))
     layouts = (layout for family in families for layout in each_layout(family))
-    return next((each for each in layouts if not _missing(each, names) and not _unwanted(each, names)), None)
+    return next((each for each in layouts if not missing_names(each, names) and not _unwanted(each, names)), None)
 
 
 def _known(header: Sequence[str], families: Iterable[str]) -> int:
@@ -92,12 +92,8 @@ def place_of(header: Sequence[str], aliases: Iterable[str]) -> int | None:
     return next((names.index(name_key(alias)) for alias in aliases if name_key(alias) in names), None)
 
 
-def missing_names(layout: Layout, header: Sequence[str]) -> list[str]:
-    """The columns that a layout requires and a header does not have."""
-    return _missing(layout, set(map(name_key, header)))
-
-
-def _missing(layout: Layout, names: set[str]) -> list[str]:
+def missing_names(layout: Layout, names: set[str]) -> list[str]:
+    """The columns that a layout requires and a header with names of these keys does not have."""
     return [name for name in layout.required if names.isdisjoint(layout.aliases.get(name_key(name), {name_key(name)}))]
 
 
@@ -196,7 +192,7 @@ def _refusal(file: str, head: Head, candidates: Sequence[Layout]) -> list[Proble
     names = set(map(name_key, header))
 
     def differing(layout: Layout) -> int:
-        return len([*_missing(layout, names), *_unwanted(layout, names)])
+        return len([*missing_names(layout, names), *_unwanted(layout, names)])
 
     def lacks_one(layout: Layout) -> bool:
         """Whether only one column is not as it should be: that is its only one, or the next line would tell."""
@@ -204,7 +200,7 @@ def _refusal(file: str, head: Head, candidates: Sequence[Layout]) -> list[Proble
 
     nearest_by_share = min(candidates, key=lambda each: differing(each) / len(each.required))
     closest = next(filter(lacks_one, candidates), nearest_by_share)
-    missing, unwanted = _missing(closest, names), _unwanted(closest, names)
+    missing, unwanted = missing_names(closest, names), _unwanted(closest, names)
     known = len(closest.required) - len(missing)
     if known < _KNOWN_ENOUGH * len(closest.required) and not lacks_one(closest):
         found = f"another table; nearest is {closest.label} with {known} of {len(closest.required)} required columns"

@@ -50,7 +50,7 @@ def _layout_of(year: int) -> Layout | None:
 
 def _missing_of(year: int, head: Head) -> list[str]:
     layout = _layout_of(year)
-    return missing_names(layout, head.names) if layout else [str(year)]
+    return missing_names(layout, {*map(name_key, head.names)}) if layout else [str(year)]
 
 
 def rows_of(raw: RawTable, match: Match, year: int) -> tuple[RawTable, Match]:

@@ -5,7 +5,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextvars import ContextVar
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from zipfile import BadZipFile
 
 from aco_cli.errors import InputError, Problem
@@ -29,10 +29,6 @@ class _Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class _Sink(Protocol):
-    def write(self, chunk: bytes, /) -> int: ...
-
-
 def allow(size: str | None) -> None:
     """Let the files of a call hold as much as `size` (4GB), however well they are packed. Raises UsageError."""
     most.set(megabytes(size, "--max-unpacked") * 1_000_000 if size else None)
@@ -53,7 +49,7 @@ def unpacked(file: str, packed: int, stream: _Stream) -> bytes:
     return b"".join(_chunks(file, packed, stream, _most_bytes()))
 
 
-def unpack_to(target: _Sink, file: str, packed: int, stream: _Stream, before: int = 0) -> int:
+def unpack_to(target: BinaryIO, file: str, packed: int, stream: _Stream, before: int = 0) -> int:
     """Write what a stream holds to a file on disk, of any size that is not packed to fill it. Raises InputError.
 
     `before` is what other members of the same archive (`packed`: all of it) came to; returned with this one.

@@ -267,8 +267,9 @@ class CclfFeed:
             words[f"withheld_{side}"] = words[f"reduced_{side}"] = "CAST(0 AS DECIMAL(12, 2))"
             words[f"join_{side}"] = ""
             if self.has(kind):
-                named = {"kind": f"cclf{kind}", "keys": _keys(kind), "named_keys": _named_keys(kind)}
-                self._tables.table(f"reductions_{side}", _SQL["reductions"].format(**named))
+                names = ", ".join(f"{_number(key)} AS {key}" for key in _KEYS[kind])
+                reductions = _SQL["reductions"].format(kind=f"cclf{kind}", keys=_keys(kind), named_keys=names)
+                self._tables.table(f"reductions_{side}", reductions)
                 words[f"join_{side}"] = f"LEFT JOIN reductions_{side} r ON {_same_keys(kind)}"
                 words[f"withheld_{side}"] = "CAST(COALESCE(r.withheld, 0) AS DECIMAL(12, 2))"
                 words[f"reduced_{side}"] = "CAST(COALESCE(r.reduced, 0) AS DECIMAL(12, 2))"
@@ -303,10 +304,6 @@ def _number(column: str) -> str:
 
 def _keys(kind: str) -> str:
     return ", ".join(map(_number, _KEYS[kind]))
-
-
-def _named_keys(kind: str) -> str:
-    return ", ".join(f"{_number(key)} AS {key}" for key in _KEYS[kind])
 
 
 def _same_keys(kind: str) -> str:

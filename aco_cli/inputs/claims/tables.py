@@ -148,12 +148,9 @@ class Rows:
     def read(self, added: str = "", where: str = "TRUE", name: str | None = None) -> None:
         """Make the view: the columns of the contract, and `added` ones that are worked out from them."""
         more = f", {added}" if added else ""
-        self._tables.view(name or self.contract.name, f"SELECT t.*{more} FROM ({self._union()}) t WHERE {where}")
-
-    def _union(self) -> str:
-        return " UNION ALL ".join(
-            self._select(cut(self._tables.scan(source), source), source) for source in self.sources
-        )
+        scans = (self._select(cut(self._tables.scan(source), source), source) for source in self.sources)
+        rows = " UNION ALL ".join(scans)
+        self._tables.view(name or self.contract.name, f"SELECT t.*{more} FROM ({rows}) t WHERE {where}")
 
     def faults(self, rules: Sequence[RowRule]) -> list[Problem]:
         """Rows that break the contract or a rule, counted by source.
