@@ -13,7 +13,7 @@ import pyarrow.csv as pa_csv
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.grid import text_columns
-from aco_cli.inputs.problems import limited, no_rows
+from aco_cli.inputs.problems import limited, no_rows, shown
 from aco_cli.inputs.raw import TOP, Head, RawTable, Sheet
 from aco_cli.inputs.source import READABLE, FileContent, arrow_buffer
 
@@ -26,6 +26,7 @@ _SURROGATES = range(0xDC80, 0xDD00)
 _DELIMITERS = (b",", b"\t", b"|", b";")
 # A header has so many separators; a title above it seldom has.
 _SEVERAL = 3
+_LINE_ENDS = re.compile(r"[\r\n]+")
 _SEPARATOR_LINE = re.compile(rb'"?sep=([,;|\t])"?')
 _DECIMAL_COMMA = re.compile(rb"(?:^|[;\"\n])-?[0-9.]+,[0-9]+(?=[;\"\r\n]|$)")
 
@@ -105,9 +106,12 @@ class _Text:
         records: list[list[str]] = []
         rows: list[int] = []
         problems: list[Problem] = []
-        row = head.row
+        row, lines = head.row, 0
         try:
             for row, record in enumerate(reader, start=1):
+                if reader.line_num > lines + 1:
+                    problems += _swallowed(self._file, row, record, head.names, self._delimiter)
+                lines = reader.line_num
                 if row > head.row and any(map(str.strip, record)):
                     records.append(_fitted(record, len(head.names), self._delimiter))
                     rows.append(row)
@@ -149,11 +153,24 @@ def _cells(record: Sequence[str]) -> str:
     return "1 cell" if len(record) == 1 else f"{len(record):,} cells"
 
 
-def _unclosed_quote(file: str, row: int, error: csv.Error) -> Problem:
+def _swallowed(file: str, row: int, record: Sequence[str], header: Sequence[str], delimiter: str) -> Iterator[Problem]:
+    """Cells that begin in one row and end in another, as their separators tell: two quotes swallow what is between.
+
+    A separator before a blank is a comma of a text.
+    """
+    for place, cell in enumerate(record[: len(header)]):
+        lines = _LINE_ENDS.split(cell)
+        ends = f"{lines[0]}\n{lines[-1]}"
+        found = ends.count(delimiter) - ends.count(f"{delimiter} ")
+        if len(lines) > 1 and found and found + len(record) > 2 * (len(header) - 1):
+            yield _unclosed_quote(file, row, f"rows in one cell, {shown(cell)}", header[place])
+
+
+def _unclosed_quote(file: str, row: int, error: object, column: str | None = None) -> Problem:
     """The problem of a quote that does not close where its cell ends, in the row where the cell starts."""
     expected = "every opening quote to be closed at the end of its cell"
     fix = 'close the quote, or write a quote inside a quoted cell twice ("")'
-    return Problem(file, expected, f"one that is not ({error})", row, fix=fix)
+    return Problem(file, expected, f"one that is not ({error})", row, column, fix)
 
 
 def _as_utf8(source: FileContent) -> tuple[bytes, bool]:
@@ -212,7 +229,7 @@ def _quotes_in_place(data: bytes, delimiter: bytes) -> bool:
         return True
     text = np.frombuffer(data, dtype=np.uint8)
     places = np.flatnonzero(text == _QUOTE)
-    if len(places) % 2:
+    if len(places) % 2 or data.count(b"\r") > data.count(b"\r\n"):
         return False
     edges = [_QUOTE, _NEWLINE, _RETURN, delimiter[0]]
     before = text[np.maximum(places[0::2] - 1, 0)]

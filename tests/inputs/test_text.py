@@ -113,6 +113,45 @@ def test_rows_are_counted_as_a_spreadsheet_does(data: bytes, rows: dict[int, tup
         assert table(data, row=2 if data.startswith(b"sep") else 1, width=width) == rows
 
 
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b'a,b,c\n1,2,3\n4,"Foo,5\n6,Bar",7\n', "row 3, column b"),
+        (b'a\tb\tc\r\n1\t"Foo\t2\r\n3\tBar"\t4\r\n', "row 2, column b"),
+        (b'a;b;c\n"1;x;2\n3";y;4\n', "row 2, column a"),
+        (b'a|b|c\n1|x|"2\n3|y|4"\n', "row 2, column c"),
+        # Rows, blank ones and a note between the two.
+        (b'a,b,c\n1,"Foo, Inc",2\n3,"Foo,4\n5,x,6\n\nNote: x\n7,Bar",8\n', "row 3, column b"),
+        # A header with a quote, a row with blank cells too many, line ends of two kinds.
+        (b'a,b,"c\n1,2,"\n3,4,5\n', "row 1, column c"),
+        (b'a,b,c,d\n1,2,"3,4\n5,6",,,\n', "row 2, column c"),
+        (b'a,b,c\n1,"Foo,2\r3,Bar",4\n', "row 2, column b"),
+    ],
+)
+def test_a_quote_that_another_row_closes_swallows_no_rows(data: bytes, place: str) -> None:
+    (told,) = refusal(data, width=4 if data.startswith(b"a,b,c,d") else 3)
+    assert told.startswith(f"r.csv, {place}: expected every opening quote to be closed at the end of its cell, found")
+    assert "rows in one cell, '" in told
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Foo\nInc",
+        "Foo, Inc\nBar",
+        "12 Main St, Suite 4\nBoston, MA 02110, USA",
+        "a,b\n1,2",
+        "Foo\n\n",
+        "\n",
+        "a,b,c,d,e",
+    ],
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_lines_of_a_cell_that_make_up_no_row_are_its_own(cell: str, ends: str) -> None:
+    rows = [f'1,"{cell}",2,3', "4,x,5,6", ""]
+    assert table(ends.join(["a,b,c,d", *rows]).encode(), width=4) == {2: ("1", cell, "2", "3"), 3: ("4", "x", "5", "6")}
+
+
 def test_rows_above_the_header_are_no_data() -> None:
     assert table(b'Roster,"of all"\na,b\n1,2\n', row=2) == {3: ("1", "2")}
     assert table(b"\n\na,b\n\n1,2\n", row=3) == {5: ("1", "2")}
