@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,6 +89,11 @@ class FileGroup:
         words = {word for _, held in self.meanings.columns for word in re.findall(r"\w+", held.name)}
         return tuple(held.name for _, held in self.columns if held.name in words)
 
+    @cached_property
+    def quoted(self) -> Columns:
+        """The columns of text whose cells may have rows in them: none where the files have no quotes."""
+        return self.columns if self.kind in DELIMITERS and any(map(_may_have_quotes, self.files)) else ()
+
     @property
     def first_row(self) -> int:
         """The number of the first row, below the header where there is one; a table that has none counts as if."""
@@ -119,6 +125,13 @@ def find_files(names: Sequence[str], remote: Callable[[str], list[str]]) -> tupl
         else:
             files += [File(place, *kinds) for place in places]
     return files, problems + _repeated([file.place for file in files])
+
+
+def _may_have_quotes(place: str) -> bool:
+    if "://" in place:
+        return True
+    with pa.input_stream(place, compression="detect") as stream:
+        return any(b'"' in chunk for chunk in iter(lambda: stream.read(_CHUNK), b""))
 
 
 def _repeated(places: Sequence[str]) -> list[Problem]:

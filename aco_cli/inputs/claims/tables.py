@@ -17,6 +17,11 @@ from aco_cli.inputs.recognize import misspelled, not_used
 EXAMPLES = 5
 _TELLS_NOBODY = 4
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?|\d\d?/\d\d?/\d{4}")
+# Of a cell with line breaks: as many separators, but for those before a blank, as a row of the file has.
+_SWALLOWS = (
+    "CASE WHEN {0} LIKE '%\n%' THEN LENGTH(REPLACE({0}, '{1} ', '')) "
+    "- LENGTH(REPLACE(REPLACE({0}, '{1} ', ''), '{1}', '')) >= {2} ELSE FALSE END AS swallows_{0}"
+)
 BROKEN_ROW = "as many cells as the header has, in UTF-8, a quote doubled inside quotes"
 
 
@@ -219,7 +224,8 @@ class Rows:
         ]
 
     def _checks(self, source: FileGroup) -> list[RowRule]:
-        checks = []
+        closed = "every quote closed in the row that opens it"
+        checks = [RowRule(title, closed, f"swallows_{held.name}") for title, held in source.quoted]
         for name, cell in self.contract.cells(source.header).items():
             column = self.contract.columns[name]
             if cell.unread:
@@ -250,6 +256,8 @@ class Rows:
         columns = [f"{cell.value} AS {name}" for name, cell in cells.items()]
         if unread:
             columns += [f"COALESCE({cell.unread or 'FALSE'}, FALSE) AS unread_{name}" for name, cell in cells.items()]
+            row = DELIMITERS.get(source.kind), max(1, len(source.columns) - 1)
+            columns += [_SWALLOWS.format(held.name, *row) for _, held in source.quoted]
         return f"SELECT {', '.join(columns)}{more} FROM {scan}"
 
     def _example(

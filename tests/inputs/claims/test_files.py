@@ -152,3 +152,27 @@ def test_columns_that_seem_misspelled_are_told(tables: DuckdbTables, tmp_path: P
     (problem,) = problems(Rows(tables, CONTRACTS["claims"], ["c.csv"]))
     assert problem.endswith("column paid_amount: missing required column; "
                             "rename paid_amnt if it is meant")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("c.csv", 'bene_id,amount\n0,1.00\n"1,2.00\n2",2.00\n3,3.00\n', "row 3, column bene_id"),
+        ("c.csv", 'bene_id,note,amount\n1,"Foo,1.00\n2,Bar",2.00\n', "row 2, column note"),
+        ("c.csv", 'bene_id,note,amount\n1,"Foo, Inc,1.00\n2,x,1.00\n\n3,Bar",2.00\n', "row 2, column note"),
+        ("c.tsv", 'bene_id\tamount\tnote\r\n0\t1.00\t\r\n1\t2.00\t"Foo\r\n2\t2.00\tBar"\r\n', "row 3, column note"),
+    ],
+)
+def test_rows_that_two_stray_quotes_swallow_are_refused(
+    tables: DuckdbTables, tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    (tmp_path / name).write_bytes(text.encode())
+    (problem,) = problems(Rows(tables, THINGS, [name]))
+    assert problem.startswith(f"{name}, {place}: expected every quote closed in the row that opens it, found ")
+
+
+def test_line_breaks_of_a_cell_are_its_own(tables: DuckdbTables, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        'bene_id,note,amount\n1,"Foo\nInc",1.00\n2,"12 Main St, Suite 4\nBoston, MA",2.00\n'
+    )
+    assert read(tables, "c.csv") == {"1": "1.00", "2": "2.00"}
