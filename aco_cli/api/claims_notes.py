@@ -21,26 +21,18 @@ from aco_cli.rules.expenditures import (
 )
 
 COVID_COLUMNS = frozenset({"admission_date", "diagnosis"})
+_ROWS = "{count:,} rows with ${dollars:,.2f} "
 # Lines of the audit that are told of where there is anything in them, and whether that is a warning.
 _TOLD = {
     "cancelled": (False, "{count:,} rows are cancellations, which count negative: ${half:,.2f} are taken back"),
-    "out_of_period": (False, "{count:,} rows with ${dollars:,.2f} are of no calendar year of the assignment"),
-    "other_types": (True, "{count:,} rows with ${dollars:,.2f} are of claim types that are excluded"),
-    "denied": (False, "{count:,} rows with ${dollars:,.2f} are denied"),
-    "no_enrollment": (True, "{count:,} rows with ${dollars:,.2f} are of beneficiaries without enrollment records"),
-    "no_month": (
-        False,
-        "{count:,} rows with ${dollars:,.2f} are in months for which their beneficiaries have no enrollment",
-    ),
-    "not_assigned": (
-        False,
-        "{count:,} rows with ${dollars:,.2f} are of beneficiaries who are not assigned in the calendar year",
-    ),
-    "excluded_billing": (False, "{count:,} rows with ${dollars:,.2f} of suspect billing are left out (42 CFR 425.670)"),
-    "covid": (
-        False,
-        "{count:,} rows with ${dollars:,.2f} in months of COVID-19 episodes are left out (42 CFR 425.611)",
-    ),
+    "out_of_period": (False, _ROWS + "are of no calendar year of the assignment"),
+    "other_types": (True, _ROWS + "are of claim types that are excluded"),
+    "denied": (False, _ROWS + "are denied"),
+    "no_enrollment": (True, _ROWS + "are of beneficiaries without enrollment records"),
+    "no_month": (False, _ROWS + "are in months for which their beneficiaries have no enrollment"),
+    "not_assigned": (False, _ROWS + "are of beneficiaries who are not assigned in the calendar year"),
+    "excluded_billing": (False, _ROWS + "of suspect billing are left out (42 CFR 425.670)"),
+    "covid": (False, _ROWS + "in months of COVID-19 episodes are left out (42 CFR 425.611)"),
     "covid_months": (False, "{count:,} months of COVID-19 episodes are left out (42 CFR 425.611)"),
     "assigned_without_claims": (False, "{count:,} assigned beneficiaries have no claim that counts"),
 }
@@ -118,15 +110,11 @@ class ClaimsNotes:
         if equal.rows:
             self._run.note("repeats", f"{equal.rows:,} rows with ${equal.sum:,.2f} are equal to others, and count once")
         if unequal.rows:
-            key = (
-                "claim_id and line_number"
-                if "line_number" in self._claims.claims_columns
-                else "claim_id and paid_amount"
-            )
+            other = "line_number" if "line_number" in self._claims.claims_columns else "paid_amount"
             self._run.warn(
                 "unequal_repeats",
-                f"{unequal.rows:,} rows with ${unequal.sum:,.2f} have the {key} of another row, but are not equal "
-                "to it: all count",
+                f"{unequal.rows:,} rows with ${unequal.sum:,.2f} have the claim_id and {other} of another row, but "
+                "are not equal to it: all count",
             )
         if each.rows:
             self._run.warn(

@@ -61,11 +61,8 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
         from aco_cli.api.where import rows_where
 
         frame = frame[rows_where(frame, request.where)]
-    return (
-        frame.reset_index(drop=True)
-        if _is_in_order(frame)
-        else frame.sort_values(_ORDER, kind="stable", ignore_index=True)
-    )
+    frame = frame if _is_in_order(frame) else frame.sort_values(_ORDER, kind="stable")
+    return frame.reset_index(drop=True)
 
 
 def _is_in_order(frame: pd.DataFrame) -> bool:

@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.inputs.layout import layouts_of
-from aco_cli.inputs.parts import Part
+from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import shown
 from aco_cli.inputs.raw import Floats, Mask
 from aco_cli.inputs.remarks import Remark
+from aco_cli.inputs.rows import row_keys
 from aco_cli.inputs.totals import TOTALS, product_of
 
 # US dollars per beneficiary and year: in public use files of nine years they go from 4,602 to 45,151, in results of
@@ -150,12 +151,7 @@ def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
     ids = pa.array(pd.concat([part.frame["aco_id"] for part in parts]).unique())
     if _are_of_one_form(ids) or _bare(pd.Series(ids)).is_unique:
         return
-    keys = pd.concat(
-        [
-            pd.DataFrame({"id": part.frame["aco_id"], "year": part.years, "row": part.rows, "file": part.file})
-            for part in parts
-        ]
-    )
+    keys = pd.concat(map(row_keys, parts), ignore_index=True).rename(columns={"aco_id": "id", YEAR: "year"})
     keys["alike"] = _bare(keys["id"])
     distinct = keys[keys["alike"] != ""].drop_duplicates(["id", "year"])
     again = distinct[distinct.duplicated(["alike", "year"])]

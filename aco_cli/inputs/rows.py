@@ -51,7 +51,7 @@ def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
     if twice := [file for file, label in dict.fromkeys(names) if names.count((file, label)) > 1]:
         fix = "an option takes one file each time: --quality A --quality B"
         return [Problem(name, "each file once", "the same file again", fix=fix) for name in twice]
-    keys = pd.concat([_keys(part) for part in parts], ignore_index=True)
+    keys = pd.concat([row_keys(part) for part in parts], ignore_index=True)
     keys = keys[keys["aco_id"] != ""]
     again = keys.duplicated(["aco_id", YEAR])
     if not again.any():
@@ -74,7 +74,8 @@ def _other_half(keys: pd.DataFrame) -> pd.Series:
     return all_halves & ~keys.duplicated(["aco_id", YEAR, "half_of"])
 
 
-def _keys(part: Part) -> pd.DataFrame:
+def row_keys(part: Part) -> pd.DataFrame:
+    """The ACO, the year and the place of each row whose year is known, and of half a year the start that it is of."""
     keys = pd.DataFrame({"aco_id": part.frame["aco_id"], YEAR: part.years, "file": part.file, "row": part.rows})
     keys["half_of"] = np.datetime64("NaT", "us")
     if {"months", "agreement_start"} <= set(part.frame):

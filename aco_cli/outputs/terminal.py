@@ -74,12 +74,13 @@ def draw(
         beside = [field for field in fields if field not in sections]
         shown = beside if asked or not is_wide else fitting(beside, width or 0)
         segments = list(_tables(arrange(shown, width), len(frame), console, sections))
-        told = [field for field in beside if field not in shown and _is_told(field)]
+        left = [field for field in beside if field not in shown]
+        told = [field for field in left if field.constant and not field.blank and field.content <= LONGEST_TOLD]
         for line in _captions(shown, told, exact=exact):
             segments += [
                 part for text in _fold(line, width or MOST, console) for part in (Segment(text, QUIET), NEW_LINE)
             ]
-        out = len(beside) - len(shown) - len(told)
+        out = len(left) - len(told)
         note = f"{out} more column{'' if out == 1 else 's'}: --columns all" if out else ""
     with console.capture() as captured:
         console.print(Segments(segments), end="", crop=False)
@@ -87,11 +88,6 @@ def draw(
 
 
 _AMOUNT = re.compile(r"-?[0-9,]+")
-
-
-def _is_told(field: Field) -> bool:
-    """Whether a column that is left out is said in a line below the table instead."""
-    return field.constant and not field.blank and field.content <= LONGEST_TOLD
 
 
 def _captions(shown: Sequence[Field], told: Sequence[Field], *, exact: bool) -> Iterator[str]:

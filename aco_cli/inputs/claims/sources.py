@@ -116,9 +116,8 @@ def find_files(names: Sequence[str], remote: Callable[[str], list[str]]) -> tupl
         places = remote(name) if "://" in name else _local(name)
         kinds = {_SUFFIXES.get(Path(_uncompressed(place)).suffix.lower(), "") for place in places}
         if not places:
-            problems.append(
-                Problem(name, "files", "an empty folder") if Path(name).is_dir() else Problem(name, "a file", NO_FILE)
-            )
+            told = ("files", "an empty folder") if Path(name).is_dir() else ("a file", NO_FILE)
+            problems.append(Problem(name, *told))
         elif len(kinds) > 1 or "" in kinds:
             found = ", ".join(sorted({Path(place).suffix or "no ending" for place in places}))
             problems.append(Problem(name, _READABLE, f"files ending in {found}"))

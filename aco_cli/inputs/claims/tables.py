@@ -174,13 +174,10 @@ class Rows:
         scan = self._select(cut(self._tables.scan(source), source), source, unread=True)
         total = f"SUM(CAST({self._adds} AS DECIMAL(24, 2)))"
         try:
-            rows, added, *found = (
-                self._tables.query(f"SELECT COUNT(*) AS rows_read, {total} AS added{counts} FROM ({scan}) t")
-                .iloc[0]
-                .tolist()
-            )
+            counted = self._tables.query(f"SELECT COUNT(*) AS rows_read, {total} AS added{counts} FROM ({scan}) t")
         except BrokenText as error:
             return self._tables.broken(source) or [Problem(source.files[0], BROKEN_ROW, str(error))]
+        rows, added, *found = counted.iloc[0].tolist()
         self.totals = Totals(self.totals.rows + int(rows), self.totals.sum + Decimal(added or 0))
         totals = found[: len(checks)]
         return self._located(source, checks, totals) if any(totals) else []
