@@ -85,18 +85,14 @@ def _scenario(item: Any, file: Path, place: tuple[int | str, ...]) -> Scenario:
     if faults := [told(file, (*place[:-1], *key), words) for key, words in _faults(item)]:
         raise RulesError("\n".join(faults))
     description = " ".join(str(item.get("description", "")).split())
+    given = item.get("set") or []
     settings = tuple(
         Setting({name: value for name, value in each.items() if name != "where"}, each.get("where") or {})
-        for each in _settings(item)
+        for each in (given if isinstance(given, list) else [given])
     )
     rules, lines, values = (item.get(key) or {} for key in _MAPPINGS)
     status, year = " ".join(str(item.get("status") or "").split()), item.get("rules_year")
     return Scenario(str(item["name"]), description, settings, rules, year, lines, values, status, file, place)
-
-
-def _settings(item: Mapping[str, Any]) -> list[Any]:
-    settings = item.get("set") or []
-    return settings if isinstance(settings, list) else [settings]
 
 
 def _faults(item: Any) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -63,7 +63,8 @@ class Log:
 
     def _tell(self, level: str, event: str, message: str, details: dict[str, Any]) -> None:
         if self.format is LogFormat.JSON:
-            line = {"time": _now(), "level": level, "event": event, "message": message, **details}
+            time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            line = {"time": time, "level": level, "event": event, "message": message, **details}
             run = this_run()
             line |= {"run": run.run_id, "command": run.command, "seconds": run.seconds}
             message = json.dumps(line, ensure_ascii=False)
@@ -91,11 +92,6 @@ def log_as_asked() -> Log:
         elif word in _QUIET:
             is_quiet = _QUIET[word]
     return Log(LogFormat.JSON if asked == LogFormat.JSON else None, is_quiet)
-
-
-def _now() -> str:
-    """The time in UTC, to the millisecond, as in 2026-03-01T05:30:00.123Z."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.layout import Column, Layout, each_layout, name_key
+from aco_cli.inputs.layout import each_layout, name_key
 from aco_cli.inputs.load import Loaded
 from aco_cli.inputs.parts import YEAR, Part, fix_year, no_rows_of, read_parts, settle_years
 from aco_cli.inputs.recognize import not_used
@@ -57,14 +57,11 @@ def has_rates(header: Sequence[str]) -> bool:
     """Whether a header has a column of a measure, or is of a table of computed scores."""
     names = set(map(name_key, header))
     for layout in each_layout("quality"):
-        measures = {name_key(name) for column in _measures(layout) for name in column.sources}
+        columns = [column for column in layout.columns.values() if MEASURE.fullmatch(column.name)]
+        measures = {name_key(name) for column in columns for name in column.sources}
         if names & measures or (not measures and names.issuperset(map(name_key, layout.required))):
             return True
     return False
-
-
-def _measures(layout: Layout) -> list[Column]:
-    return [column for column in layout.columns.values() if MEASURE.fullmatch(column.name)]
 
 
 def _read(files: Sequence[str], years: Years | None, scores: bool) -> tuple[list[Part], list[Problem]]:

@@ -48,9 +48,8 @@ def recognize(sheets: Sequence[Sheet], layout: str = "auto") -> tuple[Sheet, Mat
     families = FAMILIES if layout == "auto" else (layout,)
     for sheet in sheets:
         if (width := max(map(len, sheet.top))) > _WIDEST:
-            raise InputError(
-                [Problem(sheet.file, f"at most {_WIDEST:,} columns", f"{width:,}", fix="keep those needed")]
-            )
+            limit, fix = f"at most {_WIDEST:,} columns", "keep those needed"
+            raise InputError([Problem(sheet.file, limit, f"{width:,}", fix=fix)])
     found = [(sheet, *locate(sheet, families)) for sheet in sheets]
     fits = [(sheet, head, layout) for sheet, head, layout in found if layout]
     if not fits:

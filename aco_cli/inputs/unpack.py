@@ -78,6 +78,5 @@ def _check(file: str, packed: int, size: int, bound: int) -> None:
         raise InputError([Problem(file, expected, f"more ({packed / 1e6:,.1f} MB packed)", fix=fix)])
     if most.get() is None and size > max(_LITTLE, _RATIO * packed):
         expected = f"data packed to no less than 1/{_RATIO} of its size"
-        raise InputError(
-            [Problem(file, expected, f"{packed:,} bytes that unpack to over {size // 10**6:,} MB", fix=fix)]
-        )
+        found = f"{packed:,} bytes that unpack to over {size // 10**6:,} MB"
+        raise InputError([Problem(file, expected, found, fix=fix)])
