@@ -104,7 +104,7 @@ class WorkbookParts:
 
         Ranges that are `merged` are collected on the way.
         """
-        row = 0
+        row, rows = 0, set[int]()
         with self.archive.open(self.sheets[title]) as part:
             for _, element in iterparse(part):  # noqa: S314 (expat bounds what entities expand to)
                 name = _name(element.tag)
@@ -114,8 +114,17 @@ class WorkbookParts:
                     continue
                 row, place = int(element.get("r", row + 1)), -1
                 found.hidden_rows += element.get("hidden") in ("1", "true") and len(element) > 0
+                if row in rows:
+                    raise BadZipFile(f"row {row} of sheet {title} twice")
+                rows.add(row)
+                places = set[int]()
                 for cell in element:
-                    place = _place(cell.get("r", ""), place + 1)
+                    said = _CELL.fullmatch(cell.get("r", "").upper())
+                    place = _column(said[1]) if said else place + 1
+                    if place in places or (said and int(said[2]) != row):
+                        where = "twice" if place in places else f"in row {row}"
+                        raise BadZipFile(f"cell {said[0] if said else place + 1} of sheet {title} {where}")
+                    places.add(place)
                     yield row, place, cell
                 element.clear()
 
@@ -168,11 +177,6 @@ class WorkbookParts:
 @lru_cache
 def _name(tag: str) -> str:
     return tag.rpartition("}")[2]
-
-
-def _place(reference: str, following: int) -> int:
-    found = _CELL.fullmatch(reference)
-    return _column(found[1]) if found else following
 
 
 @lru_cache(1_000)

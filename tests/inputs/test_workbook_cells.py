@@ -161,6 +161,11 @@ def test_hidden_rows_that_hold_something_are_counted(cells_of) -> None:
     assert cells_of(f"<row>{cell}</row>{rows}<row hidden='0'>{cell}</row>").hidden_rows == 2
 
 
+def wide(rows: int) -> str:
+    """Rows with a cell in column 769."""
+    return "".join(f"<row><c r='ACO{row}'/></row>" for row in range(1, rows + 1))
+
+
 def merged(reference: str) -> str:
     return f"<mergeCells><mergeCell ref='{reference}'/></mergeCells>"
 
@@ -211,7 +216,7 @@ def test_a_merged_range_may_have_100_000_cells(cells_of) -> None:
     ("most", "beyond", "found"),
     [
         (lines(10_000, "AB"), lines(10_001, "AB"), "cells up to A10001 in sheet S, 20,002 cells"),
-        ("<row><c r='ACO1'/></row>" * 26, "<row><c r='ACO1'/></row>" * 27, "cells up to ACO1 in sheet S, 20,763 cells"),
+        (wide(26), wide(27), "cells up to ACO27 in sheet S, 20,763 cells"),
         ("<row r='20000'><c/></row>", "<row r='20001'><c/></row>", "cells up to (20001, 1) in sheet S, 20,001 cells"),
     ],
 )
@@ -259,3 +264,26 @@ def test_parts_whose_names_differ_by_case_are_damage(xlsx) -> None:
     """Two readers may take different ones."""
     with pytest.raises(InputError, match=r"a damaged one \(a part that is there twice\)"):
         WorkbookParts.of("r.xlsx", xlsx("<sheetData/>", Workbook="<workbook/>"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("<row r='2'><c r='A2'/><c r='B2'/><c r='B2'/></row>", "cell B2 of sheet S twice"),
+        ("<row r='2'><c r='B2'/><c r='A2'/><c r='b2'/></row>", "cell B2 of sheet S twice"),
+        ("<row r='2'><c r='B2'/><c r='A2'/><c/></row>", "cell 2 of sheet S twice"),
+        ("<row r='2'><c r='A2'/></row><row r='3'/><row r='2'><c r='B2'/></row>", "row 2 of sheet S twice"),
+        ("<row r='2'/><row r='1'/><row><c/></row>", "row 2 of sheet S twice"),
+        ("<row r='2'><c r='A2'/></row><row r='3'><c r='A2'/></row>", "cell A2 of sheet S in row 3"),
+    ],
+)
+def test_what_is_there_twice_is_refused_as_it_may_be_either(cells_of, rows: str, found: str) -> None:
+    with pytest.raises(InputError) as refused:
+        cells_of(rows)
+    assert f"expected a whole XLSX file, found a damaged one ({found}); get the file again" in str(refused.value)
+
+
+def test_rows_and_cells_in_another_order_are_read(cells_of) -> None:
+    bad = "<c r='{}' t='e'><v>#N/A</v></c>"
+    rows = f"<row r='3'>{bad.format('C3')}{bad.format('A3')}</row><row r='1'>{bad.format('B1')}</row>"
+    assert {place: [*at] for place, at in cells_of(rows).faults.items()} == {2: [3], 0: [3], 1: [1]}
