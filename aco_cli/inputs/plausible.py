@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import shown
-from aco_cli.inputs.raw import Floats, Mask
+from aco_cli.inputs.raw import Floats, Mask, Rows
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.rows import row_keys
 from aco_cli.inputs.totals import TOTALS, product_of
@@ -48,6 +48,7 @@ def implausible_totals(roster: pd.DataFrame) -> Iterator[Remark]:
         places = rows["source_row"].to_numpy()
         part = Part(f"{file} (computed)", layouts_of("roster")[0], rows, places, (), [], [])
         yield from _dollars(part)
+        yield from _sums(part)
         yield from _person_years(part)
 
 
@@ -74,7 +75,9 @@ def _dollars(part: Part) -> Iterator[Remark]:
         for name, dollars in totals.items():
             yield from _per_beneficiary(part, people, name, dollars)
             yield from _product(part, name)
-        yield from _few(part, people, (benchmark + spent) / 2)
+        dollars, words = (benchmark + spent) / 2, "{:,.0f} beneficiaries with {:,.0f} US dollars; in thousands?"
+        few = (people < _FEW) & (dollars > 0)
+        yield from _told(part, few, "assigned_beneficiaries", "few_beneficiaries", words, people, dollars)
         zero = "expenditures of zero; leave the cell blank if they are not known"
         yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", zero)
         yield from _savings(part, benchmark, spent)
@@ -87,11 +90,6 @@ def _per_beneficiary(part: Part, people: Floats, name: str, dollars: Floats) -> 
     odd = (people > 0) & (dollars > 0) & ((each < low) | (each > high))
     fix = f"plausible are {low:,} to {high:,}; is it a total of all beneficiaries, in dollars?"
     yield from _told(part, odd, name, "per_beneficiary", f"{{:,.2f}} US dollars per beneficiary, {fix}", each)
-
-
-def _few(part: Part, people: Floats, dollars: Floats) -> Iterator[Remark]:
-    odd, words = (people < _FEW) & (dollars > 0), "{:,.0f} beneficiaries with {:,.0f} US dollars; in thousands?"
-    yield from _told(part, odd, "assigned_beneficiaries", "few_beneficiaries", words, people, dollars)
 
 
 def _savings(part: Part, benchmark: Floats, spent: Floats) -> Iterator[Remark]:
@@ -132,7 +130,7 @@ def _person_years(part: Part) -> Iterator[Remark]:
 
 
 def _sums(part: Part) -> Iterator[Remark]:
-    """Rows that are the sum of all others of their year, or of their track in it."""
+    """Rows that are the sum of all others of their year, or of their track in it, or of some next to them."""
     figures = part.frame[[*_FIGURES]].fillna(0.0).to_numpy(dtype=np.float64)
     years, tracks = (pd.factorize(keys)[0] for keys in (part.years, part.frame["track"]))
     is_sum = np.zeros(len(figures), dtype=bool)
@@ -140,8 +138,31 @@ def _sums(part: Part) -> Iterator[Remark]:
         totals = np.column_stack([np.bincount(group, column)[group] for column in figures.T])
         half = (np.abs(totals - 2 * figures) <= 0.5 + 1e-6 * totals).all(axis=1) & (figures > 0).all(axis=1)
         is_sum |= half & (np.bincount(group)[group] >= _ENOUGH)
-    words = "the sum of the other rows; leave out rows of totals"
-    yield from _told(part, is_sum, "aco_id", "sum_of_rows", words)
+    words = "the sum of the {}; leave out rows of {}totals"
+    yield from _told(part, is_sum, "aco_id", "sum_of_rows", words.format("other rows", ""))
+    is_told, left = is_sum.copy(), np.argsort(years, kind="stable")
+    left = left[figures[left].any(axis=1) & ~is_sum[left]]
+    while (found := _sums_of_neighbors(years[left], figures[left], 1 if is_sum.any() else 2)).any():
+        is_sum[left[found]] = True
+        left = left[~found]
+    yield from _told(part, is_sum & ~is_told, "aco_id", "sum_of_rows", words.format("rows next to it", "sub"))
+
+
+def _sums_of_neighbors(years: Rows, figures: Floats, fewest: int) -> Mask:
+    """Which rows are the sum of so many rows of their year or more just above them, or of two or more just below."""
+    found = np.zeros(len(figures), dtype=bool)
+    for order, least in ((slice(None), fewest), (slice(None, None, -1), 2)):
+        rows, places = figures[order], np.arange(len(figures))
+        before = np.vstack([np.zeros(len(_FIGURES)), rows.cumsum(axis=0)])
+        slack = 0.5 + 1e-6 * rows
+        # The last row before which the sum of dollars is as much less as this row has.
+        start = before[:, 1].searchsorted(before[:-1, 1] - rows[:, 1] + slack[:, 1], side="right") - 1
+        start = np.minimum(start, places)
+        agrees = (np.abs(before[:-1] - before[start] - rows) <= slack) | (rows == 0)
+        is_sum = agrees.all(axis=1) & (rows[:, 1:] > 0).all(axis=1)
+        is_sum &= years[order][start] == years[order]
+        found[order] |= is_sum & (places - start >= least)
+    return found
 
 
 def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:

@@ -52,6 +52,15 @@ def text(table: list[list[str]], **options: object) -> str:
     return out.getvalue()
 
 
+def text_with_quotes() -> str:
+    """The base roster with a quote before a name, and one behind the name of the next row."""
+    rows = [[f'"{row[1]}' if at == 1 else f'{row[1]}"' if at == 2 else row[1], row] for at, row in enumerate(TABLE)]
+    return "".join(",".join([row[0], name, *row[2:]]) + "\n" for name, row in rows)
+
+
+SUMS_OF_TWO = [sum(int(row[place]) for row in TABLE[1:3]) for place in (6, 7, 8)]
+
+
 def renamed(rename: Callable[[str], str]) -> str:
     return text([list(map(rename, HEADER)), *TABLE[1:]])
 
@@ -238,6 +247,11 @@ TOLD: dict[str, tuple[str | bytes | Callable[[], bytes], str]] = {
         BASE + "A9999,All,2015,mssp,track-1,2013-01-01,28000,285000000,281000000,0.9\n",
         "row 5.*the sum of the other",
     ),
+    "a sum of a state between.csv": (
+        BASE.replace("A2003,", "TX,Texas,2015,mssp,track-1,,{},{},{},0.9\nA2003,").format(*SUMS_OF_TWO),
+        "row 4.*the sum of the rows next to it",
+    ),
+    "two stray quotes.csv": (text_with_quotes(), "row 2, column aco_name.*quote"),
     "a source below.csv": (BASE + "\nSource: CMS.\n", "row 6.*note"),
     "a note with cells.csv": (BASE + "* preliminary,,,,,,,,,\n", "row 5.*note"),
     "a heading in the middle.csv": (BASE.replace("A2003,", "Track 1 ACOs:,,,,,,,,,\nA2003,"), "row 4.*note"),

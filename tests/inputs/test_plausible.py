@@ -186,7 +186,16 @@ def figures(people: object, benchmark: object, spent: object, **others: object) 
     return {"assigned_beneficiaries": people, "benchmark_total": benchmark, "expenditure_total": spent, **others}
 
 
+def summed(rows: list[Row], name: str) -> float:
+    return sum(float(str(row[name])) for row in rows)
+
+
+def sum_of(*rows: Row) -> Row:
+    return {name: summed([*rows], name) for name in FIGURES}
+
+
 SUM = "column aco_id: the sum of the other rows; leave out rows of totals"
+SUBTOTAL = "column aco_id: the sum of the rows next to it; leave out rows of subtotals"
 ONE, TWO, BOTH = figures(300, 3e6, 3e6), figures(500, 5e6, 4e6), figures(800, 8e6, 7e6)
 
 
@@ -227,8 +236,54 @@ def test_a_row_of_totals_is_told(rows: list[Row], place: str | None) -> None:
     assert found == ([f"r.csv, {place}, {SUM}"] if place else [])
 
 
-def summed(rows: list[Row], name: str) -> float:
-    return sum(float(str(row[name])) for row in rows)
+WEST, EAST = (figures(700, 7.5e6, 7e6), figures(110, 1.1e6, 1.2e6)), (ONE, TWO, figures(410, 3.9e6, 4.3e6))
+OTHER = figures(120, 1.4e6, 1.3e6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        # Subtotals below their rows, whichever track they say, and a total of all.
+        ([*WEST, sum_of(*WEST), *EAST, sum_of(*EAST)], "row 4 and 1 more"),
+        ([*WEST, {**sum_of(*WEST), "track": "track-2"}, *EAST], "row 4"),
+        ([*WEST, sum_of(*WEST), *EAST, sum_of(*EAST), sum_of(*WEST, *EAST)], "row 4 and 2 more"),
+        ([OTHER, *WEST, sum_of(*WEST), *EAST], "row 5"),
+        # Above their rows.
+        ([sum_of(*WEST), *WEST, sum_of(*EAST), *EAST], "row 2 and 1 more"),
+        # Of one row, where others are of several; two rows alike are else two ACOs.
+        ([*WEST, sum_of(*WEST), OTHER, OTHER], "row 4 and 1 more"),
+        ([*WEST, OTHER, OTHER, *EAST], None),
+        # A blank cell in one, a row between without figures, rounded dollars, a count that is not theirs.
+        ([*WEST, {**sum_of(*WEST), "assigned_beneficiaries": np.nan}, *EAST], "row 4"),
+        ([WEST[0], figures(np.nan, np.nan, np.nan), WEST[1], sum_of(*WEST), *EAST], "row 5"),
+        ([*WEST, {**sum_of(*WEST), "benchmark_total": 8.6e6 + 8}, *EAST], "row 4"),
+        ([*WEST, {**sum_of(*WEST), "benchmark_total": 8.6e6 + 10}, *EAST], None),
+        ([*WEST, {**sum_of(*WEST), "assigned_beneficiaries": 812}, *EAST], None),
+        # Of a year.
+        ([WEST[0], {**OTHER, "performance_year": 2015}, WEST[1], sum_of(*WEST), *EAST], "row 5"),
+        ([WEST[0], {**WEST[1], "performance_year": 2015}, sum_of(*WEST), *EAST], None),
+    ],
+)
+def test_a_row_of_subtotals_between_the_others_is_told(rows: list[Row], place: str | None) -> None:
+    found = [
+        text for code, text in told(part_of(*[{"performance_year": 2014, **row} for row in rows])) if "sum" in code
+    ]
+    assert found == ([f"r.csv, {place}, {SUBTOTAL}"] if place else [])
+
+
+def sums_of_neighbors(rows: list[Row], left_out: set[int]) -> set[int]:
+    """The rows that are the sum of two or more above them, or below; of one above, where there are others like that."""
+    found = set()
+    for year in {row["performance_year"] for row in rows}:
+        left = [at for at, row in enumerate(rows) if row["performance_year"] == year and at not in left_out]
+        for n, at in enumerate(left):
+            above = [left[n - many : n] for many in range(1 if left_out else 2, n + 1)]
+            below = [left[n + 1 : n + 1 + many] for many in range(2, len(left) - n)]
+            if any(
+                all(rows[at][name] == summed([rows[o] for o in run], name) for name in FIGURES) for run in above + below
+            ):
+                found.add(at)
+    return found
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -253,12 +308,17 @@ def test_rows_of_totals_are_those_of_a_reckoning_row_by_row(seed: int) -> None:
         others = [row for n, row in enumerate(rows) if n != at and all(row[key] == own[key] for key in keys)]
         return len(others) > 1 and all(own[name] == summed(others, name) for name in FIGURES)
 
-    expected = [
-        at + 2 for at in range(len(rows)) if is_sum(at, "performance_year") or is_sum(at, "performance_year", "track")
-    ]
-    more = f" and {len(expected) - 1} more" if len(expected) > 1 else ""
-    found = [text for code, text in told(part_of(*rows)) if code == "sum_of_rows"]
-    assert found == ([f"r.csv, row {expected[0]}{more}, {SUM}"] if expected else [])
+    totals = {
+        at for at in range(len(rows)) if is_sum(at, "performance_year") or is_sum(at, "performance_year", "track")
+    }
+    subtotals: set[int] = set()
+    while added := sums_of_neighbors(rows, totals | subtotals):
+        subtotals |= added
+    expected = []
+    for found, words in ((totals, SUM), (subtotals, SUBTOTAL)):
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        expected += [f"r.csv, row {min(found) + 2}{more}, {words}"] if found else []
+    assert [text for code, text in told(part_of(*rows)) if code == "sum_of_rows"] == expected
 
 
 def ids(*names: str, file: str = "r.csv", year: int = 2014) -> Part:
