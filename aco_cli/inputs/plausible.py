@@ -166,25 +166,32 @@ def _sums_of_neighbors(years: Rows, figures: Floats, fewest: int) -> Mask:
 
 
 def _similar_ids(parts: Sequence[Part]) -> Iterator[Remark]:
-    """The same ACO and year under ids that differ by case, signs or leading zeros."""
+    """The same ACO and year under ids that differ by case, signs or leading zeros; ids that may have lost letters."""
     if not parts:
         return
-    ids = pa.array(pd.concat([part.frame["aco_id"] for part in parts]).unique())
-    if _are_of_one_form(ids) or _bare(pd.Series(ids)).is_unique:
+    ids = pd.concat([part.frame["aco_id"] for part in parts]).drop_duplicates()
+    if _are_of_one_form(pa.array(ids)) or (_bare(ids).is_unique and not ids.str.isdecimal().any()):
         return
-    keys = pd.concat(map(row_keys, parts), ignore_index=True).rename(columns={"aco_id": "id", YEAR: "year"})
-    keys["alike"] = _bare(keys["id"])
-    distinct = keys[keys["alike"] != ""].drop_duplicates(["id", "year"])
-    again = distinct[distinct.duplicated(["alike", "year"])]
-    pairs = again.merge(distinct.drop_duplicates(["alike", "year"]), on=["alike", "year"], suffixes=("", "_first"))
-    if len(pairs):
-        each = pairs.iloc[0]
-        more = f" and {len(pairs) - 1:,} more" if len(pairs) > 1 else ""
-        yield Remark(
-            f"{each['file']}, row {each['row']}{more}, column aco_id: {shown(each['id'])} beside "
-            f"{shown(each['id_first'])} of {each['file_first']}, row {each['row_first']}; is it the same ACO?",
-            "similar_ids",
-        )
+    keys = pd.concat(map(row_keys, parts), ignore_index=True)
+    keys["alike"] = _bare(keys["aco_id"])
+    distinct = keys[keys["alike"] != ""].drop_duplicates(["aco_id", YEAR])
+    again = distinct[distinct.duplicated(["alike", YEAR])]
+    if len(again):
+        first = distinct[(distinct[["alike", YEAR]] == again[["alike", YEAR]].iloc[0]).all(axis=1)]
+        yield _beside(again, first, "is it the same ACO?")
+    lettered = distinct[distinct["aco_id"].str.fullmatch(r"[A-Za-z]+[0-9]+")]
+    digits, longest = distinct["aco_id"].str.fullmatch("[0-9]+"), lettered["aco_id"].str.len().max()
+    lost = distinct[digits & (distinct["aco_id"].str.len() < longest)]
+    if 0 < len(lost) <= len(lettered):
+        same = lettered[lettered["aco_id"].str.endswith(lost["aco_id"].iloc[0])]
+        yield _beside(lost, pd.concat([same, lettered]), "did it lose its letter?")
+
+
+def _beside(odd: pd.DataFrame, others: pd.DataFrame, question: str) -> Remark:
+    each, other = odd.iloc[0], others.iloc[0]
+    where = f"{each['file']}, row {each['row']}{f' and {len(odd) - 1:,} more' if len(odd) > 1 else ''}, column aco_id"
+    beside = f"{shown(each['aco_id'])} beside {shown(other['aco_id'])} of {other['file']}, row {other['row']}"
+    return Remark(f"{where}: {beside}; {question}", "similar_ids")
 
 
 def _are_of_one_form(ids: pa.Array) -> bool:

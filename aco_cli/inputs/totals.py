@@ -1,5 +1,6 @@
 """Dollar totals: products of per capita amounts and person years, and totals from files of their own."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -80,14 +81,19 @@ def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.flo
 def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list[Remark]:
     """Warnings that name ACOs of the roster without match in the files, and ACOs of the files not in the roster."""
     missing, strange = asked.difference(brought), brought.difference(asked)
-    return [
-        Remark(f"{files}: {start} {len(keys):,} ACO{'s' if len(keys) > 1 else ''} {end}: {named(keys)}", "unmatched")
-        for keys, start, end in (
-            (missing, f"no {what} for", "of the roster"),
-            (strange, f"{what} of", "not in the roster"),
-        )
-        if len(keys)
-    ]
+    near = {_without_letters(key): key for key in missing}
+    alike = [(key, near[bare]) for key in strange if (bare := _without_letters(key)) in near]
+    question = f"; is {named(alike[0][:1])} {named(alike[0][1:])}?" if alike else ""
+    acos, others = (f"{len(keys):,} ACO{'s' if len(keys) > 1 else ''}" for keys in (missing, strange))
+    told = [f"no {what} for {acos} of the roster: {named(missing)}"] if len(missing) else []
+    told += [f"{what} of {others} not in the roster: {named(strange)}{question}"] if len(strange) else []
+    return [Remark(f"{files}: {text}", "unmatched") for text in told]
+
+
+def _without_letters(key: Any) -> tuple[Any, ...]:
+    """An id, or a pair of id and year, without the letters and zeros before its number."""
+    name, *year = key if isinstance(key, tuple) else (key,)
+    return re.sub(r"^[A-Za-z]*0*(?=[0-9]+$)", "", name), *year
 
 
 def named(keys: Any) -> str:

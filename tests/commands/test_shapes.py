@@ -251,6 +251,7 @@ TOLD: dict[str, tuple[str | bytes | Callable[[], bytes], str]] = {
         BASE.replace("A2003,", "TX,Texas,2015,mssp,track-1,,{},{},{},0.9\nA2003,").format(*SUMS_OF_TWO),
         "row 4.*the sum of the rows next to it",
     ),
+    "ids without their letter.csv": (BASE.replace("A2003,", "2003,"), "row 4.*'2003' beside 'A2002'.*lose its letter"),
     "two stray quotes.csv": (text_with_quotes(), "row 2, column aco_name.*quote"),
     "a source below.csv": (BASE + "\nSource: CMS.\n", "row 6.*note"),
     "a note with cells.csv": (BASE + "* preliminary,,,,,,,,,\n", "row 5.*note"),

@@ -356,3 +356,28 @@ def test_ids_are_compared_over_files_and_within_a_year() -> None:
     text = "s.csv, row 2, column aco_id: 'a1' beside 'A1' of r.csv, row 3; is it the same ACO?"
     assert told(ids("B1", "A1"), ids("a1", "C2", file="s.csv")) == [("similar_ids", text)]
     assert told(ids("B1", "A1"), ids("a1", "C2", file="s.csv", year=2015)) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "place", "pair"),
+    [
+        (["A1540", "1541"], "row 3", "'1541' beside 'A1540' of r.csv, row 2"),
+        (["A1540", "A1541", "1540"], "row 4", "'1540' beside 'A1540' of r.csv, row 2"),
+        (["A1541", "A1540", "1540"], "row 4", "'1540' beside 'A1540' of r.csv, row 3"),
+        (["D0004", "4", "D0005", "6"], "row 3 and 1 more", "'4' beside 'D0004' of r.csv, row 2"),
+        (["1540", "1541", "A1542"], None, ""),
+        (["P1", "P2", "12"], None, ""),
+        (["1540", "154"], None, ""),
+        (["north", "1540"], None, ""),
+    ],
+)
+def test_numbers_among_ids_of_a_letter_and_as_many_digits_are_told(
+    names: list[str], place: str | None, pair: str
+) -> None:
+    text = f"r.csv, {place}, column aco_id: {pair}; did it lose its letter?"
+    assert told(ids(*names)) == ([("similar_ids", text)] if place else [])
+
+
+def test_ids_of_another_file_or_year_tell_of_a_lost_letter() -> None:
+    text = "s.csv, row 2, column aco_id: '1540' beside 'A1540' of r.csv, row 2; did it lose its letter?"
+    assert told(ids("A1540", "A2000"), ids("1540", file="s.csv", year=2015)) == [("similar_ids", text)]

@@ -134,3 +134,28 @@ def test_totals_of_the_year_asked_for_are_joined_alone(write, load_year) -> None
     totals = "aco_id,performance_year,expenditure_total\nA1,2014,90000000\nA1,2015,91000000\n"
     loaded = load_year(write(f"{HEADER},performance_year\n{rows}"), expenditures=[write(totals, "t.csv")], years="2015")
     assert (loaded.frame["expenditure_total"].tolist(), loaded.remarks) == ([91_000_000.0], [])
+
+
+@pytest.mark.parametrize(
+    ("roster", "file", "question"),
+    [
+        (["A1540", "A2"], ["1540", "A2"], "; is 1540 A1540?"),
+        (["1540"], ["A1540"], "; is A1540 1540?"),
+        (["A01540", "B7"], ["1540", "C9"], "; is 1540 A01540?"),
+        (["A1540"], ["A1541"], ""),
+        (["ACO-1"], ["1"], ""),
+        (["north"], ["south"], ""),
+    ],
+)
+def test_an_id_without_match_is_asked_about_where_one_has_its_number(
+    roster: list[str], file: list[str], question: str
+) -> None:
+    _, strange = unmatched(pd.Index(roster), pd.Index(file), "t.csv", "totals")
+    assert strange.partition("not in the roster: ")[2] == f"{', '.join(sorted({*file} - {*roster}))}{question}"
+    pairs = (pd.MultiIndex.from_tuples([(each, 2014) for each in names]) for names in (roster, file))
+    assert unmatched(*pairs, "t.csv", "totals")[1].endswith("?") == bool(question)
+
+
+def test_an_id_of_another_year_is_not_asked_about() -> None:
+    roster, file = (pd.MultiIndex.from_tuples([pair]) for pair in (("A1", 2014), ("1", 2015)))
+    assert unmatched(roster, file, "t.csv", "totals")[1] == "t.csv: totals of 1 ACO not in the roster: 1 (2015)"
