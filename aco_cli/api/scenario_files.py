@@ -1,10 +1,11 @@
 """Scenarios: named changes of inputs and rules, packaged or in a file; and values given for roster columns."""
 
+import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,13 @@ from aco_cli.inputs.layout import Column, Layout, layouts_of, name_key
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognize import Match
 from aco_cli.nearest import did_you_mean, nearest_or_all
-from aco_cli.rules.validated_yaml import read_yaml, told
+from aco_cli.rules.validated_yaml import ReadBy, form, read_yaml, told, validated
 
 PACKAGED = Path(__file__).parents[1] / "scenarios"
-_KEYS = {"name", "description", "status", "set", "rules", "rules_year", "values", "lines"}
-_MAPPINGS = ("rules", "lines", "values")
+_KEYS = ("name", "description", "status", "set", "rules", "rules_year", "values", "lines")
 _IDENTITY = {"aco_id": "it says which row it is", "performance_year": "rules of another year are --rules-year"}
-_FORM = "a scenario: a mapping of name, description, status, set, rules, rules_year, values, lines"
+_FORM = f"a scenario: a mapping of {', '.join(_KEYS)}"
+_CELL = str | float | int | dt.date | None
 
 
 @dataclass(frozen=True)
@@ -34,22 +35,51 @@ class Setting:
     where: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """What is changed: roster columns, rules by their dotted names, the year whose rules hold, and lines of the law.
+def _settings(given: Any) -> tuple[Setting, ...]:
+    """Key `set` of a scenario. Raises ValueError with what was expected."""
+    settings = []
+    for each in given if isinstance(given, list) else [given]:
+        where = each.get("where") or {} if isinstance(each, dict) else None
+        if not isinstance(where, dict):
+            raise ValueError("columns with their values, or a list of such, each with where or without")
+        values = {name: value for name, value in each.items() if name != "where"}
+        if lists := [name for name, value in [*values.items(), *where.items()] if not isinstance(value, _CELL)]:
+            raise ValueError(f"one value for column {lists[0]}")
+        settings.append(Setting(values, where))
+    return tuple(settings)
 
-    `values` are rule values by program and parameter, as rule files have them. `status` says of what is no rule what it
-    is; every output shows it. `file` and `place` say where the lines are written.
+
+def _year(given: Any) -> int:
+    if type(given) is not int:
+        raise ValueError("a year such as 2016")
+    return given
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a scenario says, by its keys.
+
+    Changed are roster columns, rules by their dotted names, the year whose rules hold, and lines of the law. `values`
+    are rule values by program and parameter, as rule files have them. `status` says of what is no rule what it is;
+    every output shows it.
     """
 
     name: str
     description: str = ""
-    settings: tuple[Setting, ...] = ()
-    rules: Mapping[str, Any] = field(default_factory=dict)
-    rules_year: int | None = None
-    lines: Mapping[str, Any] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    settings: Annotated[tuple[Setting, ...], ReadBy(_settings)] = ()
+    rules: dict[str, Any] = field(default_factory=dict)
+    rules_year: Annotated[int | None, ReadBy(_year)] = None
+    lines: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
     status: str = ""
+
+    __pydantic_config__ = form(settings="set")
+
+
+@dataclass(frozen=True)
+class Scenario(Keys):
+    """A scenario, and the file and place in it where its lines are written."""
+
     file: Path = field(default=PACKAGED, compare=False)
     place: tuple[int | str, ...] = field(default=(), compare=False)
 
@@ -82,58 +112,16 @@ def read_scenarios(path: Path) -> list[Scenario]:
 
 
 def _scenario(item: Any, file: Path, place: tuple[int | str, ...]) -> Scenario:
-    if faults := [told(file, (*place[:-1], *key), words) for key, words in _faults(item)]:
-        raise RulesError("\n".join(faults))
-    description = " ".join(str(item.get("description", "")).split())
-    given = item.get("set") or []
-    settings = tuple(
-        Setting({name: value for name, value in each.items() if name != "where"}, each.get("where") or {})
-        for each in (given if isinstance(given, list) else [given])
-    )
-    rules, lines, values = (item.get(key) or {} for key in _MAPPINGS)
-    status, year = " ".join(str(item.get("status") or "").split()), item.get("rules_year")
-    return Scenario(str(item["name"]), description, settings, rules, year, lines, values, status, file, place)
-
-
-def _faults(item: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What is wrong with the form of a scenario: the key that it is about, and words."""
+    at = place[:-1]
     if not isinstance(item, dict):
-        yield (), f"expected {_FORM}, found {item!r}"
-        return
-    if not item.get("name"):
-        yield (), "missing a name of the scenario"
-    for key in item:
-        if key not in _KEYS:
-            yield (str(key),), f"expected {_FORM}"
-    for key, (is_fit, expected) in _FORMS.items():
-        if not is_fit(item.get(key)):
-            yield (key,), f"expected {expected}, found {item[key]!r}"
-
-
-def _are_mappings(items: Iterable[object]) -> bool:
-    return all(isinstance(each, dict) for each in items)
-
-
-def _are_settings(value: Any) -> bool:
-    settings = value if isinstance(value, list) else [value or {}]
-    return _are_mappings(settings) and _are_mappings(each.get("where") or {} for each in settings)
-
-
-def _is_mapping(value: object) -> bool:
-    return isinstance(value or {}, dict)
-
-
-# What each key may hold.
-_FORMS: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "set": (_are_settings, "columns with their values, or a list of such, each with where or without"),
-    "rules": (_is_mapping, "names with their values"),
-    "lines": (_is_mapping, "names with their values"),
-    "values": (
-        lambda value: isinstance(held := value or {}, dict) and _are_mappings(held.values()),
-        "parameters by program, with their values",
-    ),
-    "rules_year": (lambda value: type(value) in (int, type(None)), "a year such as 2016"),
-}
+        raise RulesError(told(file, at, f"expected {_FORM}, found {item!r}"))
+    if strange := [key for key in item if key not in _KEYS]:
+        raise RulesError(told(file, (*at, strange[0]), f"unknown key, {nearest_or_all(strange[0], _KEYS)}"))
+    # Words may be broken into lines; a key without a value is as if it were absent.
+    given = {
+        key: " ".join(each.split()) if isinstance(each, str) else each for key, each in item.items() if each is not None
+    }
+    return Scenario(**vars(validated(file, Keys, given, at)), file=file, place=place)
 
 
 def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.DataFrame:

@@ -97,8 +97,8 @@ def read_yaml(path: Path) -> Any:
         raise RulesError(f"{path}: cannot be read as YAML: {' '.join(str(error).split())}") from error
 
 
-def validated(path: Path, kind: type[T], content: Any) -> T:
-    """What a file holds, as `kind`. Raises RulesError with every fault."""
+def validated(path: Path, kind: type[T], content: Any, at: Sequence[int | str] = ()) -> T:
+    """What a file holds at a place, as `kind`. Raises RulesError with every fault."""
     from pydantic import ValidationError
 
     try:
@@ -106,7 +106,8 @@ def validated(path: Path, kind: type[T], content: Any) -> T:
         return found
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        raise RulesError("\n".join(told(path, *_place_and_words(fault)) for fault in faults)) from error
+        placed = (((*at, *place), words) for place, words in map(_place_and_words, faults))
+        raise RulesError("\n".join(told(path, *each) for each in placed)) from error
     except RecursionError:
         raise RulesError(f"{path}: nested too deep") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -42,18 +43,40 @@ def test_file_holds_one_scenario_or_a_list(tmp_path: Path) -> None:
             "expected a scenario: a mapping of name, .*, set, rules, rules_year, values, lines, found None",
         ),
         ("- 3", "found 3"),
-        ("\ndescription: x", "s.yaml: line 2: missing a name of the scenario"),
-        ("name: a\nsets: {}", "s.yaml: sets, line 2: expected a scenario: "),
+        ("\ndescription: x", "s.yaml: line 2: missing name"),
+        ("name: a\nsets: {}", "s.yaml: sets, line 2: unknown key, did you mean set"),
+        ("name: a\nzzz: {}", "s.yaml: zzz, line 2: unknown key, expected one of name, .*, lines$"),
         ("- {name: a}\n- {name: b, set: 3}", "s.yaml: entry 2: set, line 2: expected columns with their values"),
         ("{name: a, set: [{track: track-1, where: x}]}", "with where or without"),
-        ("name: a\n\nrules: [x]", "s.yaml: rules, line 3: expected names with their values"),
-        ("{name: a, values: {mssp: 3}}", "values, line 1: expected parameters by program"),
+        ("name: a\n\nrules: [x]", "s.yaml: rules, line 3: expected a mapping, found \\['x'\\]"),
+        ("{name: a, values: {mssp: 3}}", "values: mssp, line 1: expected a mapping, found 3"),
+        ("description: x\nname: [a]", r"s.yaml: name, line 2: expected text, found \['a'\]"),
+        ("name: 2014", "name, line 1: expected text, found 2014"),
+        ("name: {a: b}", "name, line 1: expected text, found {'a': 'b'}"),
+        ("name: ' '", "s.yaml: line 1: missing name"),
+        ("- name: a\n- name: b\n  description: [x]", r"entry 2: description, line 3: expected text, found \['x'\]"),
+        ("{name: a, status: 3}", "status, line 1: expected text, found 3"),
+        ("name: a\nset: {state: [TX]}", "set, line 2: expected one value for column state, found {'state'"),
+        ("{name: a, set: {track: track-1, where: {state: {a: 1}}}}", "expected one value for column state"),
+        ("{name: a, set: [[1]]}", "set, line 1: expected columns with their values"),
+        ("{name: a, set: false}", "set, line 1: expected columns with their values"),
+        ("{name: a, lines: x}", "lines, line 1: expected a mapping, found 'x'"),
+        ("{name: a, rules_year: 2014.0}", "rules_year, line 1: expected a year such as 2016, found 2014.0"),
         ("{name: a, rules_year: next}", "rules_year, line 1: expected a year such as 2016, found 'next'"),
     ],
 )
 def test_other_forms_are_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(RulesError, match=message):
         read_scenarios(write(tmp_path, text))
+
+
+def test_a_key_without_a_value_is_as_if_it_were_absent(tmp_path: Path) -> None:
+    blank = "name: a\n" + "".join(f"{key}:\n" for key in ("description", "status", "set", "rules", "rules_year"))
+    assert read_scenarios(write(tmp_path, f"{blank}values:\nlines:\n")) == [Scenario("a")]
+    dates = read_scenarios(write(tmp_path, "{name: a, set: {agreement_start: 2012-07-01, state: , quality_score: .5}}"))
+    assert dates[0].settings == (
+        Setting({"agreement_start": dt.date(2012, 7, 1), "state": None, "quality_score": 0.5}),
+    )
 
 
 @pytest.mark.parametrize(
