@@ -2,7 +2,7 @@
 
 from typing import Unpack
 
-from aco_cli.api.reading import read_rows
+from aco_cli.api.roster import read_roster
 from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Names, Selection, Tables, YearsLike, names, requested
 from aco_cli.engine import national
@@ -33,7 +33,7 @@ def summary(
     _refuse_figure(wide)
     run = run or Run()
     request = requested(data, years, selection, names(by))
-    frame = read_rows(run, request)
+    frame = read_roster(run, request)
     frame = frame.assign(**grouping_columns(frame))
     asked = tuple(dict.fromkeys(name.strip() for name in names(by)))
     if wide and not asked:
@@ -47,8 +47,9 @@ def summary(
         settled = settle(frame, request.book, wanted, progress=progress)
     run.settled(settled["outcome"])
     summed = summarize(settled, groups, [name for name in groups if roster_column(name).unit is Unit.BOOLEAN])
-    if unsettled := int(summed.loc[summed["by"] == "all", "not_calculable"].sum()):
-        told = f"{unsettled:,} of {len(frame):,} ACOs are not-calculable and add to no sum"
+    unsettled, acos = map(int, summed.loc[summed["by"] == "all", ["not_calculable", "acos"]].sum())
+    if unsettled:
+        told = f"{unsettled:,} of {acos:,} ACOs are not-calculable and add to no sum"
         run.warn("not_calculable", told, rows=unsettled)
     totals = published_totals()
     if not asked or compare:

@@ -18,7 +18,7 @@ _FIGURES = (
     "settlement",
 )
 # What `summarize` needs of `settle`, beside the columns to group by.
-NEEDED = ("performance_year", "outcome", *_FIGURES)
+NEEDED = ("aco_id", "performance_year", "outcome", *_FIGURES)
 DEFAULT_GROUPS = ("program", "track", "start_year", "size")
 _SIZES = ((5_000, "under 5,000"), (10_000, "5,000-9,999"), (20_000, "10,000-19,999"), (50_000, "20,000-49,999"))
 _LARGEST = "50,000 and more"
@@ -36,30 +36,34 @@ def grouping_columns(frame: pd.DataFrame) -> pd.DataFrame:
 def summarize(settled: pd.DataFrame, groups: Sequence[str], booleans: Collection[str] = ()) -> pd.DataFrame:
     """One row for each performance year as a whole, then one for each value of each group, `booleans` as yes and no.
 
-    Counts of ACOs by how the year ended, sums in US dollars (`net_to_medicare` is savings less payments plus
-    repayments), savings rates and quality scores as fractions. Not-calculable and deferred ACOs are counted as ACOs but
-    add to no sum.
+    Counts of ACOs by how the year ended, in which one with several rows counts once, sums in US dollars
+    (`net_to_medicare` is savings less payments plus repayments), savings rates and quality scores as fractions.
+    Not-calculable and deferred ACOs are counted as ACOs but add to no sum.
     """
     unsettled = settled["outcome"].isin(UNSETTLED)
     settled = settled.assign(**{name: settled[name].mask(unsettled) for name in _FIGURES})
     facts = _facts(settled)
-    figures = pd.concat([facts, settled[["savings_rate", "quality_score"]]], axis=1)
 
     def aggregate(keys: list[pd.Series]) -> pd.DataFrame:
-        held = figures.groupby(keys, observed=True, dropna=False)
-        return (
-            held[[*facts]]
-            .sum()
-            .assign(
-                mean_savings_rate=held["savings_rate"].mean(),
-                median_savings_rate=held["savings_rate"].median(),
-                mean_quality_score=held["quality_score"].mean(),
-            )
+        held = settled.groupby(keys, observed=True, dropna=False)
+        return counted(settled["aco_id"], facts, keys).assign(
+            mean_savings_rate=held["savings_rate"].mean(),
+            median_savings_rate=held["savings_rate"].median(),
+            mean_quality_score=held["quality_score"].mean(),
         )
 
     table = grouped(settled, ["performance_year"], groups, aggregate, booleans)
     table.insert(1, "by", table.pop("by"))
     return table.assign(source="computed")
+
+
+def counted(acos: pd.Series, facts: pd.DataFrame, keys: list[pd.Series]) -> pd.DataFrame:
+    """By keys, of how many ACOs each fact is true, each counted once however many rows it has; and sums of amounts."""
+    codes = pd.Series(pd.factorize(acos)[0], facts.index)
+    values = facts.apply(lambda fact: codes.where(fact) if fact.dtype == "bool" else fact)
+    how = {name: "nunique" if facts[name].dtype == "bool" else "sum" for name in facts}
+    found: pd.DataFrame = values.groupby(keys, observed=True, dropna=False).agg(how)
+    return found
 
 
 def grouped(
@@ -104,7 +108,7 @@ def _facts(settled: pd.DataFrame) -> pd.DataFrame:
     saved, reached = settled["savings"] > 0, settled["reaches_msr"] == 1
     return pd.DataFrame(
         {
-            "acos": 1,
+            "acos": True,
             "saved": saved,
             "reached_msr": reached,
             "saved_not_shared": saved & (outcome != Outcome.EARNED),

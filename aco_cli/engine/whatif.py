@@ -12,7 +12,7 @@ from aco_cli.engine.effects import idle_reasons, is_missing
 from aco_cli.engine.outcome import Outcome
 from aco_cli.engine.quality.standard import follows_from_score, standard_scores
 from aco_cli.engine.settle import WARNED, by_situation, settle
-from aco_cli.engine.summary import grouped
+from aco_cli.engine.summary import counted, grouped
 from aco_cli.errors import RulesError
 from aco_cli.rules.book import RuleBook
 
@@ -305,15 +305,18 @@ def totals(compared: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
     """One row per performance year and case for all ACOs, then one for each value of each group.
 
     How many ACOs gain and lose by the change, and how much, and counts and sums before and after, in US dollars, of
-    the ACOs that are calculable both before and after; `not_calculable` counts the others.
+    the ACOs that are calculable both before and after; `not_calculable` counts the others. An ACO with several rows
+    counts once; the row that shows a year as deferred does not count beside the one that settles it.
     """
+    is_again = compared.duplicated(["scenario", "aco_id", "performance_year"], keep=False)
+    compared = compared[~(is_again & (compared["outcome_after"] == Outcome.DEFERRED))]
     facts = _facts(compared)
     order = compared["scenario"].map({name: place for place, name in enumerate(compared["scenario"].unique())})
     table = grouped(
         compared.assign(order=order),
         ["performance_year", "order", "scenario"],
         groups,
-        lambda keys: facts.groupby(keys, observed=True, dropna=False).sum(),
+        lambda keys: counted(compared["aco_id"], facts, keys),
     )
     return table.drop(columns="order")
 
@@ -322,7 +325,7 @@ def _facts(compared: pd.DataFrame) -> pd.DataFrame:
     difference = compared["difference"]
     known = difference.notna()
     facts: dict[str, Any] = {
-        "acos": 1,
+        "acos": True,
         "gain": difference > HALF_CENT,
         "lose": difference < -HALF_CENT,
         "unchanged": difference.abs() <= HALF_CENT,

@@ -117,3 +117,20 @@ def test_one_figure_by_track_and_year(aco: Aco, rows: Rows, roster: Roster) -> N
     ]
     assert aco("summary", "all", file, "--wide", "--figure", "acos").stdout.splitlines()[1] == "all,,1,2"
     assert "--figure svings: no such figure" in aco("summary", "all", file, "--wide", "--figure", "svings").stderr
+
+
+def test_a_deferred_year_counts_its_aco_once(aco: Aco, rows: Rows, roster: Roster) -> None:
+    """In a run for both years it is shown as deferred and settled; counts are of ACOs, and so is the warning."""
+    pioneer = {"program": "pioneer", "track": "core", "agreement_year": "", "quality_reported": "true"}
+    file = roster(
+        {"aco_id": "P1", "performance_year": "2013", "deferred_to": "2014"} | pioneer,
+        {"aco_id": "P1", "performance_year": "2014"} | pioneer,
+        {"aco_id": "P2", "performance_year": "2013", "benchmark_total": ""} | pioneer,
+    )
+    done = aco("summary", "2013-2014", file, "--by", "track", "--columns", "performance_year,by,acos,not_calculable")
+    counts = [list(row.values()) for row in rows(done.stdout)]
+    assert [each for each in counts if each[1] == "all"] == [["2013", "all", "2", "1"], ["2014", "all", "1", "0"]]
+    assert "1 of 3 ACOs are not-calculable" in done.stderr
+    told = aco("whatif", "2013-2014", file, "--set", "quality_score=0.5").stderr
+    assert "2013 changed: 2 ACOs, 0 gain $0, 1 lose" in told
+    assert ", 0 unchanged, 1 not-calculable" in told

@@ -212,3 +212,21 @@ def grouped(frame: pd.DataFrame) -> pd.DataFrame:
     groups = ("start_year", "size")
     frame = frame.assign(**grouping_columns(frame))
     return summarize(settle(frame, RuleBook(), tuple(dict.fromkeys((*NEEDED, *groups)))), groups)
+
+
+def test_an_aco_with_several_rows_counts_once_in_each_count_and_adds_up() -> None:
+    """A year that is shown as deferred and settled later, and the halves of 2019."""
+    plain = {**dict.fromkeys(NEEDED, 1.0), "performance_year": 2013, "program": "p", "outcome": "earned"}
+    rows = [
+        {**plain, "aco_id": "P1", "outcome": "deferred"},
+        {**plain, "aco_id": "P1"},
+        {**plain, "aco_id": "H1", "reaches_msr": 0.0},
+        {**plain, "aco_id": "H1", "outcome": "below-msr"},
+        {**plain, "aco_id": "N1", "outcome": "not-calculable"},
+        {**plain, "aco_id": "N1", "outcome": "not-calculable"},
+    ]
+    table = summarize(pd.DataFrame(rows), ["program"])
+    for by, value in (("all", ""), ("program", "p")):
+        found = row(table, 2013, by, value)
+        expect(found, acos=3, saved=2, saved_not_shared=1, earned=2, reached_msr=2, not_calculable=1, owed=0)
+        expect(found, savings=3.0, earned_payment=3.0)

@@ -209,11 +209,16 @@ def facts(difference: float, before: str = "earned", after: str = "owed", **othe
     return {**row, "outcome_before": before, "outcome_after": after, **others}
 
 
+def of_acos(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows of an ACO each, unless they say whose they are."""
+    return pd.DataFrame([{"aco_id": f"A{number}", **row} for number, row in enumerate(rows)])
+
+
 def test_totals_count_who_gains_and_loses_half_a_cent_or_more() -> None:
     """Below, at and above half a cent; what is unknown on one side is counted and adds to nothing."""
     rows = [facts(each) for each in (-0.5, -0.0051, -0.005, 0.0, 0.005, 0.0051, 0.5, 0.75)]
     rows += [facts(math.nan), facts(math.nan, before="not-calculable")]
-    found = totals(pd.DataFrame(rows)).to_dict("records")
+    found = totals(of_acos(rows)).to_dict("records")
     assert len(found) == 1
     sums = {f"{name}_{side}": 64.0 for name in COMPARED[1:] for side in ("before", "after")}
     assert found[0] == pytest.approx({
@@ -228,7 +233,7 @@ def test_totals_come_by_year_scenario_and_group_as_they_stand() -> None:
     """Scenarios in their order; a group that no ACO is in has no row, and one that is unknown has."""
     sizes = pd.Categorical(["b", "a", None, "b"] * 2, categories=["a", "b", "c"])
     rows = [facts(1.0, scenario=name, performance_year=year) for year in (2015, 2014) for name in ("z", "z", "y", "y")]
-    found = totals(pd.DataFrame(rows).assign(size=sizes), ["size"]).fillna({"value": "unknown"})
+    found = totals(of_acos(rows).assign(size=sizes), ["size"]).fillna({"value": "unknown"})
     assert found[["performance_year", "scenario", "value", "acos"]].to_numpy().tolist() == [
         row
         for year in (2014, 2015)
@@ -238,3 +243,13 @@ def test_totals_come_by_year_scenario_and_group_as_they_stand() -> None:
         )
     ]
     assert list(found)[:2] == ["performance_year", "scenario"]
+
+
+def test_totals_count_an_aco_with_several_rows_once() -> None:
+    """Two halves of a year that both gain are one ACO; what only shows a year as deferred is none beside the other."""
+    halves = [facts(each, aco_id="A1") for each in (1.0, 2.0)]
+    shown = facts(0.0, before="deferred", after="deferred", aco_id="P1")
+    found = totals(of_acos([*halves, shown, facts(-1.0, aco_id="P1"), {**shown, "aco_id": "P2"}])).to_dict("records")
+    counts = {name: found[0][name] for name in ("acos", "gain", "lose", "unchanged", "earned_before")}
+    assert counts == {"acos": 3, "gain": 1, "lose": 1, "unchanged": 1, "earned_before": 2}
+    assert (found[0]["gained"], found[0]["lost"]) == (3.0, 1.0)
