@@ -106,7 +106,8 @@ ProgramOption = Annotated[Many, many("NAME", "Only this program", words="program
 TrackOption = Annotated[Many, many("NAME", "Only this track", words="tracks", **_IN)]
 AcoOption = Annotated[Many, many("ID", "Only this ACO, by ID or name", words="acos", **_IN)]
 WhereOption = Annotated[str | None, option("CONDITION", "Only rows such as 'state == \"TX\"'.", **_IN)]
-JoinOption = Annotated[Many, many("FILE", "Table with further columns by aco_id (and year)", **_IN)]
+_JOIN = "More columns, joined to rows of the same aco_id, and performance_year if FILE has it"
+JoinOption = Annotated[Many, many("FILE", _JOIN, **_IN)]
 _EXPECT_ROWS = "Stop unless there are N rows of these years."
 ExpectRowsOption = Annotated[int | None, option("N", _EXPECT_ROWS, min=0, **_IN)]
 SheetOption = Annotated[str | None, option("NAME", "Sheet of a workbook to read.", **_IN)]

@@ -202,7 +202,8 @@ def _refusal(file: str, head: Head, candidates: Sequence[Layout]) -> list[Proble
     missing, unwanted = missing_names(closest, names), _unwanted(closest, names)
     known = len(closest.required) - len(missing)
     if known < _KNOWN_ENOUGH * len(closest.required) and not lacks_one(closest):
-        found = f"another table; nearest is {closest.label} with {known} of {len(closest.required)} required columns"
+        near = f"; nearest is {closest.label} with {known} of {len(closest.required)} required columns"
+        found = f"another table{near if len(candidates) > 1 else ''}"
         return [Problem(file, _readable(candidates), found, head.row, fix="missing: " + ", ".join(missing))]
     strange = [each for each in header if each and name_key(each) not in closest.aliases]
     here, none = f"this column ({closest.label})", f"no such column ({closest.label})"

@@ -63,7 +63,8 @@ def check_duplicates(parts: Sequence[Part]) -> list[Problem]:
     problems = []
     for aco_id, year, file, row, first_file, first_row in pairs[columns].itertuples(index=False, name=None):
         found = f"{shown(aco_id)}{f' in {year}' if year else ''} again, first in {first_file}, row {first_row}"
-        problems.append(Problem(file, "one row per ACO and year", found, row, "aco_id"))
+        expected, fix = ("ACO and year", "leave one out") if year else ("ACO", "leave one out, or add performance_year")
+        problems.append(Problem(file, f"one row per {expected}", found, row, "aco_id", fix))
     return limited(problems)
 
 

@@ -103,9 +103,9 @@ def test_columns_are_joined_by_id_and_where_there_is_one_by_year(roster: Path, t
     [
         (
             "aco_id,quality_score\nA1,0.5\n",
-            "quality_score: expected columns that the roster does not",
+            "quality_score: expected a column that rosters do not have, found a roster column; rename it",
         ),
-        ("aco_id,Region\nA1,west\nA1,east\n", "one row per ACO and year"),
+        ("aco_id,Region\nA1,west\nA1,east\n", "one row per ACO, found 'A1' again"),
         ("name,Region\nA1,west\n", "aco_id"),
     ],
 )

@@ -61,7 +61,7 @@ def test_several_files_are_checked_together(aco: Aco, roster: Roster, tmp_path: 
     done = aco("check", first.name, second.name, cwd=tmp_path)
     assert done.returncode == 1
     assert "s.csv, row 2, column track" in done.stdout
-    assert "s.csv, row 2, column aco_id: expected one row per ACO and year" in done.stdout
+    assert "s.csv, row 2, column aco_id: expected one row per ACO, found 'A1' again" in done.stdout
 
 
 def test_file_that_cannot_be_read_is_no_finding(aco: Aco, tmp_path: Path) -> None:

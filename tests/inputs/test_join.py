@@ -28,16 +28,19 @@ def test_columns_come_by_aco_and_blank_where_there_is_none(write: Write) -> None
     assert frame.index.tolist() == [7, 3, 5]
     assert frame["region"].tolist() == ["west", "", "west"]
     assert frame["Size"].tolist() == ["007", "", "007"]
-    assert [each.partition(": ")[2] for each in told] == ["no row for 1 ACO of the roster: A2"]
+    assert [each.partition(": ")[2] for each in told] == [
+        "no row for 1 ACO of the roster: A2; rows join on aco_id, written as in the roster"
+    ]
 
 
 def test_columns_with_years_come_by_aco_and_year(write: Write) -> None:
     file = write("aco_id,year,region\nA1,2014,west\nA1,2013,east\nA9,2013,north\n")
     frame, told = join_columns(roster(), [file], YEARS)
     assert frame["region"].tolist() == ["east", "", "west"]
+    how = "rows join on aco_id and performance_year, written as in the roster"
     assert told == [
-        f"{file}: no row for 1 ACO of the roster: A2 (2013)",
-        f"{file}: row of 1 ACO not in the roster: A9 (2013)",
+        f"{file}: no row for 1 ACO of the roster: A2 (2013); {how}",
+        f"{file}: row of 1 ACO not in the roster: A9 (2013); {how}",
     ]
 
 
@@ -58,8 +61,8 @@ def problems_of(frame: pd.DataFrame, files: list[str]) -> list[str]:
 
 
 def taken(file: str, name: str) -> str:
-    words = "expected columns that the roster does not have, found one that it has; rename it"
-    return f"{file}, row 1, column {name}: {words}"
+    words = "expected a column that rosters do not have, found a roster column"
+    return f"{file}, row 1, column {name}: {words}; rename it, or enter its values in the roster"
 
 
 def test_a_column_of_the_roster_is_refused_whether_or_not_it_has_it(write: Write) -> None:
@@ -81,7 +84,13 @@ def test_names_and_states_may_come_where_the_roster_leaves_them_blank(write: Wri
 def test_a_second_row_of_an_aco_is_refused(write: Write) -> None:
     file = write("aco_id,region\nA1,west\nA1,east\n")
     assert problems_of(roster(), [file]) == [
-        f"{file}, row 3, column aco_id: expected one row per ACO and year, found 'A1' again, first in {file}, row 2"
+        f"{file}, row 3, column aco_id: expected one row per ACO, found 'A1' again, first in {file}, row 2; "
+        "leave one out, or add performance_year"
+    ]
+    file = write("aco_id,year,region\nA1,2014,west\nA1,2014,east\n")
+    assert problems_of(roster(), [file]) == [
+        f"{file}, row 3, column aco_id: expected one row per ACO and year, found 'A1' in 2014 again, "
+        f"first in {file}, row 2; leave one out"
     ]
     assert problems_of(roster(), [file + "x"]) == [f"{file}x: file not found; did you mean {file}?"]
 
@@ -90,3 +99,13 @@ def test_a_second_row_of_an_aco_is_refused(write: Write) -> None:
 def test_two_names_of_the_id_or_the_year_are_refused(write: Write, header: str) -> None:
     with pytest.raises(InputError, match=r"expected each column once, found it and .* remove or rename one"):
         join_columns(roster(), [write(f"{header}\nA1,2013,2014\n")], YEARS)
+
+
+def test_what_says_no_aco_or_brings_nothing_is_refused(write: Write) -> None:
+    file = write("aco_id,region\nA1,west\n,east\n")
+    assert problems_of(roster(), [file]) == [f"{file}, row 3, column aco_id: expected an id, found a blank cell"]
+    file = write("aco_id,year\nA1,2013\nA2,2013\n")
+    assert problems_of(roster(), [file]) == [f"{file}: missing columns beside aco_id and performance_year, to join"]
+    file = write("region\nwest\n")
+    told = "expected table of further columns by aco_id, found another table; missing: aco_id"
+    assert problems_of(roster(), [file]) == [f"{file}, row 1: {told}"]

@@ -12,6 +12,8 @@ HEADER = "aco_id,program,track,assigned_beneficiaries,benchmark_total,expenditur
 DOLLARS = "10000,100000000,90000000"
 HALVES = f"{HEADER},performance_year,months,agreement_start"
 ONE = "column aco_id: expected one row per ACO and year, found"
+ONE_OF_NO_YEAR = "column aco_id: expected one row per ACO, found"
+WITHOUT_YEARS = "leave one out, or add performance_year"
 
 Problems = Callable[..., list[str]]
 
@@ -45,17 +47,17 @@ def test_each_row_needs_an_id_a_program_and_a_track_of_it(problems: Problems) ->
 def test_an_aco_has_one_row_over_all_files(problems: Problems) -> None:
     one, two = ("".join(f"\n{each},mssp,track-1,{DOLLARS}" for each in ids) for ids in ("AABCC", "BDD"))
     assert problems(HEADER + one, HEADER + two) == [
-        f"r0.csv, row 3, {ONE} 'A' again, first in r0.csv, row 2",
-        f"r0.csv, row 6, {ONE} 'C' again, first in r0.csv, row 5",
-        f"r1.csv, row 2, {ONE} 'B' again, first in r0.csv, row 4",
-        f"r1.csv, row 4, {ONE} 'D' again, first in r1.csv, row 3",
+        f"r0.csv, row 3, {ONE_OF_NO_YEAR} 'A' again, first in r0.csv, row 2; {WITHOUT_YEARS}",
+        f"r0.csv, row 6, {ONE_OF_NO_YEAR} 'C' again, first in r0.csv, row 5; {WITHOUT_YEARS}",
+        f"r1.csv, row 2, {ONE_OF_NO_YEAR} 'B' again, first in r0.csv, row 4; {WITHOUT_YEARS}",
+        f"r1.csv, row 4, {ONE_OF_NO_YEAR} 'D' again, first in r1.csv, row 3; {WITHOUT_YEARS}",
     ]
 
 
 def test_an_aco_has_one_row_in_a_year(problems: Problems) -> None:
     rows = "".join(f"\nA1,mssp,track-1,{DOLLARS},{year}" for year in (2014, 2015, 2014))
     assert problems(f"{HEADER},performance_year{rows}") == [
-        f"r0.csv, row 4, {ONE} 'A1' in 2014 again, first in r0.csv, row 2"
+        f"r0.csv, row 4, {ONE} 'A1' in 2014 again, first in r0.csv, row 2; leave one out"
     ]
 
 
@@ -73,14 +75,14 @@ def test_two_half_years_of_different_agreements_are_one_row_each(
     problems: Problems, rows: list[str], first: int | None
 ) -> None:
     found = problems(HALVES + "".join(f"\nA1,mssp,basic-b,{DOLLARS},2019,{row}" for row in rows))
-    expected = [f"r0.csv, row 3, {ONE} 'A1' in 2019 again, first in r0.csv, row {first}"]
+    expected = [f"r0.csv, row 3, {ONE} 'A1' in 2019 again, first in r0.csv, row {first}; leave one out"]
     assert found == (expected if first else [])
 
 
 def test_a_half_year_may_not_be_there_a_second_time(problems: Problems) -> None:
     rows = ["6,2019-07-01", "6,2015-01-01", "6,2015-01-01"]
     assert problems(HALVES + "".join(f"\nA1,mssp,basic-b,{DOLLARS},2019,{row}" for row in rows)) == [
-        f"r0.csv, row 4, {ONE} 'A1' in 2019 again, first in r0.csv, row 2"
+        f"r0.csv, row 4, {ONE} 'A1' in 2019 again, first in r0.csv, row 2; leave one out"
     ]
 
 
@@ -106,4 +108,4 @@ def test_many_second_rows_are_told_ten_times_and_counted(problems: Problems) -> 
     rows = "".join(f"\nA{number % 13},mssp,track-1,{DOLLARS}" for number in range(26))
     *some, last = problems(HEADER + rows)
     assert len(some) == 10
-    assert last == "r0.csv, column aco_id: expected one row per ACO and year, found 3 more like the ones above"
+    assert last == f"r0.csv, {ONE_OF_NO_YEAR} 3 more like the ones above"
