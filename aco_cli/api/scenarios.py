@@ -40,8 +40,8 @@ AS_IS = "unchanged"
 class Changes(TypedDict, total=False):
     """What is changed: values of roster columns, rules, the year of the rules; scenarios, by name or file."""
 
-    change: Assignments
-    rule: Assignments
+    change: Assignments | None
+    rule: Assignments | None
     rules_year: int | None
     scenario: Names
 
@@ -53,23 +53,17 @@ class ChangedSelection(Selection, Changes, total=False):
 def cases_of(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
     """The cases that changes ask for; none where nothing is changed."""
     is_any = any(changes.get(name) for name in ("change", "rule", "rules_year", "scenario"))
-    return asked_cases(run, book, changes) if is_any else []
-
-
-def asked_cases(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
-    """The cases that changes ask for, or one in which nothing is changed."""
-    words, year = names(changes.get("scenario")), changes.get("rules_year")
-    return make_cases(run, book, words, changes.get("change", ()), changes.get("rule", ()), year)
+    return make_cases(run, book, changes) if is_any else []
 
 
 def varied_cases(run: Run, book: RuleBook, changes: Changes, vary: Vary) -> list[Case]:
     """A case for each step of a column, on top of other changes."""
-    change = assignments("--set", changes.get("change", ()))
+    change = assignments("--set", changes.get("change"))
     if vary.column in change:
         raise UsageError(f"--vary {vary.column}: --set gives it another value")
     found: list[Case] = []
     for value in vary.values:
-        cases = asked_cases(run, book, {**changes, "change": {**change, vary.column: value}})
+        cases = make_cases(run, book, {**changes, "change": {**change, vary.column: value}})
         if len(cases) > 1:
             raise UsageError("--vary: one scenario at a time")
         found.append(replace(cases[0], name="0%" if value == "+0%" else value))
@@ -96,19 +90,13 @@ def with_benchmark(
     return brought
 
 
-def make_cases(
-    run: Run,
-    book: RuleBook,
-    words: Sequence[str],
-    settings: Assignments,
-    rules: Assignments,
-    rules_year: int | None,
-) -> list[Case]:
-    """The cases of the scenarios named by `words`, each with the other options on top; without any, of these alone.
+def make_cases(run: Run, book: RuleBook, changes: Changes) -> list[Case]:
+    """The cases of the scenarios asked for, each with the other changes on top; without any, of these alone.
 
     Raises UsageError for what does not exist or fit in an option or a scenario.
     """
-    given = _options(settings, rules, rules_year)
+    words = names(changes.get("scenario"))
+    given = _options(changes.get("change"), changes.get("rule"), changes.get("rules_year"))
     alone = _case(given, book, "--set: ", "--rule: ", given.settings)
     if not words:
         if given.name == AS_IS:
@@ -142,7 +130,7 @@ def one_case(run: Run, frame: pd.DataFrame, request: Request, changes: Changes) 
 
 def told_changes(changes: Changes) -> str:
     """What is changed, in the words of the options; nothing where nothing is."""
-    columns, rules = assignments("--set", changes.get("change", ())), assignments("--rule", changes.get("rule", ()))
+    columns, rules = assignments("--set", changes.get("change")), assignments("--rule", changes.get("rule"))
     told = [f"{name}={value}" for name, value in [*columns.items(), *rules.items()]]
     year = changes.get("rules_year")
     told += [f"rules of {year}"] if year else []
@@ -184,7 +172,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in known.items())
 
 
-def _options(settings: Assignments, rules: Assignments, rules_year: int | None) -> Scenario:
+def _options(settings: Assignments | None, rules: Assignments | None, rules_year: int | None) -> Scenario:
     columns = assignments("--set", settings)
     values = assignments("--rule", rules).items()
     read = {name: _value(name, value) if isinstance(value, str) else value for name, value in values}
@@ -192,12 +180,12 @@ def _options(settings: Assignments, rules: Assignments, rules_year: int | None) 
     return Scenario(name, "", (Setting(columns),) if columns else (), read, rules_year)
 
 
-def assignments(option: str, given: Assignments) -> dict[str, object]:
+def assignments(option: str, given: Assignments | None) -> dict[str, object]:
     """Values by name, of a mapping or of texts `NAME=VALUE`. Raises UsageError for a text without a sign."""
     if isinstance(given, Mapping):
         return dict(given)
     found: dict[str, object] = {}
-    for text in given:
+    for text in given or ():
         name, sign, value = text.partition("=")
         if not sign:
             raise UsageError(f"{option} {text}: expected NAME=VALUE")

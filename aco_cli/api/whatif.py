@@ -8,7 +8,7 @@ import pandas as pd
 from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import read_roster, warn_of_unpublished, with_benchmark_notes
 from aco_cli.api.run import Result, Run
-from aco_cli.api.scenarios import ChangedSelection, asked_cases, varied_cases, with_benchmark
+from aco_cli.api.scenarios import ChangedSelection, make_cases, varied_cases, with_benchmark
 from aco_cli.api.selection import Names, Tables, YearsLike, names, requested
 from aco_cli.api.vary import Vary
 from aco_cli.api.whatif_words import idle, missing, over, sentences
@@ -39,7 +39,7 @@ def whatif(
     request = requested(data, years, options, names(by))
     book = request.book
     steps = Vary.parse(vary) if vary else None
-    cases = varied_cases(run, book, options, steps) if steps else asked_cases(run, book, options)
+    cases = varied_cases(run, book, options, steps) if steps else make_cases(run, book, options)
     frame = read_roster(run, request)
     frame, evidence = frame.assign(**grouping_columns(frame)), read_evidence(run, request)
 

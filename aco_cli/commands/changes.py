@@ -18,9 +18,4 @@ class ChangeOptions:
 
     def options(self) -> dict[str, object]:
         """These options as those of a call of the library."""
-        return {
-            "change": self.change or (),
-            "rule": self.rule or (),
-            "rules_year": self.rules_year,
-            "scenario": self.scenario,
-        }
+        return dict(vars(self))

@@ -26,7 +26,7 @@ ROW = {
 
 @pytest.fixture(scope="module")
 def proposed() -> Case:
-    (case,) = make_cases(Run(), RuleBook(), ["proposed-2027"], (), (), None)
+    (case,) = make_cases(Run(), RuleBook(), {"scenario": ["proposed-2027"]})
     return case
 
 

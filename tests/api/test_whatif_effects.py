@@ -34,7 +34,7 @@ def test_no_change_is_without_effect_or_result_without_a_reason(year: int, share
     changes = chance.sample(CHANGES, 12)
     if year < 2019:
         changes = [each for each in changes if not each.startswith("track=")]
-    cases = [make_cases(Run(), request.book, (), [change], (), None)[0] for change in changes]
+    cases = [make_cases(Run(), request.book, {"change": [change]})[0] for change in changes]
     for change, case in zip(changes, cases, strict=True):
         found = compare(rows, request.book, [case], ("track",))
         column = change.partition("=")[0]
@@ -89,14 +89,14 @@ def test_relative_values_start_from_each_rows_own(change, column, expected, tmp_
         | {"quality_score": [0.9, 0.99], "expenditure_total": [95.0, 100.0]}
     )
     book = aco.Rules()
-    (case,) = make_cases(Run(), book, (), [change], (), None)
+    (case,) = make_cases(Run(), book, {"change": [change]})
     assert changed(frame, case, book)[column].tolist() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("change", ["track=+1", "msr_election=-5%", "terminated_on=+1"])
 def test_only_numbers_take_relative_values(change: str) -> None:
     with pytest.raises(aco.UsageError, match="only numbers take relative values"):
-        make_cases(Run(), aco.Rules(), (), [change], (), None)
+        make_cases(Run(), aco.Rules(), {"change": [change]})
 
 
 def test_a_column_goes_through_its_steps(shared_data: Path) -> None:
