@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from aco_cli.api.reading import read_rows
+from aco_cli.api.roster import read_roster
 from aco_cli.api.run import Result, Run
 from aco_cli.api.scenarios import told_changes
 from aco_cli.api.selection import Selection, Tables, requested
@@ -33,7 +33,7 @@ def project_next_year(
     """
     model = _model(year)
     selection: Selection = {"rules": book, "program": "mssp"}
-    frame = _whole_years(read_rows(run, requested(data, year - 1, selection)), book)
+    frame = _whole_years(read_roster(run, requested(data, year - 1, selection)), book)
     last = frame["rate"].to_numpy()
     rate = _line(model).rate(frame["rate"], frame["one_sided"]).to_numpy()
     roster = frame[[name for name in _KEPT if name in frame]].assign(
@@ -76,7 +76,7 @@ def _whole_years(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
 
 def backtested(data: Tables, book: RuleBook, run: Run) -> Result:
     """How the model of each year held on the years in the files: a row per pair of years that follow each other."""
-    frame = read_rows(run, requested(data, None, {}))
+    frame = read_roster(run, requested(data, None, {}))
     years = [int(year) for year in frame["performance_year"].unique()]
     rates = {year: savings_rates(frame[frame["performance_year"] == year], book) for year in years}
     rows = list(_backtests(rates))

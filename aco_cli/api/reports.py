@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
-from pathlib import Path
 
 import pandas as pd
 
@@ -23,11 +22,10 @@ def with_reports(request: Request) -> Request:
 
     Raises UsageError for reports and other files in one run, and for further files of expenditures.
     """
-    found = [(file, _report(file)) for file in request.files]
+    found = [(file, read_stlmt(file)) for file in request.files]
     reports = [(file, held) for file, held in found if held]
     if request.layout == STLMT and len(reports) < len(found):
-        file = next(file for file, held in found if not held)
-        raise InputError([no_report(file)])
+        raise InputError([no_report(file) for file, held in found if not held])
     if not reports:
         return request
     if len(reports) < len(found):
@@ -48,11 +46,6 @@ def with_reports(request: Request) -> Request:
         layout="roster",
         reports=tuple(held for _, held in reports),
     )
-
-
-def _report(file: str) -> ReportInputs | None:
-    is_workbook = not isinstance(file, FrameFile) and Path(file).suffix.lower() == ".xlsx"
-    return read_stlmt(file) if is_workbook else None
 
 
 def check_reports(run: Run, request: Request, reports: Sequence[ReportInputs]) -> Result:

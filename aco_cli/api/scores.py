@@ -6,7 +6,8 @@ from typing import Unpack
 
 import pandas as pd
 
-from aco_cli.api.reading import only, read_rows
+from aco_cli.api.reading import only
+from aco_cli.api.roster import read_roster
 from aco_cli.api.run import Result, Run
 from aco_cli.api.selection import Request, Selection, Tables, YearsLike, names, requested
 from aco_cli.engine.quality.columns import Numbers
@@ -45,7 +46,7 @@ def quality(
     run = run or Run()
     request = requested((), years, {**selection, "quality": data, "aco": None})
     book = request.book
-    known = read_rows(run, requested(roster, years, {"rules": book})) if roster is not None else None
+    known = read_roster(run, requested(roster, years, {"rules": book})) if roster is not None else None
     rates = with_improvement(read_rates(run, request, known), improvement)
     scores = scored(rates, request.years, book)
     warn_of_rewards(run, improvement, scores["performance_year"].unique().tolist(), book)

@@ -59,7 +59,7 @@ def _reports(files: Sequence[str]) -> tuple[list[Remark], list[str], list[Proble
     problems: list[Problem] = []
     for file in files:
         try:
-            report = read_stlmt(file) if file.lower().endswith(".xlsx") else None
+            report = read_stlmt(file)
         except InputError as error:
             problems += [replace(problem, unread=True) for problem in error.problems]
             continue

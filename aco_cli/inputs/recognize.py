@@ -54,7 +54,10 @@ def recognize(sheets: Sequence[Sheet], layout: str = "auto") -> tuple[Sheet, Mat
     fits = [(sheet, head, layout) for sheet, head, layout in found if layout]
     if not fits:
         sheet, head, _ = max(found, key=lambda each: _known(each[1].names, families))
-        raise InputError(_refusal(sheet.file, head, [each for family in families for each in each_layout(family)]))
+        from aco_cli.inputs.reports.figures import other_report  # slow to import, seldom needed
+
+        layouts = [each for family in families for each in each_layout(family)]
+        raise InputError(other_report(sheet.file, _readable(layouts)) or _refusal(sheet.file, head, layouts))
     if len(fits) > 1:
         titles = ", ".join(sheet.title for sheet, _, _ in fits)
         fix = "choose one with --sheet NAME"

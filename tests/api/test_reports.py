@@ -285,11 +285,46 @@ def test_reports_do_not_mix_with_other_files(original: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("kind", ["BNMRK", "AEXPU", "QEXPU"])
 def test_a_report_that_is_no_settlement_is_named_with_the_command_that_takes_it(aco, shared_data: Path, kind) -> None:
     file = next((shared_data / "reports").glob(f"*.{kind}.*"))
-    told = rf"{file.name}: expected .* found an? \w+ report \(.*{kind}.*\) of CMS; aco project takes it\n"
-    for words in (("reconcile",), ("reconcile", "2023"), ("settle", "2023"), ("check",)):
+    told = rf"{file.name}: expected .* found an? \w+ report \(.*{kind}.*\) of CMS; aco project takes it, without YEAR\n"
+    for words in (("reconcile",), ("summary", "2023"), ("settle", "2023"), ("project", "2025"), ("check",)):
         done = aco(*words, file)
         assert done.returncode == 3
         assert re.search(told, done.stdout if words == ("check",) else done.stderr)
+
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+
+
+@pytest.mark.parametrize("kind", ["STLMT", "BNMRK", "AEXPU", "QEXPU"])
+def test_a_report_in_the_place_of_any_other_table_is_named(aco, shared_data: Path, kind) -> None:
+    """Not taken for a table with some columns missing, whichever option or layout asks for it."""
+    file = next((shared_data / "reports").glob(f"*.{kind}.*"))
+    taken = "aco settle and aco reconcile take it" if kind == "STLMT" else "aco project takes it, without YEAR"
+    told = rf"error: {re.escape(str(file))}: expected .*, found an? \w+ report \(.*{kind}.*\) of CMS; {taken}\n"
+    settle = ("settle", "2014", SAMPLES / "roster_2014.csv")
+    options = ("--expenditures", "--quality", "--join")
+    calls = [
+        *((*settle, option, file) for option in options),
+        (*settle, "--expenditures", SAMPLES / "expenditures_2022.csv", "--reference", file),
+    ]
+    calls += [("settle", file, "--layout", "roster"), ("quality", "2023", file), ("calibrate", "2023", file)]
+    calls += [("project", file)] if kind == "STLMT" else []
+    for words in calls:
+        done = aco(*words)
+        assert (done.returncode, done.stdout) == (3, ""), words
+        assert re.search(told, done.stderr), (words, done.stderr)
+
+
+def test_every_command_of_rosters_takes_a_settlement_report(aco, original: Path) -> None:
+    """Also where only some figures of it are used."""
+    done = aco("summary", original, "--by", "track", "--columns", "by,value,acos,earned_payment")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "by,value,acos,earned_payment\nall,,1,14068661.25\ntrack,enhanced,1,14068661.25\n",
+    )
+    assert aco("project", "2023", original, "--columns", "aco_id,savings_rate_last").stdout.startswith(
+        "aco_id,savings_rate_last\nA9901,0.0599291"
+    )
 
 
 def test_commands_take_a_report_without_id_and_year(aco, original: Path, report, tmp_path: Path) -> None:

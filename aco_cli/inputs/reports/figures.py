@@ -116,6 +116,12 @@ def kind_of_report(file: str) -> str:
     return next((name for name in _KINDS if any(layout_of(name)["title"] in text for text in texts)), "")
 
 
+def other_report(file: str, expected: str) -> list[Problem]:
+    """The problem of a report of CMS in the place of another file: which one it is, and what takes it."""
+    layout = layout_of(kind_of_report(file) or "common")
+    return [Problem(file, expected, f"{layout['kind']} of CMS", fix=layout["taken"])] if "kind" in layout else []
+
+
 def read_report(file: str, name: str = STLMT) -> Report:
     """A report of a kind. Raises InputError for one that is damaged or has cells that hold no value."""
     layout = layout_of(name)

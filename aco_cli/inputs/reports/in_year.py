@@ -13,7 +13,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from aco_cli.errors import InputError, Problem
-from aco_cli.inputs.reports.figures import Report, key, kind_of_report, layout_of, number_of, read_report, rows_of_text
+from aco_cli.inputs.layout import STLMT
+from aco_cli.inputs.reports.figures import (
+    Report,
+    key,
+    kind_of_report,
+    layout_of,
+    number_of,
+    other_report,
+    read_report,
+    rows_of_text,
+)
 from aco_cli.inputs.sheets import open_sheets
 
 _NAMED = re.compile(r"P\.(A\d+)\.")
@@ -168,7 +178,8 @@ def _utilization(file: str) -> Utilization:
     aggregate = next((each for each in tables if any(each.under(labels["spent"]))), None)
     if aggregate is None:
         expected = "a benchmark report (BNMRK) or an expenditure report (AEXPU, QEXPU) of CMS"
-        raise InputError([Problem(file, expected, "another file")])
+        of_settlement = other_report(file, expected) if kind_of_report(file) == STLMT else []
+        raise InputError(of_settlement or [Problem(file, expected, "another file")])
     of_aco, of_quarter = _NAMED.search(Path(file).name), _QUARTER_OF.search(Path(file).name)
     annual = Utilization(
         file,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.layout import STLMT
-from aco_cli.inputs.reports.figures import Report, kind_of_report, layout_of, read_report
+from aco_cli.inputs.reports.figures import Report, kind_of_report, other_report, read_report
 
 _START = re.compile(r"(\w+ \d{1,2}, \d{4}) Agreement Start Date", re.IGNORECASE)
 _DAY = re.compile(r"\d{2}/\d{2}/(\d{4})")
@@ -35,12 +35,11 @@ def read_stlmt(file: str) -> ReportInputs | None:
 
     Raises InputError for what is missing, and for a report of CMS that is no settlement.
     """
-    kind = kind_of_report(file)
+    kind = kind_of_report(file) if file.lower().endswith(".xlsx") else ""
     if not kind:
         return None
     if kind != STLMT:
-        expected = "a roster, a public use file or a settlement report (STLMT) of CMS"
-        raise InputError([Problem(file, expected, f"{layout_of(kind)['kind']} of CMS", fix="aco project takes it")])
+        raise InputError(other_report(file, "a roster, a public use file or a settlement report (STLMT) of CMS"))
     report = read_report(file, kind)
     aco_id, name = report.aco
     start = report.on_cover(_START, "the agreement start date")

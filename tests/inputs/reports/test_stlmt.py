@@ -249,7 +249,7 @@ def test_a_cover_says_when_the_agreement_started(book: Book) -> None:
 def test_another_report_of_cms_is_named_with_the_command_that_takes_it(book: Book, title: str, kind: str) -> None:
     file = book({"Cover": [[title]]})
     expected = "expected a roster, a public use file or a settlement report (STLMT) of CMS"
-    assert problems_of(file) == [f"{file}: {expected}, found {kind} of CMS; aco project takes it"]
+    assert problems_of(file) == [f"{file}: {expected}, found {kind} of CMS; aco project takes it, without YEAR"]
 
 
 def test_another_file_is_no_report(book: Book) -> None:
