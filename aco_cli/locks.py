@@ -42,7 +42,7 @@ def _create(parent: Path, prefix: str, suffix: str, mode: int) -> tuple[Path, in
 def _remove_abandoned(parent: Path, prefix: str, suffix: str) -> None:
     for folder in parent.glob(f"{prefix}*{suffix}"):
         descriptor = _open(folder)
-        if _is_own(descriptor) and _lock(descriptor):
+        if descriptor is not None and os.fstat(descriptor).st_uid == os.geteuid() and _lock(descriptor):
             shutil.rmtree(folder, ignore_errors=True)
         _close(descriptor)
 
@@ -57,10 +57,6 @@ def _open(folder: Path) -> int | None:
     with suppress(OSError):
         return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK)
     return None
-
-
-def _is_own(descriptor: int | None) -> bool:
-    return descriptor is not None and os.fstat(descriptor).st_uid == os.geteuid()
 
 
 def _lock(descriptor: int | None, *, wait: bool = False) -> bool:

@@ -15,7 +15,3 @@ class ChangeOptions:
     rule: Annotated[o.Many, o.many("NAME=VALUE", "A rule such as mssp.sequestration=0")] = None
     rules_year: Annotated[int | None, o.option("YEAR", "Settle by the rules of this year.")] = None
     scenario: Annotated[o.Many, o.many("NAME|FILE", "A scenario (aco rules scenarios)", words="scenarios")] = None
-
-    def options(self) -> dict[str, object]:
-        """These options as those of a call of the library."""
-        return dict(vars(self))

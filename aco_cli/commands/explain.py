@@ -42,7 +42,7 @@ def explain(
     aco explain P.A9901.ACO.STLMT.Y2022.xlsx
     """
     selection = sources.selection(rules=rules, quality=quality, reference=reference, prior=prior)
-    found = aco.explain(files, aco_id, year, run=session, **selection, **changes.options())  # type: ignore[arg-type]
+    found = aco.explain(files, aco_id, year, run=session, **selection, **vars(changes))
     target = None if output.output == "-" else output.output
     form = choose_format(output.format, target, terminal=target is None and sys.stdout.isatty())
     if form is not Format.TABLE or output.columns:

@@ -50,8 +50,8 @@ def report(
     if chart and kind not in IMAGES:
         raise UsageError(f"--chart {chart}: is for a file that ends in {' or '.join(IMAGES)}, found -o {output}")
     request = requested(files, years, rows.selection())
-    frame, book = one_case(session, read_roster(session, request), request, changes.options())  # type: ignore[arg-type]
-    if what_if := told_changes(changes.options()):  # type: ignore[arg-type]
+    frame, book = one_case(session, read_roster(session, request), request, vars(changes))  # type: ignore[arg-type]
+    if what_if := told_changes(vars(changes)):  # type: ignore[arg-type]
         request = replace(request, book=book, what_if=what_if, reports=())
     if kind == BOOK:
         data = make_book(session, frame, request)

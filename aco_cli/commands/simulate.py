@@ -38,8 +38,8 @@ def simulate(
     from aco_cli.api.selection import names
 
     chart = picture(session, table)
-    chosen = {**rows.selection(), **changes.options()}
-    found = aco.simulate(files, years, draws=draws, seed=seed, sd=sd, run=session, **chosen)  # type: ignore[arg-type]
+    chosen = {**rows.selection(), **vars(changes)}
+    found = aco.simulate(files, years, draws=draws, seed=seed, sd=sd, run=session, **chosen)
     if not chart:
         session.write(found.table, "simulate", table, also=names(table.columns))
         return

@@ -57,7 +57,7 @@ def whatif(
         columns=[name.rpartition("_")[0] for name in asked],
         run=session,
         **rows.selection(),
-        **changes.options(),  # type: ignore[arg-type]
+        **vars(changes),
     )
     if not (by or totals):  # which say it in numbers
         for answer in found.answers:

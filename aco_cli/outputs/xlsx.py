@@ -96,11 +96,8 @@ def _values(series: "pd.Series[Any]", column: OutputColumn, *, exact: bool) -> l
         )
     if column.numbers:
         numbers = pc.fill_null(pc.match_substring_regex(values, cells.NUMBER), False).to_pylist()
-        return [_finite(text) if number else text for text, number in zip(values.to_pylist(), numbers, strict=True)]
+        pairs = zip(values.to_pylist(), numbers, strict=True)
+        return [float(text) if number and math.isfinite(float(text)) else text for text, number in pairs]
     if pa.types.is_floating(values.type):
         values = pc.if_else(pc.is_finite(values), values, None)  # a sheet has no infinity
     return list(values.to_pylist())
-
-
-def _finite(text: str) -> float | str:
-    return float(text) if math.isfinite(float(text)) else text

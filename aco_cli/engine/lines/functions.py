@@ -53,10 +53,6 @@ def _divided(left: Column, right: Column) -> Column:
     return np.where(np.equal(right, 0), np.nan, np.divide(left, right))
 
 
-def _different(left: Column, right: Column) -> Column:
-    return (left < right) | (left > right)
-
-
 def chosen(test: Column, yes: Column, no: Column) -> Column:
     """Of two columns the one that a condition says on each row; NaN where the condition is not known."""
     if np.asarray(test).dtype == np.bool_:
@@ -184,7 +180,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "/": Function(u.quotient, _divided),
     "NEGATIVE": Function(u.alike, operator.neg, arity=(1, 1)),
     "=": Function(u.comparison, operator.eq),
-    "<>": Function(u.comparison, _different),
+    "<>": Function(u.comparison, lambda left, right: (left < right) | (left > right)),
     "<": Function(u.comparison, operator.lt),
     "<=": Function(u.comparison, operator.le),
     ">": Function(u.comparison, operator.gt),
