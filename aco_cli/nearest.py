@@ -1,11 +1,16 @@
 """The known word that somebody may have meant, for every message about an unknown one."""
 
 import difflib
+import re
 from collections.abc import Iterable
+
+NUMBERS = {"one": "1", "two": "2", "three": "3"}
+_NUMBER = re.compile(rf"(?<![a-z])({'|'.join(NUMBERS)})(?![a-z])", re.IGNORECASE)
 
 
 def nearest(word: str, known: Iterable[str], most: int = 1, cutoff: float = 0.6) -> list[str]:
-    """The known words that are nearly this one (1 as `cutoff`: the same), the most alike first."""
+    """The known words that are nearly this one, with one as 1 (1 as `cutoff`: the same), the most alike first."""
+    word = _NUMBER.sub(lambda found: NUMBERS[found[0].lower()], word)
     return difflib.get_close_matches(word, list(known), n=most, cutoff=cutoff)
 
 

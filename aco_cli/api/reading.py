@@ -10,6 +10,7 @@ from aco_cli.api.run import Run
 from aco_cli.api.selection import Request
 from aco_cli.engine.deferral import split_deferred
 from aco_cli.errors import InputError, Problem, UsageError
+from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.load import load
 from aco_cli.inputs.source import STDIN
 from aco_cli.nearest import did_you_mean
@@ -107,14 +108,15 @@ def only_acos(frame: pd.DataFrame, acos: Sequence[str]) -> pd.DataFrame:
 
 
 def only(frame: pd.DataFrame, column: str, words: Sequence[str]) -> pd.DataFrame:
-    """The rows with one of the words in a column, in upper or lower case; all where there is no word.
+    """The rows with one of the words in a column, however it is spelled; all where there is no word.
 
     Raises UsageError for an unknown word.
     """
     if not words:
         return frame
     known = frame[column].drop_duplicates().tolist()
-    meant = {word: _known(word, known) for word in words}
+    spelled = layouts_of("roster")[0].columns[column]
+    meant = {word: _known(spelled.meant(word) or word, known) for word in words}
     if strange := [word for word in words if meant[word] is None]:
         raise _none_has(column, strange[0], known)
     return frame[frame[column].isin(meant.values())]

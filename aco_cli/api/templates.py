@@ -7,7 +7,6 @@ from aco_cli.engine.lines.situations import folded
 from aco_cli.engine.lines.step import Step
 from aco_cli.errors import UsageError
 from aco_cli.inputs.layout import layouts_of
-from aco_cli.nearest import did_you_mean
 from aco_cli.rules.book import RuleBook, Situation
 from aco_cli.rules.parameters import values_by_name
 
@@ -22,12 +21,12 @@ def roster_template(book: RuleBook, track: str, year: int | None = None) -> pd.D
     """
     layout = layouts_of("roster")[0]
     contract = layout.columns
-    programs = contract["program"].choices
+    track, programs = contract["track"].meant(track) or track, contract["program"].choices
     covered = [each for each in book.situations() if each.track == track and each.program in programs]
     if not covered:
         tracks = [name for program in programs for name in book.programs[program].tracks]
-        near = did_you_mean(track, tracks) or f": expected one of {', '.join(tracks)}"
-        raise UsageError(f"unknown track {track!r}{near}")
+        near = contract["track"].nearly(track) or f"expected one of {', '.join(tracks)}"
+        raise UsageError(f"unknown track {track!r}, {near}")
     last = covered[-1]
     situation = Situation(last.program, track, year or last.year)
     named = [*_IDENTITY, *layout.required, *(step.column or step.key for step in _inputs(book, situation))]

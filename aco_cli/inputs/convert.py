@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aco_cli.errors import Problem
-from aco_cli.inputs.layout import Column, code_key, name_key
+from aco_cli.inputs.layout import Column, name_key
 from aco_cli.inputs.numbers import (
     Fix,
     are_percentages,
@@ -26,7 +26,6 @@ from aco_cli.inputs.problems import cell_problems, shown
 from aco_cli.inputs.raw import Floats, Mask, RawTable, mask_of
 from aco_cli.inputs.recognize import Match
 from aco_cli.inputs.words import date_fix, parse_booleans, parse_dates, parse_words
-from aco_cli.nearest import did_you_mean
 
 _UNKNOWN = "?"  # a choice that is already complained of; a blank one is ''
 _NOT_MEASURED = np.array(np.nan)
@@ -190,14 +189,9 @@ def _booleans_or_dates(column: Column, cells: Any, work: Conversion) -> Any:
 
 def _choices(column: Column, cells: Any, work: Conversion) -> Any:
     """What each word stands for: text or, where the column is coded, a number."""
-    codes: Mapping[str, Any] = {code_key(each): each for each in column.choices} | dict(column.codes)
-    values, bad = parse_words(cells, lambda text: codes.get(code_key(text)), "", column.none)
-    known = column.choices or tuple(codes)
-
-    def meant(cell: Any) -> str:
-        return did_you_mean(str(cell).strip().lower(), known, most=2, cutoff=0.5).removeprefix("; ")
-
-    work.complain(work.header_of(column), cells, bad, "one of " + ", ".join(known), meant)
+    values, bad = parse_words(cells, column.meant, "", column.none)
+    expected = f"one of {', '.join(column.choices or column.spellings)}"
+    work.complain(work.header_of(column), cells, bad, expected, lambda cell: column.nearly(str(cell)))
     if column.type == "coded":
         values[bad | (values == "")] = np.nan
         return values.astype(np.float64)

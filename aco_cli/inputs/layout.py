@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from aco_cli.data_files import load_yaml
+from aco_cli.nearest import NUMBERS, did_you_mean, nearest
 
 # What a file may be: our roster, CMS's public use file of a year, or the results file of another program.
 FAMILIES = ("roster", "cms-puf", "cms-results")
@@ -20,6 +21,8 @@ _FOLDER = Path(__file__).parent / "layouts"
 _UNITS = {"id": "text", "choice": "text", "election": "text", "rate": "percent"}
 _BOUNDS = {"fraction": {"min": 0.0, "max": 1.0}, "rate": {"min": 0.0, "max": 100.0}}
 _CODE_DRESSING = re.compile(r"\.0+$|[^\w+]|_")
+_DIGITS = partial(re.sub, r"\D", "")
+_CLOSE = 0.92  # nearer than basic is to basic-a
 # Percent and dollar signs stay: `loss_limit (%)` is another column than loss_limit.
 _NAME_DRESSING = re.compile(r"[^\w%$]+|_")
 
@@ -73,6 +76,25 @@ class Column:
     def unit(self) -> str:
         """What the values are: text, boolean, date, integer, year, usd, fraction, percent or number."""
         return _UNITS.get(self.type, self.type)
+
+    @cached_property
+    def spellings(self) -> Mapping[str, Any]:
+        """The choices by the keys of all their spellings."""
+        return {code_key(each): each for each in self.choices} | dict(self.codes)
+
+    def meant(self, text: str) -> Any:
+        """The choice that a text spells; None where it is none."""
+        return self.spellings.get(code_key(text))
+
+    def nearly(self, text: str) -> str:
+        """`did you mean basic-b?` for a text that nearly spells a choice, or is nearly one or two; else nothing."""
+        near = nearest(code_key(text), self.spellings, cutoff=_CLOSE)
+        if near and self.choices:
+            return f"did you mean {self.spellings[near[0]]}?"
+        digits, known = _DIGITS(code_key(text)), self.choices or tuple(self.spellings)
+        same = [each for each in known if digits and _DIGITS(each) == digits]  # Trak One is track-1, not track-3
+        told = (did_you_mean(text.strip().lower(), each, most=2, cutoff=0.5) for each in (same, known))
+        return next(filter(None, told), "").removeprefix("; ")
 
     @property
     def reads(self) -> tuple[tuple[str, ...], ...]:
@@ -195,8 +217,11 @@ def _fixed(value: Any) -> Any:
 
 
 def code_key(text: str) -> str:
-    """What is the same in all spellings of a code: BASIC A, basic_a and Basic-A; 1 and 1.0; but not Track 1 and 1+."""
-    return _CODE_DRESSING.sub("", text.strip().lower())
+    """What is the same in all spellings of a code: BASIC A and basic_a; 1 and 1.0; Track 1+ and Track One Plus."""
+    key = _CODE_DRESSING.sub("", text.strip().lower()).replace("+", "plus")
+    for word, digit in NUMBERS.items():
+        key = key.replace(word, digit)
+    return key
 
 
 @cache

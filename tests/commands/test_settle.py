@@ -94,6 +94,8 @@ def test_sort_descends_with_a_minus_and_keeps_missing_values_last(aco: Aco, rows
 
 def test_aco_track_and_program_choose_rows(aco: Aco, rows: Rows, roster_2014: Path) -> None:
     track = aco("settle", "2014", roster_2014, "--program", "mssp", "--track", "track-2")
+    spelled = ("--program", "Shared Savings Program", "--track", "Track Two")
+    assert aco("settle", "2014", roster_2014, *spelled).stdout == track.stdout
     assert [row["aco_id"] for row in rows(track.stdout)] == ["A85439", "A89093", "A99470"]
     ids = aco("settle", "2014", roster_2014, "--aco", "A99470", "--aco", "A67373")
     assert [row["aco_id"] for row in rows(ids.stdout)] == ["A67373", "A99470"]

@@ -42,8 +42,17 @@ def test_a_roster_filled_in_settles(aco, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[1] == "A1,earned,1960000.00"
 
 
-@pytest.mark.parametrize(("words", "near"), [(("track1",), "track-1"), (("enhanced", "--year", "2014"), "2014")])
+@pytest.mark.parametrize(
+    ("words", "near"), [(("trak1",), "did you mean track-1"), (("enhanced", "--year", "2014"), "2014")]
+)
 def test_a_track_or_year_that_is_not_there_is_refused(aco, words: tuple[str, ...], near: str) -> None:
     done = aco("template", *words)
     assert done.returncode in (2, 3)
     assert near in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "track"), [("Track 1", "track-1"), ("Track One Plus", "track-1-plus"), ("e", "basic-e")]
+)
+def test_a_track_is_read_however_it_is_spelled(aco, word: str, track: str) -> None:
+    assert aco("template", word).stdout == aco("template", track).stdout

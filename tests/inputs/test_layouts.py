@@ -253,7 +253,9 @@ def test_all_layouts_have_the_roster_first() -> None:
     [
         ("BASIC Level-A", "basiclevela", "basiclevela"),
         (" track_1 ", "track1", "track1"),
-        ("Track 1+", "track1+", "track1"),
+        ("Track 1+", "track1plus", "track1"),
+        ("Track One Plus", "track1plus", "trackoneplus"),
+        ("TrackTwo", "track2", "tracktwo"),
         ("1.0", "1", "10"),
         ("2.00", "2", "200"),
         ("loss_limit (%)", "losslimit", "losslimit%"),
@@ -262,6 +264,46 @@ def test_all_layouts_have_the_roster_first() -> None:
 )
 def test_spellings_that_mean_the_same(text: str, code: str, name: str) -> None:
     assert (code_key(text), name_key(text)) == (code, name)
+
+
+TRACKS = {
+    "track-1": ("Track 1", "Track One", "track one", "TRACK-ONE", "TrackOne", "Track I", "1", "1.0", "One"),
+    "track-1-plus": ("Track 1+", "1+", "Track 1 Plus", "Track One Plus", "Track One+", "Track I+", "Track 1+ Model"),
+    "track-2": ("Track Two", "track_two", "Track II", "two"),
+    "track-3": ("Track Three", "Track III", "Track 3"),
+    "basic-a": ("Level A", "BASIC A", "A", "BASIC Level A", "BASIC Track - Level A", "Level A of the BASIC track"),
+    "basic-e": ("level e", "BASIC E", "BASIC Track E", "BASIC: Level E", "Basic_Level_E"),
+    "alternative-2": ("Alternative Two", "Alternative Payment Arrangement Two"),
+}
+
+
+@pytest.mark.parametrize(("track", "text"), [(track, text) for track, texts in TRACKS.items() for text in texts])
+def test_a_track_is_read_however_it_is_spelled(track: str, text: str) -> None:
+    assert layouts_of("roster")[0].columns["track"].meant(text) == track
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Trak One", "did you mean track-1 or track-1-plus?"),
+        ("Trk Two", "did you mean track-2?"),
+        ("Trak Three", "did you mean track-3?"),
+        ("Trak 1 Plus", "did you mean track-1-plus?"),
+        ("BASIC Levl B", "did you mean basic-b?"),
+        ("Levell C", "did you mean basic-c?"),
+        ("Track 9", "did you mean track-3 or track-2?"),
+        ("BASIC", "did you mean basic-e or basic-d?"),
+        ("zzz", ""),
+    ],
+)
+def test_what_is_no_track_is_told_with_those_of_its_number_or_level(text: str, hint: str) -> None:
+    track = layouts_of("roster")[0].columns["track"]
+    assert (track.meant(text), track.nearly(text)) == (None, hint)
+
+
+@pytest.mark.parametrize("text", ["BASIC", "Track 1 or 2", "Track 1/2", "Track", "Level", "Track Four"])
+def test_what_could_be_several_tracks_is_none(text: str) -> None:
+    assert layouts_of("roster")[0].columns["track"].meant(text) is None
 
 
 def test_roster_layout_describes_every_column() -> None:
