@@ -45,7 +45,7 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
         run.left_out(loaded.skipped)
     if request.expect_rows not in (None, len(loaded.frame)):
         told = f"{len(loaded.frame):,} of {request.years}"
-        raise InputError([Problem(", ".join(files), f"{request.expect_rows:,} rows (--expect-rows)", told)])
+        raise InputError([Problem(", ".join(request.files), f"{request.expect_rows:,} rows (--expect-rows)", told)])
     frame = split_deferred(loaded.frame.assign(**loaded.places), request.years.__contains__)
     if request.join:
         from aco_cli.inputs.join import join_columns
@@ -81,11 +81,12 @@ def read_with_published(run: Run, request: Request, published: Sequence[str]) ->
         found = read_rows(run, replace(request, files=published, expenditures=()), precision=True)
         brought = [name for name in found.columns if name.startswith("published_settlement")]
         keys = ["aco_id", "performance_year"]
-        frame = frame.drop(columns=brought, errors="ignore").merge(found[[*keys, *brought]], on=keys, how="left")
+        own = [name for name in frame if str(name).startswith("published_settlement")]
+        frame = frame.drop(columns=own).merge(found[[*keys, *brought]], on=keys, how="left")
     if "published_settlement" not in frame:
         raise UsageError(
-            "no published settlements: the files have no column published_settlement (EarnSaveLoss in CMS's "
-            "files); give them with --published FILE"
+            f"no published settlements: no column published_settlement (EarnSaveLoss in CMS's files) in "
+            f"{', '.join(published or request.files)}; give them with --published FILE"
         )
     return frame
 
@@ -129,6 +130,5 @@ def _known(word: str, known: Sequence[str]) -> str | None:
 
 
 def _none_has(column: str, word: str, known: Sequence[str]) -> UsageError:
-    others = ", ".join(known[:5])
-    near = did_you_mean(word, known, most=3) or f"; the files have, among others, {others}"
+    near = did_you_mean(word, known, most=3) or f"; the files have, among others, {', '.join(known[:5])}"
     return UsageError(f"no row has {column} {word!r}{near}")

@@ -24,8 +24,7 @@ def roster_template(book: RuleBook, track: str, year: int | None = None) -> pd.D
     track, programs = contract["track"].meant(track) or track, contract["program"].choices
     covered = [each for each in book.situations() if each.track == track and each.program in programs]
     if not covered:
-        tracks = [name for program in programs for name in book.programs[program].tracks]
-        near = contract["track"].nearly(track) or f"expected one of {', '.join(tracks)}"
+        near = contract["track"].nearly(track) or f"expected one of {', '.join(contract['track'].choices)}"
         raise UsageError(f"unknown track {track!r}, {near}")
     last = covered[-1]
     situation = Situation(last.program, track, year or last.year)

@@ -97,7 +97,7 @@ def _read(
     for part in parts:
         # What a file that could not be read would have brought is not missing.
         if len(totals) == len(expenditures):
-            part.problems += missing_totals(part, brought)
+            part.problems += missing_totals(part, brought, expenditures)
         fill_products(part)
     for part in [*parts, *totals]:
         settle_years(part, years)

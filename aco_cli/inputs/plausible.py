@@ -57,7 +57,7 @@ def _told(part: Part, bad: Mask, column: str, code: str, words: str, *figures: F
     places = np.flatnonzero(bad)
     if len(places):
         more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-        where = f"{part.file}, row {part.rows[places[0]]}{more}, column {column}"
+        where = f"{part.place(column, int(places[0]))}{more}, column {column}"
         yield Remark(f"{where}: {words.format(*(each[places[0]] for each in figures))}", code)
 
 

@@ -18,15 +18,16 @@ TOTALS = ("benchmark_total", "expenditure_total")
 _NAMED = 10
 
 
-def missing_totals(part: Part, brought: Collection[str]) -> list[Problem]:
-    """A problem for each total that is neither in the file, nor the product of its columns, nor `brought`."""
+def missing_totals(part: Part, brought: Collection[str], files: Sequence[str]) -> list[Problem]:
+    """A problem for each total that is not in the file, nor the product of its columns, nor `brought` by the others."""
     problems = []
+    add = f"add it, here or in {', '.join(files)}" if files else "add it, or supply it with --expenditures FILE"
     for name in TOTALS:
         column = part.layout.columns.get(name)
         factors = column.or_product if column else ()
         if name in part.frame or name in brought or (factors and all(each in part.frame for each in factors)):
             continue
-        fix = renaming(name, part.header, cutoff=0.6) or "add it, or supply it with --expenditures FILE"
+        fix = renaming(name, part.header, cutoff=0.6) or add
         expected = f"this column, or {' and '.join(factors)}" if factors else "this column"
         problems.append(Problem(part.file, f"{expected} ({part.layout.label})", "no such column", 1, name, fix))
     return problems
@@ -53,7 +54,8 @@ def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Pr
     if problems or not roster or not totals or len({part.has_years for part in (*roster, *totals)}) > 1:
         return problems, []
     keys = ["aco_id", YEAR] if totals[0].has_years else ["aco_id"]
-    brought = pd.concat([part.frame for part in totals]).set_index(keys)
+    placed = [part.frame.assign(place=[f"{part.file}, row {row}" for row in part.rows]) for part in totals]
+    brought = pd.concat(placed).set_index(keys)
     files = ", ".join(dict.fromkeys(part.file for part in totals))
     used: list[pd.Index] = []
     for part in roster:
@@ -62,20 +64,18 @@ def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Pr
         matched = brought.reindex(wanted)
         for name in TOTALS:
             if name in brought:
-                problems += _bring(part, name, matched[name].to_numpy(), files)
+                problems += _bring(part, name, matched)
     return problems, unmatched(used[0].append(used[1:]), brought.index, files, "totals")
 
 
-def _bring(part: Part, name: str, values: np.ndarray[tuple[int], np.dtype[np.float64]], files: str) -> list[Problem]:
-    if name not in part.frame:
-        part.frame[name] = values
-        return []
-    own = part.frame[name].to_numpy()
+def _bring(part: Part, name: str, matched: pd.DataFrame) -> list[Problem]:
+    values, there = matched[name].to_numpy(), matched["place"].to_list()
+    own = part.frame[name].to_numpy() if name in part.frame else np.full(len(values), np.nan)
     differ = ~np.isnan(own) & ~np.isnan(values) & (own != values)
     part.frame[name] = np.where(np.isnan(own), values, own)
-    return part.cell_problems(
-        name, differ, lambda at: (f"the total in {files}, {values[at]}", shown(own[at]), "leave one of the two out")
-    )
+    part.brought[name] = {at: there[at] for at in np.flatnonzero(np.isnan(own)).tolist()}
+    fix = "leave one of the two out"
+    return part.cell_problems(name, differ, lambda at: (f"{values[at]} as in {there[at]}", shown(own[at]), fix))
 
 
 def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list[Remark]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import aco_cli as aco
@@ -131,6 +133,23 @@ def test_the_number_of_rows_can_be_asserted(roster: Path) -> None:
     assert len(ids(roster, expect_rows=3)) == 3
     with pytest.raises(aco.errors.InputError, match=r"4 rows \(--expect-rows\), found 3 of 2014"):
         ids(roster, expect_rows=4)
+    totals = roster.with_name("totals.csv")
+    totals.write_text("aco_id,expenditure_total\nA1,\n")
+    with pytest.raises(aco.errors.InputError, match=f"^{re.escape(str(roster))}: expected 4 rows"):
+        ids(roster, expect_rows=4, expenditures=totals)
+
+
+def test_a_file_of_published_settlements_must_have_them(roster: Path) -> None:
+    """Those of the roster, if it has any, are not taken in their place."""
+    published = roster.with_name("published.csv")
+    table = pd.read_csv(roster, dtype="str")
+    table.to_csv(published, index=False)
+    table.assign(published_settlement="0").to_csv(roster, index=False)
+    assert len(aco.reconcile(roster, 2014).table) == 3
+    with pytest.raises(
+        aco.errors.UsageError, match=rf"no column published_settlement .* in {re.escape(str(published))};"
+    ):
+        aco.reconcile(roster, 2014, published=published)
 
 
 def test_a_year_that_no_file_holds_is_told(tmp_path: Path) -> None:

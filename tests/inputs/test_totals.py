@@ -58,6 +58,24 @@ def test_a_column_that_is_nearly_the_total_is_named(told: Told) -> None:
     assert [problem.partition("; ")[2] for problem in problems] == ["rename benchmark_totl if it is meant", ADD]
 
 
+def test_a_total_that_no_file_brings_is_asked_of_all(told: Told) -> None:
+    problems, _ = told([f"{BARE}\nA1,mssp,track-1,10000\n"], ["aco_id,expenditure_total\nA1,90000000\n"])
+    assert [problem.partition("; ")[2] for problem in problems] == ["add it, here or in t0.csv"]
+
+
+def test_what_can_hardly_be_meant_is_told_of_the_file_and_row_that_say_it(told: Told) -> None:
+    """Of each cell: those that the roster leaves blank stand in the other file, in rows of its own."""
+    rows = "A1,mssp,track-1,10000,100000000,\nA2,mssp,track-1,10000,,90000000\nA3,mssp,track-1,10000,50,40\n"
+    totals = [f"{TOTALS}\nA2,,70\n", f"{TOTALS}\nA9,90000000,100000000\nA3,40,\nA1,60,\n"]
+    problems, remarks = told([f"{HEADER}\n{rows}"], totals)
+    assert problems == []
+    assert [text.partition(": ")[0] for text in remarks if "totals" not in text] == [
+        "t0.csv, row 2 and 1 more, column benchmark_total",
+        "t1.csv, row 4 and 1 more, column expenditure_total",
+        "t1.csv, row 4 and 1 more, column expenditure_total",
+    ]
+
+
 def test_totals_of_every_row_of_several_rosters_are_looked_for(told: Told) -> None:
     rosters = [f"{BARE}\n{each},mssp,track-1,10000\n" for each in ("A1", "A2")]
     totals = [f"{TOTALS}\nA2,90000000,100000000\n", f"{TOTALS}\nA1,90000000,100000000\nA3,90000000,100000000\n"]
@@ -96,8 +114,8 @@ def test_two_totals_that_differ_are_both_told(told: Told) -> None:
     cells = [("100000000.5", "90000000"), ("", "90000000"), ("100000000", "90000000"), ("100000000", "")]
     roster = "".join(f"A{number},mssp,track-1,10000,{','.join(each)}\n" for number, each in enumerate(cells))
     totals = "A0,80000000.25,100000000\nA1,90000000,70000000\nA2,90000000,\nA3,90000000,\n"
-    what = "column expenditure_total: expected the total in t0.csv, 80000000.25, found '90000000.0'"
-    first = "column benchmark_total: expected the total in t0.csv, 100000000.0, found '100000000.5'"
+    what = "column expenditure_total: expected 80000000.25 as in t0.csv, row 2, found '90000000.0'"
+    first = "column benchmark_total: expected 100000000.0 as in t0.csv, row 2, found '100000000.5'"
     assert told([f"{HEADER}\n{roster}"], [f"{TOTALS}\n{totals}"]) == (
         [f"r0.csv, row 2, {each}; leave one of the two out" for each in (first, what)],
         [],
