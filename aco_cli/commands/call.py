@@ -103,7 +103,8 @@ def _files_first(values: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: values[name] for name in _SAID_BY_FILES if name in values}
     files = list(values["files"] or ())
     for name in reversed(found):
-        if (word := found[name]) is not None and _is_file(word):
+        # A year or an ID that a folder here is named after is no file.
+        if (word := found[name]) is not None and "." in word and _has_table(word):
             files.insert(0, word)
             found[name] = "all" if name == "years" else None
     if not files:
@@ -111,11 +112,6 @@ def _files_first(values: Mapping[str, Any]) -> dict[str, Any]:
 
         raise UsageError("missing argument FILE...; aco COMMAND --help shows examples")
     return {**found, "files": files}
-
-
-def _is_file(word: str) -> bool:
-    """Whether a word is the name of a file with a table; a year or an ID that a folder here is named after is none."""
-    return "." in word and _has_table(word)
 
 
 def _has_table(file: str) -> bool:

@@ -139,11 +139,6 @@ class Layout:
             known |= {name: names | known.get(name, frozenset()) for name in names}
         return known
 
-    def one_name(self, name: str) -> str:
-        """The key of a name, the same for all names that a column may have."""
-        key = name_key(name)
-        return min(self.aliases.get(key, [key]))
-
 
 def each_layout(family: str) -> Iterator[Layout]:
     """The layouts of a family, each read when it is asked for: `roster`, `totals` or `cms-puf` (one per year)."""

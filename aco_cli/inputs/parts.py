@@ -14,7 +14,7 @@ from aco_cli.inputs.layout import Layout, name_key
 from aco_cli.inputs.numbers import as_text
 from aco_cli.inputs.problems import cell_problems, limited, no_rows, shown
 from aco_cli.inputs.raw import Mask, RawTable, Rows, Sheet
-from aco_cli.inputs.recognize import Match, fitting, recognize
+from aco_cli.inputs.recognize import Match, fitting, recognize, there_twice
 from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.sheets import open_sheets
 from aco_cli.inputs.source import name_as_text
@@ -81,7 +81,7 @@ def _read(file: str, layout: str, *, precision: bool, own: Collection[str]) -> I
     matches = {year: _with_own(match, own) for year, match in by_year.items()}
     raw = _raw(sheet, [*matches.values()])
     for year, match in matches.items():
-        yield _part(*rows_of(raw, match, year), precision=precision)
+        yield _part(rows_of(raw, match, year), match, precision=precision)
 
 
 def _with_own(match: Match, own: Collection[str]) -> Match:
@@ -105,10 +105,26 @@ def _part(raw: RawTable, match: Match, *, precision: bool) -> Part:
     raw, asides = without_asides(match, raw)
     if not len(raw.rows):
         raise no_rows(raw.file)
-    frame, problems = convert(match, raw, precision=precision)
+    frame, problems = convert(match, _by_one_name(match, raw), precision=precision)
     problems += [*_cells_without_header(match, raw), *_faults(match, raw)]
     remarks = [*match.remarks, *asides]
     return Part(name_as_text(raw.file), match.layout, frame, raw.rows, match.head.names, problems, remarks)
+
+
+def _by_one_name(match: Match, raw: RawTable) -> RawTable:
+    """Columns under two names, as in files of several years, made one; of ours it is refused that a row fills both."""
+    columns, problems = dict(raw.columns), []
+    for column in match.layout.columns.values():
+        places = [match.places[key] for key in dict.fromkeys(map(name_key, column.sources)) if key in match.places]
+        for place in places[1:]:
+            held, more = as_text(columns[places[0]]), as_text(columns[place])
+            columns[places[0]] = pc.if_else(pc.equal(held, ""), more, held)
+            if not (match.layout.is_of_cms or pc.all(pc.or_(pc.equal(held, ""), pc.equal(more, ""))).as_py()):
+                problems.append(there_twice(raw.file, match.head, sorted(places)))
+                break
+    if problems:
+        raise InputError(problems)
+    return replace(raw, columns=columns)
 
 
 def _wanted(match: Match) -> list[int]:

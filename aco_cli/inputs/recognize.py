@@ -116,9 +116,7 @@ def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()
         if name and name_key(name) not in known:
             others.setdefault(name, place)
     is_ours = layout.family == "roster"
-    # Of public use files of several years in one, two names of a column stand for different years.
-    same = name_key if layout.is_of_cms else layout.one_name
-    _refuse_duplicates(file, head, set(layout.aliases) - {*layout.repeated}, same)
+    _refuse_duplicates(file, head, set(layout.aliases) - {*layout.repeated}, name_key)
     if is_ours:
         _refuse_duplicates(file, head, set(map(str.lower, others)), str.lower)
     unnamed = tuple(place for place, name in enumerate(header) if not name)
@@ -137,15 +135,18 @@ def _is_data(row: Sequence[str]) -> bool:
     return sum(cell.strip().lstrip("$-(").replace(",", "").replace(".", "")[:1].isdigit() for cell in row) > 1
 
 
+def there_twice(file: str, head: Head, places: Sequence[int]) -> Problem:
+    """The problem of columns at several places which are one."""
+    name, *others = dict.fromkeys(head.names[place] for place in places)
+    twice = f"{' and '.join(['it', *others])} in columns {' and '.join(str(place + 1) for place in places)}"
+    return Problem(file, "each column once", twice, head.row, name, "remove or rename one")
+
+
 def _refuse_duplicates(file: str, head: Head, checked: set[str], same: Callable[[str], str]) -> None:
     places: dict[str, list[int]] = {}
     for place, name in enumerate(head.names):
         places.setdefault(same(name), []).append(place)
-    problems = []
-    for found in (found for name, found in places.items() if len(found) > 1 and name in checked):
-        name, *others = dict.fromkeys(head.names[place] for place in found)
-        twice = f"{' and '.join(['it', *others])} in columns {' and '.join(str(place + 1) for place in found)}"
-        problems.append(Problem(file, "each column once", twice, head.row, name, "remove or rename one"))
+    problems = [there_twice(file, head, found) for name, found in places.items() if len(found) > 1 and name in checked]
     if problems:
         raise InputError(problems)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -11,7 +10,7 @@ from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.convert import NO_YEAR
 from aco_cli.inputs.layout import Layout, layouts_of, name_key
 from aco_cli.inputs.numbers import as_text
-from aco_cli.inputs.raw import Head, RawTable, Rows, Sheet, is_blank, without
+from aco_cli.inputs.raw import Head, RawTable, Rows, Sheet, without
 from aco_cli.inputs.recognize import Match, fit, fitting, missing_names, names_of_column, place_of
 
 _FAMILY = "cms-puf"
@@ -53,18 +52,10 @@ def _missing_of(year: int, head: Head) -> list[str]:
     return missing_names(layout, {*map(name_key, head.names)}) if layout else [str(year)]
 
 
-def rows_of(raw: RawTable, match: Match, year: int) -> tuple[RawTable, Match]:
-    """The rows of a year, and how the layout fits them: by columns that they do not leave blank, if there are any."""
+def rows_of(raw: RawTable, match: Match, year: int) -> RawTable:
+    """The rows of a year."""
     place = match.place(match.layout.columns[_YEAR_COLUMN].sources)
-    raw = without(raw, _years(raw, place) != year) if place is not None else raw
-    blank = {
-        name for name, place in match.places.items() if place in raw.columns and is_blank(raw.columns[place]).all()
-    }
-    names = [
-        {name_key(each) for each in column.sources} & set(match.places) for column in match.layout.columns.values()
-    ]
-    passed_over = {name for group in names if group - blank for name in group & blank}
-    return raw, replace(match, places={name: at for name, at in match.places.items() if name not in passed_over})
+    return without(raw, _years(raw, place) != year) if place is not None else raw
 
 
 def _years(raw: RawTable, place: int) -> Rows:

@@ -22,17 +22,15 @@ def fixed_width(kind: CclfKind, columns: Mapping[str, Ints | Words]) -> Bytes:
 
     A column is words or whole numbers: cents, days since 1970 (or BLANK), or an identifier.
     """
-    lines = np.full((_rows(next(iter(columns.values()))), kind.length + 1), _BLANK, dtype=np.uint8)
+    first = next(iter(columns.values()))
+    rows = len(first.codes if isinstance(first, Words) else first)
+    lines = np.full((rows, kind.length + 1), _BLANK, dtype=np.uint8)
     lines[:, -1] = _NEWLINE
     for field in kind.fields:
         if field.name in columns:
             at = field.start - 1
             lines[:, at : at + field.width] = _cells(field, columns[field.name])
     return lines
-
-
-def _rows(column: Ints | Words) -> int:
-    return len(column.codes if isinstance(column, Words) else column)
 
 
 def _cells(field: CclfField, column: Ints | Words) -> Bytes:

@@ -218,3 +218,17 @@ def test_a_file_without_years_is_of_the_year_whose_public_use_file_it_is(shared_
 def test_rows_of_other_years_only_are_told_with_theirs() -> None:
     problem = no_rows_of(Years.parse("2014,2018"), "f.csv", [2013, 2012, 2013])
     assert str(problem) == "f.csv: expected rows of 2014,2018, found rows of 2012 and 2013; ask for a year it holds"
+
+
+def test_of_two_names_of_a_column_each_row_has_the_value_that_it_fills(write: Write) -> None:
+    """As in files of several years, below each other; where a row fills both, it is not told which counts."""
+    header, ids = "ACO_Num,Report_eCQM_CQM,aco_id,Report_eCQM,ACO-1,year", ["A1", "B1", "B2", ""]
+    rows = ["A1,1,,,50,2023", ",,B1,0,50,2024", ",,B2,,50,2024", ",1,,,50,2023"]
+    part = read_part(write("\n".join([header, *rows, ""])), "quality")
+    assert list(part.frame["aco_id"]) == ids
+    np.testing.assert_array_equal(part.frame["reports_ecqm"], [1, 0, np.nan, 1])
+    file = write("\n".join([header, *rows, "A3,1,A3,1,50,2023", ""]))
+    with pytest.raises(InputError) as refused:
+        read_part(file, "quality")
+    assert [problem.column for problem in refused.value.problems] == ["ACO_Num", "Report_eCQM_CQM"]
+    assert refused.value.problems[1].found == "it and Report_eCQM in columns 2 and 4"

@@ -46,12 +46,9 @@ def _comes_to_zero(row: Row, step: Step) -> bool:
             case Apply(function="-", arguments=(_, right)) if row.value(right):
                 return True
             case Apply(function="*", arguments=factors) if any(map(row.value, factors)):
-                return any(row.value(one) and _is_amount(row, one) for one in factors)
+                amounts = [one for one in factors if isinstance(one, Name) and row.law.named[one.name].unit == "USD"]
+                return any(map(row.value, amounts))
     return False
-
-
-def _is_amount(row: Row, node: Node) -> bool:
-    return isinstance(node, Name) and row.law.named[node.name].unit == "USD"
 
 
 def named(row: Row, node: Node) -> Iterator[str]:

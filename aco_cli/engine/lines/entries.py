@@ -90,7 +90,8 @@ def with_numbers(tree: Node, row: Row) -> str:
     rest = reduced(tree, partial(_decide, row))
     if not isinstance(rest, Apply) or rest.function == "NA":
         return ""
-    return written(rewritten(rest, partial(_shown, row)), _text)
+    shown = rewritten(rest, partial(_shown, row))
+    return written(shown, lambda leaf: leaf.value if isinstance(leaf, Text) else plainly(leaf))
 
 
 def _shown(row: Row, node: Node) -> Node | None:
@@ -110,10 +111,6 @@ def _shown(row: Row, node: Node) -> Node | None:
 
 def _bracketed(text: str) -> str:
     return "unknown" if text == "-" else bracketed(text)
-
-
-def _text(leaf: Node) -> str:
-    return leaf.value if isinstance(leaf, Text) else plainly(leaf)
 
 
 def _decide(row: Row, node: Node) -> Node | None:

@@ -36,17 +36,13 @@ def scratch_folder(parent: str | None) -> Iterator[Path]:
     where = Path(parent or gettempdir())
     if not where.is_dir():
         raise OutputError(f"--temp {where}: expected a folder that exists")
+    user = os.getuid() if hasattr(os, "getuid") else 0  # whose leftovers alone are this user's to remove
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(held_folder(where, f"aco-claims-{_user()}-", mode=0o700))
+            folder = stack.enter_context(held_folder(where, f"aco-claims-{user}-", mode=0o700))
         except OSError as error:
             raise OutputError(f"cannot write to {where}: {error.strerror}; choose another folder with --temp") from None
         yield folder
-
-
-def _user() -> int:
-    """The number of the user, whose leftovers alone are this user's to remove; 0 where users have none."""
-    return os.getuid() if hasattr(os, "getuid") else 0
 
 
 def first_line(error: object) -> str:
