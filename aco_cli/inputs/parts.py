@@ -102,10 +102,10 @@ def _raw(sheet: Sheet, matches: Sequence[Match]) -> RawTable:
 
 
 def _part(raw: RawTable, match: Match, *, precision: bool) -> Part:
-    raw, asides = without_asides(match, raw)
+    raw, asides = without_asides(match, _by_one_name(match, raw))
     if not len(raw.rows):
         raise no_rows(raw.file)
-    frame, problems = convert(match, _by_one_name(match, raw), precision=precision)
+    frame, problems = convert(match, raw, precision=precision)
     problems += [*_cells_without_header(match, raw), *_faults(match, raw)]
     remarks = [*match.remarks, *asides]
     return Part(name_as_text(raw.file), match.layout, frame, raw.rows, match.head.names, problems, remarks)

@@ -232,3 +232,11 @@ def test_of_two_names_of_a_column_each_row_has_the_value_that_it_fills(write: Wr
         read_part(file, "quality")
     assert [problem.column for problem in refused.value.problems] == ["ACO_Num", "Report_eCQM_CQM"]
     assert refused.value.problems[1].found == "it and Report_eCQM in columns 2 and 4"
+
+
+@pytest.mark.parametrize("names", [("year", "performance_year"), ("PY", "Year")])
+def test_two_names_that_a_row_of_a_roster_fills_are_refused(write: Write, names: tuple[str, str]) -> None:
+    with pytest.raises(InputError) as refused:
+        read_part(write(f"{HEADER},{','.join(names)}\n{ROW},2014,\n{ROW},2014,2014\n"), "roster")
+    (problem,) = refused.value.problems
+    assert (problem.row, problem.column, problem.found) == (1, names[0], f"it and {names[1]} in columns 5 and 6")

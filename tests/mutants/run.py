@@ -43,6 +43,15 @@ TESTS = {
         "engine/benchmark",
         "commands/test_benchmark.py",
     ),
+    "aco_cli/law/mssp/settlement.yaml": (
+        "reference/test_settlement.py",
+        "rules/test_cases.py",
+        "engine/test_thresholds.py",
+        "reference",
+        "engine",
+        "api",
+        "commands/test_explain.py",
+    ),
     "aco_cli/law/mssp/settlement_from_benchmark.yaml": (
         "engine/benchmark/test_guardrail.py",
         "engine/benchmark/test_published_2024.py",
