@@ -106,9 +106,7 @@ def _unwanted(layout: Layout, names: set[str]) -> list[str]:
 def fit(sheet: Sheet, head: Head, layout: Layout, remarks: Sequence[Remark] = ()) -> Match:
     """How a layout fits a header. Raises InputError for columns that are there twice."""
     file, header = sheet.file, head.names
-    places: dict[str, int] = {}
-    for place, name in enumerate(header):
-        places.setdefault(name_key(name), place)
+    places = {name_key(name): place for place, name in reversed([*enumerate(header)])}
     own = {name for each in layouts_of("roster") for name in each.aliases} if layout.is_of_cms else set()
     known = own | set(layout.aliases)
     others: dict[str, int] = {}

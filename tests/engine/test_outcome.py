@@ -108,6 +108,16 @@ MEETINGS = [
     ({**LOST, "terminated_on": "2019-09-30"}, Outcome.OWED),
     ({**LOST, "performance_year": 2024, "guardrail": True}, Outcome.OWED),
     ({**SAVED, "performance_year": 2024, "guardrail": True, "quality_standard_met": False}, Outcome.GUARDRAIL),
+    (
+        {
+            **SAVED,
+            "performance_year": 2024,
+            "guardrail": True,
+            "quality_standard_met": False,
+            "expenditure_total": 99e6,
+        },
+        Outcome.BELOW_MSR,
+    ),
 ]
 
 

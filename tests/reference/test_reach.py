@@ -13,6 +13,7 @@ from aco_cli.engine.lines.law import law_of
 from aco_cli.engine.settle import settle
 from aco_cli.engine.waterfall import waterfall
 from aco_cli.rules.book import RuleBook
+from aco_cli.rules.change import changed_book
 
 BOOK = RuleBook()
 ROWS = 4_000
@@ -56,7 +57,8 @@ def rows(canonical) -> pd.DataFrame:
     rates = random.uniform(-0.7, 0.7, ROWS)
     little = random.choice([-0.5, 0.0, 0.5], ROWS)
     savings = np.where(random.random(ROWS) < 0.2, little, np.round(benchmark * rates, 2))
-    given = savings + random.choice([0.0, 1.0, 1.49, 1.51, -1.51, 5_000.0], ROWS)
+    items = random.choice([0.0, 1.0, 1.49, 1.51, -1.51, 5_000.0], ROWS)
+    given = savings + np.where((savings == 0.5) & (random.random(ROWS) < 0.5), 1.5, items)
     year = random.integers(2021, 2026, ROWS)
     frame = pd.DataFrame({
         **{"program": "reach", "track": random.choice(list(CORRIDORS), ROWS), "performance_year": year},
@@ -140,6 +142,19 @@ def test_steps_are_gains_losses_and_what_medicare_keeps(rows: pd.DataFrame) -> N
     np.testing.assert_allclose(steps.loc[known, expected.columns], expected[known], rtol=1e-12, atol=1e-4)
 
 
+def test_sequestration_of_a_what_if_is_taken_from_payments_and_told(rows: pd.DataFrame) -> None:
+    """The results have none of it in any year."""
+    plain, book = plainly(rows), changed_book(BOOK, {"reach.sequestration": 0.02})
+    known, taken = plain["settlement"].notna(), plain["earned_payment"] * 0.02
+    settlement = settle(rows, book, ["settlement"])["settlement"]
+    np.testing.assert_allclose(settlement, plain["settlement"] - taken, rtol=1e-12, atol=1e-4)
+    step = waterfall(rows, book).amounts["sequestered"]
+    np.testing.assert_allclose(step[known], -taken[known], rtol=1e-12, atol=1e-4)
+    told = settle(rows, book, ["sequestered:when", "not_sequestered:when"], table="answer")
+    assert ((told["sequestered:when"] == 1) == (taken > 0)).all()
+    assert not (told["not_sequestered:when"] == 1).any()
+
+
 @pytest.mark.parametrize("table", ["notes", "answer"])
 def test_conditions_stand_where_they_hold(rows: pd.DataFrame, table: str) -> None:
     plain = plainly(rows)
@@ -186,6 +201,10 @@ def test_a_published_settlement_may_be_of_the_corridors_of_another_benchmark(row
     told = found[names[-1]] == 1
     assert (told == holds)[clear].all()
     assert told[~clear & same_sign & (low < high)].any()
+    # Half a dollar is in the first corridor of every benchmark: the payment is its share, or of another sign.
+    shared_half = (plain["savings"].abs() == 0.5) & (amount == least) & (rows["performance_year"] >= 2023)
+    assert (told == same_sign)[shared_half].all()
+    assert {*np.sign(published[shared_half]) * plain["savings"][shared_half]} == {-0.5, 0.5}
 
 
 def test_the_next_corridor_starts_at_its_share_of_the_benchmark(rows: pd.DataFrame) -> None:

@@ -102,6 +102,8 @@ def _axis(tree: Node, own: str, known: Mapping[str, Step]) -> str:
     lists = [tree.arguments[place] for place in LISTS.get(tree.function, ())]
     if others := [each for each in lists if not isinstance(each, Rule)]:
         return f"{tree.function} takes a list of the rules, found {written(others[0])}"
+    if tree.function == "MATCH" and tree.arguments[2] != Number(1.0):
+        return f"MATCH ends with 1: lists of the rules ascend, found {written(tree.arguments[2])}"
     return next(filter(None, (_axis(each, gathered or own, known) for each in tree.arguments)), "")
 
 

@@ -192,3 +192,11 @@ def test_a_line_that_takes_a_rule_takes_one_that_exists() -> None:
     """Its citation is that of the rule; without one a reader is told nothing."""
     found = check_step(line("a", "savings", "USD", cite="", rule="los_rate"), KNOWN, ABOVE, RULES)[0]
     assert found == "unknown rule los_rate; did you mean loss_rate?"
+
+
+@pytest.mark.parametrize("kind", ["0", "-1", "2", "savings"])
+def test_a_match_is_of_a_list_that_ascends(kind: str) -> None:
+    """Of a spreadsheet, 0 finds the value itself and -1 goes by a list that descends."""
+    told = f"MATCH ends with 1: lists of the rules ascend, found {kind}"
+    assert problem(f"MATCH(savings, rules.loss_rate, {kind})", "number") == told
+    assert problem("MATCH(savings, rules.loss_rate, 1)", "number") == ""
