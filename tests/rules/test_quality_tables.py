@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,6 +26,8 @@ SUFFIXES = {
     "registry": "MIPSCQM",
     "medicareCQM": "MedicareCQM",
 }
+# Of a cut point that scores do not tell, between which rates they place it.
+_ASSUMED = re.compile(r"(p\d0) assumed, scores only place it in [\[(]([\w.]+), ([\w.]+)[\])]")
 # Files of deciles and measures in them that are not in the measure set of ACOs of that year.
 FILES = {
     "app_deciles_2021": (2021, ()),
@@ -65,6 +68,9 @@ def test_every_percentile_cut_is_that_of_the_file(shared_data: Path, year: int) 
         assert (name, measure.max_points) == (name, float(row["max_points"]))
         assert (name, measure.reversed) == (name, row["reversed"] == "1")
         assert (name, measure.domain) == (name, DOMAINS[row["domain"]])
+        held = _ASSUMED.findall(row["note"])
+        ends = {cut: tuple(None if end == "nan" else float(end) for end in ends) for cut, *ends in held}
+        assert (name, dict(measure.assumed)) == (name, ends)
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -6,13 +6,14 @@ What settlements rest on is entered again in `tests/reference`, cut points are c
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from aco_cli.rules.book import RuleBook, scoring
-from aco_cli.rules.published import Total, published_totals
+from aco_cli.rules.published import DOLLARS, Total, published_totals
 
 ROOT = Path(__file__).parents[2]
 BOOK = RuleBook()
@@ -138,7 +139,7 @@ def test_published_totals_are_those_of_the_releases() -> None:
     expected |= {("pioneer", 2014, "saved"): 15}
     expected |= {("pioneer", year, "mean_quality_score"): score for year, score in ((2013, 0.852), (2014, 0.872))}
     found = {(each.program, each.year, each.figure): each.value for each in released_totals()}
-    assert found == pytest.approx(expected, rel=1e-12)
+    assert found == pytest.approx(expected, rel=1e-15)
 
 
 def test_published_totals_are_as_exact_as_they_are_printed() -> None:
@@ -169,7 +170,8 @@ def test_totals_of_reach_are_sums_of_its_results_file() -> None:
     assert len(found) == 36
     for each in found:
         chosen = (rows["perf_year"] == each.year) & rows["risk_arrangement"].str.lower().str.contains(each.track)
-        assert summed[each.figure][chosen].sum() == pytest.approx(each.value, abs=max(each.within, 1e-9))
+        total = summed[each.figure][chosen].sum()
+        assert (each.value, each.within) == (round(total), int(each.figure in DOLLARS))
     later = [(each.figure, each.year, each.value) for each in published_totals() if each.year > 2022]
     assert later == [("acos", 2023, 132)]
 
@@ -180,3 +182,98 @@ def test_improvement_is_rewarded_in_equal_steps_up_to_four_points() -> None:
     for year in range(2015, 2019):
         assert BOOK.value(scoring(year), "improvement_steps") == pytest.approx(expected, abs=1e-12)
     assert expected[-1] == pytest.approx(4)
+
+
+OUTCOMES = {"outcome": 10, "another": 30, "missing_benchmark": False}
+ALTERNATIVE = {**OUTCOMES, "alternative": 10}
+STANDARDS = {
+    2021: {"missing_benchmark": False},
+    2022: OUTCOMES,
+    2023: ALTERNATIVE,
+    2024: {**ALTERNATIVE, "another": 40},
+    2025: {**ALTERNATIVE, "another": 40, "missing_benchmark": True},
+    2026: {**ALTERNATIVE, "another": 40, "missing_benchmark": True},
+}
+# The national mean, then the percentile of MIPS quality scores, and whether it is the least score of every ACO.
+LEAST_SCORES = {
+    **{2017: (0.9206, False), 2018: (0.9268, False), 2019: (0.9217, False), 2020: (0.9687, False)},
+    **{2021: (0.6169, True), 2022: (0.7063, True), 2023: (0.6576, True), 2024: (0.7705, False)},
+}
+
+
+def of_quality(year: int, name: str) -> Any:
+    return BOOK.value(scoring(year), name)
+
+
+@pytest.mark.parametrize("year", STANDARDS)
+def test_the_quality_standard_is_that_of_its_year(year: int) -> None:
+    """42 CFR 425.512(a)(3) to (a)(5) and (a)(7)."""
+    assert of_quality(year, "quality_standard") == STANDARDS[year]
+
+
+@pytest.mark.parametrize("year", LEAST_SCORES)
+def test_disasters_leave_the_score_that_cms_announced(year: int) -> None:
+    """42 CFR 425.502(f), 425.512(b), (c)."""
+    score, of_all = LEAST_SCORES[year]
+    assert of_quality(year, "disaster_score") == {"score": score, "all": of_all}
+
+
+@pytest.mark.parametrize("year", [*range(2012, 2019), *range(2021, 2027)])
+def test_performance_years_are_counted_from_2013(year: int) -> None:
+    """Of ACOs that started in 2012 the first one has 2012 and 2013; 42 CFR 425.502(a), 425.608."""
+    assert of_quality(year, "performance_year_number") == {"first": 2013, "later_agreements": 3}
+
+
+def test_leaving_takes_savings_until_december_and_owes_losses_after_june() -> None:
+    """42 CFR 425.221(b)(2); until 2019 no losses, and in 2019 of the six months from July on."""
+    never = {"savings_lost_through_month": 12, "voluntary_after_month": 12, "losses_prorated": False}
+    prorated = {"savings_lost_through_month": 12, "voluntary_after_month": 6, "losses_prorated": True}
+    for track in ("track-1", "track-2", "track-3"):
+        assert [value("mssp", track, year, "termination") for year in (2013, 2019)] == [never, never]
+    for track in ("basic-a", "basic-e", "enhanced"):
+        half = {**prorated, "months_before": 6, "months": 6}
+        assert [value("mssp", track, year, "termination") for year in (2019, 2020, 2026)] == [half, prorated, prorated]
+
+
+def test_savings_rates_vary_by_chance_as_the_scale_of_minimum_rates_says() -> None:
+    """With 90 percent confidence up to 5,000 beneficiaries, 95 at 20,000, 99 at 50,000: the middle of what does so."""
+    printed = {500: 0.122, 1_000: 0.087, 3_000: 0.050, 5_000: 0.039, 20_000: 0.025, 50_000: 0.022}
+    sure = {20_000: 0.95, 50_000: 0.99}  # 76 FR 19528; the rates are those of CMS methodology v11, table 5
+
+    def rates(deviation: float) -> list[float]:
+        return [round(NormalDist().inv_cdf(sure.get(each, 0.9)) * deviation / each**0.5, 3) for each in printed]
+
+    fits = [at / 1e5 for at in range(200_000, 230_000) if rates(at / 1e5) == list(printed.values())]
+    for program, track, year in (("mssp", "track-1", 2024), ("pioneer", "core", 2013), ("reach", "global", 2022)):
+        assert value(program, track, year, "savings_rate_deviation") == round((fits[0] + fits[-1]) / 2, 3)
+
+
+@pytest.mark.parametrize("track", ["core", "option-a", "option-b", "alternative-1", "alternative-2"])
+def test_losses_of_pioneers_are_shared_as_quality_leaves_them(track: str) -> None:
+    """One minus the sharing rate times quality, without floor and ceiling: Pioneer results of Genesys, PY1 and PY2."""
+    for year in range(2013, 2017):
+        assert value("pioneer", track, year, "loss_rate") == {"basis": "quality", "floor": 0, "ceiling": 1}
+
+
+@pytest.mark.parametrize("track", ["alternative-1", "alternative-2"])
+def test_pioneers_of_2012_have_minimum_rates_of_2_to_2_7_percent_by_size(track: str) -> None:
+    """The request for applications has the ends; the bands are those of 42 CFR 425.604(b)(1)."""
+    scale = pd.DataFrame(value("pioneer", track, 2012, "minimum_savings_rate_scale"))
+    assert scale["lower"].tolist() == [15_000, 20_000, 50_000, 60_000]
+    assert scale["upper"].tolist() == [19_999, 49_999, 59_999, 60_001]
+    assert scale["at_lower"].tolist() == [0.027, 0.025, 0.022, 0.020]
+    assert scale["at_upper"].tolist() == [0.025, 0.022, 0.020, 0.020]
+
+
+def test_eras_are_of_agreements_that_start_in_their_years() -> None:
+    """42 CFR 425.601 to 425.603, 425.650 and 425.652."""
+    eras = {
+        ("first-agreement", 2014): ("2012-04-01", "2018-01-31", 1, 1),
+        ("rebased-2016", 2016): ("2016-01-01", "2016-12-31", 2, 2),
+        ("rebased-2017", 2018): ("2017-01-01", "2019-01-31", 2, 2),
+        ("blend-2019", 2020): ("2019-07-01", "2023-12-31", 1, 99),
+        ("prospective-2024", 2024): ("2024-01-01", "9999-12-31", 1, 99),
+    }
+    for (era, year), expected in eras.items():
+        found = value("mssp-benchmark", era, year, "era")
+        assert (str(found["from"]), str(found["through"]), found["first_period"], found["last_period"]) == expected
