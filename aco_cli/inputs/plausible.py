@@ -71,7 +71,7 @@ def _dollars(part: Part) -> Iterator[Remark]:
         people = people * np.nan_to_num(_column(part, "months"), nan=12.0) / 12.0
     totals = {name: _column(part, name) for name in TOTALS}
     benchmark, spent = totals.values()
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         for name, dollars in totals.items():
             yield from _per_beneficiary(part, people, name, dollars)
             yield from _product(part, name)
@@ -131,7 +131,7 @@ def _person_years(part: Part) -> Iterator[Remark]:
 
 def _sums(part: Part) -> Iterator[Remark]:
     """Rows that are the sum of all others of their year, or of their track in it, or of some next to them."""
-    figures = part.frame[[*_FIGURES]].fillna(0.0).to_numpy(dtype=np.float64)
+    figures = part.frame[[*_FIGURES]].fillna(0.0).clip(-1e99, 1e99).to_numpy(dtype=np.float64)  # with finite sums
     years, tracks = (pd.factorize(keys)[0] for keys in (part.years, part.frame["track"]))
     is_sum = np.zeros(len(figures), dtype=bool)
     for group in (years, years * (tracks.max(initial=0) + 1) + tracks):

@@ -381,3 +381,10 @@ def test_numbers_among_ids_of_a_letter_and_as_many_digits_are_told(
 def test_ids_of_another_file_or_year_tell_of_a_lost_letter() -> None:
     text = "s.csv, row 2, column aco_id: '1540' beside 'A1540' of r.csv, row 2; did it lose its letter?"
     assert told(ids("A1540", "A2000"), ids("1540", file="s.csv", year=2015)) == [("similar_ids", text)]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("dollars", "is_told"), [(1e308, True), (np.inf, True), (-1e308, False)])
+def test_what_is_beyond_numbers_is_looked_at_without_a_word_of_the_library(dollars: float, is_told: bool) -> None:
+    """As of totals computed from reference figures that are out of all proportion."""
+    assert bool(told(part_of(*[figures(10_000, dollars, dollars)] * 3))) is is_told
