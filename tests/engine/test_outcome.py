@@ -21,6 +21,8 @@ SAVED: dict[str, Any] = {
     "participant_revenue": 100e6,
 }
 LOST = {**SAVED, "expenditure_total": 105e6}
+# Shares 40 percent of losses, up to 5, 7.5 or 10 percent of the benchmark by the agreement year.
+YEAR_UNKNOWN = {**LOST, "track": "track-2", "performance_year": 2016, "expenditure_total": 112.5e6}
 
 # For every outcome rows that end so, each with its settlement (None: unknown).
 EXAMPLES: dict[Outcome, list[tuple[dict[str, Any], float | None]]] = {
@@ -33,7 +35,7 @@ EXAMPLES: dict[Outcome, list[tuple[dict[str, Any], float | None]]] = {
     ],
     Outcome.LOSSES_WITHIN_MLR: [({**SAVED, "expenditure_total": 101_999_999.0}, 0.0)],
     Outcome.LOSSES_NOT_SHARED: [({**LOST, "track": "track-1"}, 0.0), ({**LOST, "track": "basic-b"}, 0.0)],
-    Outcome.OWED: [(LOST, -1.5e6), ({**LOST, "quality_score": None}, -1.5e6)],
+    Outcome.OWED: [(LOST, -1.5e6), ({**LOST, "quality_score": None}, -1.5e6), (YEAR_UNKNOWN, -5e6)],
     Outcome.OWED_WAIVED: [({**LOST, "euc_share": 1.0}, 0.0), ({**LOST, "performance_year": 2020}, 0.0)],
     Outcome.GUARDRAIL: [
         ({**SAVED, "performance_year": 2024, "quality_standard_met": True, "guardrail": True}, 0.0),
@@ -47,6 +49,8 @@ EXAMPLES: dict[Outcome, list[tuple[dict[str, Any], float | None]]] = {
         ({**SAVED, "quality_score": None}, None),
         ({**SAVED, "benchmark_total": None}, None),
         ({**LOST, "msr_election": ""}, None),
+        ({**YEAR_UNKNOWN, "expenditure_total": 112_500_001.0}, None),
+        ({**YEAR_UNKNOWN, "expenditure_total": 115e6}, None),
     ],
 }
 
