@@ -73,6 +73,13 @@ def test_a_file_without_measures_is_refused(write: Write) -> None:
     assert "columns of measure rates such as ACO-1" in problems(write("aco_id,performance_year\nA,2018\n"))
 
 
+def test_the_public_use_file_of_2014_is_told_to_have_no_measures(shared_data: Path) -> None:
+    """And not that it has the name twice, which CMS printed."""
+    told = problems(str(shared_data / "mssp_puf_2014.csv"), years="2014")
+    assert told.count("expected") + told.count("missing") == 1
+    assert "missing columns of measure rates such as ACO-1" in told
+
+
 def test_every_wrong_cell_is_told(write: Write) -> None:
     text = problems(write("aco_id,performance_year,ACO-1,ACO-2\nA,2018,-3,x\n,2018,1,1\n"))
     assert "row 2, column ACO-1: expected a number from 0 to 100, found '-3'" in text
