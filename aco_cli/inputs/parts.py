@@ -29,8 +29,8 @@ _WITH_YEARS = ("auto", "cms-puf")
 class Part:
     """One file's rows in canonical columns, the number of each row in the file, and what was wrong with them.
 
-    `held_years` are the years of the file, also those whose rows are left out. `brought` says of the
-    cells of a column that come from another file, by position, where each stands.
+    `held_years` are the years of the file, also those whose rows are left out. `brought` says of each cell of a column
+    where it stands if it comes from another file.
     """
 
     file: str
@@ -41,11 +41,11 @@ class Part:
     problems: list[Problem]
     remarks: Sequence[Remark]
     held_years: tuple[int, ...] = ()
-    brought: dict[str, dict[int, str]] = field(default_factory=dict)
+    brought: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def place(self, column: str, at: int) -> str:
         """The file and row of a cell."""
-        return self.brought.get(column, {}).get(at) or f"{self.file}, row {self.rows[at]}"
+        return (column in self.brought and self.brought[column][at]) or f"{self.file}, row {self.rows[at]}"
 
     @property
     def has_years(self) -> bool:

@@ -1,6 +1,5 @@
 """Dollar totals: products of per capita amounts and person years, and totals from files of their own."""
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -54,7 +53,8 @@ def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Pr
     if problems or not roster or not totals or len({part.has_years for part in (*roster, *totals)}) > 1:
         return problems, []
     keys = ["aco_id", YEAR] if totals[0].has_years else ["aco_id"]
-    placed = [part.frame.assign(place=[f"{part.file}, row {row}" for row in part.rows]) for part in totals]
+    rows = (pd.Series(part.rows, part.frame.index).astype("str") for part in totals)
+    placed = [part.frame.assign(place=f"{part.file}, row " + row) for part, row in zip(totals, rows, strict=True)]
     brought = pd.concat(placed).set_index(keys)
     files = ", ".join(dict.fromkeys(part.file for part in totals))
     used: list[pd.Index] = []
@@ -69,11 +69,11 @@ def join_totals(roster: Sequence[Part], totals: Sequence[Part]) -> tuple[list[Pr
 
 
 def _bring(part: Part, name: str, matched: pd.DataFrame) -> list[Problem]:
-    values, there = matched[name].to_numpy(), matched["place"].to_list()
+    values, there = matched[name].to_numpy(), matched["place"].fillna("").to_numpy()
     own = part.frame[name].to_numpy() if name in part.frame else np.full(len(values), np.nan)
     differ = ~np.isnan(own) & ~np.isnan(values) & (own != values)
     part.frame[name] = np.where(np.isnan(own), values, own)
-    part.brought[name] = {at: there[at] for at in np.flatnonzero(np.isnan(own)).tolist()}
+    part.brought[name] = np.where(np.isnan(own), there, "").tolist()
     fix = "leave one of the two out"
     return part.cell_problems(name, differ, lambda at: (f"{values[at]} as in {there[at]}", shown(own[at]), fix))
 
@@ -81,19 +81,20 @@ def _bring(part: Part, name: str, matched: pd.DataFrame) -> list[Problem]:
 def unmatched(asked: pd.Index, brought: pd.Index, files: str, what: str) -> list[Remark]:
     """Warnings that name ACOs of the roster without match in the files, and ACOs of the files not in the roster."""
     missing, strange = asked.difference(brought), brought.difference(asked)
-    near = {_without_letters(key): key for key in missing}
-    alike = [(key, near[bare]) for key in strange if (bare := _without_letters(key)) in near]
-    question = f"; is {named(alike[0][:1])} {named(alike[0][1:])}?" if alike else ""
+    bare, other = _without_letters(missing), _without_letters(strange)
+    alike = np.flatnonzero(other.isin(bare))[:1]
+    question = f"; is {named(strange[alike])} {named(missing[bare.isin(other[alike])][:1])}?" if len(alike) else ""
     acos, others = (f"{len(keys):,} ACO{'s' if len(keys) > 1 else ''}" for keys in (missing, strange))
     told = [f"no {what} for {acos} of the roster: {named(missing)}"] if len(missing) else []
     told += [f"{what} of {others} not in the roster: {named(strange)}{question}"] if len(strange) else []
     return [Remark(f"{files}: {text}", "unmatched") for text in told]
 
 
-def _without_letters(key: Any) -> tuple[Any, ...]:
-    """An id, or a pair of id and year, without the letters and zeros before its number."""
-    name, *year = key if isinstance(key, tuple) else (key,)
-    return re.sub(r"^[A-Za-z]*0*(?=[0-9]+$)", "", name), *year
+def _without_letters(keys: pd.Index) -> pd.Index:
+    """IDs, or pairs of ID and year, without the letters and zeros before the number."""
+    names, *years = (keys.get_level_values(level) for level in range(keys.nlevels))
+    bare = names.astype("str").str.replace(r"^[A-Za-z]*0*(?=[0-9]+$)", "", regex=True)
+    return pd.MultiIndex.from_arrays([bare, *years])
 
 
 def named(keys: Any) -> str:
