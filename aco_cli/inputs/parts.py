@@ -112,14 +112,14 @@ def _part(raw: RawTable, match: Match, *, precision: bool) -> Part:
 
 
 def _by_one_name(match: Match, raw: RawTable) -> RawTable:
-    """Columns under two names, as in files of several years, made one; of ours it is refused that a row fills both."""
+    """Columns under two names, as in files of several years, made one; it is refused that a row fills both."""
     columns, problems = dict(raw.columns), []
     for column in match.layout.columns.values():
         places = [match.places[key] for key in dict.fromkeys(map(name_key, column.sources)) if key in match.places]
         for place in places[1:]:
             held, more = as_text(columns[places[0]]), as_text(columns[place])
             columns[places[0]] = pc.if_else(pc.equal(held, ""), more, held)
-            if not (match.layout.is_of_cms or pc.all(pc.or_(pc.equal(held, ""), pc.equal(more, ""))).as_py()):
+            if not pc.all(pc.or_(pc.equal(held, ""), pc.equal(more, ""))).as_py():
                 problems.append(there_twice(raw.file, match.head, sorted(places)))
                 break
     if problems:

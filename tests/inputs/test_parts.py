@@ -240,3 +240,14 @@ def test_two_names_that_a_row_of_a_roster_fills_are_refused(write: Write, names:
         read_part(write(f"{HEADER},{','.join(names)}\n{ROW},2014,\n{ROW},2014,2014\n"), "roster")
     (problem,) = refused.value.problems
     assert (problem.row, problem.column, problem.found) == (1, names[0], f"it and {names[1]} in columns 5 and 6")
+
+
+def test_two_names_that_a_row_of_a_public_use_file_fills_are_refused(shared_data: Path, tmp_path: Path) -> None:
+    """Of a row of one year the other name is another column, or one that was pasted in."""
+    rows = pd.read_csv(shared_data / "mssp_puf_2018.csv", dtype="str", encoding="cp1252")
+    file = tmp_path / "mssp_puf_2018.csv"
+    rows.assign(ACO_Num="").to_csv(file, index=False)
+    assert len(read_part(str(file), "cms-puf").frame) == len(rows)
+    rows.assign(ACO_Num=[*[""] * (len(rows) - 1), "A1"]).to_csv(file, index=False)
+    with pytest.raises(InputError, match="expected each column once, found it and ACO_Num in columns"):
+        read_part(str(file), "cms-puf")

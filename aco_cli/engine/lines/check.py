@@ -90,7 +90,7 @@ def _names(
 
 
 def _axis(tree: Node, own: str, known: Mapping[str, Step]) -> str:
-    """Figures by type stand in lines by type, or are brought together; rows do not mix, and lists are rules."""
+    """Figures by type stand in lines by type, or are brought together; rows do not mix; lists are rules, and ascend."""
     if isinstance(tree, Name):
         axis = known[tree.name].axis
         return f"{tree.name} is by {axis}, which this line is not" if axis not in ("", own) else ""
