@@ -11,12 +11,7 @@ from aco_cli.api.claims_notes import COVID_COLUMNS, ClaimsNotes
 from aco_cli.api.run import Run
 from aco_cli.engine.expenditures.audit import Amount, audit_lines
 from aco_cli.engine.expenditures.queries import PLACES, PLAIN_DIAGNOSIS, queries
-from aco_cli.engine.expenditures.results import (
-    REFERENCE_KEYS,
-    expenditures,
-    population_figures,
-    with_regions,
-)
+from aco_cli.engine.expenditures.results import REFERENCE_KEYS, expenditures, population_figures, with_regions
 from aco_cli.engine.members import TYPES
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.benchmark import load_table, read_counties

@@ -37,8 +37,7 @@ def project_next_year(
     last = frame["rate"].to_numpy()
     rate = _line(model).rate(frame["rate"], frame["one_sided"]).to_numpy()
     roster = frame[[name for name in _KEPT if name in frame]].assign(
-        performance_year=year,
-        expenditure_total=frame["benchmark_total"].to_numpy() * (1 - rate),
+        performance_year=year, expenditure_total=frame["benchmark_total"].to_numpy() * (1 - rate)
     )
     roster = roster.reset_index(drop=True)
     simulated = simulate(roster, year, draws=draws, seed=seed, sd=model.sd, rules=book, change=change)

@@ -1,8 +1,7 @@
 """Reading rosters: the rows asked for, in order, with what the readers have to say."""
 
 import gc
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -78,15 +77,15 @@ def read_with_published(run: Run, request: Request, published: Sequence[str]) ->
     """The rows asked for with `published_settlement` (of `published`, if files are given) and printed precision."""
     frame = read_rows(run, request, precision=True)
     if published:
-        found = read_rows(run, replace(request, files=published, expenditures=()), precision=True)
+        of_years = Request(published, request.years, request.book, request.layout)
+        found = read_rows(run, of_years, precision=True).drop_duplicates(keys := ["aco_id", "performance_year"])
         brought = [name for name in found.columns if name.startswith("published_settlement")]
-        keys = ["aco_id", "performance_year"]
         own = [name for name in frame if str(name).startswith("published_settlement")]
         frame = frame.drop(columns=own).merge(found[[*keys, *brought]], on=keys, how="left")
-    if "published_settlement" not in frame:
+    if "published_settlement" not in frame or frame["published_settlement"].isna().all():
         raise UsageError(
-            f"no published settlements: no column published_settlement (EarnSaveLoss in CMS's files) in "
-            f"{', '.join(published or request.files)}; give them with --published FILE"
+            "no published settlements of these ACOs: no column published_settlement (EarnSaveLoss in CMS's files) in "
+            f"{', '.join(published or request.files)}, or a blank one; give them with --published FILE"
         )
     return frame
 
@@ -115,12 +114,16 @@ def only(frame: pd.DataFrame, column: str, words: Sequence[str]) -> pd.DataFrame
     """
     if not words:
         return frame
-    known = frame[column].drop_duplicates().tolist()
+    return frame[frame[column].isin(meant_words(column, words, frame[column].drop_duplicates().tolist()))]
+
+
+def meant_words(column: str, words: Sequence[str], known: Sequence[str]) -> Collection[str | None]:
+    """The known words of a column of rosters that words spell. Raises UsageError for one that spells none."""
     spelled = layouts_of("roster")[0].columns[column]
     meant = {word: _known(spelled.meant(word) or word, known) for word in words}
     if strange := [word for word in words if meant[word] is None]:
         raise _none_has(column, strange[0], known)
-    return frame[frame[column].isin(meant.values())]
+    return meant.values()
 
 
 def _known(word: str, known: Sequence[str]) -> str | None:
@@ -130,5 +133,5 @@ def _known(word: str, known: Sequence[str]) -> str | None:
 
 
 def _none_has(column: str, word: str, known: Sequence[str]) -> UsageError:
-    near = did_you_mean(word, known, most=3) or f"; the files have, among others, {', '.join(known[:5])}"
+    near = did_you_mean(word, known, most=3) or f"; there are, among others, {', '.join(known[:5])}"
     return UsageError(f"no row has {column} {word!r}{near}")

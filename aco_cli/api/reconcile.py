@@ -2,12 +2,13 @@
 
 from typing import Unpack
 
-from aco_cli.api.reading import read_with_published
+from aco_cli.api.reading import read_rows, read_with_published
 from aco_cli.api.run import Result, Run
 from aco_cli.api.scores import reconciled_scores
 from aco_cli.api.selection import Selection, Tables, YearsLike, requested, tables
 from aco_cli.engine.reconcile import reconcile as compare
 from aco_cli.engine.reconcile import tally
+from aco_cli.errors import UsageError
 
 
 def reconcile(
@@ -25,17 +26,20 @@ def reconcile(
     """
     run = run or Run()
     request = requested(data, years, selection)
+    if published is not None and (request.reports or request.quality):
+        raise UsageError("--published is of settlements; a settlement report (STLMT) and --quality do not use it")
     if request.reports:
         from aco_cli.api.reports import check_reports
 
         return check_reports(run, request, request.reports)
-    frame = read_with_published(run, request, tables(published))
     if request.quality:
-        return Result(reconciled_scores(run, frame, request), run.notices)
+        return Result(reconciled_scores(run, read_rows(run, request, precision=True), request), run.notices)
+    frame = read_with_published(run, request, tables(published))
     with run.busy("settling", rows=len(frame)):
         compared = compare(frame, request.book)
     run.settled(compared["outcome"])
     if len(compared) < len(frame):
         left_out = len(frame) - len(compared)
-        run.warn("not_published", f"{left_out:,} rows have no published settlement and are left out", rows=left_out)
+        told = f"rows left out, as they have no published settlement or are deferred: {left_out:,}"
+        run.warn("not_published", told, rows=left_out)
     return Result(compared, run.notices, tally(compared))

@@ -63,12 +63,7 @@ def quality(
 
 
 def read_rates(
-    run: Run,
-    request: Request,
-    roster: pd.DataFrame | None,
-    *,
-    scores: bool = False,
-    is_part: bool = False,
+    run: Run, request: Request, roster: pd.DataFrame | None, *, scores: bool = False, is_part: bool = False
 ) -> pd.DataFrame:
     """Measure rates of the years and of those before them; with `scores`, also scores that are already computed.
 

@@ -12,9 +12,7 @@ _NAME = "A command, such as settle or rules show, or an input table, such as ros
 
 @command
 def columns(
-    table: o.Output,
-    session: o.PlainSession,
-    name: Annotated[o.Many, typer.Argument(metavar="NAME", help=_NAME)] = None,
+    table: o.Output, session: o.PlainSession, name: Annotated[o.Many, typer.Argument(metavar="NAME", help=_NAME)] = None
 ) -> None:
     """Describe the columns of outputs and input files.
 

@@ -31,10 +31,7 @@ def aco(
     config: Annotated[
         str | None, typer.Option(metavar="FILE", help="Read settings from FILE only, not from aco.toml.")
     ] = None,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help=_VERSION),
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help=_VERSION)] = False,
 ) -> None:
     """Settle Medicare accountable care organizations: what each is paid or owes, and why.
 

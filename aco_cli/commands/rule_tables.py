@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from aco_cli.api.reading import meant_words
 from aco_cli.errors import UsageError
 from aco_cli.inputs.years import Years
 from aco_cli.outputs.columns import Unit, column_names, output_columns
@@ -31,15 +32,15 @@ def parameters(
 
     Raises UsageError where nothing is left.
     """
-    wanted = Years.parse(years) if years else None
-    each_measure = QUALITY in (programs or ()) or not {None, MEASURES}.intersection(names or [None])
+    wanted, (of_programs, of_tracks) = Years.parse(years) if years else None, _meant(book, programs, tracks)
+    each_measure = QUALITY in of_programs or not {None, MEASURES}.intersection(names or [None])
     rows = [
         _row(parameter.program, ", ".join(entry.tracks), parameter.name, entry)
         | {"label": parameter.label, "unit": parameter.unit, "note": entry.note}
         for parameter, entry in _values(book, each_measure=each_measure)
-        if (not programs or parameter.program in programs)
+        if (not programs or parameter.program in of_programs)
         and (not names or parameter.name in names)
-        and (not tracks or set(tracks) & set(entry.tracks))
+        and (not tracks or set(of_tracks) & set(entry.tracks))
         and (wanted is None or any(year in wanted for year in book.programs[parameter.program].verified(entry.years)))
     ]
     if not rows:
@@ -47,6 +48,12 @@ def parameters(
             "no matching rule; `aco rules coverage` lists programs, tracks and years, `aco rules show` parameters"
         )
     return rows
+
+
+def _meant(book: RuleBook, programs: Sequence[str] | None, tracks: Sequence[str] | None) -> list[Collection[Any]]:
+    """The programs and tracks that are asked for, as the rules name them. Raises UsageError for unknown ones."""
+    known = dict.fromkeys(track for each in book.programs.values() for track in each.tracks)
+    return [meant_words("program", programs or (), [*book.programs]), meant_words("track", tracks or (), [*known])]
 
 
 def _values(book: RuleBook, *, each_measure: bool = True) -> Iterator[tuple[Parameter, Entry]]:
@@ -100,10 +107,10 @@ def diff(
     book: RuleBook, before: str, after: str, programs: Sequence[str] | None, tracks: Sequence[str] | None
 ) -> Iterator[Row]:
     """One row per track and parameter whose value differs between two performance years; a blank is no such rule."""
-    years = [_single(before), _single(after)]
+    years, (of_programs, of_tracks) = [_single(before), _single(after)], _meant(book, programs, tracks)
     for name, program in book.programs.items():
         for track in program.tracks:
-            if (not programs or name in programs) and (not tracks or track in tracks):
+            if (not programs or name in of_programs) and (not tracks or track in of_tracks):
                 yield from _changes(book, [Situation(name, track, year) for year in years])
 
 

@@ -17,7 +17,7 @@ def show(
     year: YearOption = None,
     program: o.ProgramOption = None,
     track: o.TrackOption = None,
-    parameter: Annotated[list[str] | None, typer.Option("--parameter", help="Only this parameter; repeatable.")] = None,
+    parameter: Annotated[o.Many, o.many("NAME", "Only this parameter")] = None,
     rules: o.RulesOption = None,
 ) -> None:
     """Show parameter values with citation and status.
@@ -48,9 +48,7 @@ def sources(output: o.Output, session: o.PlainSession, rules: o.RulesOption = No
 def coverage(
     output: o.Output,
     session: o.PlainSession,
-    year: Annotated[
-        str | None, typer.Option("--year", metavar="YEAR", help="List the values nobody confirmed for this year.")
-    ] = None,
+    year: Annotated[str | None, o.option("YEAR", "List the values nobody confirmed for this year.")] = None,
     rules: o.RulesOption = None,
 ) -> None:
     """List programs, tracks and years covered.

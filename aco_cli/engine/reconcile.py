@@ -45,13 +45,14 @@ class Verdict(StrEnum):
 
 
 def reconcile(frame: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
-    """For every row with a published settlement: published, recomputed, difference, interval, class and reason.
+    """For every settled row with a published settlement: published, recomputed, difference, interval, class and reason.
 
     The interval (`lowest`, `highest`) is what the settlement can be when every input lies anywhere within half a unit
     of its last printed digit (`<column>_half_unit` of the frame): the settlement grows with the benchmark and the
     quality score and falls with expenditures, so its ends come from settling twice more. Amounts are US dollars.
     """
-    rows = frame[frame["published_settlement"].notna()].reset_index(drop=True)
+    is_deferred = frame.get("deferred_to", np.nan) > frame["performance_year"]
+    rows = frame[frame["published_settlement"].notna() & ~is_deferred].reset_index(drop=True)
     table = settle(rows, book, [*_IDENTITY, *_EVIDENCE, "settlement", "notes"])
     ends = [settle(_shifted(rows, side), book, ("settlement",))["settlement"] for side in (-1, 1)]
     published = rows["published_settlement"]
@@ -115,7 +116,8 @@ def _reasons(table: pd.DataFrame, given_adjustment: pd.Series, published: pd.Ser
 def _explanations(rows: pd.DataFrame, book: RuleBook) -> pd.Series:
     """The reasons that the law of a program has for differences; empty where it has none."""
     reasons = pd.Series("", index=rows.index, dtype="str")
-    has_some = rows["program"].map({program: has_table(program, EXPLANATIONS) for program in rows["program"].unique()})
+    programs = [program for program in rows["program"].unique() if has_table(program, EXPLANATIONS)]
+    has_some = rows["program"].isin(programs)
     explained = settle(rows[has_some], book, [NOTES], notes=EXPLANATIONS)[NOTES]
     reasons[has_some] = explained.to_numpy()
     return reasons

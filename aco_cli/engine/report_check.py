@@ -116,10 +116,7 @@ def _formula(
 
 
 def _recomputed(
-    figure: Mapping[str, Any],
-    formula: str | None,
-    words: Mapping[str, Mapping[str, str]],
-    values: Mapping[str, float],
+    figure: Mapping[str, Any], formula: str | None, words: Mapping[str, Mapping[str, str]], values: Mapping[str, float]
 ) -> float | str | None:
     place = f"{figure['table']} {figure['letter']}"
     if place in words:

@@ -205,12 +205,7 @@ def _check_years(part: Part) -> None:
 
 
 def read_parts(
-    files: Sequence[str],
-    layout: str,
-    problems: list[Problem],
-    *,
-    precision: bool = False,
-    own: Collection[str] = (),
+    files: Sequence[str], layout: str, problems: list[Problem], *, precision: bool = False, own: Collection[str] = ()
 ) -> list[Part]:
     """Read every file that can be read; what is wrong with the others is added to `problems`."""
     parts: list[Part] = []

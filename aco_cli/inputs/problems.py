@@ -31,11 +31,7 @@ def no_rows(file: str) -> InputError:
 
 
 def cell_problems(
-    file: str,
-    column: str,
-    rows: Rows,
-    bad: Mask,
-    describe: Callable[[int], tuple[str, str, str]],
+    file: str, column: str, rows: Rows, bad: Mask, describe: Callable[[int], tuple[str, str, str]]
 ) -> list[Problem]:
     """A problem for each bad cell up to EXAMPLES, then one that counts the rest.
 

@@ -25,12 +25,7 @@ FILTER_BUTTON = 3
 # Excel records when a workbook was made; a fixed time keeps the bytes the same between runs.
 CREATED = datetime(2000, 1, 1)
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-NUMBER_FORMATS = {
-    Unit.USD: "#,##0.00",
-    Unit.FRACTION: "0.00%",
-    Unit.INTEGER: "#,##0",
-    Unit.DATE: "yyyy-mm-dd",
-}
+NUMBER_FORMATS = {Unit.USD: "#,##0.00", Unit.FRACTION: "0.00%", Unit.INTEGER: "#,##0", Unit.DATE: "yyyy-mm-dd"}
 
 
 def describe(workbook: xlsxwriter.Workbook, about: Mapping[str, str]) -> None:

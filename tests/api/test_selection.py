@@ -147,7 +147,7 @@ def test_a_file_of_published_settlements_must_have_them(roster: Path) -> None:
     table.assign(published_settlement="0").to_csv(roster, index=False)
     assert len(aco.reconcile(roster, 2014).table) == 3
     with pytest.raises(
-        aco.errors.UsageError, match=rf"no column published_settlement .* in {re.escape(str(published))};"
+        aco.errors.UsageError, match=rf"no column published_settlement .* in {re.escape(str(published))},"
     ):
         aco.reconcile(roster, 2014, published=published)
 

@@ -58,9 +58,20 @@ def test_diff_tells_each_measure_where_both_years_have_them(aco: Aco, rows: Rows
 
 
 def test_show_refuses_what_no_rule_fits(aco: Aco) -> None:
-    done = aco("rules", "show", "--track", "track-9")
+    done = aco("rules", "show", "--parameter", "msr_options", "--year", "2012", "--track", "enhanced")
     assert (done.returncode, done.stdout) == (2, "")
     assert "coverage" in done.stderr
+
+
+@pytest.mark.parametrize("table", [("show", "--year", "2021"), ("diff", "2019", "2023")])
+def test_programs_and_tracks_may_be_spelled_as_in_a_roster(aco: Aco, table: tuple[str, ...]) -> None:
+    """One that is unknown is refused, also beside a known one: it was passed over."""
+    by_name = aco("rules", *table, "--program", "mssp", "--track", "basic-e").stdout
+    assert len(by_name.splitlines()) > 1
+    assert aco("rules", *table, "--program", "MSSP", "--track", "BASIC Track Level E").stdout == by_name
+    done = aco("rules", *table, "--track", "basic-e", "--track", "track-9")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no row has track 'track-9'; did you mean track-3" in done.stderr
 
 
 def test_sources_name_the_documents_of_the_citations(aco: Aco, rows: Rows, shown: list[dict[str, str]]) -> None:

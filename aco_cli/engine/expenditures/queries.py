@@ -28,13 +28,7 @@ _NO_CANCELLATIONS = {"lines": "COUNT(*)", "cancellations": "CAST(0 AS BIGINT)", 
 
 
 def queries(
-    rules: ExpenditureRules,
-    *,
-    by_county: bool,
-    years: Sequence[int],
-    aside: bool,
-    has: Collection[str],
-    episodes: bool,
+    rules: ExpenditureRules, *, by_county: bool, years: Sequence[int], aside: bool, has: Collection[str], episodes: bool
 ) -> dict[str, str]:
     """Every statement by its name; `by_county`: months are told apart by county too.
 

@@ -69,13 +69,7 @@ def _missing(line: Step) -> Iterator[str]:
         yield "a line without citation: it names its source (cite) or its rule (rule)"
 
 
-def _names(
-    step: Step,
-    tree: Node,
-    known: Mapping[str, Step],
-    above: Mapping[str, Step],
-    rules: Collection[str],
-) -> str:
+def _names(step: Step, tree: Node, known: Mapping[str, Step], above: Mapping[str, Step], rules: Collection[str]) -> str:
     for node in walk(tree):
         match node:
             case Name(name=name) if name not in known:

@@ -111,12 +111,7 @@ def _rule_programs(program: str, table: str, kinds: Sequence[str]) -> set[str]:
 
 
 @cache
-def _law(
-    program: str,
-    table: str,
-    given: tuple[GivenLines, ...],
-    rules: frozenset[tuple[str, str]],
-) -> Law:
+def _law(program: str, table: str, given: tuple[GivenLines, ...], rules: frozenset[tuple[str, str]]) -> Law:
     header, entries, path = _packaged(program, table)
 
     def other(kind: str) -> Law | None:

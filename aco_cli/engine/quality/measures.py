@@ -103,11 +103,7 @@ def _line(measure: Measure, rate: float, points: float, max_points: float) -> Me
 
 
 def _with_next(
-    lines: Sequence[MeasureLine],
-    scores: Scores,
-    rates: pd.DataFrame,
-    rules: RuleBook,
-    settlements: Settlements | None,
+    lines: Sequence[MeasureLine], scores: Scores, rates: pd.DataFrame, rules: RuleBook, settlements: Settlements | None
 ) -> list[MeasureLine]:
     """Score the ACO once for each next cut point, with that rate in the place of its own."""
     ahead = [line for line in lines if not np.isnan(line.next_cut)]

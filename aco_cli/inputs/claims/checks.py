@@ -131,12 +131,7 @@ class ClaimsRows:
         return found.astype({"performance_year": int, "calendar_year": int}), self._assigned_twice()
 
     def problems(
-        self,
-        years: Sequence[int],
-        claim_types: Sequence[str],
-        codes: StatusCodes | None = None,
-        *,
-        diagnoses: bool,
+        self, years: Sequence[int], claim_types: Sequence[str], codes: StatusCodes | None = None, *, diagnoses: bool
     ) -> list[Problem]:
         """Everything that is wrong with the other files, as far as calendar years, claim types and codes are known.
 

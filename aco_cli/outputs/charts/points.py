@@ -63,8 +63,7 @@ def payments_and_quality(settled: pd.DataFrame) -> Any:
         return None
     score = rows["quality_score"].fillna(rows["quality_share"]).fillna(1.0)
     points = rows.assign(
-        score=score,
-        about=_about(rows, rows["settlement"].map(millions) + score.map(", quality {:.1%}".format)),
+        score=score, about=_about(rows, rows["settlement"].map(millions) + score.map(", quality {:.1%}".format))
     )
     least = min(0.9, score.min() // 0.05 * 0.05)
     across = alt.X("score:Q", title="Quality score").axis(format=".0%", tickCount=10)

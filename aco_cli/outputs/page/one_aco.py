@@ -28,11 +28,7 @@ def render_one(aco: OneAco) -> bytes:
 
 def _figures(aco: OneAco) -> Iterator[dict[str, Any]]:
     drawings = [
-        (
-            None if isnan(aco.settlement) else waterfall(aco.steps),
-            "From savings or losses to the settlement",
-            "",
-        ),
+        (None if isnan(aco.settlement) else waterfall(aco.steps), "From savings or losses to the settlement", ""),
         (strip(aco), AMONG_TRACK, aco.comparison),
         (over_years(aco), BY_YEAR, ""),
     ]
