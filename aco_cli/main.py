@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from aco_cli.commands.log import Log
 
 
-def __getattr__(name: str) -> typer.Typer:
-    """`app`: all of the command line."""
-    if name == "app":
-        return command_line()
-    raise AttributeError(name)
-
-
 def run() -> None:
     """Run the command line; errors become a message on standard error and a documented exit code."""
     try:

@@ -11,13 +11,13 @@ from typing import Any
 import typer
 
 from aco_cli import __version__
+from aco_cli.commands.command_line import command_line
 from aco_cli.commands.help import groups, panels, parts
-from aco_cli.main import app
 
 
 def pages() -> Mapping[str, str]:
     """The text of each manual page by the name of its file: `aco.1`, `aco-settle.1`, `aco-rules-show.1`."""
-    root: Any = typer.main.get_command(app)
+    root: Any = typer.main.get_command(command_line())
     return {f"{'-'.join(words)}.1": _page(words, ctx) for words, ctx in _contexts(root, ("aco",), None)}
 
 

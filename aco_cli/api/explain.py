@@ -10,7 +10,7 @@ from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.reading import only
 from aco_cli.api.roster import read_roster, with_benchmark_notes
 from aco_cli.api.run import Result, Run
-from aco_cli.api.scenarios import AS_IS, ChangedSelection, cases_of, changed_rows
+from aco_cli.api.scenarios import AS_IS, CHANGES, ChangedSelection, cases_of, changed_rows
 from aco_cli.api.scores import explained_quality
 from aco_cli.api.selection import Request, Tables, YearsLike, requested
 from aco_cli.engine.answer import answers
@@ -38,7 +38,7 @@ def explain(
     `expenditures` and `reference` the benchmark comes before it, with `quality` the measures behind the score.
     """
     run = run or Run()
-    request = requested(data, year, options)
+    request = requested(data, year, options, known=CHANGES)
     cases = cases_of(run, request.book, options)
     # Scores are those of the one ACO: what other ACOs lack is no matter here.
     roster = read_roster(run, replace(request, quality=()))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from aco_cli.api.next_year import backtested, project_next_year
 from aco_cli.api.run import Result, Run
+from aco_cli.api.scenario_files import relative_values
 from aco_cli.api.scenarios import Assignments, assignments
 from aco_cli.api.selection import Tables, rules_of, tables
 from aco_cli.api.settle import settle
@@ -79,13 +80,20 @@ def project(
     if year is not None:
         return project_next_year(data, year, book, run, changed, draws=draws, seed=seed)
     benchmarks, others = read_in_year(tables(data))
-    rows = list(_rows(benchmarks, others, book, _brought(roster, run), changed, run))
+    rows = list(_rows(benchmarks, others, book, _brought(roster, run), _absolute(changed), run))
     if not rows:
         raise UsageError("a projection needs a benchmark report (BNMRK) and a quarterly report (QEXPU) of one ACO")
     table = _settled(pd.DataFrame(rows), book, draws=draws, seed=seed)
     run.note("projection", _ABOUT)
     order = ["aco_id", "performance_year", "quarter", "benchmark_delivery"]
     return Result(table.sort_values(order, kind="stable", ignore_index=True), run.notices)
+
+
+def _absolute(change: Mapping[str, object]) -> Mapping[str, object]:
+    given, moves = relative_values(change)
+    if moves:
+        raise UsageError(f"--set {min(moves)}: give the value itself; a relative one needs public use files")
+    return given
 
 
 def _brought(roster: Tables | None, run: Run) -> pd.DataFrame:

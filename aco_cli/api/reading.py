@@ -13,6 +13,7 @@ from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.load import load
 from aco_cli.inputs.source import STDIN
 from aco_cli.nearest import did_you_mean
+from aco_cli.outputs.columns import column_names
 
 _ORDER = ["performance_year", "aco_id"]
 
@@ -49,7 +50,10 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
     if request.join:
         from aco_cli.inputs.join import join_columns
 
-        frame, remarks = join_columns(frame, request.join, request.years)
+        joined, remarks = join_columns(frame, request.join, request.years)
+        if taken := [name for name in joined if name in column_names("settle") and name not in frame]:
+            raise UsageError(f"--join: aco computes a column {taken[0]} itself; rename it")
+        frame = joined
         run.remarks(remarks)
     run.remarks([*(remark for each in request.reports for remark in each.report.remarks), *loaded.remarks])
     told = ", ".join("standard input" if file == STDIN else file for file in files)

@@ -145,7 +145,9 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
     return frame
 
 
-_RELATIVE = re.compile(r"(?P<sign>[-+*])\s*\$?(?P<number>\d[\d,]*(?:\.\d*)?|\.\d+)\s*(?P<percent>%?)")
+NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_RELATIVE = re.compile(rf"(?P<sign>[-+*])\s*\$?(?P<number>{NUMBER})\s*(?P<percent>%?)")
+_MEANT = re.compile(r"[-+*\u00d7\u2212\u2013]")  # what a relative value begins with, however it is typed
 _NUMBERS = frozenset({"usd", "fraction", "number", "integer"})
 
 
@@ -153,16 +155,19 @@ def relative_values(values: Mapping[str, object]) -> tuple[dict[str, object], di
     """Values as given, and those relative to each row's: texts such as `+0.02`, `-5%` and `*1.1`.
 
     A text with `=` before it is taken as it is: `=-1000`. Raises UsageError for a relative value of a column that holds
-    no numbers.
+    no numbers, and for one that is not written as these.
     """
     given: dict[str, object] = {}
     moves: dict[str, Move] = {}
     columns = layouts_of("roster")[0].columns
     for name, value in values.items():
         found = _RELATIVE.fullmatch(value.strip()) if isinstance(value, str) else None
+        held = columns.get(name)
+        if not found and isinstance(value, str) and _MEANT.match(value.strip()) and held and held.unit in _NUMBERS:
+            raise UsageError(f"{name}={value}: expected a relative value such as +0.02, -5%, *1.1 or +1,000,000")
         if not found:
             given[name] = value.removeprefix("=") if isinstance(value, str) else value
-        elif (held := columns.get(name)) and held.unit not in _NUMBERS:
+        elif held and held.unit not in _NUMBERS:
             raise UsageError(f"{name}={value}: only numbers take relative values, and {name} is {held.unit}")
         else:
             moves[name] = _move(found, held)

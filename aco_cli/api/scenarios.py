@@ -24,7 +24,7 @@ from aco_cli.api.scenario_files import (
 from aco_cli.api.selection import Names, Request, Selection, names
 from aco_cli.api.vary import Vary
 from aco_cli.engine.benchmark.compute import benchmark, guarded
-from aco_cli.engine.whatif import Case, Change, changed
+from aco_cli.engine.whatif import Case, Change, changed, selected
 from aco_cli.errors import UsageError
 from aco_cli.inputs.layout import layouts_of
 from aco_cli.rules.book import RuleBook
@@ -44,6 +44,9 @@ class Changes(TypedDict, total=False):
     rule: Assignments | None
     rules_year: int | None
     scenario: Names
+
+
+CHANGES = tuple(Changes.__annotations__)
 
 
 class ChangedSelection(Selection, Changes, total=False):
@@ -75,8 +78,16 @@ def changed_rows(
 ) -> Iterator[tuple[str, pd.DataFrame, RuleBook]]:
     """The name of each case, the rows as it has them, with benchmarks computed from those, and its rules."""
     evidence = read_evidence(run, request) if cases else None
+    tell_unmatched(run, frame, cases)
     for case in cases:
         yield case.name, changed(frame, case, request.book, with_benchmark(evidence)), case.book
+
+
+def tell_unmatched(run: Run, frame: pd.DataFrame, cases: Sequence[Case]) -> None:
+    """Tell of scenarios that give columns other values, but in none of the rows."""
+    for case in cases:
+        if case.changes and not any(selected(frame, change).any() for change in case.changes):
+            run.note("no_row_meant", f"scenario {case.name}: no row fulfills its where; no column is changed")
 
 
 def with_benchmark(

@@ -1,7 +1,7 @@
 """What every call takes: data, performance years, which rows of them, and the files and rules that belong to them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -14,6 +14,7 @@ from aco_cli.inputs.layout import CHOICES, STLMT
 from aco_cli.inputs.source import TABLE_SUFFIXES, FrameFile, SheetFile
 from aco_cli.inputs.unpack import allow
 from aco_cli.inputs.years import Years
+from aco_cli.nearest import nearest_or_all
 from aco_cli.rules.book import RuleBook
 
 if TYPE_CHECKING:
@@ -98,8 +99,16 @@ class Request:
         return bool(self.program or self.track or self.aco or self.where)
 
 
-def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = ()) -> Request:
-    """A call's arguments as a request; `own` names columns of the files it will use. Raises UsageError for no years."""
+def requested(
+    data: Tables, years: YearsLike, selection: Selection, own: Sequence[str] = (), *, known: Collection[str] = ()
+) -> Request:
+    """A call's arguments as a request; `own` names columns of the files it will use, `known` options of its own.
+
+    Raises UsageError for an option that no call has, and for years that are none.
+    """
+    options = [*Selection.__annotations__, *known]
+    if strange := [name for name in selection if name not in options]:
+        raise UsageError(f"no option {strange[0]!r}, {nearest_or_all(strange[0], options)}")
     where, files, asked = selection.get("where"), tables(data, selection.get("sheet")), years_of(years)
     allow(selection.get("max_unpacked"))
     request = Request(
@@ -109,7 +118,7 @@ def requested(data: Tables, years: YearsLike, selection: Selection, own: Sequenc
         str(selection.get("layout", "auto")),
         names(selection.get("program")),
         names(selection.get("track")),
-        [aco] if isinstance(aco := selection.get("aco"), str) else list(aco or ()),
+        [str(each) for each in _each(selection.get("aco"))],
         tables(selection.get("expenditures")),
         tables(selection.get("reference")),
         tables(selection.get("prior")),
@@ -177,4 +186,9 @@ def years_of(years: YearsLike) -> Years:
         return Years.parse(years)
     if years is None:
         return Years.parse("all")
-    return Years.parse(",".join(map(str, [years] if isinstance(years, int) else years)))
+    return Years.parse(",".join(map(str, _each(years))))
+
+
+def _each(given: Any) -> Iterable[Any]:
+    """What a call names: one, several or none."""
+    return () if given is None else given if isinstance(given, Iterable) and not isinstance(given, str) else [given]

@@ -1,5 +1,6 @@
 """Settlements under chance, as a call of the library."""
 
+from numbers import Integral, Real
 from typing import Unpack
 
 import numpy as np
@@ -7,10 +8,11 @@ import pandas as pd
 
 from aco_cli.api.roster import read_roster, with_benchmark_notes
 from aco_cli.api.run import Result, Run
-from aco_cli.api.scenarios import ChangedSelection, one_case
+from aco_cli.api.scenarios import CHANGES, ChangedSelection, one_case
 from aco_cli.api.selection import Tables, YearsLike, requested
 from aco_cli.engine.simulate import PERCENTILES
 from aco_cli.engine.simulate import simulate as draw
+from aco_cli.errors import UsageError
 from aco_cli.outputs.phrases import dollars
 
 DERIVED = "standard deviations are derived from the scale of the minimum savings rate, not published; --sd sets one"
@@ -29,10 +31,14 @@ def simulate(
     """Monte Carlo simulation: each ACO's savings rate drawn around its value, a row per ACO; `totals` of them all.
 
     `sd` is the standard deviation of all savings rates (a fraction); without it that of the rules. `change`, `rule`,
-    `rules_year` and `scenario` change what is simulated, as in `whatif`.
+    `rules_year` and `scenario` change what is simulated, as in `whatif`. Raises UsageError for what is out of range.
     """
     run = run or Run()
-    request = requested(data, years, options)
+    if sd is not None and not (isinstance(sd, Real) and 0 <= sd <= 1):
+        raise UsageError(f"sd: expected a fraction from 0 to 1, found {sd!r}")
+    if not (isinstance(draws, Integral) and isinstance(seed, Integral) and seed >= 0):
+        raise UsageError(f"expected whole numbers, seed not below 0; found draws {draws!r} and seed {seed!r}")
+    request = requested(data, years, options, known=CHANGES)
     frame, book = one_case(run, read_roster(run, request), request, options)
     with run.busy("drawing", rows=len(frame) * draws) as progress:
         found = draw(frame, book, draws=draws, seed=seed, sd=sd, progress=progress)

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from aco_cli.api.scenario_files import NUMBER
 from aco_cli.errors import UsageError
 
 MOST_STEPS = 1_000
-_NUMBER = r"[-+]?\$?\d[\d,]*(?:\.\d*)?%?|[-+]?\.\d+%?"
+_NUMBER = rf"[-+]?\$?{NUMBER}%?"
 _FORM = re.compile(
     rf"\s*(?P<column>\w+)\s*=\s*(?P<first>{_NUMBER})\s*\.\.\s*(?P<last>{_NUMBER})\s*:\s*(?P<step>{_NUMBER})\s*"
 )
@@ -27,18 +28,14 @@ class Vary:
         found = _FORM.fullmatch(text)
         if not found:
             raise UsageError(f"--vary {text}: {_EXPECTED}")
-        ends = [found["first"], found["last"]]
-        is_relative = any(end[0] in "+-" for end in ends)
-        sign = "%" if is_relative and any("%" in end for end in ends) else ""
-        first, last, step = (_number(found[name], sign) for name in ("first", "last", "step"))
+        is_relative = any(found[name][0] in "+-" for name in ("first", "last"))
+        sign = "%" if "%" in found["step"] else ""
+        if any(("%" in found[name]) != bool(sign) for name in ("first", "last")):
+            raise UsageError(f"--vary {text}: give FIRST, LAST and STEP all in percent or all without")
+        first, last, step = (Decimal(re.sub("[%$+,]", "", found[name])) for name in ("first", "last", "step"))
         if step <= 0 or last < first or (last - first) / step >= MOST_STEPS:
             raise UsageError(f"--vary {text}: at most {MOST_STEPS:,} steps upward from FIRST to LAST")
         count = int((last - first) / step) + 1
         values = [first + number * step for number in range(count)]
         shown = [f"{value.normalize():{'+' if is_relative else ''}f}{sign}" for value in values]
         return cls(found["column"], tuple(shown))
-
-
-def _number(text: str, sign: str) -> Decimal:
-    number = Decimal(text.strip("%$+").replace(",", "").replace("$", ""))
-    return number / 100 if "%" in text and not sign else number

@@ -8,7 +8,7 @@ import pandas as pd
 from aco_cli.api.benchmarks import read_evidence
 from aco_cli.api.roster import read_roster, warn_of_unpublished, with_benchmark_notes
 from aco_cli.api.run import Result, Run
-from aco_cli.api.scenarios import ChangedSelection, make_cases, varied_cases, with_benchmark
+from aco_cli.api.scenarios import CHANGES, ChangedSelection, make_cases, tell_unmatched, varied_cases, with_benchmark
 from aco_cli.api.selection import Names, Tables, YearsLike, names, requested
 from aco_cli.api.vary import Vary
 from aco_cli.api.whatif_words import idle, missing, over, sentences
@@ -36,11 +36,12 @@ def whatif(
     settlement columns as `NAME_before` and `NAME_after`. `answers` are sentences.
     """
     run = run or Run()
-    request = requested(data, years, options, names(by))
+    request = requested(data, years, options, names(by), known=CHANGES)
     book = request.book
     steps = Vary.parse(vary) if vary else None
     cases = varied_cases(run, book, options, steps) if steps else make_cases(run, book, options)
     frame = read_roster(run, request)
+    tell_unmatched(run, frame, cases)
     frame, evidence = frame.assign(**grouping_columns(frame)), read_evidence(run, request)
 
     with run.busy("settling", rows=len(frame) * len(cases)):

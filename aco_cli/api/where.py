@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from aco_cli.errors import UsageError
-from aco_cli.inputs.layout import name_key
+from aco_cli.inputs.layout import Column, name_key
+from aco_cli.inputs.numbers import parse_numbers
 from aco_cli.inputs.raw import Mask
 from aco_cli.nearest import nearest_or_all
 
@@ -26,6 +28,7 @@ _COMPARE: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Gt: lambda left, right: left > right,
     ast.GtE: lambda left, right: left >= right,
 }
+_AS_NUMBER = Column("", "number")
 _FORM = 'comparisons of columns such as state == "TX" and assigned_beneficiaries >= 10000'
 
 
@@ -98,7 +101,7 @@ class _Where:
             if any(map(pd.isna, values)):
                 raise self.refused(f"{cells.name} holds dates, {value!r} is none")
         elif not any(isinstance(each, str) for each in values):
-            cells = pd.to_numeric(cells, errors="coerce") if is_text else cells
+            cells = pd.Series(parse_numbers(pa.array(cells), _AS_NUMBER)[0], cells.index) if is_text else cells
         elif not is_text:
             raise self.refused(f"{cells.name} holds numbers, {value!r} is text")
         if isinstance(operator, ast.In | ast.NotIn):

@@ -8,6 +8,7 @@ import typer
 
 from aco_cli import __version__
 from aco_cli.commands.help import HelpCommand, HelpGroup
+from aco_cli.commands.options import option
 from aco_cli.commands.table import COMMANDS, FAMILIES, Command, purpose_of
 from aco_cli.commands.this_run import begin
 
@@ -28,9 +29,7 @@ def _version(asked: bool) -> None:
 
 def aco(
     ctx: typer.Context,
-    config: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Read settings from FILE only, not from aco.toml.")
-    ] = None,
+    config: Annotated[str | None, option("FILE", "Read settings from FILE only, not from aco.toml.")] = None,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help=_VERSION)] = False,
 ) -> None:
     """Settle Medicare accountable care organizations: what each is paid or owes, and why.

@@ -173,14 +173,15 @@ def _with_status(frame: pd.DataFrame, case: Case) -> pd.DataFrame:
 def _applied(frame: pd.DataFrame, changes: Sequence[Change]) -> pd.DataFrame:
     after = frame
     for change in changes:
-        rows = _selected(after, change)
+        rows = selected(after, change)
         new = {str(name): _with(after.get(name), rows, change.values[name]) for name in change.values}
         moves = [(name, move) for name, move in change.moves.items() if name in after]
         after = after.assign(**new, **{name: after[name].mask(rows, move.of(after[name])) for name, move in moves})
     return after
 
 
-def _selected(frame: pd.DataFrame, change: Change) -> Any:
+def selected(frame: pd.DataFrame, change: Change) -> Any:
+    """Which rows are meant by where of a change."""
     rows = np.ones(len(frame), dtype=np.bool_)
     for name in change.where:
         rows &= _is(frame.get(name), change.where[name].iloc[0])
@@ -197,7 +198,7 @@ def _with_standard(before: pd.DataFrame, book: RuleBook, after: pd.DataFrame, ca
     moved = (before["quality_score"] != after["quality_score"]) & follows_from_score(before, book)
     for place, each in enumerate(case.changes):
         if "quality_standard_met" in each.values:
-            moved &= ~_selected(_applied(before, case.changes[:place]), each)
+            moved &= ~selected(_applied(before, case.changes[:place]), each)
     if not moved.any():
         return after
     least, score = standard_scores(after, case.book), after["quality_score"]
@@ -225,7 +226,7 @@ def _idle(
         kept, others = after[[*_KEPT]], other[[*_KEPT]]
         same = (((kept - others).abs() <= HALF_CENT) | (kept.isna() & others.isna())).all(axis=1)
         same &= (after["outcome"] == other["outcome"]) & ~_is_open(after)
-        addressed = [_selected(frame, each) for each in case.changes if column in each.asked]
+        addressed = [selected(frame, each) for each in case.changes if column in each.asked]
         places = np.flatnonzero(same.to_numpy() & np.logical_or.reduce(addressed))
         turned = (before["outcome"] != after["outcome"]).iloc[places]
         why = idle_reasons(column, without.iloc[places], rows.iloc[places], case.book, turned)

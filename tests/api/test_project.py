@@ -220,6 +220,8 @@ def test_only_what_reports_lack_may_be_set(reports: list[Path], shared_data: Pat
         aco.project(public, 2025, roster=public)
     with pytest.raises(aco.errors.UsageError, match="--set does not apply to --backtest"):
         aco.project(public, backtest=True, change=KNOWN)
+    with pytest.raises(aco.errors.UsageError, match="--set quality_score: give the value itself"):
+        aco.project(reports, change={"quality_score": "+5%"})
 
 
 def test_growth_of_nothing_gives_the_adjusted_benchmark_and_the_guardrail_the_higher() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -164,3 +167,64 @@ def test_columns_of_a_public_use_file_are_kept_where_they_are_named(shared_data:
     found = aco.settle(file, 2022, where='`Risk_Model` == "Two-Sided"', columns=["Assign_Type"])
     assert 0 < len(found.table) < 482
     assert set(found.table["Assign_Type"]) == {"Prospective", "Retrospective"}
+
+
+@pytest.mark.parametrize(
+    "call", ["settle", "benchmark", "summary", "reconcile", "simulate", "whatif", "explain", "quality"]
+)
+def test_an_option_that_a_call_does_not_have_is_refused(roster: Path, call: str) -> None:
+    """It was passed over: `tracks="track-2"` settled all rows."""
+    with pytest.raises(aco.errors.UsageError, match="no option 'tracks', did you mean track"):
+        getattr(aco, call)(roster, **({} if call == "explain" else {"years": 2014}), tracks="track-2")
+    with pytest.raises(aco.errors.UsageError, match="no option 'change'"):
+        aco.settle(roster, 2014, change={"quality_score": 1})
+
+
+@pytest.mark.parametrize("years", [np.int64(2014), [np.int64(2014)], pd.Series([2014]), range(2014, 2015), {2014}])
+def test_years_come_as_frames_hold_them(roster: Path, years: Any) -> None:
+    assert len(aco.settle(roster, years).table) == 3
+
+
+@pytest.mark.parametrize("chosen", [pd.Series(["A1"]), np.array(["A1"]), "a1", ("A1",)])
+def test_acos_come_as_frames_hold_them(roster: Path, chosen: Any) -> None:
+    assert ids(roster, aco=chosen) == ["A1"]
+
+
+def test_what_is_no_year_and_no_aco_is_refused(roster: Path) -> None:
+    for more in ({"years": 2014.5}, {"years": 2014, "aco": 7}):
+        with pytest.raises(aco.errors.UsageError):
+            aco.settle(roster, **more)
+
+
+@pytest.mark.parametrize(
+    "more", [{"sd": 2}, {"sd": -0.02}, {"sd": "2%"}, {"sd": math.nan}, {"draws": 1.5}, {"draws": 0}, {"seed": -1}]
+)
+def test_chance_has_bounds(roster: Path, more: dict[str, Any]) -> None:
+    (name,) = more
+    with pytest.raises(aco.errors.UsageError, match=name):
+        aco.simulate(roster, 2014, **more)
+
+
+def test_numbers_of_joined_columns_are_compared_as_they_are_written(roster: Path) -> None:
+    """Those with commas fulfilled nothing."""
+    own = roster.with_name("own.csv")
+    own.write_text('aco_id,Rev,Note\nA1,"1,234",x\nA2,$900,y\nA3,n/a,z\n')
+    assert ids(roster, join=own, where="Rev > 500") == ["A1", "A2"]
+    assert ids(roster, join=own, where="Rev > 1000") == ["A1"]
+
+
+@pytest.mark.parametrize("name", ["outcome", "settlement", "notes"])
+def test_a_joined_column_is_not_named_as_a_computed_one(roster: Path, name: str) -> None:
+    """Conditions went by the one, what was shown and grouped by the other."""
+    own = roster.with_name("own.csv")
+    own.write_text(f"aco_id,{name}\nA1,x\nA2,y\nA3,z\n")
+    with pytest.raises(aco.errors.UsageError, match=f"--join: aco computes a column {name} itself"):
+        aco.settle(roster, 2014, join=own)
+
+
+def test_a_scenario_for_which_there_is_no_row_is_told(roster: Path) -> None:
+    scenario = roster.with_name("s.yaml")
+    for where, codes in (("{state: tx}", ["no_row_meant"]), ("{state: TX}", []), ("{}", [])):
+        scenario.write_text(f"name: s\nset: [{{where: {where}, quality_score: 0.5}}]\n")
+        found = aco.whatif(roster, 2014, scenario=str(scenario)).notices
+        assert [each.code for each in found if each.code == "no_row_meant"] == codes

@@ -99,6 +99,33 @@ def test_only_numbers_take_relative_values(change: str) -> None:
         make_cases(Run(), aco.Rules(), {"change": [change]})
 
 
+NOT_RELATIVE = ["+1 000 000", "+1,5%", "*1,1", "-1,00", "\u22125%", "\u20135%", "\u00d71.1", "+-5", "+5 %%", "+"]
+
+
+@pytest.mark.parametrize("value", NOT_RELATIVE)
+def test_a_relative_value_that_is_written_otherwise_is_no_plain_one(value: str) -> None:
+    """`+1e6` and a scenario's `+1 000 000` were dollars to spend, `+1,5%` was 15 percent."""
+    with pytest.raises(aco.UsageError, match=r"expected a relative value such as \+0\.02"):
+        make_cases(Run(), aco.Rules(), {"change": {"expenditure_total": value}})
+
+
+@pytest.mark.parametrize(
+    ("value", "move"),
+    [
+        ("+1e6", (1, 1e6)),
+        ("-2.5E-2", (1, -0.025)),
+        ("+ $1,000,000", (1, 1e6)),
+        ("* 110%", (1.1, 0)),
+        ("*.5", (0.5, 0)),
+        ("-5 %", (0.95, 0)),
+    ],
+)
+def test_relative_values_may_be_dressed(value: str, move: tuple[float, float]) -> None:
+    (case,) = make_cases(Run(), aco.Rules(), {"change": {"expenditure_total": value}})
+    found = case.changes[0].moves["expenditure_total"]
+    assert (found.factor, found.added) == pytest.approx(move)
+
+
 def test_a_column_goes_through_its_steps(shared_data: Path) -> None:
     found = aco.whatif(shared_data / "mssp_puf_2022.csv", 2022, aco="A1540", vary="expenditure_total=-10%..+10%:5%")
     assert found.table["scenario"].tolist() == ["-10%", "-5%", "0%", "+5%", "+10%"]
@@ -107,12 +134,26 @@ def test_a_column_goes_through_its_steps(shared_data: Path) -> None:
     assert found.answers[0].startswith("2022 A1540, expenditure_total: earned at -10% to 0% ($6,473,570 to $2,883,145)")
     by_value = aco.whatif(shared_data / "mssp_puf_2022.csv", 2022, aco="A1540", vary="quality_score=0.7..0.72:0.01")
     assert by_value.table["outcome_after"].tolist() == ["quality-failed", "earned", "earned"]
+    percent = aco.whatif(shared_data / "mssp_puf_2022.csv", 2022, aco="A1540", vary="quality_score=70%..72%:1%").table
+    assert percent["settlement_after"].tolist() == by_value.table["settlement_after"].tolist()
 
 
 @pytest.mark.parametrize(
-    "vary", ["quality_score", "quality_score=1..0:0.1", "quality_score=0..1:0.0001", "trak=0..1:0.5"]
+    "vary",
+    [
+        "quality_score",
+        "quality_score=1..0:0.1",
+        "quality_score=0..1:0.0001",
+        "trak=0..1:0.5",
+        "expenditure_total=95%..105%:5%",
+        "expenditure_total=-10..+10:5%",
+        "expenditure_total=-5%..+5%:10000000",
+        "expenditure_total=0..+5%:1%",
+        "expenditure_total=-1,5%..+1,5%:1,5%",
+    ],
 )
 def test_steps_that_cannot_be_are_refused(vary: str, shared_data: Path) -> None:
+    """Percent of dollars was cents of one, and a decimal comma was passed over."""
     with pytest.raises(aco.UsageError):
         aco.whatif(shared_data / "mssp_puf_2022.csv", 2022, aco="A1540", vary=vary)
 

@@ -16,11 +16,11 @@ import pytest
 import typer
 
 from aco_cli.commands import completion
+from aco_cli.commands.command_line import command_line
 from aco_cli.commands.help import INPUT, MESSAGES, OUTPUT, OWN, panels, parts
-from aco_cli.main import app
 
 Aco = Callable[..., CompletedProcess[str]]
-ROOT: Any = typer.main.get_command(app)
+ROOT: Any = typer.main.get_command(command_line())
 MAKE_MAN = Path(__file__).parents[2] / "docs" / "make_man.py"
 
 
