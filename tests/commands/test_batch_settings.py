@@ -219,7 +219,7 @@ def test_run_under_other_rules_than_expected_stops(aco: Aco, folder: Path) -> No
 
 def test_help_reads_no_settings_and_a_run_without_a_file_no_toml(patience: int) -> None:
     """Both would only cost time."""
-    script = "import sys; import aco_cli.main as m; m.command_line()(sys.argv[1:], standalone_mode=False, prog_name='aco')"
+    script = "import sys; import aco_cli.main as m; m.command_line()(sys.argv[1:], standalone_mode=False)"
     after = "print(sorted({'tomllib', 'pandas', 'numpy', 'yaml', 'aco_cli.commands.settings'} & set(sys.modules)))"
 
     def loaded(*arguments: str) -> str:
