@@ -15,6 +15,7 @@ from aco_cli.errors import UsageError
 from aco_cli.inputs.benchmark import load_table
 from aco_cli.inputs.load import load
 from aco_cli.inputs.plausible import implausible_totals
+from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.totals import TOTALS, unmatched
 from aco_cli.inputs.years import Years
 
@@ -55,14 +56,15 @@ def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataF
     if not request.expenditures or not request.reference:
         raise UsageError("a benchmark needs both --expenditures FILE (by enrollment type) and --reference FILE")
     roster = _with_prior_savings(run, request, read_rows(run, request, totals_follow=True))
-    spent, national = read_evidence(run, request) or (pd.DataFrame(), pd.DataFrame())
+    told: list[Remark] = []
+    spent, national = read_evidence(run, request, told) or (pd.DataFrame(), pd.DataFrame())
     if not request.is_part:
         files = ", ".join(request.expenditures)
         for warning in unmatched(_acos(roster), _acos(spent, request.years), files, "expenditures"):
             run.warn("unmatched", warning)
     with run.busy("computing benchmarks", rows=len(spent)):
         computed = compute(roster, spent, national, request.book)
-    run.remarks(implausible_totals(roster.assign(**computed[[*TOTALS, "person_years"]])))
+    run.remarks([*told, *implausible_totals(roster.assign(**computed[[*TOTALS, "person_years"]]))])
     return roster, computed
 
 
@@ -87,14 +89,15 @@ def _acos(rows: pd.DataFrame, years: Years | None = None) -> pd.Index:
     return pd.MultiIndex.from_frame(acos.astype({"performance_year": "int64"}))
 
 
-def read_evidence(run: Run, request: Request) -> Evidence | None:
-    """Expenditures by enrollment type and national figures, where a benchmark is to be computed from them."""
+def read_evidence(run: Run, request: Request, told: list[Remark] | None = None) -> Evidence | None:
+    """Expenditures by type and national figures, where a benchmark is computed from them; remarks into `told`."""
     if not request.reference:
         return None
-    return _table(run, request.expenditures, "expenditures"), _table(run, request.reference, "reference")
+    spent = _table(run, request.expenditures, "expenditures", told)
+    return spent, _table(run, request.reference, "reference", told)
 
 
-def _table(run: Run, files: Sequence[str], family: str) -> pd.DataFrame:
+def _table(run: Run, files: Sequence[str], family: str, told: list[Remark] | None) -> pd.DataFrame:
     run.reading(files, family)
     with run.busy("reading", files=files):
-        return load_table(files, family)
+        return load_table(files, family, told)

@@ -7,6 +7,8 @@ import pandas as pd
 
 from aco_cli.errors import InputError, Problem, UsageError
 from aco_cli.inputs.parts import YEAR, Part, fix_year, no_rows_of, read_part, read_parts, settle_years
+from aco_cli.inputs.plausible import implausible_by_type
+from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.rows import blank_cells, check_duplicates, check_rows
 from aco_cli.inputs.years import Years
 
@@ -20,8 +22,8 @@ _FIGURES = ("per_capita", "score", "county_person_years")
 _PLACE = dict.fromkeys(("calendar_year", "state", "county"), "a number")
 
 
-def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
-    """All rows of `expenditures` or `reference` files. Raises InputError with every problem of every file."""
+def load_table(files: Sequence[str], family: str, told: list[Remark] | None = None) -> pd.DataFrame:
+    """All rows of `expenditures` or `reference` files, remarks into `told`. Raises InputError with every problem."""
     problems: list[Problem] = []
     parts = read_parts(files, family, problems)
     needed = {name: "a value" for name in (*_KEYS[family], "calendar_year") if name != "agreement_start"}
@@ -37,6 +39,8 @@ def load_table(files: Sequence[str], family: str) -> pd.DataFrame:
         file, row = places[twice[0]]
         more = f", and {len(twice) - 1:,} more" if len(twice) > 1 else ""
         raise InputError([Problem(file, f"one row for each {', '.join(keys)}", f"a second one{more}", row)])
+    if told is not None:
+        told += implausible_by_type(parts)
     return frame
 
 

@@ -45,8 +45,11 @@ def check_files(
         follow = bool(tables["expenditures"])
         found, more = check(rosters, layout, totals, totals_follow=follow)
         problems, remarks = problems + found, remarks + more
-    for name, held in tables.items():
-        problems += _problems(held, name)
+    for name in [name for name in _TABLES if tables[name]]:
+        try:
+            load_table(tables[name], name, remarks)
+        except InputError as error:
+            problems += error.problems
     rates, more = check_rates([file for file in files if "quality" in kinds[file]])
     # What is wrong with a public use file both as a roster and as a table of rates is told once.
     return list(dict.fromkeys([*problems, *rates])), list(dict.fromkeys([*remarks, *more]))
@@ -68,15 +71,6 @@ def _reports(files: Sequence[str]) -> tuple[list[Remark], list[str], list[Proble
         else:
             remarks += report.report.remarks
     return remarks, others, problems
-
-
-def _problems(files: Sequence[str], family: str) -> list[Problem]:
-    try:
-        if files:
-            load_table(files, family)
-    except InputError as error:
-        return list(error.problems)
-    return []
 
 
 def _kinds(file: str) -> tuple[str, ...]:

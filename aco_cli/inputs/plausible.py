@@ -1,12 +1,14 @@
 """Figures that can be read and can hardly be meant: told as warnings, each kind once per file with its first row."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from aco_cli.data_files import load_yaml
 from aco_cli.inputs.layout import layouts_of
 from aco_cli.inputs.parts import YEAR, Part
 from aco_cli.inputs.problems import shown
@@ -15,18 +17,7 @@ from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.rows import row_keys
 from aco_cli.inputs.totals import TOTALS, product_of
 
-# US dollars per beneficiary and year: in public use files of nine years they go from 4,602 to 45,151, in results of
-# other programs, of ACOs with high needs, up to 81,624.
-_PER_BENEFICIARY = (2_000, 100_000)
-# Of the 4,144 published in these years 9 lie beyond 20 percent of the benchmark, 2 beyond 30.
-_SAVINGS_RATE = 0.30
-# Of expenditures: beyond, participants' revenue is hardly in dollars.
-_REVENUE = (0.01, 10)
-# Amounts per capita in whole dollars and whole person years are off by less.
-_PRODUCT = 0.01
-# Each of three amounts may be rounded to whole dollars.
-_ROUNDED = 1.5
-_FEW = 100
+_BOUNDS = load_yaml(Path(__file__).with_name("plausible.yaml").read_text("utf-8"))
 _FIGURES = ("assigned_beneficiaries", *TOTALS)
 _ENOUGH = 3
 
@@ -39,6 +30,10 @@ def implausible(parts: Sequence[Part]) -> Iterator[Remark]:
             yield from _sums(part)
         if {"assigned_beneficiaries", "person_years"}.issubset(part.frame):
             yield from _person_years(part)
+        advances = part.frame.reindex(columns=["has_advance", "advance_balance"])
+        unknown = (advances["has_advance"] == 1) & advances["advance_balance"].isna()
+        words = "Adv_Pay or AIP says yes, but the amount is missing; net_payment recoups only what earlier years leave"
+        yield from _told(part, unknown.to_numpy(), "advance_balance", "advance_balance", words)
     yield from _similar_ids(parts)
 
 
@@ -50,6 +45,23 @@ def implausible_totals(roster: pd.DataFrame) -> Iterator[Remark]:
         yield from _dollars(part)
         yield from _sums(part)
         yield from _person_years(part)
+
+
+def implausible_by_type(parts: Sequence[Part]) -> Iterator[Remark]:
+    """What is told about figures by enrollment type whose cells are all well formed: those far from what is usual."""
+    known = _BOUNDS["by_type"]
+    for part in parts:
+        types = part.frame["enrollment_type"]
+        typical = types.map(known["typical"])
+        least, most = (typical * by for by in known["growth"])
+        years = part.frame.get("national_expenditure", typical).groupby(types).transform("median").clip(least, most)
+        usual = part.frame.assign(mean=1.0, typical=typical, years=years)
+        people = part.frame.get("person_years", typical)
+        for name, (other, factor, words) in known["figures"].items():
+            if {name, other}.issubset(usual):
+                figure, low, high = usual[name], usual[other] / factor, usual[other] * factor
+                odd = ((figure < low) | (figure > high)) & (low > 0) & (people >= np.where(figure, known["few"], 1))
+                yield from _told(part, odd.to_numpy(), name, name, words, *map(np.asarray, (figure, types, low, high)))
 
 
 def _told(part: Part, bad: Mask, column: str, code: str, words: str, *figures: Floats) -> Iterator[Remark]:
@@ -76,7 +88,7 @@ def _dollars(part: Part) -> Iterator[Remark]:
             yield from _per_beneficiary(part, people, name, dollars)
             yield from _product(part, name)
         dollars, words = (benchmark + spent) / 2, "{:,.0f} beneficiaries with {:,.0f} US dollars; in thousands?"
-        few = (people < _FEW) & (dollars > 0)
+        few = (people < _BOUNDS["few"]) & (dollars > 0)
         yield from _told(part, few, "assigned_beneficiaries", "few_beneficiaries", words, people, dollars)
         zero = "expenditures of zero; leave the cell blank if they are not known"
         yield from _told(part, spent == 0, TOTALS[1], "zero_expenditure", zero)
@@ -85,7 +97,7 @@ def _dollars(part: Part) -> Iterator[Remark]:
 
 
 def _per_beneficiary(part: Part, people: Floats, name: str, dollars: Floats) -> Iterator[Remark]:
-    low, high = _PER_BENEFICIARY
+    low, high = _BOUNDS["per_beneficiary"]
     each = dollars / people
     odd = (people > 0) & (dollars > 0) & ((each < low) | (each > high))
     fix = f"plausible are {low:,} to {high:,}; is it a total of all beneficiaries, in dollars?"
@@ -96,20 +108,20 @@ def _savings(part: Part, benchmark: Floats, spent: Floats) -> Iterator[Remark]:
     """Savings that are not the published ones, and rates that are hardly possible unless others say so too."""
     savings = benchmark - spent
     known = {name: _column(part, name) for name in ("gross_savings", "published_savings") if name in part.frame}
-    agrees = [np.abs(savings - others) <= _ROUNDED for others in known.values()]
+    agrees = [np.abs(savings - others) <= _BOUNDS["rounded"] for others in known.values()]
     if (published := known.get("published_savings")) is not None:
-        odd = np.abs(savings - published) > _ROUNDED
+        odd = np.abs(savings - published) > _BOUNDS["rounded"]
         words = "benchmark minus expenditures is {:,.2f}, but BnchmkMinExp says {:,.2f}; was a cell changed?"
         yield from _told(part, odd, TOTALS[1], "published_savings", words, savings, published)
-    rate = savings / benchmark
-    odd = (np.abs(rate) > _SAVINGS_RATE) & (spent > 0) & ~np.logical_or.reduce([*agrees, np.zeros(len(rate), bool)])
-    limits = f"plausible are {-_SAVINGS_RATE:.0%} to {_SAVINGS_RATE:.0%}"
+    rate, most = savings / benchmark, _BOUNDS["savings_rate"]
+    odd = (np.abs(rate) > most) & (spent > 0) & ~np.logical_or.reduce([*agrees, np.zeros(len(rate), bool)])
+    limits = f"plausible are {-most:.0%} to {most:.0%}"
     yield from _told(part, odd, TOTALS[1], "savings_rate", f"a savings rate of {{:.1%}}, {limits}", rate)
 
 
 def _revenue(part: Part, spent: Floats) -> Iterator[Remark]:
     if "participant_revenue" in part.frame:
-        share, (low, high) = _column(part, "participant_revenue") / spent, _REVENUE
+        share, (low, high) = _column(part, "participant_revenue") / spent, _BOUNDS["revenue"]
         odd = (share > 0) & (spent > 0) & ((share < low) | (share > high))
         words = f"{{:.2%}} of expenditures, plausible are {low:.0%} to {high:.0%}; is it in dollars?"
         yield from _told(part, odd, "participant_revenue", "revenue", words, share)
@@ -120,7 +132,7 @@ def _product(part: Part, name: str) -> Iterator[Remark]:
     if (found := product_of(part, name)) is not None:
         total, product = _column(part, name), found.to_numpy()
         words = f"{{:,.2f}}, but {' x '.join(part.layout.columns[name].or_product)} is {{:,.2f}}; the total counts"
-        yield from _told(part, np.abs(product / total - 1) > _PRODUCT, name, "product", words, total, product)
+        yield from _told(part, np.abs(product / total - 1) > _BOUNDS["product"], name, "product", words, total, product)
 
 
 def _person_years(part: Part) -> Iterator[Remark]:

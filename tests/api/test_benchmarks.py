@@ -32,10 +32,12 @@ def told(settled: bool, **changes: float) -> list[tuple[str, str]]:
             ["per_beneficiary", "per_beneficiary", "person_years"],
             "(computed), row 2 and 2 more, column benchmark_total: 137,552.40 US dollars per beneficiary",
         ),
+        ({"risk_score": 100}, ["risk_score"], "row 2 and 47 more, column risk_score: 96.84, plausible for esrd are"),
+        ({"regional_expenditure": 12}, ["regional_expenditure"], "column regional_expenditure: 961,986.60 US dollars"),
         (
             {"per_capita_expenditure": 1e-3},
-            ["per_beneficiary", "per_beneficiary", "savings_rate", "revenue"],
-            "(computed), row 2 and 2 more, column benchmark_total: 606.37 US dollars per beneficiary",
+            ["per_capita_expenditure", "regional_expenditure", *["per_beneficiary"] * 2, "savings_rate", "revenue"],
+            "row 2 and 47 more, column per_capita_expenditure: 70.51 US dollars, plausible for esrd are 10,375.00",
         ),
     ],
 )

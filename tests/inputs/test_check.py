@@ -24,7 +24,7 @@ SCORES = (
 )
 EXPENDITURES = (
     "aco_id,performance_year,period,calendar_year,enrollment_type,person_years,per_capita_expenditure,risk_score\n"
-    "A1,2022,BY1,2016,{},100,10000,1\n"
+    "A1,2022,BY1,2016,{},100,90000,1\n"
 )
 REFERENCE = "performance_year,calendar_year,enrollment_type,national_expenditure\n2022,2016,esrd,{}\n"
 ROSTER = "aco_id,performance_year,program,track,assigned_beneficiaries\nA1,2022,mssp,basic-a,10000\n"
@@ -59,6 +59,15 @@ def test_a_roster_may_leave_dollars_to_expenditures_by_enrollment_type(write: Wr
     roster, spent = write(ROSTER), write(EXPENDITURES.format("esrd"), "e.csv")
     assert told(*([roster] if as_option else [roster, spent]), expenditures=(spent,) if as_option else ()) == []
     assert len(told(roster)) == 2
+
+
+def test_implausible_figures_by_enrollment_type_are_told_of_files_without_problems_only(write: Write) -> None:
+    spent, national = write(EXPENDITURES.format("esrd").replace("90000", "0"), "e.csv"), write(REFERENCE.format("8000"))
+    problems, warnings = check_files([spent, national])
+    assert [problem.file for problem in problems] == []
+    assert [warning.code for warning in warnings] == ["per_capita_expenditure", "national_expenditure"]
+    problems, warnings = check_files([write(REFERENCE.format("8000") + "2022,2017,esrd,x\n")])
+    assert (len(problems), warnings) == (1, [])
 
 
 def test_a_problem_of_a_public_use_file_with_rates_is_told_once(shared_data: Path, write: Write) -> None:

@@ -19,7 +19,7 @@ ROW = "A1,mssp,track-1,10000,100000000,90000000"
 TYPES = {"id", "text", "year", "number", "usd", "fraction", "integer", "boolean", "positive", "date", "choice"}
 TYPES |= {"election", "flags", "coded", "rate"}
 # What CMS's files have beside the roster's contract.
-FILE_ONLY = {"mid_year_termination", "published_final_sharing_rate", "published_savings"}
+FILE_ONLY = {"mid_year_termination", "published_final_sharing_rate", "published_savings", "has_advance"}
 
 # Every operation that CMS's other files need, in one made-up layout.
 OTHER = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -10,8 +11,9 @@ import pandas as pd
 import pytest
 
 from aco_cli.inputs.layout import layouts_of
+from aco_cli.inputs.load import check
 from aco_cli.inputs.parts import Part
-from aco_cli.inputs.plausible import implausible
+from aco_cli.inputs.plausible import implausible, implausible_by_type
 
 Row = Mapping[str, object]
 FIGURES = ("assigned_beneficiaries", "benchmark_total", "expenditure_total")
@@ -388,3 +390,132 @@ def test_ids_of_another_file_or_year_tell_of_a_lost_letter() -> None:
 def test_what_is_beyond_numbers_is_looked_at_without_a_word_of_the_library(dollars: float, is_told: bool) -> None:
     """As of totals computed from reference figures that are out of all proportion."""
     assert bool(told(part_of(*[figures(10_000, dollars, dollars)] * 3))) is is_told
+
+
+MEAN, YEARLY = "; is it relative to a mean of 1?", "; is it per person year?"
+OWN, NATIONAL = "per_capita_expenditure", "national_expenditure"
+
+
+def told_by_type(**columns: list[object]) -> list[tuple[str, str]]:
+    """What is told of rows of aged beneficiaries, unless their types are given."""
+    rows = len(next(iter(columns.values())))
+    frame = pd.DataFrame({"enrollment_type": ["aged-nondual"] * rows, **columns})
+    part = Part("e.csv", layouts_of("expenditures")[0], frame, np.arange(2, rows + 2), tuple(frame.columns), [], [])
+    return [(remark.code, str(remark)) for remark in implausible_by_type([part])]
+
+
+@pytest.mark.parametrize("name", ["risk_score", "demographic_score", "mean_risk_score"])
+def test_scores_far_from_their_mean_are_told_once_with_the_first_row(name: str) -> None:
+    assert told_by_type(**{name: [0.2, 1.0, np.nan, 5.0]}) == []
+    words = f"5.01, plausible for aged-nondual are 0.20 to 5.00{MEAN}"
+    text = f"e.csv, row 3 and 1 more, column {name}: {words}"
+    assert told_by_type(**{name: [1.0, 5.01, 0.19]}) == [(name, text)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "dollars", "limits"),
+    [
+        ("esrd", (10_375.0, 664_000.0), "10,375.00 to 664,000.00"),
+        ("disabled", (1_312.5, 84_000.0), "1,312.50 to 84,000.00"),
+        ("aged-dual", (2_000.0, 128_000.0), "2,000.00 to 128,000.00"),
+        ("aged-nondual", (1_250.0, 80_000.0), "1,250.00 to 80,000.00"),
+    ],
+)
+def test_expenditures_are_measured_by_what_is_typical_of_their_type(
+    kind: str, dollars: tuple[float, float], limits: str
+) -> None:
+    kinds, (low, high) = [kind, kind], dollars
+    assert told_by_type(enrollment_type=kinds, per_capita_expenditure=[low, high]) == []
+    for wrong in (low - 1, high + 1):
+        words = f"{wrong:,.2f} US dollars, plausible for {kind} are {limits}{YEARLY}"
+        found = told_by_type(enrollment_type=kinds, per_capita_expenditure=[low, wrong])
+        assert found == [(OWN, f"e.csv, row 3, column {OWN}: {words}")]
+
+
+@pytest.mark.parametrize(
+    ("dollars", "years", "is_told"),
+    [
+        (0.0, 1.0, True),
+        (0.0, 0.99, False),
+        (0.0, 0.0, False),
+        (0.0, np.nan, False),
+        (90_000.0, 10.0, True),
+        (90_000.0, 9.9, False),
+        (-9_000.0, 10.0, True),
+        (np.nan, 10.0, False),
+    ],
+)
+def test_a_mean_of_few_person_years_may_be_anything(dollars: float, years: float, is_told: bool) -> None:
+    assert bool(told_by_type(per_capita_expenditure=[dollars], person_years=[years])) is is_told
+
+
+@pytest.mark.parametrize(
+    ("own", "regional", "is_told"),
+    [
+        (9_000.0, 2_250.0, False),
+        (9_000.0, 36_000.0, False),
+        (9_000.0, 2_249.0, True),
+        (9_000.0, 36_001.0, True),
+        (9_000.0, 0.0, True),
+        (9_000.0, np.nan, False),
+        (np.nan, 9_000.0, False),
+    ],
+)
+def test_regional_expenditures_are_near_those_of_the_aco(own: float, regional: float, is_told: bool) -> None:
+    words = f"{regional:,.2f} US dollars, plausible for aged-nondual beside {OWN} are 2,250.00 to 36,000.00{YEARLY}"
+    found = told_by_type(per_capita_expenditure=[own], regional_expenditure=[regional])
+    text = f"e.csv, row 2, column regional_expenditure: {words}"
+    assert found == ([("regional_expenditure", text)] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("dollars", "row"),
+    [
+        ([9_800.0, 9_990.0, 10_260.0], None),
+        ([98_000.0, 9_990.0, 10_260.0], "row 2"),
+        ([9_800.0, 15_500.0, 10_260.0], "row 3"),
+        ([9_800.0, 9_990.0, 1_026.0], "row 4"),
+        ([9_800.0, np.nan, 0.0], "row 4"),
+        # Of two years the usual one shows which is wrong, and of all wrong ones that they are.
+        ([98_000.0, 9_990.0], "row 2"),
+        ([9_800.0, 999.0], "row 3"),
+        ([816.67, 832.5, 855.0], "row 2 and 2 more"),
+        ([117_600.0, 119_880.0, 123_120.0], "row 2 and 2 more"),
+    ],
+)
+def test_national_expenditures_are_near_those_of_other_years(dollars: list[float], row: str | None) -> None:
+    found = told_by_type(**{NATIONAL: dollars})
+    assert [code for code, _ in found] == ([NATIONAL] if row else [])
+    assert all(text.startswith(f"e.csv, {row}, column {NATIONAL}: ") for _, text in found)
+
+
+ADVANCED = "Adv_Pay or AIP says yes, but the amount is missing; net_payment recoups only what earlier years leave"
+
+
+@pytest.mark.parametrize(
+    ("year", "flag", "amount", "others"), [(2014, "Adv_Pay", "Adv_Pay_Amt", 34), (2024, "AIP", "AIPBalance", 18)]
+)
+def test_advances_without_an_amount_are_told(
+    shared_data: Path, tmp_path: Path, year: int, flag: str, amount: str, others: int
+) -> None:
+    source = shared_data / f"mssp_puf_{year}.csv"
+    table = pd.read_csv(source, dtype="str", encoding="cp1252", keep_default_na=False)
+    file, first = tmp_path / "p.csv", table.index[table[flag] == "1"][0] + 2
+    text = f"{file}, row {first} and {others} more, column advance_balance: {ADVANCED}"
+
+    def found(changed: pd.DataFrame) -> list[tuple[str, str]]:
+        changed.to_csv(file, index=False)
+        problems, remarks = check([str(file)])
+        assert problems == []
+        return [(remark.code, str(remark)) for remark in remarks]
+
+    assert found(table) == []
+    assert found(table.assign(**{amount: ""})) == [("advance_balance", text)]
+    assert found(table.assign(**{amount: ""}).drop(columns=flag)) == []
+    if year == 2014:  # in 2024 a file without the column is refused
+        assert found(table.drop(columns=amount)) == [("advance_balance", text)]
+
+
+@pytest.mark.parametrize("year", [2014, 2015, 2017, 2018, "2020_lowercase", 2021, 2022, 2023, 2024])
+def test_nothing_that_was_published_is_implausible(shared_data: Path, year: int | str) -> None:
+    assert check([str(shared_data / f"mssp_puf_{year}.csv")]) == ([], [])
