@@ -4,6 +4,7 @@ state == "TX" and (savings_rate >= 0.05 or track in ("enhanced", "basic-e"))
 """
 
 import ast
+import operator as op
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +21,8 @@ from aco_cli.inputs.raw import Mask
 from aco_cli.nearest import nearest_or_all
 
 _QUOTED_NAME = re.compile(r"`([^`]+)`")
-_COMPARE: Mapping[type, Callable[[Any, Any], Any]] = {
-    ast.Eq: lambda left, right: left == right,
-    ast.NotEq: lambda left, right: left != right,
-    ast.Lt: lambda left, right: left < right,
-    ast.LtE: lambda left, right: left <= right,
-    ast.Gt: lambda left, right: left > right,
-    ast.GtE: lambda left, right: left >= right,
-}
+_SIGNS = ((ast.Eq, op.eq), (ast.NotEq, op.ne), (ast.Lt, op.lt), (ast.LtE, op.le), (ast.Gt, op.gt), (ast.GtE, op.ge))
+_COMPARE: Mapping[type, Callable[[Any, Any], Any]] = dict(_SIGNS)
 _AS_NUMBER = Column("", "number")
 _FORM = 'comparisons of columns such as state == "TX" and assigned_beneficiaries >= 10000'
 

@@ -88,12 +88,11 @@ def _write_figure(page: Worksheet, cell: Cell, ours: Ours | None, given: Value, 
 
 def _unit(label: str) -> str:
     """The unit of the figures below a label, as CMS writes it in brackets; whole numbers of persons else."""
-    if "($)" in label:
-        return "USD"
     return next((unit for word, unit in _UNITS.items() if word in label), "")
 
 
 _UNITS = {
+    "($)": "USD",
     "(%)": "fraction",
     "Proportion": "fraction",
     "Weight": "fraction",
