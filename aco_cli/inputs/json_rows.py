@@ -4,10 +4,13 @@ Numbers keep the text they are written as, so that they are read as those of a t
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
+from aco_cli.data_files import load_yaml
 from aco_cli.errors import InputError, Problem
 from aco_cli.inputs.grid import grid_sheet
 from aco_cli.inputs.problems import shown
@@ -16,8 +19,7 @@ from aco_cli.inputs.remarks import Remark
 from aco_cli.inputs.source import FileContent
 
 _WORDS = {None: "", True: "true", False: "false"}
-# How pages of an API name the next one.
-_MORE = ("next", "nextPage", "next_page", "nextLink", "@odata.nextLink")
+_PAGE: dict[str, list[str]] = load_yaml(Path(__file__).with_name("json_pages.yaml").read_text("utf-8"))
 _EXPECTED = "a list of records, or a record per line"
 
 
@@ -34,9 +36,22 @@ def json_sheet(source: FileContent) -> Sheet:
     except ValueError as error:
         raise InputError([Problem(source.file, _EXPECTED, str(error))]) from None
     remarks = source.remarks
-    if isinstance(content, dict) and any(content.get(name) for name in _MORE):
-        remarks += (Remark(f"{source.file}: a page of several; the records of the others are not in it", "page"),)
+    if isinstance(content, dict) and rows[0] != list(content) and (key := next(_page_keys(content, len(rows) - 1), "")):
+        text = f"{source.file}: a page of several, as {shown(key)} says; the records of the others are not in it"
+        remarks += (Remark(text, "page"),)
     return grid_sheet(source.file, [[_text(source.file, cell) for cell in row] for row in rows], remarks=remarks)
+
+
+def _page_keys(answer: dict[str, Any], held: int) -> Iterator[str]:
+    """The keys beside the records, also in mappings, that say that there are more than those held."""
+    for key, value in answer.items():
+        number = int(value) if isinstance(value, str) and value.isdecimal() else 0
+        says = {"more": value and value not in ("0", "false"), "last": value is False, "offset": number > 0}
+        says |= {"page": number > 1, "total": number > held}
+        if any(says[kind] and re.fullmatch("|".join(_PAGE[kind]), re.sub(r"[\W_]", "", key).lower()) for kind in says):
+            yield key
+        if isinstance(value, dict) and (key, answer.get("total")) != ("_links", str(held)):  # CKAN's has always a next
+            yield from _page_keys(value, held)
 
 
 def _parsed(text: str) -> Any:
@@ -71,9 +86,7 @@ def _rows(content: dict[str, Any] | list[Any]) -> Sequence[Sequence[Any]]:
     if isinstance(content, dict) and isinstance(content.get("result"), dict):
         content = content["result"]  # as CKAN portals wrap it
     if isinstance(content, dict):
-        lists = [
-            value for value in content.values() if isinstance(value, list) and value and isinstance(value[0], dict)
-        ]
+        lists = [each for each in content.values() if isinstance(each, list) and each and isinstance(each[0], dict)]
         content = lists[0] if len(lists) == 1 else [content]
     if all(isinstance(each, dict) for each in content):
         names = list(dict.fromkeys(chain.from_iterable(content)))

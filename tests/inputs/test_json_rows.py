@@ -82,10 +82,52 @@ def test_other_json_is_refused_with_its_place(text: str, problem: str) -> None:
     assert [str(each) for each in caught.value.problems] == [problem]
 
 
-@pytest.mark.parametrize("name", ["next", "nextPage", "next_page", "nextLink", "@odata.nextLink"])
-def test_a_page_of_several_is_told(name: str) -> None:
-    page = f'{{"value": [{{"a": 1, "b": "x"}}], "{name}": %s}}'
-    (remark,) = json_sheet(source(page % '"https://example.org/2"')).remarks
-    assert str(remark) == "r.json: a page of several; the records of the others are not in it"
-    assert (remark.code, remark.is_note) == ("page", False)
-    assert json_sheet(source(page % "null")).remarks == ()
+NUMBERS = (
+    *("total", "totalCount", "total_count", "count", "@odata.count", "totalSize", "totalRows", "recordsTotal"),
+    "numFound",
+)
+TOKENS = (
+    *("next", "nextPage", "next_page", "nextLink", "@odata.nextLink", "nextCursor", "next_cursor", "nextPageToken"),
+    *("pageToken", "LastEvaluatedKey", "previous", "nextRecordsUrl", "continuationToken"),
+)
+FLAGS = ("has_more", "hasMore", "more", "truncated", "exceededTransferLimit", "hasNextPage")
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "whole"),
+    [
+        *((name, ("476", '"476"'), ("1", "0", "null")) for name in NUMBERS),
+        *((name, ('"https://example.org/2"', '{"id": "A1"}'), ("null", '""', "{}", "false")) for name in TOKENS),
+        *((name, ("true",), ("false", "null")) for name in FLAGS),
+        *((name, ("false",), ("true", "null")) for name in ("done", "last")),
+        ("page", ("2",), ("1", "0")),
+        ("total_pages", ("2",), ("1",)),
+        ("offset", ("1",), ("0",)),
+        *((name, (), ("476",)) for name in ("limit", "page_size", "benchmark_total", "country", "discount", "year")),
+    ],
+)
+@pytest.mark.parametrize(
+    "page",
+    [
+        '{"value": [{"a": 1}], "%s": %s}',
+        '{"value": [{"a": 1}], "meta": {"paging": {"%s": %s}}}',
+        '{"result": {"records": [{"a": 1}], "%s": %s}}',
+        '{"result": {"records": [{"a": 1}]}, "links": {"%s": %s}}',
+    ],
+)
+def test_a_page_of_several_is_told(page: str, name: str, more: tuple[str, ...], whole: tuple[str, ...]) -> None:
+    for value in more:
+        (remark,) = json_sheet(source(page % (name, value))).remarks
+        assert str(remark) == f"r.json: a page of several, as '{name}' says; the records of the others are not in it"
+        assert (remark.code, remark.is_note) == ("page", False)
+    for value in whole:
+        assert json_sheet(source(page % (name, value))).remarks == ()
+
+
+def test_only_what_stands_beside_records_tells_of_pages() -> None:
+    """Columns of records may have any name, and CKAN names a next page after the last one."""
+    assert json_sheet(source('{"a": "x", "count": 476, "next": "y"}')).remarks == ()
+    assert json_sheet(source('{"data": [{"a": "x", "count": 476, "next": "y"}]}')).remarks == ()
+    ckan = '{"result": {"records": [{"a": 1}], "_links": {"start": "/s", "next": "/s?offset=1"}, "total": %s}}'
+    assert json_sheet(source(ckan % 1)).remarks == ()
+    assert [each.code for each in json_sheet(source(ckan % 2)).remarks] == ["page"]
