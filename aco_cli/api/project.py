@@ -34,14 +34,8 @@ _ROSTER = (
     *("assigned_beneficiaries", "benchmark_total", "expenditure_total", *_BROUGHT[1:]),
 )
 _DRAWN = (
-    "outcome",
-    "settlement",
-    "probability_earn",
-    "probability_owe",
-    "settlement_p05",
-    "settlement_p95",
-    "msr",
-    "mlr",
+    *("outcome", "settlement", "probability_earn", "probability_owe"),
+    *("settlement_p05", "settlement_p95", "msr", "mlr"),
 )
 
 

@@ -8,14 +8,8 @@ import pandas as pd
 from aco_cli.engine.outcome import UNSETTLED, Outcome
 
 _FIGURES = (
-    "benchmark_total",
-    "savings",
-    "savings_rate",
-    "reaches_msr",
-    "quality_score",
-    "earned_payment",
-    "owed_repayment",
-    "settlement",
+    *("benchmark_total", "savings", "savings_rate", "reaches_msr"),
+    *("quality_score", "earned_payment", "owed_repayment", "settlement"),
 )
 # What `summarize` needs of `settle`, beside the columns to group by.
 NEEDED = ("aco_id", "performance_year", "outcome", *_FIGURES)

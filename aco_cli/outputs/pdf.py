@@ -8,13 +8,8 @@ from tempfile import TemporaryDirectory
 from aco_cli.errors import OutputError
 
 BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "msedge",
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    *("chrome", "microsoft-edge", "msedge"),
 )
 _SECONDS = 120
 
