@@ -93,16 +93,9 @@ def _unit(label: str) -> str:
 
 _UNITS = {
     "($)": "USD",
-    "(%)": "fraction",
-    "Proportion": "fraction",
-    "Weight": "fraction",
+    **dict.fromkeys(("(%)", "Proportion", "Weight"), "fraction"),
     "Assigned Beneficiaries": "persons",
     "Person Years": "person-years",
-    "Expenditures": "USD",
-    "Benchmark": "USD",
-    "Savings": "USD",
-    "Losses": "USD",
-    "Ratio": "ratio",
-    "Risk Score": "ratio",
-    "Factor": "ratio",
+    **dict.fromkeys(("Expenditures", "Benchmark", "Savings", "Losses"), "USD"),
+    **dict.fromkeys(("Ratio", "Risk Score", "Factor"), "ratio"),
 }
