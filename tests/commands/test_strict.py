@@ -92,14 +92,17 @@ def test_a_settlement_by_a_benchmark_of_unverified_rules(aco: Aco, roster: Roste
     periods = {"BY1": 2021, "BY2": 2022, "BY3": 2023, "PY": 2024}
     types = ("esrd", "disabled", "aged-dual", "aged-nondual")
     keys = [(period, year, kind) for period, year in periods.items() for kind in types]
+    spent = dict(zip(types, (80_000, 10_000, 10_000, 10_000), strict=True))
     (tmp_path / "expenditures.csv").write_text(
         "aco_id,performance_year,period,calendar_year,enrollment_type,person_years,per_capita_expenditure,risk_score,"
         "demographic_score,regional_expenditure,national_weight\n"
-        + "".join(f"A1,2024,{period},{year},{kind},2500,10000,1,1,10000,0.1\n" for period, year, kind in keys)
+        + "".join(
+            f"A1,2024,{period},{year},{kind},2500,{spent[kind]},1,1,{spent[kind]},0.1\n" for period, year, kind in keys
+        )
     )
     (tmp_path / "reference.csv").write_text(
         "performance_year,calendar_year,enrollment_type,national_expenditure,acpt_update_factor\n"
-        + "".join(f"2024,{year},{kind},10000,1.1\n" for _, year, kind in keys)
+        + "".join(f"2024,{year},{kind},{spent[kind]},1.1\n" for _, year, kind in keys)
     )
     agreement = {"performance_year": "2024", "track": "basic-b", "agreement_period": "1", "regional_period": "1"}
     agreement |= {"prior_savings_per_capita": "0", "quality_standard_met": "true"}
