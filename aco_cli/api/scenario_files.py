@@ -15,6 +15,7 @@ from aco_cli.engine.whatif import Move
 from aco_cli.errors import RulesError, UsageError
 from aco_cli.inputs.convert import convert
 from aco_cli.inputs.layout import Column, Layout, layouts_of, name_key
+from aco_cli.inputs.numbers import LARGEST
 from aco_cli.inputs.raw import RawTable
 from aco_cli.inputs.recognize import Match
 from aco_cli.nearest import did_you_mean, nearest_or_all
@@ -145,7 +146,7 @@ def convert_given(values: Mapping[str, object], *, selects: bool = False) -> pd.
     return frame
 
 
-NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,2})?"
 _RELATIVE = re.compile(rf"(?P<sign>[-+*])\s*\$?(?P<number>{NUMBER})\s*(?P<percent>%?)")
 _MEANT = re.compile(r"[-+*\u00d7\u2212\u2013]")  # what a relative value begins with, however it is typed
 _NUMBERS = frozenset({"usd", "fraction", "number", "integer"})
@@ -161,21 +162,25 @@ def relative_values(values: Mapping[str, object]) -> tuple[dict[str, object], di
     moves: dict[str, Move] = {}
     columns = layouts_of("roster")[0].columns
     for name, value in values.items():
-        found = _RELATIVE.fullmatch(value.strip()) if isinstance(value, str) else None
-        held = columns.get(name)
-        if not found and isinstance(value, str) and _MEANT.match(value.strip()) and held and held.unit in _NUMBERS:
-            raise UsageError(f"{name}={value}: expected a relative value such as +0.02, -5%, *1.1 or +1,000,000")
-        if not found:
-            given[name] = value.removeprefix("=") if isinstance(value, str) else value
-        elif held and held.unit not in _NUMBERS:
+        text, held = value.strip() if isinstance(value, str) else "", columns.get(name)
+        found = _RELATIVE.fullmatch(text)
+        if held and held.unit not in _NUMBERS and found:
             raise UsageError(f"{name}={value}: only numbers take relative values, and {name} is {held.unit}")
-        else:
+        if held and held.unit in _NUMBERS and _MEANT.match(text) and not (found and _number(found) <= LARGEST):
+            raise UsageError(f"{name}={value}: expected a relative value such as +0.02, -5%, *1.1 or +1,000,000")
+        if found:
             moves[name] = _move(found, held)
+        else:
+            given[name] = value.removeprefix("=") if isinstance(value, str) else value
     return given, moves
 
 
+def _number(found: re.Match[str]) -> float:
+    return float(found["number"].replace(",", ""))
+
+
 def _move(found: re.Match[str], column: Column | None) -> Move:
-    number = float(found["number"].replace(",", ""))
+    number = _number(found)
     ends = {"least": column.min, "most": column.max} if column else {}
     kept = {name: float(end) for name, end in ends.items() if end is not None}
     if found["sign"] == "*":

@@ -29,7 +29,7 @@ _MINUS = "[\u2212\ufe63\uff0d]"
 # Spaces and apostrophes that part thousands, as in many countries; a plain space too.
 _THOUSANDS = "([0-9])[ \u00a0\u202f\u2007\u2009'\u2019]([0-9]{3})"
 # Beyond it, or as near to zero, products of figures overflow.
-_HUGE = 1e30
+LARGEST = 1e30
 
 
 def as_text(cells: Any) -> Any:
@@ -161,7 +161,7 @@ def range_faults(column: Column, values: Floats) -> Iterator[tuple[Mask, str, Fi
     is_rate = column.type in ("fraction", "election")
     fix = partial(_percent_fix, column.nonzero_min or 0.0) if is_rate else None
     size = np.abs(values)
-    yield (size > _HUGE) | ((size > 0) & (size < 1 / _HUGE)), "a number that can be meant", None
+    yield (size > LARGEST) | ((size > 0) & (size < 1 / LARGEST)), "a number that can be meant", None
     if column.above is not None:
         unit = " US dollars" if column.type == "usd" else ""
         yield values <= column.above, f"more than {column.above:g}{unit}", None

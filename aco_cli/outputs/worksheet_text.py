@@ -63,7 +63,7 @@ def worksheet_text(table: pd.DataFrame, answers: Sequence[str], width: int, *, e
 
 
 def _whole(value: str) -> str:
-    return show(float(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)), "USD").removesuffix(".00")
+    return show(float(Decimal(value).to_integral_value(ROUND_HALF_UP)), "USD").removesuffix(".00")
 
 
 def _answer(answer: str, width: int) -> Iterator[str]:

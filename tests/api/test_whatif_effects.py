@@ -99,7 +99,21 @@ def test_only_numbers_take_relative_values(change: str) -> None:
         make_cases(Run(), aco.Rules(), {"change": [change]})
 
 
-NOT_RELATIVE = ["+1 000 000", "+1,5%", "*1,1", "-1,00", "\u22125%", "\u20135%", "\u00d71.1", "+-5", "+5 %%", "+"]
+NOT_RELATIVE = [
+    "+1 000 000",
+    "+1,5%",
+    "*1,1",
+    "-1,00",
+    "\u22125%",
+    "\u20135%",
+    "\u00d71.1",
+    "+-5",
+    "+5 %%",
+    "+",
+    "+1e31",
+    "*1e400",
+    f"+{'9' * 400}",
+]
 
 
 @pytest.mark.parametrize("value", NOT_RELATIVE)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 
@@ -14,11 +14,13 @@ MOST_LISTED = 5
 _BINDING = {**dict.fromkeys(COMPARISONS, 0), "+": 1, "-": 1, "*": 2, "/": 2}
 _UNARY, _LOOSE = 3, 0
 _SIGNS = {"*": "x"}
+# Of any float, with cents.
+_ALL_DIGITS = Context(prec=320)
 
 
 def _dollars(number: float) -> str:
     """Half away from zero, of the decimal that the float prints as."""
-    cents = Decimal(repr(abs(number))).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    cents = Decimal(repr(abs(number))).quantize(Decimal("0.01"), ROUND_HALF_UP, _ALL_DIGITS)
     return f"{'-' if number < 0 and cents else ''}${cents:,.2f}"
 
 

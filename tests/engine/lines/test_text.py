@@ -21,6 +21,8 @@ TABLES = ("settlement", "notes", "waterfall", "distances", "settlement_from_benc
         (-1234.5, "USD", "-$1,234.50"),
         (0.0, "USD", "$0.00"),
         (1e9, "USD", "$1,000,000,000.00"),
+        (-9e29, "USD", f"-$900{',000' * 9}.00"),
+        (1e300, "USD", f"$1{',000' * 100}.00"),
         # half-up to cents, as `settle` writes it
         (2_000_000.125, "USD", "$2,000,000.13"),
         (0.285, "USD", "$0.29"),
