@@ -56,8 +56,7 @@ def read_and_compute(run: Run, request: Request) -> tuple[pd.DataFrame, pd.DataF
     if not request.expenditures or not request.reference:
         raise UsageError("a benchmark needs both --expenditures FILE (by enrollment type) and --reference FILE")
     roster = _with_prior_savings(run, request, read_rows(run, request, totals_follow=True))
-    told: list[Remark] = []
-    spent, national = read_evidence(run, request, told) or (pd.DataFrame(), pd.DataFrame())
+    (spent, national), told = _evidence(run, request)
     if not request.is_part:
         files = ", ".join(request.expenditures)
         for warning in unmatched(_acos(roster), _acos(spent, request.years), files, "expenditures"):
@@ -89,15 +88,18 @@ def _acos(rows: pd.DataFrame, years: Years | None = None) -> pd.Index:
     return pd.MultiIndex.from_frame(acos.astype({"performance_year": "int64"}))
 
 
-def read_evidence(run: Run, request: Request, told: list[Remark] | None = None) -> Evidence | None:
-    """Expenditures by type and national figures, where a benchmark is computed from them; remarks into `told`."""
-    if not request.reference:
-        return None
-    spent = _table(run, request.expenditures, "expenditures", told)
-    return spent, _table(run, request.reference, "reference", told)
+def read_evidence(run: Run, request: Request) -> Evidence | None:
+    """Expenditures by type and national figures, where a benchmark was computed from them, which told what is odd."""
+    return _evidence(run, request)[0] if request.reference else None
 
 
-def _table(run: Run, files: Sequence[str], family: str, told: list[Remark] | None) -> pd.DataFrame:
+def _evidence(run: Run, request: Request) -> tuple[Evidence, list[Remark]]:
+    spent, remarks = _table(run, request.expenditures, "expenditures")
+    national, more = _table(run, request.reference, "reference")
+    return (spent, national), [*remarks, *more]
+
+
+def _table(run: Run, files: Sequence[str], family: str) -> tuple[pd.DataFrame, list[Remark]]:
     run.reading(files, family)
     with run.busy("reading", files=files):
-        return load_table(files, family, told)
+        return load_table(files, family)

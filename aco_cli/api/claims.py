@@ -68,7 +68,7 @@ def from_claims(tables: Tables, sought: Sought, book: RuleBook, run: Run, stage:
     if sought.cclf is not None:
         feed = CclfFeed(tables, sought.cclf, unused="8" if sought.files.get("enrollment") else "")
     claims = ClaimsRows(tables, sought.files, feed, sought.readings)
-    rules, figures, counties, years = _checked(claims, feed, sought, book)
+    rules, figures, counties, years = _checked(claims, feed, sought, book, run)
     told = ClaimsNotes(run, claims, rules, years)
     codes, covid = _codes(rules), [code for code, _, _ in rules.covid.diagnoses] if rules.covid else []
     feed_claims = feed.claims(_per_mille(rules), codes, covid, PLAIN_DIAGNOSIS) if feed else ""
@@ -136,7 +136,7 @@ def _once(claims: ClaimsRows, final: FinalAmounts, rules: ExpenditureRules, soug
 
 
 def _checked(
-    claims: ClaimsRows, feed: CclfFeed | None, sought: Sought, book: RuleBook
+    claims: ClaimsRows, feed: CclfFeed | None, sought: Sought, book: RuleBook, run: Run
 ) -> tuple[ExpenditureRules, pd.DataFrame, pd.DataFrame | None, list[int]]:
     """The rules, what CMS's files say of years and counties, and the calendar years.
 
@@ -156,7 +156,7 @@ def _checked(
     codes = _status_codes(rules) if rules else None
     problems += claims.problems(years, rules.claim_types if rules else (), codes, diagnoses=episodes)
     problems += feed.unlike_reductions() if feed and not problems else []
-    reference = _collected(lambda: _reference(sought.reference), problems)
+    reference = _collected(lambda: _reference(sought.reference, run), problems)
     counties = _collected(lambda: read_counties(sought.county), problems) if sought.county else None
     if rules is None or reference is None:
         raise InputError([*problems, *claims.repeated_months()])
@@ -219,12 +219,13 @@ def _count(tables: Tables, sql: str) -> int:
     return int(tables.query(sql)["people"].iloc[0])
 
 
-def _reference(files: Sequence[str]) -> pd.DataFrame:
+def _reference(files: Sequence[str], run: Run) -> pd.DataFrame:
     """One row per performance year, calendar year and type, as far as CMS's figures are given."""
     names = [*REFERENCE_KEYS, *_FIGURES, _COMPLETION]
     if not files:
         return pd.DataFrame(columns=names).astype(dict.fromkeys(REFERENCE_KEYS, "int64"))
-    frame = load_table(files, "reference")
+    frame, remarks = load_table(files, "reference")
+    run.remarks(remarks)
     order = {name: place for place, name in enumerate(TYPES)}
     frame = frame.assign(type_order=frame["enrollment_type"].map(order)).reindex(columns=names)
     # Rows of single agreement starts differ in trends; thresholds and scores are of the year.

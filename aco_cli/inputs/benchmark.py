@@ -22,8 +22,11 @@ _FIGURES = ("per_capita", "score", "county_person_years")
 _PLACE = dict.fromkeys(("calendar_year", "state", "county"), "a number")
 
 
-def load_table(files: Sequence[str], family: str, told: list[Remark] | None = None) -> pd.DataFrame:
-    """All rows of `expenditures` or `reference` files, remarks into `told`. Raises InputError with every problem."""
+def load_table(files: Sequence[str], family: str) -> tuple[pd.DataFrame, list[Remark]]:
+    """All rows of `expenditures` or `reference` files, and what is to be told of them.
+
+    Raises InputError with every problem of every file.
+    """
     problems: list[Problem] = []
     parts = read_parts(files, family, problems)
     needed = {name: "a value" for name in (*_KEYS[family], "calendar_year") if name != "agreement_start"}
@@ -39,9 +42,7 @@ def load_table(files: Sequence[str], family: str, told: list[Remark] | None = No
         file, row = places[twice[0]]
         more = f", and {len(twice) - 1:,} more" if len(twice) > 1 else ""
         raise InputError([Problem(file, f"one row for each {', '.join(keys)}", f"a second one{more}", row)])
-    if told is not None:
-        told += implausible_by_type(parts)
-    return frame
+    return frame, [*(remark for part in parts for remark in part.remarks), *implausible_by_type(parts)]
 
 
 def load_published_benchmarks(file: str, year: str, *, updates: bool = False) -> pd.DataFrame:

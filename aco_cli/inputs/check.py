@@ -47,7 +47,7 @@ def check_files(
         problems, remarks = problems + found, remarks + more
     for name in [name for name in _TABLES if tables[name]]:
         try:
-            load_table(tables[name], name, remarks)
+            remarks += load_table(tables[name], name)[1]
         except InputError as error:
             problems += error.problems
     rates, more = check_rates([file for file in files if "quality" in kinds[file]])

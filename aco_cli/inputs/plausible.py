@@ -30,10 +30,8 @@ def implausible(parts: Sequence[Part]) -> Iterator[Remark]:
             yield from _sums(part)
         if {"assigned_beneficiaries", "person_years"}.issubset(part.frame):
             yield from _person_years(part)
-        advances = part.frame.reindex(columns=["has_advance", "advance_balance"])
-        unknown = (advances["has_advance"] == 1) & advances["advance_balance"].isna()
-        words = "Adv_Pay or AIP says yes, but the amount is missing; net_payment recoups only what earlier years leave"
-        yield from _told(part, unknown.to_numpy(), "advance_balance", "advance_balance", words)
+        if "has_advance" in part.frame:
+            yield from _advances(part)
     yield from _similar_ids(parts)
 
 
@@ -139,6 +137,14 @@ def _person_years(part: Part) -> Iterator[Remark]:
     years, people = _column(part, "person_years"), _column(part, "assigned_beneficiaries")
     odd, words = (years > people) & (people > 0), "{:,.0f} person years of {:,.0f} assigned beneficiaries"
     yield from _told(part, odd, "person_years", "person_years", words, years, people)
+
+
+def _advances(part: Part) -> Iterator[Remark]:
+    """Advances of which a public use file says that there are some, and not how much."""
+    amount = part.frame.get("advance_balance", pd.Series(np.nan, part.frame.index))
+    unknown = (part.frame["has_advance"] == 1) & amount.isna()
+    words = "Adv_Pay or AIP says yes, but the amount is missing; net_payment recoups only what earlier years leave"
+    yield from _told(part, unknown.to_numpy(), "advance_balance", "advance_balance", words)
 
 
 def _sums(part: Part) -> Iterator[Remark]:

@@ -47,3 +47,16 @@ def test_computed_totals_that_can_hardly_be_meant_are_warned_of(
     found = told(settled, **changes)
     assert [code for code, _ in found] == codes
     assert first in (found[0][1] if found else "")
+
+
+def test_rows_of_expenditures_that_are_left_out_are_told_once(tmp_path: Path) -> None:
+    """They were left out without a word."""
+    text = FILES["expenditures"].read_text()
+    spent = tmp_path / "spent.csv"
+    spent.write_text(text + text.splitlines()[-1].replace("S2003", "Total") + "\n")
+    more = {"expenditures": spent, "reference": FILES["reference"]}
+    for call in (aco.benchmark, aco.settle, aco.whatif):
+        found = call(FILES["agreements"], 2022, **more).warnings
+        assert [each.message for each in found if "a totals row" in each.message] == [
+            f"{spent}, row 50 ('Total'): left out, a totals row; if it is an ACO, give it another ID"
+        ]

@@ -46,7 +46,7 @@ def public_use_file(folder: Path, starts: dict[str, int]) -> Path:
 def test_a_reference_file_that_the_benchmark_reads(aco: Aco, tmp_path: Path) -> None:
     done = aco("calibrate", "2014", public_use_file(tmp_path, {"2013-01-01": 40}), "-o", tmp_path / "r.csv")
     assert (done.returncode, done.stdout) == (0, "")
-    read = load_table([str(tmp_path / "r.csv")], "reference")
+    read, _ = load_table([str(tmp_path / "r.csv")], "reference")
     assert set(read["performance_year"]) == {2014}
     assert read.groupby("calendar_year").size().to_dict() == {2010: 4, 2011: 4, 2012: 4}
     errors = pd.read_csv(tmp_path / "r.csv")["standard_error"]
@@ -147,7 +147,7 @@ def test_updates_go_below_the_trend_factors(aco: Aco, tmp_path: Path) -> None:
     rows.to_csv(path, index=False)
     done = aco("calibrate", "2014", path, "--updates", "-o", tmp_path / "r.csv")
     assert "2013-01-01: updates from 40 of 40 ACOs" in done.stderr
-    read = load_table([str(tmp_path / "r.csv")], "reference")
+    read, _ = load_table([str(tmp_path / "r.csv")], "reference")
     assert read["calendar_year"].tolist() == [2010] * 4 + [2011] * 4 + [2012] * 4 + [2014] * 4
     errors = pd.read_csv(tmp_path / "r.csv")["standard_error"]
     assert ((read["flat_dollar_update"] - 100).abs() <= 4 * errors)[12:].all()

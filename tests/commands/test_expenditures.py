@@ -322,3 +322,14 @@ def test_a_killed_run_leaves_no_output_and_can_be_run_again(program: str, aco: R
     assert aco(*arguments, cwd=folder).returncode == 0
     assert (folder / "out.parquet").exists()
     assert list(temp.iterdir()) == []
+
+
+def test_what_is_odd_about_the_reference_is_told(aco: Runner, folder: Path) -> None:
+    path = folder / "reference.csv"
+    path.write_text(path.read_text().replace("90000,0.5", "90000,50"))
+    done = aco("expenditures", "2018", *ARGUMENTS, *REFERENCE, cwd=folder)
+    assert done.returncode == 0
+    assert (
+        "reference.csv, row 5, column mean_risk_score: 50.00, plausible for aged-nondual are 0.20 to 5.00"
+        in done.stderr
+    )

@@ -31,7 +31,7 @@ def test_rows_of_all_files_make_one_table(write: Write) -> None:
         write(f"{EXPENDITURES}\n{AGED}\n{ESRD}\n", "a.csv"),
         write(f"{EXPENDITURES}\n{AGED.replace('A1', 'A2')}\n", "b.csv"),
     ]
-    frame = load_table(files, "expenditures")
+    frame, _ = load_table(files, "expenditures")
     assert frame.index.tolist() == [0, 1, 2]
     assert frame["aco_id"].tolist() == ["A1", "A1", "A2"]
     assert frame["enrollment_type"].tolist() == ["aged-dual", "esrd", "aged-dual"]
@@ -58,7 +58,7 @@ def test_each_row_says_what_it_is_of(write: Write, family: str, header: str, row
 
 def test_national_figures_may_be_for_all_agreement_starts(write: Write) -> None:
     file = write(f"{REFERENCE},agreement_start\n2022,2016,esrd,\n2022,2016,esrd,2022-01-01\n")
-    assert load_table([file], "reference")["agreement_start"].tolist() == [pd.NaT, pd.Timestamp("2022-01-01")]
+    assert load_table([file], "reference")[0]["agreement_start"].tolist() == [pd.NaT, pd.Timestamp("2022-01-01")]
 
 
 @pytest.mark.parametrize(

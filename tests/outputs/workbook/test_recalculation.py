@@ -68,8 +68,8 @@ def test_every_cell_is_what_the_engine_says(
     results = roster(SAMPLE / "reach_results.csv", "2021-2023")
     results = results[results["aco_id"].isin(["D0004", "D0006"])].reset_index(drop=True)
     evidence = (
-        load_table([str(SAMPLE / "expenditures_2022.csv")], "expenditures"),
-        load_table([str(SAMPLE / "reference_2022.csv")], "reference"),
+        load_table([str(SAMPLE / "expenditures_2022.csv")], "expenditures")[0],
+        load_table([str(SAMPLE / "reference_2022.csv")], "reference")[0],
     )
     agreements = roster(SAMPLE / "agreements_2022.csv", "2022", totals_follow=True)
     eras = canonical(every_situation(seed, book, make_rows))
