@@ -28,6 +28,8 @@ def json_sheet(source: FileContent) -> Sheet:
     try:
         content = _parsed(source.data.decode("utf-8-sig"))
         rows = _rows(content)
+        is_answer = isinstance(content, dict) and rows[0] != list(content)  # with its records in a list
+        key = next(_page_keys(content, len(rows) - 1), "") if is_answer else ""
     except json.JSONDecodeError as error:
         found = f"{error.msg} at column {error.colno}"
         raise InputError([Problem(source.file, "JSON", found, error.lineno, fix="get the file again")]) from None
@@ -36,7 +38,7 @@ def json_sheet(source: FileContent) -> Sheet:
     except ValueError as error:
         raise InputError([Problem(source.file, _EXPECTED, str(error))]) from None
     remarks = source.remarks
-    if isinstance(content, dict) and rows[0] != list(content) and (key := next(_page_keys(content, len(rows) - 1), "")):
+    if key:
         text = f"{source.file}: a page of several, as {shown(key)} says; the records of the others are not in it"
         remarks += (Remark(text, "page"),)
     return grid_sheet(source.file, [[_text(source.file, cell) for cell in row] for row in rows], remarks=remarks)
@@ -45,12 +47,14 @@ def json_sheet(source: FileContent) -> Sheet:
 def _page_keys(answer: dict[str, Any], held: int) -> Iterator[str]:
     """The keys beside the records, also in mappings, that say that there are more than those held."""
     for key, value in answer.items():
-        number = int(value) if isinstance(value, str) and value.isdecimal() else 0
+        number = float(value) if isinstance(value, str) and value.isdecimal() else 0
         says = {"more": value and value not in ("0", "false"), "last": value is False, "offset": number > 0}
         says |= {"page": number > 1, "total": number > held}
         if any(says[kind] and re.fullmatch("|".join(_PAGE[kind]), re.sub(r"[\W_]", "", key).lower()) for kind in says):
             yield key
-        if isinstance(value, dict) and (key, answer.get("total")) != ("_links", str(held)):  # CKAN's has always a next
+        # Portals of CKAN link to a next page from the last one, too.
+        is_whole = key == "_links" and answer.get("total") == str(held)
+        if isinstance(value, dict) and not is_whole:
             yield from _page_keys(value, held)
 
 

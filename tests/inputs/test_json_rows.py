@@ -131,3 +131,12 @@ def test_only_what_stands_beside_records_tells_of_pages() -> None:
     ckan = '{"result": {"records": [{"a": 1}], "_links": {"start": "/s", "next": "/s?offset=1"}, "total": %s}}'
     assert json_sheet(source(ckan % 1)).remarks == ()
     assert [each.code for each in json_sheet(source(ckan % 2)).remarks] == ["page"]
+
+
+def test_what_stands_beside_records_may_be_of_any_size() -> None:
+    nines, brackets = "9" * 5000, '{"a":' * 200
+    (told,) = json_sheet(source(f'{{"data": [{{"a": 1}}], "total": {nines}}}')).remarks
+    assert "as 'total' says" in told
+    assert json_sheet(source(f'{{"data": [{{"a": 1}}], "x": {brackets}1{"}" * 200}}}')).remarks == ()
+    with pytest.raises(InputError, match="nested too deep"):
+        json_sheet(source(f'{{"data": [{{"a": 1}}], "x": {brackets * 5}1{"}" * 1000}}}'))
