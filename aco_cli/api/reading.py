@@ -1,7 +1,7 @@
 """Reading rosters: the rows asked for, in order, with what the readers have to say."""
 
 import gc
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -50,10 +50,7 @@ def read_rows(run: Run, request: Request, *, precision: bool = False, totals_fol
     if request.join:
         from aco_cli.inputs.join import join_columns
 
-        joined, remarks = join_columns(frame, request.join, request.years)
-        if taken := [name for name in joined if name in column_names("settle") and name not in frame]:
-            raise UsageError(f"--join: aco computes a column {taken[0]} itself; rename it")
-        frame = joined
+        frame, remarks = join_columns(frame, request.join, request.years, column_names("settle"))
         run.remarks(remarks)
     run.remarks([*(remark for each in request.reports for remark in each.report.remarks), *loaded.remarks])
     told = ", ".join("standard input" if file == STDIN else file for file in files)
@@ -81,8 +78,10 @@ def read_with_published(run: Run, request: Request, published: Sequence[str]) ->
     """The rows asked for with `published_settlement` (of `published`, if files are given) and printed precision."""
     frame = read_rows(run, request, precision=True)
     if published:
+        keys = ["aco_id", "performance_year"]
+        # Which rows are meant is said of the roster's; a deferred year stands for two of them.
         of_years = Request(published, request.years, request.book, request.layout)
-        found = read_rows(run, of_years, precision=True).drop_duplicates(keys := ["aco_id", "performance_year"])
+        found = read_rows(run, of_years, precision=True).drop_duplicates(keys)
         brought = [name for name in found.columns if name.startswith("published_settlement")]
         own = [name for name in frame if str(name).startswith("published_settlement")]
         frame = frame.drop(columns=own).merge(found[[*keys, *brought]], on=keys, how="left")
@@ -121,13 +120,13 @@ def only(frame: pd.DataFrame, column: str, words: Sequence[str]) -> pd.DataFrame
     return frame[frame[column].isin(meant_words(column, words, frame[column].drop_duplicates().tolist()))]
 
 
-def meant_words(column: str, words: Sequence[str], known: Sequence[str]) -> Collection[str | None]:
+def meant_words(column: str, words: Sequence[str], known: Sequence[str]) -> list[str]:
     """The known words of a column of rosters that words spell. Raises UsageError for one that spells none."""
     spelled = layouts_of("roster")[0].columns[column]
-    meant = {word: _known(spelled.meant(word) or word, known) for word in words}
-    if strange := [word for word in words if meant[word] is None]:
+    meant = [(word, _known(spelled.meant(word) or word, known)) for word in words]
+    if strange := [word for word, found in meant if found is None]:
         raise _none_has(column, strange[0], known)
-    return meant.values()
+    return [found for _, found in meant if found is not None]
 
 
 def _known(word: str, known: Sequence[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,15 +32,16 @@ def parameters(
 
     Raises UsageError where nothing is left.
     """
-    wanted, (of_programs, of_tracks) = Years.parse(years) if years else None, _meant(book, programs, tracks)
-    each_measure = QUALITY in of_programs or not {None, MEASURES}.intersection(names or [None])
+    wanted = Years.parse(years) if years else None
+    programs, tracks = _meant(book, programs, tracks)
+    each_measure = QUALITY in programs or not {None, MEASURES}.intersection(names or [None])
     rows = [
         _row(parameter.program, ", ".join(entry.tracks), parameter.name, entry)
         | {"label": parameter.label, "unit": parameter.unit, "note": entry.note}
         for parameter, entry in _values(book, each_measure=each_measure)
-        if (not programs or parameter.program in of_programs)
+        if (not programs or parameter.program in programs)
         and (not names or parameter.name in names)
-        and (not tracks or set(of_tracks) & set(entry.tracks))
+        and (not tracks or set(tracks) & set(entry.tracks))
         and (wanted is None or any(year in wanted for year in book.programs[parameter.program].verified(entry.years)))
     ]
     if not rows:
@@ -50,7 +51,7 @@ def parameters(
     return rows
 
 
-def _meant(book: RuleBook, programs: Sequence[str] | None, tracks: Sequence[str] | None) -> list[Collection[Any]]:
+def _meant(book: RuleBook, programs: Sequence[str] | None, tracks: Sequence[str] | None) -> list[list[str]]:
     """The programs and tracks that are asked for, as the rules name them. Raises UsageError for unknown ones."""
     known = dict.fromkeys(track for each in book.programs.values() for track in each.tracks)
     return [meant_words("program", programs or (), [*book.programs]), meant_words("track", tracks or (), [*known])]
@@ -107,10 +108,11 @@ def diff(
     book: RuleBook, before: str, after: str, programs: Sequence[str] | None, tracks: Sequence[str] | None
 ) -> Iterator[Row]:
     """One row per track and parameter whose value differs between two performance years; a blank is no such rule."""
-    years, (of_programs, of_tracks) = [_single(before), _single(after)], _meant(book, programs, tracks)
+    years = [_single(before), _single(after)]
+    programs, tracks = _meant(book, programs, tracks)
     for name, program in book.programs.items():
         for track in program.tracks:
-            if (not programs or name in of_programs) and (not tracks or track in of_tracks):
+            if (not programs or name in programs) and (not tracks or track in tracks):
                 yield from _changes(book, [Situation(name, track, year) for year in years])
 
 

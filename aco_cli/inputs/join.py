@@ -1,6 +1,6 @@
 """Columns of one's own, brought to the rows of a roster by ACO and year."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -15,11 +15,13 @@ from aco_cli.inputs.years import Years
 _TEXTS = ("aco_name", "state")
 
 
-def join_columns(frame: pd.DataFrame, files: Sequence[str], years: Years) -> tuple[pd.DataFrame, list[Remark]]:
+def join_columns(
+    frame: pd.DataFrame, files: Sequence[str], years: Years, computed: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[Remark]]:
     """A roster with the columns of these files as text, blank where they have no row; and what found no match.
 
-    Raises InputError for a second row of an ACO, a row without one, and a column that is there already or that is the
-    roster's.
+    Raises InputError for a second row of an ACO, a row without one, and a column that is there already, that is the
+    roster's, or that is `computed` later.
     """
     told: list[Remark] = []
     for file in files:
@@ -27,14 +29,15 @@ def join_columns(frame: pd.DataFrame, files: Sequence[str], years: Years) -> tup
         if part.has_years:
             settle_years(part, years)
         keys = ["aco_id", YEAR] if part.has_years else ["aco_id"]
-        taken = {*frame, *layouts_of("roster")[0].columns} - {*_TEXTS, *keys}
-        taken |= {name for name in _TEXTS if name in frame and (frame[name] != "").any()}
+        own = {*frame, *layouts_of("roster")[0].columns} - {*_TEXTS, *keys}
+        own |= {name for name in _TEXTS if name in frame and (frame[name] != "").any()}
+        known = dict.fromkeys({*computed} - {*_TEXTS, *keys}, ("one that aco computes", "rename it"))
+        known |= dict.fromkeys(own, ("a roster column", "rename it, or enter its values in the roster"))
         problems = [*part.problems, *blank_cells(part, {"aco_id": "an id"}), *check_duplicates([part])]
-        fix = "rename it, or enter its values in the roster"
         problems += [
-            Problem(file, "a column that rosters do not have", "a roster column", 1, str(name), fix)
+            Problem(file, "a column that rosters do not have", known[name][0], 1, str(name), known[name][1])
             for name in part.frame
-            if name in taken
+            if name in known
         ]
         if {*part.frame} == {*keys}:
             problems.append(Problem(file, f"columns beside {' and '.join(keys)}, to join", NONE))

@@ -197,11 +197,19 @@ def test_what_is_no_year_and_no_aco_is_refused(roster: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"sd": 2}, {"sd": -0.02}, {"sd": "2%"}, {"sd": math.nan}, {"draws": 1.5}, {"draws": 0}, {"seed": -1}]
+    ("more", "told"),
+    [
+        ({"sd": 2}, "^sd: expected a fraction from 0 to 1, found 2$"),
+        ({"sd": -0.02}, "^sd: expected .* found -0.02$"),
+        ({"sd": "2%"}, "^sd: expected .* found '2%'$"),
+        ({"sd": math.nan}, "^sd: expected .* found nan$"),
+        ({"draws": 1.5}, "^expected whole numbers.* found draws 1.5 and seed 1$"),
+        ({"draws": 0}, "^--draws 0: expected 1 to"),
+        ({"seed": -1}, "^expected whole numbers.* and seed -1$"),
+    ],
 )
-def test_chance_has_bounds(roster: Path, more: dict[str, Any]) -> None:
-    (name,) = more
-    with pytest.raises(aco.errors.UsageError, match=name):
+def test_chance_has_bounds(roster: Path, more: dict[str, Any], told: str) -> None:
+    with pytest.raises(aco.errors.UsageError, match=told):
         aco.simulate(roster, 2014, **more)
 
 
@@ -218,7 +226,8 @@ def test_a_joined_column_is_not_named_as_a_computed_one(roster: Path, name: str)
     """Conditions went by the one, what was shown and grouped by the other."""
     own = roster.with_name("own.csv")
     own.write_text(f"aco_id,{name}\nA1,x\nA2,y\nA3,z\n")
-    with pytest.raises(aco.errors.UsageError, match=f"--join: aco computes a column {name} itself"):
+    told = rf"own\.csv, row 1, column {name}: .* found one that aco computes; rename it"
+    with pytest.raises(aco.errors.InputError, match=told):
         aco.settle(roster, 2014, join=own)
 
 
