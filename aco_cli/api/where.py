@@ -21,8 +21,14 @@ from aco_cli.inputs.raw import Mask
 from aco_cli.nearest import nearest_or_all
 
 _QUOTED_NAME = re.compile(r"`([^`]+)`")
-_SIGNS = ((ast.Eq, op.eq), (ast.NotEq, op.ne), (ast.Lt, op.lt), (ast.LtE, op.le), (ast.Gt, op.gt), (ast.GtE, op.ge))
-_COMPARE: Mapping[type, Callable[[Any, Any], Any]] = dict(_SIGNS)
+_COMPARE: Mapping[type, Callable[[Any, Any], Any]] = {
+    ast.Eq: op.eq,
+    ast.NotEq: op.ne,
+    ast.Lt: op.lt,
+    ast.LtE: op.le,
+    ast.Gt: op.gt,
+    ast.GtE: op.ge,
+}
 _AS_NUMBER = Column("", "number")
 _FORM = 'comparisons of columns such as state == "TX" and assigned_beneficiaries >= 10000'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +49,13 @@ def completed(words: str) -> Any:
     from aco_cli.commands import completion
 
     return getattr(completion, words)
+
+
+def no_nan(value: float | None) -> float | None:
+    """For options with bounds, none of which keeps a NaN out before typer 0.29: it is neither below nor above."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("nan is not in the range")
+    return value
 
 
 def choices(words: type[StrEnum], auto: str) -> str:

@@ -22,7 +22,7 @@ def simulate(
     session: o.StrictSession,
     draws: Annotated[int, o.option("N", "Number of draws per ACO.")] = 10_000,
     seed: o.SeedOption = 1,
-    sd: Annotated[float | None, o.option("FRACTION", _SD, min=0, max=1)] = None,
+    sd: Annotated[float | None, o.option("FRACTION", _SD, min=0, max=1, callback=o.no_nan)] = None,
 ) -> None:
     """Monte Carlo simulation of settlements.
 

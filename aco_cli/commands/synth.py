@@ -19,7 +19,7 @@ def synth(
     session: o.PlainSession,
     acos: Annotated[int, o.option("N", "Number of ACOs.", min=1, max=10_000)] = 5,
     beneficiaries: Annotated[int, o.option("N", _BENEFICIARIES, min=100, max=10_000_000)] = 2000,
-    claims_per_month: Annotated[float, o.option("X", _CLAIMS, min=0.1, max=50)] = 2.0,
+    claims_per_month: Annotated[float, o.option("X", _CLAIMS, min=0.1, max=50, callback=o.no_nan)] = 2.0,
     year: Annotated[int, o.option("YEAR", "Performance year, 2020 to 2025.", min=2020, max=2025)] = 2023,
     seed: o.SeedOption = 1,
     layout: Annotated[Literal["plain", "cclf"], typer.Option(help=_LAYOUT)] = "plain",
